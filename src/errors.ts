@@ -1,0 +1,209 @@
+/** Every known failure: code, title, fix, and what happens next. `renderError` is the one way they are printed. */
+
+/**
+ * What a failure means for the work at hand: `retry` soon in this run, `later` in the next run, `never` again unless
+ * asked for, `stop` the run with the failure's exit code.
+ */
+export type Next = 'retry' | 'later' | 'never' | 'stop';
+
+/** Exit codes of the command; the README's table is checked against this one. */
+export const EXIT = {
+  ok: 0,
+  usage: 2,
+  incomplete: 3,
+  sourcesUnread: 4,
+  siteBlocks: 5,
+  archiveInUse: 6,
+  noBrowser: 7,
+  archiveNotWritable: 8,
+  internal: 70,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+interface ErrorKind {
+  readonly title: string;
+  readonly fix: string;
+  readonly next: Next;
+  /** Exit code where the failure ends the command. */
+  readonly exit: ExitCode;
+}
+
+const kind = (title: string, next: Next, exit: ExitCode, fix: string): ErrorKind => ({ title, fix, next, exit });
+
+export const ERRORS = {
+  CONFIG_UNREADABLE: kind(
+    'the configuration cannot be read',
+    'stop',
+    EXIT.usage,
+    'name an existing YAML file with --config FILE',
+  ),
+  CONFIG_INVALID: kind(
+    'the configuration is not valid',
+    'stop',
+    EXIT.usage,
+    'correct the line named above; every key is explained in crawl.config.yaml',
+  ),
+  USAGE: kind('the command line is not valid', 'stop', EXIT.usage, 'see guancha-archive --help'),
+  URL_INVALID: kind(
+    'not an article of the configured site',
+    'never',
+    EXIT.usage,
+    'give an address such as https://www.guancha.cn/politics/2022_01_28_623950.shtml',
+  ),
+  OUT_OF_SCOPE: kind(
+    'outside the configured origins',
+    'never',
+    EXIT.incomplete,
+    'add the origin to `site` in the configuration if it belongs to the site',
+  ),
+  ROBOTS_DISALLOWED: kind(
+    'robots.txt does not allow it',
+    'never',
+    EXIT.incomplete,
+    'leave it out, or ask the site for permission',
+  ),
+  ROBOTS_UNREACHABLE: kind(
+    'robots.txt could not be read',
+    'later',
+    EXIT.incomplete,
+    'wait until the site answers; nothing is fetched without its robots.txt',
+  ),
+  NETWORK: kind(
+    'the site could not be reached',
+    'retry',
+    EXIT.incomplete,
+    'check the network and run the command again',
+  ),
+  TIMEOUT: kind(
+    'the site did not answer in time',
+    'retry',
+    EXIT.incomplete,
+    'run the command again, or raise browser.timeoutMs',
+  ),
+  HTTP_STATUS: kind('the site answered with an error status', 'retry', EXIT.incomplete, 'run the command again later'),
+  TOO_LARGE: kind(
+    'the answer is larger than any page of the site',
+    'never',
+    EXIT.incomplete,
+    'look at the address in a browser',
+  ),
+  TOO_MANY_REDIRECTS: kind('the redirects do not end', 'later', EXIT.incomplete, 'look at the address in a browser'),
+  TRUNCATED: kind('the page broke off', 'retry', EXIT.incomplete, 'run the command again'),
+  NOT_AN_ARTICLE: kind(
+    'the page is no article',
+    'later',
+    EXIT.incomplete,
+    'look at the address in a browser; the layout may have changed',
+  ),
+  EXTRACTION: kind(
+    'the article could not be read from the page',
+    'later',
+    EXIT.incomplete,
+    'the layout may have changed: compare the page with src/extract/layouts',
+  ),
+  BLOCKED: kind(
+    'the site refuses this visitor',
+    'later',
+    EXIT.siteBlocks,
+    'wait some hours; raise politeness.intervalMs. Challenges are never solved or evaded',
+  ),
+  BROWSER_CRASHED: kind(
+    'the browser died',
+    'retry',
+    EXIT.incomplete,
+    'run the command again; if it keeps dying, check free memory',
+  ),
+  SOURCE_EMPTY: kind(
+    'a list gave no article',
+    'later',
+    EXIT.sourcesUnread,
+    'look at the list in a browser; its address or markup may have changed',
+  ),
+  SOURCE_UNREAD: kind(
+    'a list could not be read',
+    'later',
+    EXIT.sourcesUnread,
+    'check the network and the address under `sources`',
+  ),
+  SOURCE_UNKNOWN: kind(
+    'no such source',
+    'stop',
+    EXIT.usage,
+    'use one of the names under `sources` in the configuration',
+  ),
+  ARCHIVE_IN_USE: kind(
+    'another run holds this archive',
+    'stop',
+    EXIT.archiveInUse,
+    'wait until it ends, or stop it; a dead run is recognised by itself',
+  ),
+  NO_BROWSER: kind(
+    'no browser can be started',
+    'stop',
+    EXIT.noBrowser,
+    'type: npx playwright install --with-deps chromium-headless-shell — or set browser.executablePath to a Chromium or Chrome',
+  ),
+  ARCHIVE_NOT_WRITABLE: kind(
+    'the archive cannot be written',
+    'stop',
+    EXIT.archiveNotWritable,
+    'check the permissions, or name another folder with --archive DIR. What is archived is safe',
+  ),
+  ARCHIVE_FULL: kind(
+    'the disk is full',
+    'stop',
+    EXIT.archiveNotWritable,
+    'free some space and run the command again. What is archived is safe',
+  ),
+  ARCHIVE_DAMAGED: kind(
+    'a file of the archive is damaged',
+    'stop',
+    EXIT.archiveNotWritable,
+    'restore the file named above from a backup',
+  ),
+  IMAGE_TYPE: kind('the bytes are no picture', 'later', EXIT.incomplete, 'look at the address in a browser'),
+  INTERRUPTED: kind('interrupted', 'stop', EXIT.interrupted, 'run the same command again: it goes on where it stopped'),
+  INTERNAL: kind(
+    'a fault of guancha-archive itself',
+    'stop',
+    EXIT.internal,
+    'please report it with the lines above. What is archived is safe',
+  ),
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** A known failure. `detail` says what happened and where; title and fix come from the table. */
+export class ArchiveError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: string;
+
+  constructor(code: ErrorCode, detail: string, options?: { readonly cause?: unknown }) {
+    super(`${ERRORS[code].title}: ${detail}`, options);
+    this.name = 'ArchiveError';
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** What happens next after any thrown value; what is not in the table is a fault of the program and stops the run. */
+export function nextAfter(error: unknown): Next {
+  return error instanceof ArchiveError ? ERRORS[error.code].next : 'stop';
+}
+
+/** Exit code for a thrown value that ended the command. */
+export function exitCodeFor(error: unknown): ExitCode {
+  return error instanceof ArchiveError ? ERRORS[error.code].exit : EXIT.internal;
+}
+
+/** What a person reads: what happened, where, and what to do. A fault of the program comes with its stack. */
+export function renderError(error: unknown): string {
+  if (error instanceof ArchiveError) {
+    const { title, fix } = ERRORS[error.code];
+    return `error ${error.code}: ${title}\n  ${error.detail.replaceAll('\n', '\n  ')}\n  → ${fix}`;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `${stack}\nerror INTERNAL: ${ERRORS.INTERNAL.title}\n  → ${ERRORS.INTERNAL.fix}`;
+}

@@ -1,0 +1,40 @@
+/** A limit to nesting, as in browsers: recursion over a tree must not depend on how a page was written. */
+import type { AnyNode, CheerioAPI } from './html.ts';
+
+/** Blink's limit (`kMaximumHTMLParserDOMTreeDepth`); real pages stay far below it. */
+const MAX_DEPTH = 512;
+
+/** Puts, in place, what is nested deeper than 512 elements side by side at that depth. Nothing is lost but the nesting. */
+export function flattenDeep($: CheerioAPI): void {
+  const rest: { readonly node: AnyNode; readonly depth: number }[] = [];
+  for (const node of $.root().toArray()) rest.push({ node, depth: 0 });
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    if (!('children' in next.node)) continue;
+    if (next.depth === MAX_DEPTH) adopt(next.node, sideBySide(next.node));
+    else for (const node of next.node.children) rest.push({ node, depth: next.depth + 1 });
+  }
+}
+
+type Parent = Extract<AnyNode, { children: unknown }>;
+
+/** All that is below a node, in document order; an element with nothing but text in it stays as it is. */
+function sideBySide(parent: Parent): readonly Parent['children'][number][] {
+  const flat: Parent['children'][number][] = [];
+  const rest = parent.children.toReversed();
+  for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
+    flat.push(node);
+    if (!('children' in node) || !node.children.some((child) => 'children' in child)) continue;
+    for (const child of node.children.toReversed()) rest.push(child);
+    node.children = [];
+  }
+  return flat;
+}
+
+function adopt(parent: Parent, children: readonly Parent['children'][number][]): void {
+  parent.children = [...children];
+  for (const [i, child] of children.entries()) {
+    child.parent = parent;
+    child.prev = children[i - 1] ?? null;
+    child.next = children[i + 1] ?? null;
+  }
+}

@@ -1,0 +1,11 @@
+/** What the stages say while they work: one event type, shown by whoever opened the log. */
+
+export type Stage = 'discover' | 'frontier' | 'fetch' | 'judge' | 'extract' | 'assets' | 'store' | 'run';
+
+export interface LogEvent {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly stage: Stage;
+  readonly message: string;
+}
+
+export type Log = (event: LogEvent) => void;

@@ -1,0 +1,192 @@
+/** The values that flow down the line, one way: discover → frontier → fetch → judge → extract → assets → store. */
+
+/**
+ * An article's identity: its number in one of the site's two number spaces, `guancha:623950` (www) or
+ * `fengwen:399176` (community posts). Slug, title and date are aliases (site.md, 1.1 and 1.3).
+ */
+export type ArticleId = `guancha:${number}` | `fengwen:${number}`;
+
+/** An article's address, whatever spelling it came in. */
+export interface ArticleAddress {
+  readonly id: ArticleId;
+  /** Canonical URL: https form of the configured origin, no suffix, no query, no fragment. */
+  readonly url: string;
+  /** The day in the URL, `2022-01-28`; null for community posts, whose URLs carry none. */
+  readonly date: string | null;
+}
+
+/** The picture that a list shows beside an entry; attributes as printed. */
+export interface ListPicture {
+  /** Absolute URL, as in the list. */
+  readonly src: string;
+  /** The attribute as printed, such as `970px`; null if absent. */
+  readonly width: string | null;
+  readonly height: string | null;
+}
+
+/** One article as a list shows it. */
+export interface ListEntry {
+  readonly address: ArticleAddress;
+  /** The link as the list writes it, absolute. */
+  readonly href: string;
+  readonly title: string;
+  /** The time as printed, such as `2026-09-27 22:09`; null if the list prints none. */
+  readonly time: string | null;
+  readonly summary: string | null;
+  readonly picture: ListPicture | null;
+  /** True where the list is a headline list: its picture then heads the article's body. */
+  readonly headline: boolean;
+}
+
+/** An article to be visited. */
+export interface Target {
+  readonly id: ArticleId;
+  readonly url: string;
+  /** The configured source that named it; null for one given by hand. Third category of the document. */
+  readonly source: string | null;
+  /** URL of the list or article that led here; null for one given by hand. */
+  readonly via: string | null;
+  /** Picture of a headline list, to head the body; null elsewhere. */
+  readonly leadPicture: ListPicture | null;
+  /** Larger is sooner: minutes since 1970 of the listed or URL date (newest first). */
+  readonly priority: number;
+}
+
+/** A target in hand; `token` proves it to the frontier. */
+export interface Lease {
+  readonly target: Target;
+  /** 1 for the first visit. */
+  readonly attempt: number;
+  readonly token: string;
+}
+
+/** One answer on the way to a page. */
+export interface Redirect {
+  readonly url: string;
+  readonly status: number;
+  readonly location: string;
+}
+
+/** What the site answered to one page request. */
+export interface Page {
+  /** What was asked for. */
+  readonly url: string;
+  /** Where redirects ended. */
+  readonly finalUrl: string;
+  readonly redirects: readonly Redirect[];
+  readonly status: number;
+  /** Header names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bytes after content decoding. */
+  readonly body: Uint8Array;
+  /** Why the body is known to be cut short in transit; null if it came to its end. */
+  readonly cut: string | null;
+  /** The instant the answer began, ISO 8601 in UTC. */
+  readonly fetchedAt: string;
+  /** `browser`, or `browser with scripts` where the page was rendered. */
+  readonly fetchedBy: 'browser' | 'browser with scripts';
+}
+
+/** What a page turned out to be, with what it was judged by. */
+export type Verdict = { readonly evidence: readonly string[] } & (
+  | { readonly kind: 'article' }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'moved'; readonly to: ArticleAddress }
+  | { readonly kind: 'link-out'; readonly to: string | null }
+  | { readonly kind: 'blocked' }
+  | { readonly kind: 'truncated' }
+  | { readonly kind: 'not-an-article'; readonly needsScripts: boolean }
+);
+
+/** A writer with what the page says of him or her. */
+export interface Person {
+  readonly name: string;
+  readonly title: string | null;
+  /** Absolute URL of the person's column; null if the page links none. */
+  readonly url: string | null;
+}
+
+/** One role of a byline such as `【文/周波，译/中国论坛 韩桦】`. */
+export interface Credit {
+  /** As printed: 文, 译, 采访, 整理, 编译, 图 …, or several joined as printed (`采访、整理`). */
+  readonly role: string;
+  readonly names: readonly string[];
+  readonly affiliation: string | null;
+}
+
+export interface Byline {
+  /** The whole bracket as printed, white space collapsed. */
+  readonly text: string;
+  readonly credits: readonly Credit[];
+}
+
+/** A picture that the body shows, in order of appearance. */
+export interface BodyImage {
+  /** Absolute URL as in the page. */
+  readonly src: string;
+  readonly caption: string | null;
+}
+
+/** How exact `publishedAt` is: printed to the second or minute, taken from the URL's day, or worked out from `2小时前`. */
+export type TimePrecision = 'second' | 'minute' | 'day' | 'approximate';
+
+/** An article as the page gives it; pure result of `extract`. */
+export interface Article {
+  readonly id: ArticleId;
+  readonly url: string;
+  readonly title: string;
+  /** 原标题, if the page names one. */
+  readonly originalTitle: string | null;
+  /** Times as printed, Beijing wall clock; null if absent. */
+  readonly clock: { readonly published: string | null; readonly updated: string | null };
+  /** ISO 8601 with the site's offset, such as `2022-01-28T10:30:43+08:00`. */
+  readonly publishedAt: string;
+  readonly precision: TimePrecision;
+  readonly updatedAt: string | null;
+  /** 来源. */
+  readonly source: string | null;
+  /** Columnists (`ul.author`), or the author of a community post. */
+  readonly columnists: readonly Person[];
+  /** Staff writers (`ul.editor`). */
+  readonly staff: readonly Person[];
+  readonly byline: Byline | null;
+  /** 责任编辑: never the author. */
+  readonly editors: readonly string[];
+  readonly keywords: readonly string[];
+  readonly summary: string | null;
+  readonly topic: { readonly name: string; readonly url: string } | null;
+  /** The picture of the page's share settings, absolute; for opinion pieces the author's head. */
+  readonly sharePicture: string | null;
+  /** HTML of the body: the site's own markup minus named noise, all parts joined. */
+  readonly body: string;
+  readonly images: readonly BodyImage[];
+  /** Name of the layout that read it. */
+  readonly layout: string;
+  /** How many parts were joined; 1 for the single-page form. */
+  readonly pages: number;
+}
+
+/** A picture's fate. */
+export type Asset =
+  | {
+      readonly src: string;
+      /** The address that gave the bytes: the original where it could be had. */
+      readonly url: string;
+      readonly sha256: string;
+      readonly bytes: number;
+      /** File ending by content: `jpg`, `png`, `webp`, `gif` … */
+      readonly type: string;
+      readonly width: number;
+      readonly height: number;
+    }
+  | { readonly src: string; readonly missing: string };
+
+/** Where a visit ended. Every target gets exactly one per visit. */
+export type Outcome =
+  | { readonly kind: 'archived' | 'unchanged'; readonly key: string }
+  | { readonly kind: 'gone'; readonly detail: string }
+  | { readonly kind: 'moved'; readonly to: ArticleAddress }
+  | { readonly kind: 'link-out'; readonly to: string | null }
+  | { readonly kind: 'blocked'; readonly code: string; readonly detail: string }
+  | { readonly kind: 'refused'; readonly code: string; readonly detail: string }
+  | { readonly kind: 'failed'; readonly code: string; readonly detail: string };

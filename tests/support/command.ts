@@ -1,0 +1,86 @@
+/** Runs the real command as a person would, in a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const ROOT = join(import.meta.dirname, '../..');
+const GUARD = pathToFileURL(join(import.meta.dirname, 'loopback-only.ts')).href;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** stdout as JSON lines. */
+  readonly lines: () => Record<string, unknown>[];
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves when stdout and stderr together hold the text. */
+  readonly says: (text: string) => Promise<void>;
+}
+
+export interface RunSettings {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly input?: string;
+  readonly uid?: number;
+}
+
+/** Starts `guancha-archive ARGS…`; every process refuses to leave loopback. */
+export function start(args: readonly string[], settings: RunSettings = {}): Running {
+  const child = spawn(process.execPath, [join(ROOT, 'src/cli.ts'), ...args], {
+    cwd: settings.cwd ?? ROOT,
+    env: { ...process.env, NODE_OPTIONS: `--import ${GUARD}`, NO_COLOR: '1', ...settings.env },
+    stdio: 'pipe',
+    ...(settings.uid === undefined ? {} : { uid: settings.uid, gid: settings.uid }),
+  });
+  child.stdin.end(settings.input ?? '');
+  let stdout = '';
+  let stderr = '';
+  let heard = () => {};
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    heard();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    heard();
+  });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      heard();
+      const lines = () =>
+        stdout
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line) as Record<string, unknown>);
+      resolve({ code, signal, stdout, stderr, lines });
+    });
+  });
+  const says = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      heard = () => {
+        if ((stdout + stderr).includes(text)) resolve();
+        else if (child.exitCode !== null) reject(new Error(`ended without saying ${text}:\n${stdout}${stderr}`));
+      };
+      heard();
+    });
+  return { child, ended, says };
+}
+
+/** Runs `guancha-archive ARGS…` to its end. */
+export function run(args: readonly string[], settings?: RunSettings): Promise<Ended> {
+  return start(args, settings).ended;
+}
+
+/** A folder that goes when the test ends. */
+export async function temporaryFolder(): Promise<{ readonly path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), 'guancha-test-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
