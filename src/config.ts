@@ -1,0 +1,200 @@
+/** `crawl.config.yaml`: every key, its default and its rule; a file is checked whole before anything is done. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { type Document, isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { ArchiveError } from './errors.ts';
+import { inScope } from './url/scope.ts';
+
+const milliseconds = (fallback: number) => z.int().min(0).max(86_400_000).default(fallback);
+const origin = z.string().refine(isOrigin, 'must be an origin such as https://www.guancha.cn, without a path');
+const plain = z
+  .string()
+  .refine(isPlainScalar, 'must be text that YAML reads as it stands (no quotes, no leading symbol)');
+
+const schema = z
+  .strictObject({
+    archive: z.string().min(1).default('./archive'),
+    site: z
+      .strictObject({
+        www: origin.default('https://www.guancha.cn'),
+        community: origin.default('https://user.guancha.cn'),
+        images: z.array(origin).default(['https://i.guancha.cn']),
+      })
+      .prefault({}),
+    sources: z
+      .array(z.strictObject({ name: plain, url: z.url(), pages: z.int().min(1).max(1000).default(1) }))
+      .default([{ name: '头条', url: 'https://www.guancha.cn/GuanChaZheTouTiao/list_1.shtml', pages: 1 }]),
+    document: z
+      .strictObject({
+        categories: z.tuple([plain, plain]).default(['新媒体', '观察者网']),
+        author: plain.default('观察者网'),
+        date: z.enum(['site-clock', 'utc']).default('site-clock'),
+        onDemand: plain.default('单篇'),
+      })
+      .prefault({}),
+    politeness: z
+      .strictObject({
+        intervalMs: milliseconds(4000),
+        assetIntervalMs: milliseconds(250),
+        concurrency: z.int().min(1).max(16).default(1),
+        robots: z.boolean().default(true),
+        backoffMs: milliseconds(30_000),
+        attempts: z.int().min(1).max(20).default(3),
+      })
+      .prefault({}),
+    browser: z
+      .strictObject({
+        executablePath: z.string().min(1).nullable().default(null),
+        userAgent: z.string().min(1).nullable().default(null),
+        timeoutMs: z.int().min(100).max(600_000).default(30_000),
+      })
+      .prefault({}),
+    limits: z
+      .strictObject({
+        pageBytes: z.int().min(1000).default(16_000_000),
+        imageBytes: z.int().min(1000).default(50_000_000),
+      })
+      .prefault({}),
+  })
+  .superRefine((config, context) => {
+    const issue = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+    config.sources.forEach((source, index) => {
+      if (!inScope(source.url, config.site))
+        issue(['sources', index, 'url'], 'belongs to none of the origins under `site`');
+      const first = config.sources.findIndex((other) => other.name === source.name);
+      if (first < index) issue(['sources', index, 'name'], `is the name of source ${first + 1} already`);
+    });
+    if (config.document.author !== config.document.categories[1]) {
+      issue(
+        ['document', 'author'],
+        `must equal the second category (${config.document.categories[1]}): the format writes one site name twice`,
+      );
+    }
+  });
+
+/** The checked configuration, all defaults filled in; `archive` is an absolute path. */
+export type Config = z.output<typeof schema>;
+
+/** The defaults alone; `crawl.config.yaml` at the top of the repository says the same with comments. */
+export function defaultConfig(): Config {
+  return schema.parse({});
+}
+
+/**
+ * Reads and checks a configuration.
+ * @param path the YAML file; null for `crawl.config.yaml` in the working directory if it is there, else the defaults
+ * @param overrides `archive` replaces the file's, relative to the working directory
+ * @throws CONFIG_UNREADABLE, or CONFIG_INVALID naming file, line, key path and, for an unknown key, the nearest known one
+ */
+export function loadConfig(path: string | null, overrides: { readonly archive?: string | undefined } = {}): Config {
+  const file = path ?? (existsSync('crawl.config.yaml') ? 'crawl.config.yaml' : null);
+  const config = file === null ? defaultConfig() : parseConfig(readText(file), file);
+  const archive = overrides.archive ?? resolve(file === null ? '.' : dirname(file), config.archive);
+  return { ...config, archive: resolve(archive) };
+}
+
+/** Checks the text of a configuration; `file` is what messages call it. */
+export function parseConfig(text: string, file: string): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [syntax] = document.errors;
+  if (syntax !== undefined) {
+    throw new ArchiveError(
+      'CONFIG_INVALID',
+      `${file}:${lines.linePos(syntax.pos[0]).line}: ${syntax.message.split('\n')[0]}`,
+    );
+  }
+  const result = schema.safeParse(document.toJS() ?? {});
+  if (result.success) return result.data;
+  const problems = result.error.issues.flatMap((issue) => describe(issue, document, lines));
+  throw new ArchiveError('CONFIG_INVALID', problems.map(({ line, text }) => `${file}:${line}: ${text}`).join('\n'));
+}
+
+interface Problem {
+  readonly line: number;
+  readonly text: string;
+}
+
+function describe(issue: z.core.$ZodIssue, document: Document, lines: LineCounter): Problem[] {
+  if (issue.code !== 'unrecognized_keys') {
+    return [{ line: lineOf(issue.path, document, lines), text: `${dotted(issue.path)}: ${issue.message}` }];
+  }
+  return issue.keys.map((key) => {
+    const path = [...issue.path, key];
+    const near = nearest(key, knownKeys(issue.path));
+    const hint = near === null ? '' : `; did you mean ${dotted([...issue.path, near])}?`;
+    return { line: lineOf(path, document, lines), text: `${dotted(path)}: no such key${hint}` };
+  });
+}
+
+/** The line of the deepest part of the path that the file holds; a key's own line rather than its value's. */
+function lineOf(path: readonly PropertyKey[], document: Document, lines: LineCounter): number {
+  for (let depth = path.length; depth > 0; depth--) {
+    const key = path[depth - 1];
+    const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
+    const pair = isMap(parent) ? parent.items.find((item) => isScalar(item.key) && item.key.value === key) : undefined;
+    const node = pair !== undefined && isScalar(pair.key) ? pair.key : document.getIn(path.slice(0, depth), true);
+    const range = (node as { readonly range?: readonly number[] } | undefined)?.range;
+    if (range?.[0] !== undefined) return lines.linePos(range[0]).line;
+  }
+  return 1;
+}
+
+/** The keys that the schema knows at a path, read off the defaults. */
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  if (path[0] === 'sources') return ['name', 'url', 'pages'];
+  let value: unknown = defaultConfig();
+  for (const key of path) value = (value as Record<PropertyKey, unknown>)[key];
+  return Object.keys(value as object);
+}
+
+function nearest(key: string, known: readonly string[]): string | null {
+  const ranked = known.map((name) => ({ name, distance: editDistance(key.toLowerCase(), name.toLowerCase()) }));
+  ranked.sort((a, b) => a.distance - b.distance);
+  const [best] = ranked;
+  return best !== undefined && best.distance <= Math.max(2, key.length / 2) ? best.name : null;
+}
+
+/** Levenshtein distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, left] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, right] of [...b].entries()) {
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (left === right ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+function dotted(path: readonly PropertyKey[]): string {
+  return (
+    path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`)).join('') ||
+    'the file'
+  );
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ArchiveError('CONFIG_UNREADABLE', `${file}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
+}
+
+/** True where ` - TEXT` in a block sequence is read as TEXT: the format writes its categories so. */
+function isPlainScalar(text: string): boolean {
+  if (text.trim() !== text || text === '' || /[\n{}]/.test(text)) return false;
+  try {
+    const value: unknown = parse(`- ${text}\n`);
+    return Array.isArray(value) && value[0] === text;
+  } catch {
+    return false; // YAML cannot read it at all: then it is not plain either
+  }
+}
