@@ -1,0 +1,67 @@
+/** The byline in the body, such as `【文/甲，译/某论坛 乙】`: its roles and names (site.md, section 6). */
+import type { Byline, Credit } from '../model.ts';
+import { readNames } from './names.ts';
+import { oneLine } from './text.ts';
+
+/**
+ * The byline among an article's first lines: the first line that is, or begins with, a bracket naming roles
+ * (`【文/…】`, `（采访、整理/…）`, `[编译/…]`), or a bracket of the newsroom alone (`【观察者网 综合】`, `（观察者网讯）…`).
+ * Null where there is none: a bracket with nothing but a picture's credit, and speakers of an interview
+ * (`观察者网：…`), are none. Names stay as printed, with `·`, `•` or the site's damaged `?`.
+ */
+export function readByline(lines: readonly string[]): Byline | null {
+  for (const line of lines) {
+    const bracket = openingBracket(line);
+    if (bracket === null) continue;
+    const credits = readCredits(bracket.content) ?? readNewsroom(bracket.content);
+    if (credits !== null) return { text: oneLine(bracket.text), credits };
+  }
+  return null;
+}
+
+const BRACKETS = [/^【([^【】]*)】/, /^（([^（）]*)）/, /^\(([^()]*)\)/, /^\[([^[\]]*)\]/, /^［([^［］]*)］/];
+
+function openingBracket(line: string): { readonly text: string; readonly content: string } | null {
+  for (const bracket of BRACKETS) {
+    const match = bracket.exec(line.trimStart());
+    if (match !== null) return { text: match[0], content: match[1] ?? '' };
+  }
+  return null;
+}
+
+// Longest first: a role is also the beginning of a longer one.
+const ROLE = '(?:文字|文|采访|采写|访谈|整理|编译|编辑|翻译|译者|译|作者|撰文|口述|记者|校对|校|摄影|图片|图|视频)';
+const ROLES = `${ROLE}(?:\\s*[、，,及和&]\\s*${ROLE}|\\s+${ROLE})*`;
+const OPENING_ROLES = new RegExp(`^\\s*(${ROLES})\\s*[/／|｜:：]`);
+/** Further roles: after a separator, or glued to the name before (`…王五译/赵六`; never 文, which ends many a name). */
+const NEXT_ROLES = new RegExp(
+  `\\s*(?:[，,；;、\\s]\\s*(${ROLES})\\s*[/／|｜:：]|(编译|翻译|采访|整理|译|校|图)\\s*[/／])`,
+);
+const PICTURE_ROLE = /^(?:图片|图|视频|摄影)$/;
+
+function readCredits(content: string): readonly Credit[] | null {
+  const opening = OPENING_ROLES.exec(content);
+  if (opening === null) return null;
+  const credits: Credit[] = [];
+  let role = opening[1] ?? '';
+  let rest = content.slice(opening[0].length);
+  for (;;) {
+    const next = NEXT_ROLES.exec(rest);
+    credits.push(...creditsOf(role, next === null ? rest : rest.slice(0, next.index)));
+    if (next === null) break;
+    role = next[1] ?? next[2] ?? '';
+    rest = rest.slice(next.index + next[0].length);
+  }
+  const onlyPictures = credits.every((credit) => PICTURE_ROLE.test(credit.role));
+  return onlyPictures ? null : credits;
+}
+
+function creditsOf(role: string, printed: string): readonly Credit[] {
+  return readNames(printed).map((group) => ({ role: oneLine(role), ...group }));
+}
+
+/** `观察者网 综合`, `观察者网讯`: the newsroom without a name; what it did is the role. */
+function readNewsroom(content: string): readonly Credit[] | null {
+  const match = /^\s*(观察者网)\s*((?:综合)?(?:报道|编译|整理|综合|讯|消息))\s*$/.exec(content);
+  return match === null ? null : [{ role: match[2] ?? '', names: [], affiliation: match[1] ?? null }];
+}

@@ -1,0 +1,56 @@
+/** Which text is a picture's caption (site.md, 2.5). */
+import type { AnyNode, Cheerio, CheerioAPI, Element } from '../html/html.ts';
+import { oneLine } from './text.ts';
+
+/** What a paragraph must not hold to be a caption. */
+const MORE_THAN_TEXT = 'img, iframe, video, table, p, div';
+const CENTRED = /text-align\s*:\s*center/i;
+const GREY = /#(?:([5-9ab])\1{2}|([5-9ab][0-9a-f])\2{2})\b|\bgr[ae]y\b/i;
+/** `…图源：某社`, `…视频截图`, `…资料图（某报）`, at the end of a short line. */
+const SOURCE_OF_PICTURE =
+  /(?:(?:图源|图自|图片来源)[^。！？]{0,30}|(?:截图|资料图|供图)(?:\s*[（(:：][^。！？]{0,30})?)$/;
+const SHORT = 80;
+
+/**
+ * The caption of a picture: the text of the paragraph right after the picture's own, if that is centred, all grey, or
+ * short with a picture's source at its end; else the text that shares a centred paragraph with the picture. Null where
+ * neither is there. Of several pictures in one paragraph only the last has the caption.
+ */
+export function readCaption($: CheerioAPI, image: Element): string | null {
+  const own = blockOf($, image);
+  const last = own.find('img').last().get(0) ?? image;
+  if (last !== image) return null;
+  const next = own.next('p, center, figcaption, div');
+  if (next.find(MORE_THAN_TEXT).length === 0 && isCaption(next)) return textOf(next);
+  return own.find(image).length > 0 && isCentred(own) ? textOf(own) : null;
+}
+
+/** The paragraph that the picture stands in; the picture itself where it stands between paragraphs. */
+function blockOf($: CheerioAPI, image: Element): Cheerio<AnyNode> {
+  const block = $(image).closest('p, figure, center, div, td');
+  return block.is('p, figure, center') ? block : $(image);
+}
+
+function isCaption(paragraph: Cheerio<AnyNode>): boolean {
+  const text = textOf(paragraph);
+  if (text === null) return false;
+  return isCentred(paragraph) || isGrey(paragraph) || (text.length <= SHORT && SOURCE_OF_PICTURE.test(text));
+}
+
+function isCentred(block: Cheerio<AnyNode>): boolean {
+  const { align = '', style = '', class: className = '' } = block.attr() ?? {};
+  return block.is('center') || /^center$/i.test(align) || CENTRED.test(style) || /center|caption/i.test(className);
+}
+
+/** All of its text stands inside one grey element. */
+function isGrey(paragraph: Cheerio<AnyNode>): boolean {
+  const grey = paragraph
+    .find('span, font')
+    .filter((_, { attribs }) => GREY.test(`${attribs.style ?? ''} ${attribs.color ?? ''}`))
+    .first();
+  return grey.length > 0 && textOf(grey) === textOf(paragraph);
+}
+
+function textOf(element: Cheerio<AnyNode>): string | null {
+  return oneLine(element.text()) || null;
+}

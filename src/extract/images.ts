@@ -1,0 +1,33 @@
+/** The pictures that a body shows, in order of appearance. */
+import type { AnyNode, Cheerio, CheerioAPI } from '../html/html.ts';
+import type { BodyImage } from '../model.ts';
+import { inScope, type Site } from '../url/scope.ts';
+import { readCaption } from './captions.ts';
+import { absoluteUrl } from './text.ts';
+
+/** Where a picture's address may stand; the first that is there wins: `src` of a lazy picture is a placeholder (site.md, 5). */
+const ADDRESSES = ['data-original', 'original', 'url', 'src'];
+
+/** Addresses on the site's own hosts of what is drawn but is no picture of the article (site.md, 5). */
+const NOT_PICTURES: readonly { readonly name: string; readonly path: RegExp }[] = [
+  { name: 'emoji', path: /\/static\/imgs\/smiles\// },
+  { name: 'badge', path: /\/(?:vip-crown|noV|blueV)\.\w+$/ },
+  { name: 'code of the app', path: /\/app-erweima\.\w+$/ },
+  { name: 'advertisement', path: /^\/tg\// },
+];
+
+/** Pictures of a body with noise removed: absolute URL as in the page, and caption. Emoji and icons are left out. */
+export function readImages($: CheerioAPI, body: Cheerio<AnyNode>, base: string, site: Site): readonly BodyImage[] {
+  const images: BodyImage[] = [];
+  for (const image of body.find('img').toArray()) {
+    const address = ADDRESSES.map((name) => image.attribs[name]?.trim()).find((value) => value);
+    const src = absoluteUrl(address, base);
+    if (src !== null && isPicture(src, site)) images.push({ src, caption: readCaption($, image) });
+  }
+  return images;
+}
+
+function isPicture(src: string, site: Site): boolean {
+  const { pathname } = new URL(src);
+  return !inScope(src, site) || !NOT_PICTURES.some(({ path }) => path.test(pathname));
+}

@@ -1,0 +1,30 @@
+/** Serves community posts (风闻) of user.guancha.cn; known from other programs, no page was saved (site.md, 2.8). */
+import { SHARED_NOISE } from '../noise.ts';
+import type { Layout } from './layout.ts';
+
+export const FENGWEN: Layout = {
+  name: 'fengwen',
+  column: '.article-content',
+  when: '.article-txt-content',
+  unless: null,
+  body: '.article-txt-content',
+  end: null,
+  fields: {
+    title: 'h1',
+    times: '.user-main p span.time1',
+    // Only the first: boxes below the post show the author again, and others.
+    columnists: { each: '.user-main:first', name: 'h4 a', title: null },
+    staff: null,
+    notes: null,
+    keywords: 'div.key-word a',
+    topic: null,
+  },
+  noise: [
+    ...SHARED_NOISE,
+    { name: 'about the author', selector: '.article-bottom-user, .author-article' },
+    { name: 'unfold and app boxes', selector: '.article-expand-more, .expand-all, .open-app' },
+    { name: 'hot topics', selector: '.bottom-hot-topic-nav' },
+    { name: 'post pages', selector: 'ul.pagination' },
+    { name: 'carousel', selector: '.g_swiper_container' },
+  ],
+};

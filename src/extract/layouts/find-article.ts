@@ -1,0 +1,43 @@
+/** Which layout a page has, and where its column and its body are. */
+import type { AnyNode, Cheerio } from '../../html/html.ts';
+import type { ParsedPage } from '../../html/parsed-page.ts';
+import { CLASSIC } from './classic.ts';
+import { CMS_2026 } from './cms-2026.ts';
+import { FENGWEN } from './fengwen.ts';
+import type { Layout } from './layout.ts';
+
+/** Every layout, newest first. No page is claimed by two. */
+export const LAYOUTS: readonly Layout[] = [CMS_2026, CLASSIC, FENGWEN];
+
+const ANY_COLUMN = [...new Set(LAYOUTS.map(({ column }) => column))].join(', ');
+
+/** An article as found on its page; the elements belong to the page's own tree. */
+export interface FoundArticle {
+  readonly layout: Layout;
+  readonly column: Cheerio<AnyNode>;
+  readonly body: Cheerio<AnyNode>;
+}
+
+/** The article on a page by the layout that claims it; null where the page has no article body, filled or empty. */
+export function findArticle({ $ }: ParsedPage): FoundArticle | null {
+  const column = $(ANY_COLUMN).first();
+  const layout = LAYOUTS.find((candidate) => claims(candidate, column));
+  if (layout === undefined) return null;
+  const body = inColumn(column, layout.body).first();
+  return body.length > 0 ? { layout, column, body } : null;
+}
+
+function claims({ column: selector, when, unless }: Layout, column: Cheerio<AnyNode>): boolean {
+  const holds = (wanted: string) => inColumn(column, wanted).length > 0;
+  return column.is(selector) && holds(when) && !(unless !== null && holds(unless));
+}
+
+/**
+ * Elements of a column by a layout's selector. A leading child step is taken first: the comments in a column are far
+ * larger than the article, and cheerio would search them too.
+ */
+export function inColumn(column: Cheerio<AnyNode>, selector: string): Cheerio<AnyNode> {
+  const [, block, rest] = /^> (\S+)(?: (.+))?$/.exec(selector) ?? [];
+  if (block === undefined) return column.find(selector);
+  return rest === undefined ? column.children(block) : column.children(block).find(rest);
+}

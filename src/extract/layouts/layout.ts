@@ -1,0 +1,42 @@
+/** What a layout file says: one kind of article page as selectors and noise rules, and which pages it serves. */
+import type { NoiseRule } from '../noise.ts';
+
+export interface Layout {
+  /** Recorded with every article that it read. */
+  readonly name: string;
+  /** The block that holds title, body and all fields; all further selectors are relative to it. */
+  readonly column: string;
+  /** The column of a page of this layout, and of no other, holds `when` and not `unless`: never the date decides. */
+  readonly when: string;
+  readonly unless: string | null;
+  /** The element whose content, minus noise, is the article's body. */
+  readonly body: string;
+  /** The last block of the column: a page that shows it was not cut before. Null where no page has told it yet. */
+  readonly end: string | null;
+  readonly fields: FieldSelectors;
+  /** What is not the article's though it stands inside the body element. */
+  readonly noise: readonly NoiseRule[];
+}
+
+export interface FieldSelectors {
+  readonly title: string;
+  /** Elements with one clock or `来源：…` each; the first of them holds the publication time. */
+  readonly times: string;
+  /** Who signs the article: columnists, or the author of a community post. */
+  readonly columnists: PersonSelectors;
+  /** Staff writers; null where the layout has none. */
+  readonly staff: PersonSelectors | null;
+  /** Lines such as `责任编辑: …` and `原标题：…`. */
+  readonly notes: string | null;
+  readonly keywords: string | null;
+  readonly topic: string | null;
+}
+
+export interface PersonSelectors {
+  /** One element per person. */
+  readonly each: string;
+  /** Inside it: the name, which may be a link to the person's column. */
+  readonly name: string;
+  /** Inside it: what the page says of the person; null where it says nothing. */
+  readonly title: string | null;
+}

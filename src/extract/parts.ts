@@ -1,0 +1,43 @@
+/** Articles in several parts: where the other parts are, and the parts as one body (site.md, 1.1 and 2.4). */
+import type { ParsedPage } from '../html/parsed-page.ts';
+import type { Body } from './body.ts';
+import { absoluteUrl } from './text.ts';
+
+/**
+ * URLs of the parts 2, 3 … in order, absolute; none for a one-page article. Read from the block of page numbers: of
+ * `#select_page`, where 下一页 has its address in `onclick` only, or of a community post's `ul.pagination`. Where the block
+ * names 2 and 5, 3 and 4 are there as well; where it shows only the next few numbers, a later part names the rest.
+ */
+export function partUrls(page: ParsedPage): readonly string[] {
+  const links = partLinks(page);
+  const [first] = links;
+  if (first === undefined) return [];
+  const last = Math.max(...links.map(({ number }) => number));
+  return Array.from({ length: last - 1 }, (_, i) => first.href.replace(PART, `$1${i + 2}$3`));
+}
+
+/** The parts' bodies one after the other. A part that the site answers with the text of another one is left out. */
+export function joinParts(bodies: readonly Body[]): { readonly html: string; readonly parts: readonly Body[] } {
+  const seen = new Set<string>();
+  const parts = bodies.filter(({ html }) => !seen.has(html) && seen.add(html));
+  return { html: parts.map(({ html }) => html).join(''), parts };
+}
+
+/** The number of a part in its URL: `…_516891_2.shtml`, or `…content?id=1&page=2` (page 0 is the whole post). */
+const PART = /(\/\d{4}_\d{2}_\d{2}_\d+_|[?&]page=)([1-9]\d{0,2})(\.shtml$|$|&)/;
+
+interface PartLink {
+  readonly href: string;
+  readonly number: number;
+}
+
+function partLinks({ $, page }: ParsedPage): readonly PartLink[] {
+  const links: PartLink[] = [];
+  for (const { attribs } of $('#select_page, .article-content ul.pagination').find('[href], [onclick]').toArray()) {
+    const link = attribs.href || /location(?:\.href)?\s*=\s*['"]([^'"]+)['"]/.exec(attribs.onclick ?? '')?.[1];
+    const href = absoluteUrl(link, page.finalUrl);
+    const number = PART.exec(href ?? '')?.[2];
+    if (href !== null && number !== undefined) links.push({ href, number: Number(number) });
+  }
+  return links;
+}
