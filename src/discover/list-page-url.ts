@@ -1,0 +1,39 @@
+/** How a list's pages are numbered in its URL (site.md, 1.2). */
+
+/**
+ * Page `page` of a list, counted from 1: `/SLUG/list_N.shtml`, `/column/SLUG/N`, and `list_N.shtml` below any other path.
+ * Page 1 is the URL as given. So is any page of what has no pages: the home page and files such as `/api/redian.htm`.
+ * `url` is absolute, or a TypeError is thrown.
+ */
+export function listPageUrl(url: string, page: number): string {
+  if (page === 1) return url;
+  const { origin, pathname } = new URL(url);
+  const path = pagePath(pathname, page);
+  return path === null ? url : origin + path;
+}
+
+/** The page after the one that the URL names; null where lists of that form have no pages. */
+export function nextListPageUrl(url: string): string | null {
+  const next = listPageUrl(url, pageNumber(url) + 1);
+  return next === url ? null : next;
+}
+
+/** Path of the list's page, or null where the path has no pages. */
+function pagePath(path: string, page: number): string | null {
+  if (LIST_FILE.test(path)) return path.replace(LIST_FILE, `/list_${page}.shtml`);
+  const column = COLUMN.exec(path)?.[1];
+  if (column !== undefined) return `${column}/${page}`;
+  const folder = path.replace(/\/$/, '');
+  return folder === '' || /\.\w+$/.test(folder) ? null : `${folder}/list_${page}.shtml`;
+}
+
+function pageNumber(url: string): number {
+  const { pathname } = new URL(url);
+  return Number(LIST_FILE.exec(pathname)?.[1] ?? COLUMN.exec(pathname)?.[2] ?? 1);
+}
+
+/** Old CMS. */
+const LIST_FILE = /\/list_(\d+)\.shtml$/i;
+
+/** New CMS, since September 2026. */
+const COLUMN = /^(\/column\/[^/]+)(?:\/(\d+))?\/?$/i;

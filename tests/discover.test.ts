@@ -1,0 +1,386 @@
+/** Every kind of list, in made-up markup of its own: what it shows, and what it must not. */
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { type Discovery, discover, LIST_KINDS } from '../src/discover/discover.ts';
+import type { ListName } from '../src/discover/list-kind.ts';
+import { listPageUrl, nextListPageUrl } from '../src/discover/list-page-url.ts';
+import { type ParsedPage, parsePage } from '../src/html/parsed-page.ts';
+import type { ListEntry } from '../src/model.ts';
+import type { Site } from '../src/url/scope.ts';
+
+const SITE: Site = {
+  www: 'https://www.guancha.cn',
+  community: 'https://user.guancha.cn',
+  images: ['https://i.guancha.cn'],
+};
+
+interface Case {
+  readonly url: string;
+  readonly html: string;
+  readonly entries: readonly Partial<ListEntry>[];
+  readonly next: string | null;
+}
+
+/** What is expected of a list's entry; all that is not named is empty. */
+const entry = (path: string, title: string, rest: Partial<ListEntry> = {}): Partial<ListEntry> => {
+  const href = new URL(path, SITE.www).href;
+  return { href, title, time: null, summary: null, picture: null, headline: false, ...rest };
+};
+const picture = (src: string, width: string | null = null, height: string | null = null) => ({ src, width, height });
+
+const CASES: Record<ListName, readonly Case[]> = {
+  headline: [
+    {
+      url: 'https://www.guancha.cn/GuanChaZheTouTiao/list_1.shtml',
+      html: `<ul class="headline-list fix">
+        <li><div class="content-headline">
+          <h3><a href="/local/2024_05_01_700001.shtml" target="_blank">
+            江上的桥
+            今天合龙</a></h3>
+          <a href="/local/2024_05_01_700001.shtml"><img src="https://i.guancha.cn/news/2024/05/01/1.jpg!cmspl" width="970px" height="374px"></a>
+          <div class="module-interact"><span>2024-05-01 09:30:00</span><a href="/qiao" class="interact-key">桥</a></div>
+        </div></li>
+        <li><div class="content-headline">
+          <h3><a href="/art/2024_04_30_700000.shtml">一座灯塔的图书馆</a></h3>
+          <div class="module-interact"><span>2024-04-30 20:00:11</span></div>
+        </div></li>
+      </ul>`,
+      entries: [
+        entry('/local/2024_05_01_700001.shtml', '江上的桥 今天合龙', {
+          time: '2024-05-01 09:30:00',
+          picture: picture('https://i.guancha.cn/news/2024/05/01/1.jpg!cmspl', '970px', '374px'),
+          headline: true,
+        }),
+        entry('/art/2024_04_30_700000.shtml', '一座灯塔的图书馆', { time: '2024-04-30 20:00:11', headline: true }),
+      ],
+      next: 'https://www.guancha.cn/GuanChaZheTouTiao/list_2.shtml',
+    },
+  ],
+  latest: [
+    {
+      url: 'https://www.guancha.cn/mainnews-yw/',
+      html: `<ul class="new-left-list fix">
+        <li class="fix"><a href="/Science/2024_05_02_700010.shtml?s=tu" class="fl"><img src="//i.guancha.cn/news/2.jpg" width="150" height="106"></a>
+          <div class="right fn"><h4 class="module-title"><a href="/Science/2024_05_02_700010.shtml?s=bt">雨燕回来了</a></h4>
+            <p>今年早了三天。</p>
+            <div class="module-interact"><span>2024-05-02 07:05</span><a href="/niao" class="interact-key">鸟</a></div></div></li>
+        <li class="fix"><div class="right fn"><h4><a href="https://user.guancha.cn/main/content?id=1200300&amp;s=yw">修表人的一天</a></h4></div></li>
+      </ul>`,
+      entries: [
+        entry('/Science/2024_05_02_700010.shtml?s=bt', '雨燕回来了', {
+          time: '2024-05-02 07:05',
+          summary: '今年早了三天。',
+          picture: picture('https://i.guancha.cn/news/2.jpg', '150', '106'),
+        }),
+        entry('https://user.guancha.cn/main/content?id=1200300&s=yw', '修表人的一天'),
+      ],
+      next: 'https://www.guancha.cn/mainnews-yw/list_2.shtml',
+    },
+  ],
+  column: [
+    {
+      url: 'https://www.guancha.cn/LaoQiao/list_3.shtml',
+      html: `<ul class="column-list fix"><li>
+          <h4 class="module-title"><a href="../LaoQiao/2018_03_02_440001.shtml">谁还记得渡口</a></h4>
+          <div class="author-intro fix"><a href="../LaoQiao"><img src="https://i.guancha.cn/authors/LaoQiao/1.png"></a></div>
+          <p class="module-artile">渡口没有了，船还在。
+            <a href="../LaoQiao/2018_03_02_440001.shtml">[全文]</a></p>
+          <div class="module-interact"><span class="module-interact-creator">乔老</span><span>2018-03-02 08:15:40</span></div>
+        </li></ul>`,
+      entries: [
+        entry('/LaoQiao/2018_03_02_440001.shtml', '谁还记得渡口', {
+          time: '2018-03-02 08:15:40',
+          summary: '渡口没有了，船还在。',
+        }),
+      ],
+      next: 'https://www.guancha.cn/LaoQiao/list_4.shtml',
+    },
+    {
+      url: 'https://www.guancha.cn/column/GongYe%C2%B7KeJi',
+      html: `<ul class="column-list fix" data-total="300">
+        <li><h4 class="module-title"><a href="/GongYe·KeJi/2026_09_28_902500.shtml">机床会唱歌</a></h4>
+          <div class="module-interact"><span>2026-09-28 10:01</span></div></li></ul>`,
+      entries: [entry('/GongYe%C2%B7KeJi/2026_09_28_902500.shtml', '机床会唱歌', { time: '2026-09-28 10:01' })],
+      next: 'https://www.guancha.cn/column/GongYe%C2%B7KeJi/2',
+    },
+  ],
+  review: [
+    {
+      url: 'https://www.guancha.cn/mainnews-sp/list_2.shtml',
+      html: `<ul class="review-list"><li><h4><a href="/LinBa/2018_04_01_452000.shtml">慢火车值得留着</a></h4>
+        <p class="module-artile">票价三元。<a href="/LinBa/2018_04_01_452000.shtml">[全文]</a></p>
+        <div class="module-interact"><span>2018-04-01 07:30:00</span></div></li></ul>`,
+      entries: [
+        entry('/LinBa/2018_04_01_452000.shtml', '慢火车值得留着', {
+          time: '2018-04-01 07:30:00',
+          summary: '票价三元。',
+        }),
+      ],
+      next: 'https://www.guancha.cn/mainnews-sp/list_3.shtml',
+    },
+    {
+      url: 'https://www.guancha.cn/mainnews-sp/',
+      html: `<div class="tsp-list1">
+          <div class="tsp-list1-box-type1"><a class="tsp-list1-title" href="/A/2026_09_28_902601.shtml">山里的邮局</a>
+            <img class="tsp-list1-pic" src="https://i.guancha.cn/news/a.jpg"></div>
+          <div class="tsp-list1-box-type1"><a class="tsp-list1-title" href="/B/2026_09_28_902602.shtml">海边的邮局</a></div>
+        </div>
+        <ul class="tsp-list2-list"><div class="tsp-list2-box"><a class="tsp-list2-title" href="/C/2026_09_28_902603.shtml">城里的邮局</a>
+          <div class="tsp-list2-name">许信</div><div class="tsp-list2-content">信越来越少。</div>
+          <div class="tsp-list2-review"><span>阅读数 206242</span><span>2026-09-28 08:00</span></div></div></ul>`,
+      entries: [
+        entry('/A/2026_09_28_902601.shtml', '山里的邮局', { picture: picture('https://i.guancha.cn/news/a.jpg') }),
+        entry('/B/2026_09_28_902602.shtml', '海边的邮局'),
+        entry('/C/2026_09_28_902603.shtml', '城里的邮局', { time: '2026-09-28 08:00', summary: '信越来越少。' }),
+      ],
+      next: 'https://www.guancha.cn/mainnews-sp/list_2.shtml',
+    },
+  ],
+  front: [
+    {
+      url: 'https://www.guancha.cn/art?s=dhart',
+      html: `<ul class="two-coloum"><li>
+        <div class="main_image"><ul><li><a href="/art/2019_06_01_510001.shtml"><img src="https://i.guancha.cn/news/f.jpg"><span>壁画修好了</span></a></li></ul></div>
+        <ul class="new-left-list"><li><a class="fl" href="/art/2019_06_01_510002.shtml"><img src="https://i.guancha.cn/news/g.jpg"></a>
+          <div class="right fn"><h4><a href="/art/2019_06_01_510002.shtml">戏台下的猫</a></h4><p>它每天都来。</p></div></li></ul>
+        <ul class="column-right-title"><li><a href="/art/2019_05_31_509000.shtml">旧唱片</a></li></ul>
+      </li></ul>`,
+      entries: [
+        entry('/art/2019_06_01_510001.shtml', '壁画修好了', { picture: picture('https://i.guancha.cn/news/f.jpg') }),
+        entry('/art/2019_06_01_510002.shtml', '戏台下的猫', {
+          summary: '它每天都来。',
+          picture: picture('https://i.guancha.cn/news/g.jpg'),
+        }),
+        entry('/art/2019_05_31_509000.shtml', '旧唱片'),
+      ],
+      next: null,
+    },
+  ],
+  home: [
+    {
+      url: 'https://www.guancha.cn/',
+      html: `<a href="/local?s=dh">本地</a>
+        <div class="content-headline"><h3><a href="/local/2020_07_18_550001.shtml">潮水退去以后</a></h3>
+          <a href="/local/2020_07_18_550001.shtml"><img alt="潮水退去以后" src="https://i.guancha.cn/news/h.jpg"></a>
+          <ul class="content-headline-other"><li><div class="module-interact"><a href="/local/2020_07_18_550001.shtml#comment">1310</a></div></li>
+            <li class="c_hidden">· <a href="/local/2020_07_12_549000.shtml?s=sywglbt">潮水来之前</a></li></ul></div>
+        <ul class="three-coloum fix">
+          <li><ul class="Review-item"><li><h4 class="module-title"><a href="/LinBa/2020_07_18_550002.shtml">谁来敲钟</a></h4>
+            <div class="author-intro fix"><a href="../LinBa"><img class="lazy" data-original="https://i.guancha.cn/authors/LinBa/1.png"></a></div>
+            <a href="/LinBa/2020_07_18_550002.shtml" class="module-img"><img class="lazy" src="/blank.gif" data-original="https://i.guancha.cn/news/i.jpg"></a>
+            <p class="module-artile">钟楼没有人。<a href="/LinBa/2020_07_18_550002.shtml">[全文]</a></p></li></ul></li>
+          <li class="middle"><ul class="img-List">
+            <li><h4 class="module-title"><a href="/local/2020_07_18_550003.shtml">新码头</a></h4>
+              <div class="fastRead-img"><a href="/local/2020_07_18_550003.shtml"><img original="https://i.guancha.cn/news/j.jpg" width="300"></a></div>
+              <li><a href="https://member.guancha.cn/gift"><img src="https://i.guancha.cn/tg/1.png" class="advertise"></a></li></li></ul></li>
+          <li><ul class="fengwen-list"><li><h4><a href="http://user.guancha.cn/main/content?id=340001">我家的石榴</a></h4>
+            <div class="fengwen-list-img"><a href="http://user.guancha.cn/main/content?id=340001"><img data-original="https://i.guancha.cn/bbs/k.png"></a></div></li></ul></li>
+        </ul>
+        <div class="footer"><a href="http://www.guancha.cn/life/2012_09_05_74000.shtml">加入我们</a>
+          <a href="http://www.guancha.cn/life/2017_03_28_400000_3.shtml">第三页</a></div>`,
+      entries: [
+        entry('/local/2020_07_18_550001.shtml', '潮水退去以后', {
+          picture: picture('https://i.guancha.cn/news/h.jpg'),
+        }),
+        entry('/local/2020_07_12_549000.shtml?s=sywglbt', '潮水来之前'),
+        entry('/LinBa/2020_07_18_550002.shtml', '谁来敲钟', {
+          summary: '钟楼没有人。',
+          picture: picture('https://i.guancha.cn/news/i.jpg'),
+        }),
+        entry('/local/2020_07_18_550003.shtml', '新码头', {
+          picture: picture('https://i.guancha.cn/news/j.jpg', '300'),
+        }),
+        entry('http://user.guancha.cn/main/content?id=340001', '我家的石榴', {
+          picture: picture('https://i.guancha.cn/bbs/k.png'),
+        }),
+        entry('http://www.guancha.cn/life/2012_09_05_74000.shtml', '加入我们'),
+      ],
+      next: null,
+    },
+    {
+      url: 'https://www.guancha.cn/',
+      html: `<div class="content-topnews-box-neo-box"><a href="/A/2026_09_28_902701.shtml">听风的人</a></div>
+        <div class="content-topnews-box-neo-box"><a href="/A/2026_09_28_902701.shtml">听风的人</a></div>
+        <div class="content-headline"><h3><a href="/A/2026_09_28_902701.shtml">听风的人</a></h3>
+          <a data-sensor="图片"><img src="https://i.guancha.cn/news/l.jpg"></a></div>`,
+      entries: [
+        entry('/A/2026_09_28_902701.shtml', '听风的人', { picture: picture('https://i.guancha.cn/news/l.jpg') }),
+      ],
+      next: null,
+    },
+  ],
+};
+
+describe('each kind of list', () => {
+  it('has a file, a name and a case', () => {
+    const files = readdirSync(new URL('../src/discover/lists', import.meta.url)).map((file) => file.replace('.ts', ''));
+    assert.deepEqual(LIST_KINDS.map((kind) => kind.name).toSorted(), files.toSorted());
+    assert.deepEqual(Object.keys(CASES).toSorted(), files.toSorted());
+  });
+
+  for (const [kind, cases] of Object.entries(CASES)) {
+    for (const [index, { url, html, entries, next }] of cases.entries()) {
+      it(`${kind}, case ${index + 1}`, () => {
+        const found = discover(page(html, url), SITE);
+        assert.equal(found.kind, kind);
+        assert.deepEqual(found.entries.map(withoutAddress), entries);
+        assert.equal(found.next, next);
+      });
+    }
+  }
+});
+
+describe('a list', () => {
+  const column = (items: string, url = 'https://www.guancha.cn/column/X') =>
+    discover(page(`<ul class="column-list">${items}</ul>`, url), SITE);
+  const item = (href: string, rest = '') => `<li><h4><a href="${href}">题</a></h4>${rest}</li>`;
+
+  it('is read by its markup, wherever it was asked for', () => {
+    const html = CASES.column[0]?.html ?? '';
+    assert.equal(discover(page(html, 'https://www.guancha.cn/'), SITE).kind, 'column');
+  });
+
+  it('of markup that nobody knows is unknown', () => {
+    const unknown: Discovery = { kind: 'unknown', entries: [], next: null };
+    assert.deepEqual(
+      discover(page('<ul><li><h4><a href="/a/2024_01_01_1.shtml">题</a></h4></li></ul>'), SITE),
+      unknown,
+    );
+    assert.deepEqual(discover(page(''), SITE), unknown);
+  });
+
+  it('is none where it stands below an article', () => {
+    const related = CASES.latest[0]?.html ?? '';
+    assert.equal(discover(page(`<div class="content all-txt"><p>文</p></div>${related}`), SITE).kind, 'unknown');
+  });
+
+  it('that is empty has no next page', () => {
+    assert.deepEqual(column(''), { kind: 'column', entries: [], next: null });
+  });
+
+  it('does not show what its comments hold', () => {
+    assert.deepEqual(ids(column(`<!-- ${item('/a/2015_01_01_1.shtml')} -->${item('/a/2024_01_01_2.shtml')}`)), [
+      'guancha:2',
+    ]);
+  });
+
+  it('does not show advertisements, other sites and what is no article', () => {
+    const advert = (image: string) => `<li><h4><a href="/a/2024_01_01_9.shtml">${image}</a></h4></li>`;
+    const found = column(
+      advert('<img class="lazy advertise" src="https://i.guancha.cn/x.png">') +
+        advert('<img data-original="https://i.guancha.cn/tg/x.png">') +
+        item('https://evil.example/a/2024_01_01_3.shtml') +
+        item('https://member.guancha.cn/post/view?id=4') +
+        item('/SomeTopic') +
+        item('javascript:;') +
+        '<li><h4><a>无</a></h4></li>' +
+        item('/a/2024_01_01_5.shtml'),
+    );
+    assert.deepEqual(ids(found), ['guancha:5']);
+  });
+
+  it('takes no advertisement for an article’s picture', () => {
+    const images = '<img src="https://i.guancha.cn/tg/x.png"><img src="https://i.guancha.cn/news/y.jpg">';
+    assert.equal(
+      column(item('/a/2024_01_01_1.shtml', images)).entries[0]?.picture?.src,
+      'https://i.guancha.cn/news/y.jpg',
+    );
+    const inline = '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">';
+    assert.equal(column(item('/a/2024_01_01_1.shtml', inline)).entries[0]?.picture, null);
+  });
+
+  it('shows an article once, with all that its links say', () => {
+    const found = column(
+      item('/a/2024_01_01_1.shtml') +
+        item('/a/2024_01_01_2.shtml') +
+        item(
+          'https://m.guancha.cn/b/2024_01_01_1?s=x',
+          '<p class="module-artile">要。</p><div class="module-interact"><span>2024-01-01</span></div>',
+        ),
+    );
+    assert.deepEqual(ids(found), ['guancha:1', 'guancha:2']);
+    assert.deepEqual(
+      withoutAddress(found.entries[0]),
+      entry('/a/2024_01_01_1.shtml', '题', { time: '2024-01-01', summary: '要。' }),
+    );
+  });
+
+  it('takes the title from any of the links, else from the name of the picture', () => {
+    const link = (inside: string) => `<li><h4><a href="/a/2024_01_01_1.shtml">${inside}</a></h4></li>`;
+    const named = '<img alt=" 夜\n船 " src="https://i.guancha.cn/news/z.jpg">';
+    assert.equal(column(link('[全文]') + link('夜船靠岸')).entries[0]?.title, '夜船靠岸');
+    assert.equal(column(link(named)).entries[0]?.title, '夜 船');
+    assert.equal(column(link('')).entries[0]?.title, '');
+  });
+
+  it('prints times of all kinds, and counts that are none', () => {
+    const time = (text: string) =>
+      column(item('/a/2024_01_01_1.shtml', `<div class="module-interact"><span>${text}</span></div>`)).entries[0]?.time;
+    for (const text of [
+      '2024-01-01 09:30',
+      '2024-01-01 09:30:05',
+      '01-01 09:30',
+      '昨天 09:30',
+      '昨天',
+      '刚刚',
+      '3分钟前',
+      '2小时前',
+    ]) {
+      assert.equal(time(` ${text}\n`), text);
+    }
+    for (const text of ['30892', '阅读 30892', '', '周砚之']) assert.equal(time(text), null);
+  });
+});
+
+describe('listPageUrl', () => {
+  const rows: readonly [url: string, page: number, expected: string][] = [
+    ['https://www.guancha.cn/X/list_1.shtml', 1, 'https://www.guancha.cn/X/list_1.shtml'],
+    ['https://www.guancha.cn/X/list_1.shtml', 12, 'https://www.guancha.cn/X/list_12.shtml'],
+    ['https://www.guancha.cn/GuoJi·ZhanLue/list_1.shtml', 2, 'https://www.guancha.cn/GuoJi%C2%B7ZhanLue/list_2.shtml'],
+    ['https://www.guancha.cn/column/X', 1, 'https://www.guancha.cn/column/X'],
+    ['https://www.guancha.cn/column/X', 2, 'https://www.guancha.cn/column/X/2'],
+    ['https://www.guancha.cn/column/X/', 2, 'https://www.guancha.cn/column/X/2'],
+    ['https://www.guancha.cn/column/X/2', 3, 'https://www.guancha.cn/column/X/3'],
+    ['https://www.guancha.cn/mainnews-yw/', 1, 'https://www.guancha.cn/mainnews-yw/'],
+    ['https://www.guancha.cn/mainnews-yw/', 2, 'https://www.guancha.cn/mainnews-yw/list_2.shtml'],
+    ['https://www.guancha.cn/toutiao?s=dh#top', 2, 'https://www.guancha.cn/toutiao/list_2.shtml'],
+    ['http://127.0.0.1:4001/X/list_1.shtml', 2, 'http://127.0.0.1:4001/X/list_2.shtml'],
+    ['https://www.guancha.cn/', 2, 'https://www.guancha.cn/'],
+    ['https://www.guancha.cn/api/redian.htm', 2, 'https://www.guancha.cn/api/redian.htm'],
+  ];
+  for (const [url, page, expected] of rows) {
+    it(`${url}, page ${page}`, () => assert.equal(listPageUrl(url, page), expected));
+  }
+
+  it('goes on from the page that the URL names', () => {
+    assert.equal(nextListPageUrl('https://www.guancha.cn/X/list_9.shtml'), 'https://www.guancha.cn/X/list_10.shtml');
+    assert.equal(nextListPageUrl('https://www.guancha.cn/column/X/9'), 'https://www.guancha.cn/column/X/10');
+    assert.equal(nextListPageUrl('https://www.guancha.cn/column/X'), 'https://www.guancha.cn/column/X/2');
+    assert.equal(nextListPageUrl('https://www.guancha.cn/'), null);
+  });
+});
+
+function page(html: string, url = 'https://www.guancha.cn/column/X'): ParsedPage {
+  return parsePage({
+    url,
+    finalUrl: url,
+    redirects: [],
+    status: 200,
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+    body: new TextEncoder().encode(html),
+    cut: null,
+    fetchedAt: '2026-09-28T00:00:00.000Z',
+    fetchedBy: 'browser',
+  });
+}
+
+function withoutAddress(found: ListEntry | undefined): Partial<ListEntry> {
+  assert.ok(found);
+  const { address: _, ...rest } = found;
+  return rest;
+}
+
+function ids(found: Discovery): string[] {
+  return found.entries.map((each) => each.address.id);
+}
