@@ -1,0 +1,94 @@
+/** The record beside each document: what the format has no room for. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { ArchiveError } from '../errors.ts';
+import type { Article, Asset, ListPicture } from '../model.ts';
+
+/** How one page request of the visit went. */
+export interface CaptureRequest {
+  readonly url: string;
+  readonly finalUrl: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fetchedAt: string;
+  readonly fetchedBy: string;
+  /** Of the body after content decoding. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export interface Version {
+  /** The superseded document, relative to the archive. */
+  readonly document: string;
+  readonly sha256: string;
+  readonly contentHash: string;
+  readonly capturedAt: string;
+}
+
+export interface ArchiveRecord {
+  readonly format: 1;
+  readonly id: string;
+  readonly url: string;
+  /** Every other address that led here. */
+  readonly aliases: readonly string[];
+  /** The configured source that named it; null for one given by hand. */
+  readonly source: string | null;
+  readonly via: string | null;
+  /** The headline list's picture that heads the body. */
+  readonly leadPicture: ListPicture | null;
+  readonly article: Omit<Article, 'id' | 'url' | 'body'>;
+  /** Changes only when the article does: time of capture, source and pictures' fate do not count. */
+  readonly contentHash: string;
+  readonly document: { readonly path: string; readonly bytes: number; readonly sha256: string };
+  readonly assets: readonly Asset[];
+  readonly verdict: { readonly kind: 'article'; readonly evidence: readonly string[] };
+  readonly capture: { readonly tool: string; readonly userAgent: string; readonly requests: readonly CaptureRequest[] };
+  /** Superseded documents, oldest first. */
+  readonly versions: readonly Version[];
+}
+
+/** SHA-256 of what the article says, in lower-case hex; the URL's spelling and the layout that read it do not count. */
+export function contentHash(article: Article): string {
+  const { url: _url, layout: _layout, pages: _pages, ...content } = article;
+  return sha256(JSON.stringify(content));
+}
+
+export function sha256(bytes: string | Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** JSON with a final newline; `readRecord` gives the value back. */
+export function writeRecord(record: ArchiveRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+/** What the program relies on when it reads a record. */
+const schema = z.looseObject({
+  format: z.literal(1),
+  id: z.string().regex(/^(guancha|fengwen):\d+$/),
+  url: z.string(),
+  aliases: z.array(z.string()),
+  article: z.looseObject({ title: z.string(), publishedAt: z.string() }),
+  contentHash: z.string(),
+  document: z.strictObject({ path: z.string(), bytes: z.number(), sha256: z.string() }),
+  assets: z.array(
+    z.union([
+      z.looseObject({ src: z.string(), sha256: z.string() }),
+      z.strictObject({ src: z.string(), missing: z.string() }),
+    ]),
+  ),
+  versions: z.array(
+    z.strictObject({ document: z.string(), sha256: z.string(), contentHash: z.string(), capturedAt: z.string() }),
+  ),
+});
+
+/** @throws ARCHIVE_DAMAGED naming the file where the text is no record */
+export function readRecord(text: string, path: string): ArchiveRecord {
+  try {
+    const value: unknown = JSON.parse(text);
+    schema.parse(value);
+    return value as ArchiveRecord;
+  } catch (error) {
+    throw new ArchiveError('ARCHIVE_DAMAGED', `${path}: ${(error as Error).message}`, { cause: error });
+  }
+}

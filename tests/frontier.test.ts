@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { type Frontier, openFrontier } from '../src/frontier/sqlite.ts';
+import type { ArticleId, Outcome, Target } from '../src/model.ts';
+import { temporaryFolder } from './support/command.ts';
+
+const target = (number: number, changes: Partial<Target> = {}): Target => ({
+  id: `guancha:${number}`,
+  url: `https://www.guancha.cn/a/2026_10_04_${number}.shtml`,
+  source: '头条',
+  via: null,
+  leadPicture: null,
+  priority: number,
+  ...changes,
+});
+const open = (archive: string) => openFrontier(archive, { command: 'test', attempts: 3 });
+const failed = (code: string): Outcome => ({ kind: 'failed', code, detail: 'why' });
+
+function close(frontier: Frontier): void {
+  frontier.endRun();
+  frontier[Symbol.dispose]();
+}
+
+describe('the frontier', () => {
+  it('gives out each target once, newest first', async () => {
+    await using folder = await temporaryFolder();
+    using frontier = open(folder.path);
+    assert.equal(frontier.add([target(1), target(3), target(2)]), 3);
+    assert.equal(frontier.add([target(3), target(4)]), 1);
+    assert.deepEqual(
+      frontier.unknown([target(4), target(5)]).map(({ id }) => id),
+      ['guancha:5'],
+    );
+    const taken = [frontier.take(), frontier.take(), frontier.take(), frontier.take(), frontier.take()];
+    assert.deepEqual(
+      taken.map((lease) => lease?.target.id ?? null),
+      ['guancha:4', 'guancha:3', 'guancha:2', 'guancha:1', null],
+    );
+  });
+
+  it('keeps to the articles it is asked for', async () => {
+    await using folder = await temporaryFolder();
+    using frontier = open(folder.path);
+    frontier.add([target(1), target(2)]);
+    assert.equal(frontier.take(['guancha:1'])?.target.id, 'guancha:1');
+    assert.equal(frontier.take(['guancha:1']), null);
+  });
+
+  it('gives a waiting target the headline picture that a later list brings', async () => {
+    await using folder = await temporaryFolder();
+    using frontier = open(folder.path);
+    const leadPicture = { src: 'https://i.guancha.cn/a.jpg', width: '970px', height: null };
+    frontier.add([target(1, { source: '要闻' })]);
+    frontier.add([target(1, { leadPicture })]);
+    const lease = frontier.take();
+    assert.deepEqual([lease?.target.source, lease?.target.leadPicture], ['头条', leadPicture]);
+  });
+
+  const outcomes: readonly Outcome[] = [
+    { kind: 'archived', key: 'k' },
+    { kind: 'unchanged', key: 'k' },
+    { kind: 'gone', detail: 'why' },
+    { kind: 'moved', to: { id: 'fengwen:1', url: 'https://user.guancha.cn/main/content?id=1', date: null } },
+    { kind: 'link-out', to: null },
+    { kind: 'blocked', code: 'BLOCKED', detail: 'why' },
+    { kind: 'refused', code: 'ROBOTS_DISALLOWED', detail: 'why' },
+    failed('NOT_AN_ARTICLE'),
+  ];
+  for (const outcome of outcomes) {
+    it(`settles ${outcome.kind} and counts it`, async () => {
+      await using folder = await temporaryFolder();
+      using frontier = open(folder.path);
+      frontier.add([target(1)]);
+      const lease = frontier.take();
+      assert.ok(lease);
+      assert.deepEqual(frontier.settle(lease, outcome), { again: false });
+      assert.equal(frontier.take(), null);
+      assert.deepEqual(frontier.counts(), [{ source: '头条', outcome: outcome.kind, count: 1 }]);
+      const isFailure = ['blocked', 'refused', 'failed'].includes(outcome.kind);
+      assert.equal(frontier.failures(10).length, isFailure ? 1 : 0);
+    });
+  }
+
+  it('tries again what may pass, as often as allowed, behind the others', async () => {
+    await using folder = await temporaryFolder();
+    using frontier = open(folder.path);
+    frontier.add([target(2), target(1)]);
+    const seen: [ArticleId, boolean][] = [];
+    for (let lease = frontier.take(); lease !== null; lease = frontier.take()) {
+      const outcome: Outcome = lease.target.id === 'guancha:2' ? failed('NETWORK') : { kind: 'archived', key: 'k' };
+      seen.push([lease.target.id, frontier.settle(lease, outcome).again]);
+    }
+    assert.deepEqual(seen, [
+      ['guancha:2', true],
+      ['guancha:1', false],
+      ['guancha:2', true],
+      ['guancha:2', false],
+    ]);
+    assert.equal(frontier.againLater(), 1);
+    assert.equal(frontier.take()?.attempt, 1);
+  });
+
+  it('does not give refusals by robots.txt back', async () => {
+    await using folder = await temporaryFolder();
+    using frontier = open(folder.path);
+    frontier.add([target(1)]);
+    const lease = frontier.take();
+    assert.ok(lease);
+    frontier.settle(lease, { kind: 'refused', code: 'ROBOTS_DISALLOWED', detail: 'why' });
+    assert.equal(frontier.againLater(), 0);
+    frontier.again(['guancha:1']);
+    assert.equal(frontier.waiting(), 1);
+  });
+
+  it('remembers hosts and robots.txt between runs', async () => {
+    await using folder = await temporaryFolder();
+    const first = open(folder.path);
+    first.hosts.setNextAt('a', 1234.5);
+    first.hosts.setRobots('https://a', { text: 'x', status: 200, at: 7 });
+    close(first);
+    using second = open(folder.path);
+    assert.equal(second.hosts.nextAt('a'), 1235);
+    assert.equal(second.hosts.nextAt('b'), 0);
+    assert.deepEqual(second.hosts.robots('https://a'), { text: 'x', status: 200, at: 7 });
+  });
+
+  it('admits one run at a time, and readers beside it', async () => {
+    await using folder = await temporaryFolder();
+    const first = open(folder.path);
+    assert.throws(() => open(folder.path), { code: 'ARCHIVE_IN_USE' });
+    openFrontier(folder.path, { command: null, attempts: 1 })[Symbol.dispose]();
+    close(first);
+    close(open(folder.path));
+  });
+
+  it('takes over from a run that was killed, with what it had in hand', async () => {
+    await using folder = await temporaryFolder();
+    const script = `
+      const { openFrontier } = await import(${JSON.stringify(join(import.meta.dirname, '../src/frontier/sqlite.ts'))});
+      const frontier = openFrontier(${JSON.stringify(folder.path)}, { command: 'killed', attempts: 3 });
+      frontier.add([${JSON.stringify(target(1))}]);
+      frontier.take();
+      process.kill(process.pid, 'SIGKILL');`;
+    const killed = spawnSync(process.execPath, ['--input-type=module', '-e', script]);
+    assert.equal(killed.signal, 'SIGKILL');
+    using frontier = open(folder.path);
+    assert.equal(frontier.previousRunDied, true);
+    assert.equal(frontier.take()?.target.id, 'guancha:1');
+  });
+});

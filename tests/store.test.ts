@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { Article } from '../src/model.ts';
+import { openDisk, pathOf } from '../src/store/disk.ts';
+import { contentHash } from '../src/store/record.ts';
+import { articleKey, openStore, type RecordDraft } from '../src/store/store.ts';
+import { temporaryFolder } from './support/command.ts';
+import { digests, files, mtimes } from './support/tree.ts';
+
+const KEY = '2026/10/2026_10_04_903180';
+const article = { title: '茶山的雨', publishedAt: '2026-10-04T16:19:35+08:00' } as Article;
+
+function draft(changes: Partial<RecordDraft> = {}): RecordDraft {
+  return {
+    id: 'guancha:903180',
+    url: 'https://www.guancha.cn/a/2026_10_04_903180.shtml',
+    aliases: [],
+    source: null,
+    via: null,
+    leadPicture: null,
+    article,
+    contentHash: 'a',
+    assets: [],
+    verdict: { kind: 'article', evidence: [] },
+    capture: { tool: 'test', userAgent: 'test', requests: [] },
+    ...changes,
+  };
+}
+
+describe('keys and paths', () => {
+  it('never leave the archive, whatever the key', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(fc.constantFrom('..', '.', '', 'a', '\0', 'b\\c', '甲')).map((parts) => parts.join('/')),
+        ),
+        (key) => {
+          let path: string;
+          try {
+            path = pathOf('/archive', key);
+          } catch {
+            return; // refused
+          }
+          assert.ok(path.startsWith('/archive/') && !path.split('/').includes('..'), path);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('put an article where the drawing says', () => {
+    assert.equal(articleKey('guancha:623950', '2022-01-28'), '2022/01/2022_01_28_623950');
+    assert.equal(articleKey('fengwen:399176', '2020-10-23'), 'fengwen/2020/10/399176');
+  });
+});
+
+describe('the disk', () => {
+  it('writes whole files and leaves no temporary name', async () => {
+    await using folder = await temporaryFolder();
+    const disk = openDisk(folder.path);
+    await disk.write('a/b.html', '甲');
+    await disk.write('a/b.html', '乙');
+    assert.equal(String(await disk.read('a/b.html')), '乙');
+    assert.equal(await disk.read('a/c.html'), null);
+    assert.deepEqual(await files(folder.path), ['a/b.html']);
+  });
+
+  it('sweeps what a killed run left, and nothing else', async () => {
+    await using folder = await temporaryFolder();
+    const disk = openDisk(folder.path);
+    await disk.write('a/b.html', '甲');
+    await (await disk.temporary('assets')).discard();
+    await disk.temporary('assets');
+    await writeFile(join(folder.path, 'a/.b.html.0123456789ab.tmp'), '半');
+    assert.equal(await disk.sweep(), 2);
+    assert.deepEqual(await files(folder.path), ['a/b.html']);
+  });
+
+  it('says what is wrong with a place that cannot be written', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'file'), '');
+    await assert.rejects(openDisk(join(folder.path, 'file')).write('a.html', ''), { code: 'ARCHIVE_NOT_WRITABLE' });
+  });
+
+  it('keeps the first of two downloads with the same bytes', async () => {
+    await using folder = await temporaryFolder();
+    const disk = openDisk(folder.path);
+    for (let i = 0; i < 2; i++) {
+      const file = await disk.temporary('assets');
+      await writeFile(file.path, 'bytes');
+      await file.commit('assets/ab/abcd.jpg');
+      await file.discard();
+    }
+    assert.deepEqual(await files(folder.path), ['assets/ab/abcd.jpg']);
+  });
+});
+
+describe('the store', () => {
+  it('finds what it saved, and changes nothing when the same is saved again', async () => {
+    await using folder = await temporaryFolder();
+    const store = openStore(folder.path);
+    assert.equal(await store.find('guancha:903180', '2026-10-04'), null);
+    assert.equal(await store.save(KEY, '文', draft()), true);
+    const before = await mtimes(folder.path);
+    const later = draft({ capture: { tool: 'test', userAgent: 'later', requests: [] } });
+    assert.equal(await store.save(KEY, '文', later), false);
+    assert.deepEqual(await mtimes(folder.path), before);
+    const found = await store.find('guancha:903180', '2026-10-04');
+    assert.equal(found?.key, KEY);
+    assert.equal(found?.record.document.path, `articles/${KEY}.html`);
+  });
+
+  it('keeps a superseded document for good', async () => {
+    await using folder = await temporaryFolder();
+    const store = openStore(folder.path);
+    for (const [text, hash] of [
+      ['一', 'a'],
+      ['二', 'b'],
+      ['三', 'c'],
+    ] as const)
+      await store.save(KEY, text, draft({ contentHash: hash }));
+    const record = (await store.find('guancha:903180', '2026-10-04'))?.record;
+    assert.deepEqual(
+      record?.versions.map(({ document, contentHash: hash }) => [document, hash]),
+      [
+        [`versions/${KEY}/1.html`, 'a'],
+        [`versions/${KEY}/2.html`, 'b'],
+      ],
+    );
+    const texts = [`versions/${KEY}/1.html`, `versions/${KEY}/2.html`, `articles/${KEY}.html`].map((path) =>
+      readFile(join(folder.path, path), 'utf8'),
+    );
+    assert.deepEqual(await Promise.all(texts), ['一', '二', '三']);
+  });
+
+  it('ends a save that was cut off between document and record', async () => {
+    await using whole = await temporaryFolder();
+    await using cut = await temporaryFolder();
+    for (const folder of [whole, cut]) {
+      const store = openStore(folder.path);
+      await store.save(KEY, '一', draft());
+      if (folder === cut) {
+        await mkdir(join(folder.path, `versions/${KEY}`), { recursive: true });
+        await writeFile(join(folder.path, `versions/${KEY}/1.html`), '一');
+        await writeFile(join(folder.path, `articles/${KEY}.html`), '二');
+      }
+      await store.save(KEY, '二', draft({ contentHash: 'b' }));
+    }
+    assert.deepEqual(await digests(cut.path), await digests(whole.path));
+  });
+
+  it('looks for a community post in every month', async () => {
+    await using folder = await temporaryFolder();
+    const store = openStore(folder.path);
+    await store.save(articleKey('fengwen:399176', '2020-10-23'), '文', draft({ id: 'fengwen:399176' }));
+    assert.equal((await store.find('fengwen:399176', null))?.key, 'fengwen/2020/10/399176');
+    assert.equal(await store.find('fengwen:399177', null), null);
+  });
+
+  it('names a damaged record', async () => {
+    await using folder = await temporaryFolder();
+    const store = openStore(folder.path);
+    await store.save(KEY, '文', draft());
+    await writeFile(join(folder.path, `records/${KEY}.json`), '{"format": 1');
+    await assert.rejects(store.find('guancha:903180', '2026-10-04'), { code: 'ARCHIVE_DAMAGED' });
+  });
+});
+
+describe('the content hash', () => {
+  it('changes with what the article says, not with how it was read', () => {
+    const hash = contentHash(article);
+    assert.equal(contentHash({ ...article, layout: 'other', pages: 2, url: 'https://example.org/' }), hash);
+    assert.notEqual(contentHash({ ...article, body: '<p>改</p>' }), hash);
+    assert.notEqual(contentHash({ ...article, title: '改' }), hash);
+  });
+});
