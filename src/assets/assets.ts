@@ -1,0 +1,81 @@
+/** An article's pictures: fetched once, named by content; one that cannot be had is remembered and never fails the article. */
+import { imageSizeFromFile } from 'image-size/fromFile';
+import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
+import type { Http } from '../fetch/http.ts';
+import type { Politeness } from '../fetch/politeness.ts';
+import type { Robots } from '../fetch/robots.ts';
+import type { Asset } from '../model.ts';
+import { assetKey, type Store } from '../store/store.ts';
+import { pictureUrls } from './original-url.ts';
+
+export interface Assets {
+  /**
+   * Downloads pictures that are not known yet.
+   * @param sources absolute URLs as in the page, in order; doubles are fetched once
+   * @param known what an earlier visit stored
+   * @returns one asset for each distinct source, in order. Throws only what stops the run
+   */
+  collect(sources: readonly string[], known: readonly Asset[], signal: AbortSignal): Promise<Asset[]>;
+}
+
+export function createAssets(parts: {
+  readonly http: Http;
+  readonly politeness: Politeness;
+  readonly robots: Robots | null;
+  readonly store: Store;
+  /** False for an origin that is not the site's: such a picture is recorded as missing and not asked for. */
+  readonly allows: (url: string) => boolean;
+}): Assets {
+  const { http, politeness, robots, store, allows } = parts;
+
+  return {
+    collect: async (sources, known, signal) => {
+      const stored = new Map(known.filter((asset) => 'sha256' in asset).map((asset) => [asset.src, asset]));
+      return Promise.all([...new Set(sources)].map(async (src) => stored.get(src) ?? fetchPicture(src, signal)));
+    },
+  };
+
+  async function fetchPicture(src: string, signal: AbortSignal): Promise<Asset> {
+    let missing: ErrorCode = 'URL_INVALID';
+    for (const url of URL.canParse(src) ? pictureUrls(src, allows) : []) {
+      try {
+        return await fetchFrom(src, url, signal);
+      } catch (error) {
+        if (!(error instanceof ArchiveError) || ERRORS[error.code].next === 'stop') throw error;
+        missing = error.code;
+      }
+    }
+    return { src, missing };
+  }
+
+  async function fetchFrom(src: string, url: string, signal: AbortSignal): Promise<Asset> {
+    if (!allows(url)) throw new ArchiveError('OUT_OF_SCOPE', url);
+    await robots?.require(url, signal);
+    const temporary = await store.temporaryAsset();
+    try {
+      const { status, sha256, bytes } = await politeness.asset(url, signal, () =>
+        http.download(url, temporary.path, signal),
+      );
+      if (status !== 200) throw new ArchiveError('HTTP_STATUS', `${url}: status ${status}`);
+      const { type, width, height } = await measure(temporary.path, url);
+      await temporary.commit(assetKey(sha256, type));
+      return { src, url, sha256, bytes, type, width, height };
+    } finally {
+      await temporary.discard();
+    }
+  }
+}
+
+/** Type and size by the bytes; what the server calls them does not count. Throws IMAGE_TYPE. */
+async function measure(
+  path: string,
+  url: string,
+): Promise<{ readonly type: string; readonly width: number; readonly height: number }> {
+  try {
+    const { type, width, height } = await imageSizeFromFile(path);
+    if (type === undefined || type === 'svg') throw new TypeError(`${type ?? 'no'} picture`);
+    return { type, width, height };
+  } catch (error) {
+    throw new ArchiveError('IMAGE_TYPE', `${url}: ${(error as Error).message}`, { cause: error });
+  }
+}

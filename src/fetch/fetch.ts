@@ -1,0 +1,72 @@
+/** One page request as the site should see it: in scope, allowed by robots.txt, in its turn, redirects one by one. */
+import { ArchiveError } from '../errors.ts';
+import type { Page, Redirect } from '../model.ts';
+import { requireScope, type Site } from '../url/scope.ts';
+import type { Answer, BrowserFetcher } from './browser.ts';
+import type { Politeness } from './politeness.ts';
+import type { Robots } from './robots.ts';
+
+export interface Fetcher {
+  /**
+   * Asks for a page. A redirect to the home page is not followed: it already says that there is nothing (site.md, 7.1).
+   * Throws what `BrowserFetcher.get` throws, and OUT_OF_SCOPE, ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE, HTTP_STATUS (5xx),
+   * TOO_MANY_REDIRECTS.
+   */
+  fetch(url: string, signal: AbortSignal): Promise<Page>;
+  /** The same page after its own scripts ran, for one that shows nothing without them. */
+  fetchWithScripts(url: string, signal: AbortSignal): Promise<Page>;
+}
+
+const MOST_REDIRECTS = 5;
+
+export function createFetcher(parts: {
+  readonly browser: BrowserFetcher;
+  readonly politeness: Politeness;
+  /** Null where the configuration turns robots.txt off. */
+  readonly robots: Robots | null;
+  readonly site: Site;
+}): Fetcher {
+  const { browser, politeness, robots, site } = parts;
+
+  return {
+    fetch: async (url, signal) => {
+      const redirects: Redirect[] = [];
+      for (let address = url; ; ) {
+        const answer = await request(address, signal, browser.get);
+        const location = locationOf(answer);
+        if (location === null) return toPage(url, redirects, answer, 'browser');
+        redirects.push({ url: address, status: answer.status, location });
+        if (isHomePage(location, site)) return { ...toPage(url, redirects, answer, 'browser'), finalUrl: location };
+        if (redirects.length >= MOST_REDIRECTS)
+          throw new ArchiveError('TOO_MANY_REDIRECTS', `${url}: ${redirects.length}, last to ${location}`);
+        address = location;
+      }
+    },
+    fetchWithScripts: async (url, signal) =>
+      toPage(url, [], await request(url, signal, browser.render), 'browser with scripts'),
+  };
+
+  async function request(url: string, signal: AbortSignal, ask: BrowserFetcher['get']): Promise<Answer> {
+    requireScope(url, site);
+    await robots?.require(url, signal);
+    const answer = await politeness.page(url, signal, () => ask(url, signal));
+    if (answer.status >= 500) throw new ArchiveError('HTTP_STATUS', `${url}: status ${answer.status}`);
+    return answer;
+  }
+}
+
+function toPage(url: string, redirects: readonly Redirect[], answer: Answer, fetchedBy: Page['fetchedBy']): Page {
+  const { status, headers, body, cut, at } = answer;
+  return { url, finalUrl: answer.url, redirects, status, headers, body, cut, fetchedAt: at, fetchedBy };
+}
+
+function locationOf({ url, status, headers }: Answer): string | null {
+  const location = headers.location;
+  if (status < 300 || status >= 400 || location === undefined || !URL.canParse(location, url)) return null;
+  return new URL(location, url).href;
+}
+
+function isHomePage(url: string, site: Site): boolean {
+  const { origin, pathname } = new URL(url);
+  return origin === site.www && pathname === '/';
+}

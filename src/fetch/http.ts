@@ -1,0 +1,120 @@
+/** Plain HTTP, without the browser: robots.txt and picture downloads. The one door to got. */
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import got, { RequestError } from 'got';
+import { ArchiveError } from '../errors.ts';
+
+export interface Http {
+  /** A small text, at most 500 KiB of it (RFC 9309, 2.5). Throws NETWORK, TIMEOUT, OUT_OF_SCOPE. */
+  text(url: string, signal: AbortSignal): Promise<{ readonly text: string; readonly status: number }>;
+  /** Streams an answer's body into an existing file while hashing it. Throws NETWORK, TIMEOUT, TRUNCATED, TOO_LARGE, OUT_OF_SCOPE. */
+  download(url: string, path: string, signal: AbortSignal): Promise<Download>;
+}
+
+export interface Download {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of the body, lower-case hex. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+const TEXT_BYTES = 500 * 1024;
+
+/**
+ * @param options `allows` is asked for every address, redirects included; `maxBytes` caps a download after decoding
+ */
+export function createHttp(options: {
+  readonly userAgent: () => Promise<string>;
+  readonly allows: (url: string) => boolean;
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+}): Http {
+  const client = got.extend({
+    retry: { limit: 0 },
+    throwHttpErrors: false,
+    maxRedirects: 5,
+    timeout: { connect: options.timeoutMs, response: options.timeoutMs, request: options.timeoutMs * 4 },
+    hooks: { beforeRedirect: [({ url }) => requireAllowed(String(url))] },
+  });
+
+  return {
+    text: (url, signal) =>
+      named(url, async () => {
+        requireAllowed(url);
+        const headers = { 'user-agent': await options.userAgent() };
+        const stream = client.stream(url, { headers, signal });
+        const chunks: Buffer[] = [];
+        let length = 0;
+        for await (const chunk of stream) {
+          chunks.push(chunk as Buffer);
+          length += (chunk as Buffer).length;
+          if (length > TEXT_BYTES) break;
+        }
+        return {
+          text: Buffer.concat(chunks).subarray(0, TEXT_BYTES).toString('utf8'),
+          status: stream.response?.statusCode ?? 0,
+        };
+      }),
+    download: (url, path, signal) =>
+      named(url, async () => {
+        requireAllowed(url);
+        const headers = { 'user-agent': await options.userAgent(), accept: 'image/*,*/*;q=0.8' };
+        const stream = client.stream(url, { headers, signal });
+        const hash = createHash('sha256');
+        let bytes = 0;
+        const meter = new Transform({
+          transform: (chunk: Buffer, _encoding, done) => {
+            bytes += chunk.length;
+            hash.update(chunk);
+            done(
+              bytes > options.maxBytes
+                ? new ArchiveError('TOO_LARGE', `${url}: more than ${options.maxBytes} bytes`)
+                : null,
+              chunk,
+            );
+          },
+        });
+        await pipeline(stream, meter, createWriteStream(path), { signal });
+        const { response } = stream;
+        if (response === undefined) throw new ArchiveError('NETWORK', `${url}: no answer`);
+        const answered = plainHeaders(response.headers);
+        const promised =
+          answered['content-encoding'] === undefined ? Number(answered['content-length'] ?? bytes) : bytes;
+        if (promised !== bytes) throw new ArchiveError('TRUNCATED', `${url}: ${bytes} of ${promised} bytes`);
+        return { status: response.statusCode, headers: answered, sha256: hash.digest('hex'), bytes };
+      }),
+  };
+
+  function requireAllowed(url: string): void {
+    if (!options.allows(url)) throw new ArchiveError('OUT_OF_SCOPE', url);
+  }
+}
+
+function plainHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
+}
+
+/** got's and the sockets' errors as known failures; an abort stays what it is. */
+async function named<T>(url: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ArchiveError) throw error;
+    const cause = error instanceof RequestError && error.cause instanceof ArchiveError ? error.cause : null;
+    if (cause !== null) throw cause;
+    const { name, code, message } = error as NodeJS.ErrnoException;
+    if (name === 'AbortError') throw error;
+    if (name === 'TimeoutError' || code === 'ETIMEDOUT')
+      throw new ArchiveError('TIMEOUT', `${url}: ${message}`, { cause: error });
+    if (code === 'ENOSPC') throw new ArchiveError('ARCHIVE_FULL', `${url}: ${message}`, { cause: error });
+    if (error instanceof RequestError || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET') {
+      throw new ArchiveError('NETWORK', `${url}: ${message}`, { cause: error });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+/** robots.txt of each origin: read once a day, asked before every request (RFC 9309). */
+import robotsParser from 'robots-parser';
+import { ArchiveError } from '../errors.ts';
+import type { Log } from '../log.ts';
+
+/** The product token that robots.txt groups are matched with. */
+export const ROBOTS_TOKEN = 'guancha-archive';
+
+export interface Robots {
+  /** @throws ROBOTS_DISALLOWED; ROBOTS_UNREACHABLE where the file cannot be had (RFC 9309, 2.3.1.4: then all is disallowed) */
+  require(url: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface RobotsFile {
+  readonly text: string;
+  readonly status: number;
+  /** When it was read, ms since 1970. */
+  readonly at: number;
+}
+
+/** The package's types describe an ES module; what is loaded is the function itself. */
+const parseRobots = robotsParser as unknown as typeof robotsParser.default;
+
+const DAY_MS = 86_400_000;
+
+/**
+ * @param options `load` gets a robots.txt; `remembered` keeps it between runs; `onCrawlDelay` is told a host's wish in ms
+ */
+export function createRobots(options: {
+  readonly load: (url: string, signal: AbortSignal) => Promise<{ readonly text: string; readonly status: number }>;
+  readonly remembered: { robots(origin: string): RobotsFile | null; setRobots(origin: string, file: RobotsFile): void };
+  readonly onCrawlDelay: (host: string, delayMs: number) => void;
+  readonly log: Log;
+}): Robots {
+  const rules = new Map<string, Promise<(url: string) => boolean>>();
+
+  return {
+    require: async (url, signal) => {
+      const { origin } = new URL(url);
+      let allows = rules.get(origin);
+      if (allows === undefined) {
+        allows = rulesOf(origin, signal);
+        rules.set(origin, allows);
+        allows.catch(() => rules.delete(origin)); // asked again next time
+      }
+      if (!(await allows)(url))
+        throw new ArchiveError('ROBOTS_DISALLOWED', `${url}: disallowed by ${origin}/robots.txt`);
+    },
+  };
+
+  async function rulesOf(origin: string, signal: AbortSignal): Promise<(url: string) => boolean> {
+    const file = await fileOf(origin, signal);
+    // 2.3.1.3: a site without the file (4xx) sets no rules.
+    if (file.status >= 400) return () => true;
+    const parsed = parseRobots(`${origin}/robots.txt`, file.text);
+    const delay = parsed.getCrawlDelay(ROBOTS_TOKEN);
+    if (delay !== undefined && delay > 0) options.onCrawlDelay(new URL(origin).host, delay * 1000);
+    return (url) => parsed.isAllowed(url, ROBOTS_TOKEN) !== false;
+  }
+
+  async function fileOf(origin: string, signal: AbortSignal): Promise<RobotsFile> {
+    const kept = options.remembered.robots(origin);
+    if (kept !== null && Date.now() - kept.at < DAY_MS) return kept;
+    const url = `${origin}/robots.txt`;
+    let answer: { readonly text: string; readonly status: number };
+    try {
+      answer = await options.load(url, signal);
+    } catch (error) {
+      if (!(error instanceof ArchiveError)) throw error;
+      throw new ArchiveError('ROBOTS_UNREACHABLE', `${url}: ${error.message}`, { cause: error });
+    }
+    if (answer.status >= 500) throw new ArchiveError('ROBOTS_UNREACHABLE', `${url}: status ${answer.status}`);
+    const file = { ...answer, at: Date.now() };
+    options.remembered.setRobots(origin, file);
+    options.log({ level: 'info', stage: 'fetch', message: `${url}: status ${answer.status}` });
+    return file;
+  }
+}

@@ -1,0 +1,178 @@
+/** The browser as a client: real Chromium against a real server that misbehaves in every way a server can. */
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { ArchiveError, type ErrorCode } from '../src/errors.ts';
+import { type BrowserFetcher, openBrowser } from '../src/fetch/browser.ts';
+
+const TEXT = `<!DOCTYPE html><html><body>${'<p>山中的图书馆</p>'.repeat(4000)}</body></html>`;
+const never = new AbortController().signal;
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+const ANSWERS: Readonly<Record<string, Handler>> = {
+  '/plain': (_, response) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(TEXT),
+  '/gzip': (_, response) =>
+    response.writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'text/html' }).end(gzipSync(TEXT)),
+  '/redirect': (_, response) => response.writeHead(302, { location: '/plain' }).end(),
+  '/missing': (_, response) => response.writeHead(404).end('nothing'),
+  '/empty': (_, response) => response.writeHead(200).end(),
+  '/no-content': (_, response) => response.writeHead(204).end(),
+  '/download': (_, response) =>
+    response.writeHead(200, { 'content-disposition': 'attachment', 'content-type': 'application/zip' }).end('zip'),
+  '/twice': (_, response) => response.writeHead(200, { 'x-name': ['a', 'b'] }).end('x'),
+  '/agent': (request, response) => response.end(request.headers['user-agent']),
+  '/cut': (_, response) => {
+    response.writeHead(200, { 'content-length': 5000 }).write('x'.repeat(1000));
+    setTimeout(() => response.destroy(), 50);
+  },
+  '/reset': (_, response) => response.destroy(),
+  '/silent': () => {},
+  '/drip': (_, response) => {
+    response.writeHead(200);
+    const timer = setInterval(() => response.write('x'), 50);
+    response.on('close', () => clearInterval(timer));
+  },
+  '/endless': (_, response) => {
+    const more = () => {
+      while (!response.destroyed && response.write('x'.repeat(65_536)));
+    };
+    response.writeHead(200).on('drain', more);
+    more();
+  },
+  '/bomb': (_, response) =>
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(50_000_000))),
+  '/script': (_, response) =>
+    response
+      .writeHead(200, { 'content-type': 'text/html' })
+      .end('<body><script>document.body.append("made by script")</script><img src="/picture"></body>'),
+  '/loop': (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<script>for (;;);</script>'),
+};
+
+describe('the browser', () => {
+  const asked: string[] = [];
+  let server: Server;
+  let origin: string;
+  let browser: BrowserFetcher;
+
+  const open = (options: { readonly timeoutMs: number; readonly userAgent?: string }): BrowserFetcher =>
+    openBrowser({
+      executablePath: null,
+      userAgent: options.userAgent ?? null,
+      product: 'guancha-archive/test (+https://example.org)',
+      timeoutMs: options.timeoutMs,
+      maxBytes: 4_000_000,
+      hosts: ['127.0.0.1'],
+      allows: (url) => url.startsWith(origin),
+      log: () => {},
+    });
+
+  before(async () => {
+    server = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      (ANSWERS[request.url ?? ''] ?? ((_, other) => other.writeHead(404).end()))(request, response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    browser = open({ timeoutMs: 10_000 });
+  });
+  after(async () => {
+    await browser[Symbol.asyncDispose]();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const get = (path: string) => browser.get(origin + path, never);
+  const text = (body: Uint8Array) => Buffer.from(body).toString();
+
+  it('gives the bytes, the status and the headers, and asks for nothing else', async () => {
+    const answer = await get('/plain');
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers['content-type'], 'text/html; charset=utf-8');
+    assert.equal(text(answer.body), TEXT);
+    assert.equal(answer.cut, null);
+    assert.ok(Math.abs(Date.parse(answer.at) - Date.now()) < 60_000);
+    assert.deepEqual(
+      asked.filter((path) => path !== '/plain'),
+      [],
+    );
+  });
+
+  it('decodes gzip', async () => assert.equal(text((await get('/gzip')).body), TEXT));
+
+  it('does not follow a redirect by itself', async () => {
+    const answer = await get('/redirect');
+    assert.deepEqual([answer.status, answer.headers.location, answer.body.length], [302, '/plain', 0]);
+  });
+
+  it('gives error pages, empty answers and downloads like any other', async () => {
+    assert.deepEqual([(await get('/missing')).status, text((await get('/missing')).body)], [404, 'nothing']);
+    assert.equal((await get('/empty')).body.length, 0);
+    assert.equal((await get('/no-content')).status, 204);
+    assert.equal(text((await get('/download')).body), 'zip');
+    assert.equal((await get('/twice')).headers['x-name'], 'a, b');
+  });
+
+  it('says honestly who it is', async () => {
+    const agent = text((await get('/agent')).body);
+    assert.match(agent, /^Mozilla\/5\.0 .*Chrome\/\S+ .* guancha-archive\/test \(\+https:\/\/example\.org\)$/);
+    assert.equal(agent, await browser.userAgent());
+    await using named = open({ timeoutMs: 10_000, userAgent: 'named by the configuration' });
+    assert.equal(text((await named.get(`${origin}/agent`, never)).body), 'named by the configuration');
+  });
+
+  it('notices a body shorter than promised', async () => {
+    const answer = await get('/cut');
+    assert.equal(answer.cut, `${answer.body.length} of 5000 bytes`);
+  });
+
+  const failures: readonly [path: string, code: ErrorCode][] = [
+    ['/reset', 'NETWORK'],
+    ['/endless', 'TOO_LARGE'],
+    ['/bomb', 'TOO_LARGE'],
+    ['/silent', 'TIMEOUT'],
+    ['/drip', 'TIMEOUT'],
+  ];
+  for (const [path, code] of failures) {
+    it(`ends ${path} with ${code}, and goes on`, async () => {
+      await using impatient = open({ timeoutMs: code === 'TIMEOUT' ? 800 : 10_000 });
+      await assert.rejects(
+        impatient.get(origin + path, never),
+        (error) => error instanceof ArchiveError && error.code === code,
+      );
+      assert.equal((await impatient.get(`${origin}/plain`, never)).status, 200);
+    });
+  }
+
+  it('resolves no name but the site’s', async () => {
+    await assert.rejects(
+      browser.get('http://localhost:1/', never),
+      (error) => error instanceof ArchiveError && error.code === 'NETWORK',
+    );
+  });
+
+  it('runs scripts only when asked, and loads no picture even then', async () => {
+    assert.ok(!text((await get('/script')).body).includes('made by script</'));
+    const rendered = await browser.render(`${origin}/script`, never);
+    assert.ok(text(rendered.body).includes('made by script'));
+    assert.ok(!asked.includes('/picture'));
+  });
+
+  it('takes its slot back from a page that never ends', async () => {
+    await using impatient = open({ timeoutMs: 1500 });
+    await assert.rejects(
+      impatient.render(`${origin}/loop`, never),
+      (error) => error instanceof ArchiveError && error.code === 'TIMEOUT',
+    );
+    assert.equal((await impatient.get(`${origin}/plain`, never)).status, 200);
+  });
+
+  it('ends at once when told to', async () => {
+    const stop = new AbortController();
+    const waiting = browser.get(`${origin}/silent`, stop.signal);
+    setTimeout(() => stop.abort(), 100);
+    await assert.rejects(waiting, { name: 'AbortError' });
+  });
+});
