@@ -1,0 +1,84 @@
+/** Composition root: the only file that names adapters. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createAssets } from './assets/assets.ts';
+import type { Config } from './config.ts';
+import { openBrowser } from './fetch/browser.ts';
+import { createFetcher } from './fetch/fetch.ts';
+import { createHttp } from './fetch/http.ts';
+import { createPoliteness } from './fetch/politeness.ts';
+import { createRobots } from './fetch/robots.ts';
+import { type Frontier, openFrontier } from './frontier/sqlite.ts';
+import type { Log } from './log.ts';
+import type { Rooms } from './pipeline.ts';
+import { openStore } from './store/store.ts';
+import { inScope } from './url/scope.ts';
+
+export interface App extends AsyncDisposable {
+  readonly frontier: Frontier;
+  readonly rooms: Rooms;
+}
+
+/**
+ * Opens an archive for work and holds it until disposed.
+ * @param options `command` is what other runs are told holds it
+ * @throws ARCHIVE_IN_USE, ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL; the browser is started only by the first request
+ */
+export async function openApp(config: Config, options: { readonly command: string; readonly log: Log }): Promise<App> {
+  const { command, log } = options;
+  const { site, politeness: pace } = config;
+  const store = openStore(config.archive);
+  const frontier = openFrontier(config.archive, { command, attempts: pace.attempts });
+  if (frontier.previousRunDied) {
+    const swept = await store.sweep();
+    log({
+      level: 'info',
+      stage: 'run',
+      message: `the last run was cut off; ${swept} unfinished files removed, its articles wait again`,
+    });
+  }
+
+  const allows = (url: string) => inScope(url, site);
+  const { tool, product } = identity();
+  const hosts = [site.www, site.community, ...site.images].map((origin) => new URL(origin).hostname);
+  const browser = openBrowser({ ...config.browser, product, maxBytes: config.limits.pageBytes, hosts, allows, log });
+  const { userAgent } = browser;
+  const http = createHttp({
+    userAgent,
+    allows,
+    timeoutMs: config.browser.timeoutMs,
+    maxBytes: config.limits.imageBytes,
+  });
+  const politeness = createPoliteness({ ...pace, clock: frontier.hosts, log });
+  const robots = pace.robots
+    ? createRobots({ load: http.text, remembered: frontier.hosts, onCrawlDelay: politeness.setCrawlDelay, log })
+    : null;
+  const fetcher = createFetcher({ browser, politeness, robots, site });
+  const assets = createAssets({ http, politeness, robots, store, allows });
+
+  return {
+    frontier,
+    rooms: { site, fetcher, politeness, assets, store, document: config.document, tool, userAgent },
+    [Symbol.asyncDispose]: async () => {
+      await browser[Symbol.asyncDispose]();
+      frontier.endRun();
+      frontier[Symbol.dispose]();
+    },
+  };
+}
+
+/** Name, version and home page, from the package itself. */
+function identity(): { readonly tool: string; readonly product: string } {
+  const { name, version, homepage } = packageJson();
+  return { tool: `${name}/${version}`, product: `${name}/${version} (+${homepage})` };
+}
+
+export function packageJson(): { readonly name: string; readonly version: string; readonly homepage: string } {
+  for (let dir = import.meta.dirname; ; dir = dirname(dir)) {
+    try {
+      return JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as ReturnType<typeof packageJson>;
+    } catch (error) {
+      if (dir === dirname(dir)) throw error; // not here: `src/` and `dist/src/` lie at different depths
+    }
+  }
+}

@@ -1,0 +1,149 @@
+/** argv → exit code. Alone knows argv, signals and exit codes. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { packageJson } from './app.ts';
+import type { Interrupts } from './commands/session.ts';
+import { createTerminal, type Io, type Terminal } from './commands/terminal.ts';
+import { type Config, loadConfig } from './config.ts';
+import { EXIT, type ExitCode, exitCodeFor, renderError } from './errors.ts';
+
+interface Flags {
+  readonly config?: string;
+  readonly archive?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * Runs one command line.
+ * @param argv without the program's own name
+ * @param interrupts what Ctrl-C says, once and twice
+ * @returns the exit code; never ends the process, never throws
+ */
+export async function main(argv: readonly string[], io: Io, interrupts: Interrupts): Promise<ExitCode> {
+  let exit: ExitCode = EXIT.ok;
+  const { version } = packageJson();
+  const program = new Command('guancha-archive')
+    .description('Archives articles of the Chinese news site Guancha (观察者网), one slow request at a time.')
+    .version(version)
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .exitOverride()
+    .showHelpAfterError('(guancha-archive --help says more)');
+
+  common(program.command('archive'))
+    .summary('archive single articles now')
+    .description(
+      'Archives single articles now. Any spelling of an article’s address will do; - reads a list from stdin, one a line.',
+    )
+    .argument('<url...>', 'addresses of articles, or -')
+    .option('--refresh', 'visit again what is archived already', false)
+    .addHelpText(
+      'after',
+      examples(
+        'archive https://www.guancha.cn/politics/2022_01_28_623950.shtml',
+        'archive --json - < urls.txt',
+        'archive --refresh m.guancha.cn/politics/2022_01_28_623950',
+      ),
+    )
+    .action(async (urls: string[], flags: Flags & { refresh: boolean }) => {
+      const { archive } = await import('./commands/archive.ts');
+      exit = await archive(urls, flags, { ...prepare(flags), interrupts, io });
+    });
+
+  common(program.command('crawl'))
+    .summary('archive what is new on the lists')
+    .description('Reads the lists under `sources` and archives every article that is not archived yet, newest first.')
+    .option(
+      '--source <name>',
+      'only this source; may be given several times',
+      (name: string, names: string[]) => [...names, name],
+      [],
+    )
+    .option('--limit <n>', 'at most so many articles', count)
+    .option('--dry-run', 'read the lists, say what is new, archive nothing', false)
+    .addHelpText('after', examples('crawl', 'crawl --source 头条 --limit 20', 'crawl --dry-run --json'))
+    .action(async (flags: Flags & { source: string[]; limit?: number; dryRun: boolean }) => {
+      const { crawl } = await import('./commands/crawl.ts');
+      exit = (await crawl(flags, { ...prepare(flags), interrupts })).exit;
+    });
+
+  common(program.command('status'))
+    .summary('what the archive holds, and what failed')
+    .description('Counts by outcome and source, the last run, what failed and why. Reads only.')
+    .addHelpText('after', examples('status', 'status --json'))
+    .action(async (flags: Flags) => {
+      const { status } = await import('./commands/status.ts');
+      exit = status(prepare(flags));
+    });
+
+  program
+    .command('demo')
+    .summary('archive a made-up newspaper on this machine')
+    .description(
+      'Serves a made-up newspaper on loopback, crawls it with the real browser into a fresh folder, and checks the result against what was printed.',
+    )
+    .option('--archive <dir>', 'where to put it; must not exist yet')
+    .option('--articles <n>', 'how many articles the newspaper prints', count, 24)
+    .addHelpText('after', examples('demo', 'demo --articles 100'))
+    .action(async (flags: { archive?: string; articles: number }) => {
+      const { demo } = await import('./commands/demo.ts');
+      exit = await demo(flags, { terminal: createTerminal(io, { json: false }), interrupts });
+    });
+
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (interrupts.signal.aborted) {
+      io.stderr.write('interrupted; the same command goes on where this one stopped\n');
+      return EXIT.interrupted;
+    }
+    io.stderr.write(`${renderError(error)}\n`);
+    return exitCodeFor(error);
+  }
+
+  function prepare(flags: Flags): { readonly config: Config; readonly terminal: Terminal } {
+    return {
+      config: loadConfig(flags.config ?? null, { archive: flags.archive }),
+      terminal: createTerminal(io, { json: flags.json === true }),
+    };
+  }
+}
+
+function common(command: Command): Command {
+  return command
+    .option('--config <file>', 'configuration (default: crawl.config.yaml in this folder, else the built-in defaults)')
+    .option('--archive <dir>', 'archive, instead of the configuration’s')
+    .option('--json', 'JSON lines on stdout and nothing else there');
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  guancha-archive ${line}`).join('\n')}`;
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 is needed.');
+  return value;
+}
+
+/** Ctrl-C once: finish the article in hand. Twice: end at once. SIGTERM is taken as the first. */
+function listenForInterrupts(): Interrupts {
+  const stopping = new AbortController();
+  const now = new AbortController();
+  const hear = () => {
+    if (stopping.signal.aborted) now.abort();
+    else process.stderr.write('\nfinishing the article in hand; Ctrl-C again ends at once\n');
+    stopping.abort();
+  };
+  process.on('SIGINT', hear);
+  process.on('SIGTERM', hear);
+  return { stopping: stopping.signal, signal: now.signal };
+}
+
+if (import.meta.main) {
+  // A reader that has seen enough (`| head`) is no fault of the program.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.internal),
+  );
+  process.exitCode = await main(process.argv.slice(2), process, listenForInterrupts());
+}

@@ -1,0 +1,80 @@
+/** `archive URL… | -`: single articles, now. */
+import type { Config } from '../config.ts';
+import { ArchiveError, ERRORS, EXIT, type ExitCode } from '../errors.ts';
+import type { ArticleAddress, Target } from '../model.ts';
+import { parseArticleUrl } from '../url/article-url.ts';
+import { tell } from './report.ts';
+import { type Interrupts, run, withArchive } from './session.ts';
+import type { Io, Terminal } from './terminal.ts';
+
+/** What cannot be archived counts here as not ended well, though the crawl takes it for an answer. */
+const NOT_WELL = ['gone', 'blocked', 'refused', 'failed'] as const;
+
+export async function archive(
+  urls: readonly string[],
+  options: { readonly refresh: boolean },
+  context: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts; readonly io: Io },
+): Promise<ExitCode> {
+  const { config, terminal, interrupts, io } = context;
+  const addresses = new Map<string, ArticleAddress>();
+  let wrong = 0;
+  for (const text of await spellings(urls, io)) {
+    const address = parseArticleUrl(text, config.site);
+    if (address !== null) addresses.set(address.id, address);
+    else {
+      wrong += 1;
+      refuse(text, terminal);
+    }
+  }
+  if (addresses.size === 0) return EXIT.usage;
+
+  return withArchive(config, 'archive', terminal, async (app) => {
+    const targets = [...addresses.values()].map(targetOf);
+    const ids = targets.map((target) => target.id);
+    app.frontier.add(targets);
+    app.frontier.again(ids);
+    const { exit } = await run(app, config, terminal, interrupts, {
+      refresh: options.refresh,
+      only: ids,
+      notWell: NOT_WELL,
+    });
+    return exit === EXIT.ok && wrong > 0 ? EXIT.incomplete : exit;
+  });
+}
+
+/** The arguments, or for `-` the lines of stdin; empty lines and `#` comments count for nothing. */
+async function spellings(urls: readonly string[], io: Io): Promise<string[]> {
+  const texts: string[] = [];
+  for (const url of urls) {
+    if (url !== '-') texts.push(url);
+    else
+      texts.push(
+        ...(await readAll(io))
+          .split('\n')
+          .map((line) => line.trim())
+          .filter((line) => line !== '' && !line.startsWith('#')),
+      );
+  }
+  if (texts.length === 0) throw new ArchiveError('USAGE', 'archive: no URL given');
+  return texts;
+}
+
+async function readAll(io: Io): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of io.stdin)
+    text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
+}
+
+function refuse(url: string, terminal: Terminal): void {
+  const { title, fix } = ERRORS.URL_INVALID;
+  terminal.log({ level: 'error', stage: 'run', message: `URL_INVALID: ${url} is ${title} → ${fix}` });
+  const nothing = { document: null, record: null, title: null, publishedAt: null, images: { stored: 0, missing: 0 } };
+  if (terminal.json) tell(terminal, { url, id: null, outcome: 'refused', code: 'URL_INVALID', ...nothing });
+}
+
+function targetOf({ id, url }: ArticleAddress): Target {
+  // What somebody waits for goes before any list.
+  return { id, url, source: null, via: null, leadPicture: null, priority: Math.ceil(Date.now() / 60_000) };
+}

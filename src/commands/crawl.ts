@@ -1,0 +1,66 @@
+/** `crawl`: the sources' lists, then every article on them that is not archived yet. */
+import type { Config } from '../config.ts';
+import { discoverAll } from '../crawl.ts';
+import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
+import type { UrlReport } from './report.ts';
+import { type Interrupts, run, withArchive } from './session.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface CrawlOptions {
+  /** Names of sources; empty for all. */
+  readonly source: readonly string[];
+  readonly limit?: number | undefined;
+  readonly dryRun: boolean;
+}
+
+/** @throws SOURCE_UNKNOWN; returns the exit code and what became of each URL */
+export async function crawl(
+  options: CrawlOptions,
+  context: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
+): Promise<{ readonly exit: ExitCode; readonly reports: readonly UrlReport[] }> {
+  const { config, terminal, interrupts } = context;
+  const sources = chosen(config, options.source);
+  return withArchive(config, 'crawl', terminal, async (app) => {
+    const { frontier, rooms } = app;
+    let unread = false;
+    for await (const list of discoverAll(
+      sources,
+      rooms,
+      options.dryRun ? (targets) => frontier.unknown(targets).length : frontier.add,
+      interrupts.signal,
+    )) {
+      unread ||= list.error !== null;
+      if (list.error !== null) terminal.log({ level: 'error', stage: 'discover', message: renderError(list.error) });
+      else
+        terminal.log({
+          level: 'info',
+          stage: 'discover',
+          message: `${list.source}: ${list.targets.length} articles, ${list.added} new`,
+        });
+      if (options.dryRun) {
+        for (const { id, url, source } of frontier.unknown(list.targets))
+          terminal.result(`${source}  ${url}`, { id, url, source });
+      }
+      if (interrupts.stopping.aborted) break;
+    }
+    if (options.dryRun) return { exit: unread ? EXIT.sourcesUnread : EXIT.ok, reports: [] };
+    frontier.againLater();
+    const done = await run(app, config, terminal, interrupts, {
+      refresh: false,
+      limit: options.limit,
+      notWell: ['blocked', 'refused', 'failed'],
+    });
+    return { ...done, exit: unread && done.exit !== EXIT.interrupted ? EXIT.sourcesUnread : done.exit };
+  });
+}
+
+function chosen(config: Config, names: readonly string[]): Config['sources'] {
+  for (const name of names) {
+    if (config.sources.some((source) => source.name === name)) continue;
+    throw new ArchiveError(
+      'SOURCE_UNKNOWN',
+      `${name}; there are ${config.sources.map((source) => source.name).join(', ')}`,
+    );
+  }
+  return names.length === 0 ? config.sources : config.sources.filter((source) => names.includes(source.name));
+}

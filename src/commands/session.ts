@@ -1,0 +1,85 @@
+/** What `archive` and `crawl` share: a run over the frontier, told as it goes, counted, and ended by Ctrl-C. */
+import { type App, openApp } from '../app.ts';
+import type { Config } from '../config.ts';
+import { work } from '../crawl.ts';
+import { EXIT, type ExitCode } from '../errors.ts';
+import type { ArticleId, Outcome } from '../model.ts';
+import { reportOf, summaryOf, tell, type UrlReport } from './report.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The two wishes of somebody at the keyboard: finish what is in hand, or end at once. */
+export interface Interrupts {
+  readonly stopping: AbortSignal;
+  readonly signal: AbortSignal;
+}
+
+export interface RunOptions {
+  readonly refresh: boolean;
+  readonly only?: readonly ArticleId[];
+  readonly limit?: number | undefined;
+  /** Outcomes for which the command ends with `incomplete`. */
+  readonly notWell: readonly Outcome['kind'][];
+}
+
+/** Opens the archive, lets `body` use it, and closes it whatever happens. */
+export async function withArchive<T>(
+  config: Config,
+  command: string,
+  terminal: Terminal,
+  body: (app: App) => Promise<T>,
+): Promise<T> {
+  await using app = await openApp(config, { command, log: terminal.log });
+  try {
+    return await body(app);
+  } finally {
+    terminal.end();
+  }
+}
+
+/** Archives what waits and tells each result. Returns the exit code and what was told. */
+export async function run(
+  app: App,
+  config: Config,
+  terminal: Terminal,
+  interrupts: Interrupts,
+  options: RunOptions,
+): Promise<{ readonly exit: ExitCode; readonly reports: readonly UrlReport[] }> {
+  const reports: UrlReport[] = [];
+  const counts = new Map<string, number>();
+  const total = () =>
+    Math.min(
+      options.limit ?? Number.POSITIVE_INFINITY,
+      reports.length + (options.only === undefined ? app.frontier.waiting() : options.only.length - reports.length),
+    );
+  terminal.progress(0, total());
+  try {
+    await work(app.frontier, app.rooms, {
+      concurrency: config.politeness.concurrency,
+      refresh: options.refresh,
+      only: options.only,
+      limit: options.limit,
+      ...interrupts,
+      onSettled: (settled) => {
+        const report = reportOf(settled);
+        if (settled.again) {
+          terminal.log({
+            level: 'warn',
+            stage: 'run',
+            message: `${report.url}: ${report.code}, ${report.detail}; tried again later in this run`,
+          });
+          return;
+        }
+        reports.push(report);
+        counts.set(report.outcome, (counts.get(report.outcome) ?? 0) + 1);
+        tell(terminal, report);
+        terminal.progress(reports.length, Math.max(total(), reports.length));
+      },
+    });
+  } finally {
+    terminal.end();
+    if (reports.length !== 1) terminal.say(summaryOf(counts));
+  }
+  if (interrupts.stopping.aborted) return { exit: EXIT.interrupted, reports };
+  const well = reports.every((report) => !options.notWell.includes(report.outcome));
+  return { exit: well ? EXIT.ok : EXIT.incomplete, reports };
+}

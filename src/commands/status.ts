@@ -1,0 +1,50 @@
+/** `status`: what the archive holds, how the last run went, what failed and why. Reads only. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { EXIT, type ExitCode } from '../errors.ts';
+import { openFrontier } from '../frontier/sqlite.ts';
+import type { Terminal } from './terminal.ts';
+
+const MOST_FAILURES = 20;
+
+export function status({ config, terminal }: { readonly config: Config; readonly terminal: Terminal }): ExitCode {
+  const { archive } = config;
+  if (!existsSync(join(archive, 'frontier.sqlite'))) {
+    terminal.result(`${archive}: nothing has been archived here yet`, {
+      archive,
+      outcomes: {},
+      sources: [],
+      lastRun: null,
+      failures: [],
+    });
+    return EXIT.ok;
+  }
+  using frontier = openFrontier(archive, { command: null, attempts: 1 });
+  const sources = frontier.counts();
+  const failures = frontier.failures(MOST_FAILURES);
+  const lastRun = frontier.lastRun();
+  const outcomes: Record<string, number> = {};
+  for (const { outcome, count } of sources) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
+
+  const lines = [
+    terminal.style('bold', archive),
+    '',
+    ...Object.entries(outcomes).map(([outcome, count]) => `${String(count).padStart(8)} ${outcome}`),
+    '',
+    ...sources.map(
+      ({ source, outcome, count }) => `${String(count).padStart(8)} ${outcome.padEnd(10)} ${source ?? '(by hand)'}`,
+    ),
+    '',
+    lastRun === null
+      ? 'no run yet'
+      : `last run: ${lastRun.command}, ${lastRun.startedAt} to ${lastRun.endedAt ?? 'now (or it was cut off)'}`,
+    ...failures.map(
+      ({ at, outcome, code, url, detail }) =>
+        `${at}  ${terminal.style('red', `${outcome} ${code}`)}  ${url}\n    ${detail}`,
+    ),
+  ];
+  if (terminal.json) terminal.result('', { archive, outcomes, sources, lastRun, failures });
+  else terminal.say(lines.join('\n'));
+  return EXIT.ok;
+}

@@ -1,0 +1,164 @@
+/** One URL's whole journey, fetch → judge → extract → assets → document → store. Read this first. */
+import type { Assets } from './assets/assets.ts';
+import type { Config } from './config.ts';
+import { makeDocument, renderBody, writeDocument } from './document/document.ts';
+import { ArchiveError, nextAfter } from './errors.ts';
+import { extract } from './extract/extract.ts';
+import type { Fetcher } from './fetch/fetch.ts';
+import type { Politeness } from './fetch/politeness.ts';
+import type { ParsedPage } from './html/parsed-page.ts';
+import type { Article, ArticleAddress, Outcome, Target, Verdict } from './model.ts';
+import { readArticle } from './read-article.ts';
+import { type ArchiveRecord, type CaptureRequest, contentHash, sha256 } from './store/record.ts';
+import { articleKey, type RecordDraft, type Store } from './store/store.ts';
+import { parseArticleUrl } from './url/article-url.ts';
+import type { Site } from './url/scope.ts';
+
+/** What the journey needs; made in `app.ts`. */
+export interface Rooms {
+  readonly site: Site;
+  readonly fetcher: Fetcher;
+  readonly politeness: Politeness;
+  readonly assets: Assets;
+  readonly store: Store;
+  readonly document: Config['document'];
+  /** `guancha-archive/0.1.0`. */
+  readonly tool: string;
+  readonly userAgent: () => Promise<string>;
+}
+
+export interface Visit {
+  readonly outcome: Outcome;
+  /** What the archive now holds of the article; null if nothing. */
+  readonly record: ArchiveRecord | null;
+  /** Where a moved article went, to be visited next. */
+  readonly found: readonly Target[];
+}
+
+/**
+ * Archives one article. Every known failure becomes an outcome; what stops the run is thrown.
+ * @param options `refresh` visits again what the archive holds already
+ */
+export async function archiveArticle(
+  target: Target,
+  rooms: Rooms,
+  options: { readonly refresh: boolean; readonly signal: AbortSignal },
+): Promise<Visit> {
+  const { site, store, assets } = rooms;
+  try {
+    const asked = requireAddress(target.url, site);
+    const present = await store.find(asked.id, asked.date);
+    if (present !== null && !options.refresh)
+      return { outcome: { kind: 'unchanged', key: present.key }, record: present.record, found: [] };
+    const address = { ...asked, url: present?.record.url ?? asked.url };
+
+    const { verdict, parts } = await readArticle(address, rooms, options.signal); // fetch, judge
+    if (verdict.kind !== 'article') return noArticle(verdict, target, present?.record ?? null);
+
+    const article = withKnownTime(extract(parts, address, site), present?.record ?? null);
+    const lead = target.leadPicture ?? present?.record.leadPicture ?? null;
+    const body = renderBody(article.body, { base: address.url, lead });
+    const pictures = [...(lead === null ? [] : [lead.src]), ...article.images.map((image) => image.src)];
+    const stored = await assets.collect(pictures, present?.record.assets ?? [], options.signal);
+
+    const source = target.source ?? present?.record.source ?? null;
+    const document = makeDocument({
+      title: article.title,
+      categories: [...rooms.document.categories, categoryOf(article, source, rooms.document.onDemand)],
+      author: rooms.document.author,
+      publishedAt: article.publishedAt,
+      convention: rooms.document.date,
+      body,
+    });
+    const key = present?.key ?? articleKey(article.id, address.date ?? article.publishedAt.slice(0, 10));
+    const draft: RecordDraft = {
+      id: article.id,
+      url: address.url,
+      aliases: [asked.url, ...parts.map(({ page }) => page.finalUrl)],
+      source,
+      via: target.via ?? present?.record.via ?? null,
+      leadPicture: lead,
+      article: withoutBody(article),
+      contentHash: contentHash(article),
+      assets: stored,
+      verdict: { kind: 'article', evidence: verdict.evidence },
+      capture: { tool: rooms.tool, userAgent: await rooms.userAgent(), requests: parts.map(requestOf) },
+    };
+    const wrote = await store.save(key, writeDocument(document), draft);
+    const record = (await store.find(article.id, address.date))?.record ?? null;
+    return { outcome: { kind: wrote ? 'archived' : 'unchanged', key }, record, found: [] };
+  } catch (error) {
+    if (nextAfter(error) === 'stop' || options.signal.aborted) throw error;
+    return { outcome: failureOutcome(error as ArchiveError), record: null, found: [] };
+  }
+}
+
+/** A time that was worked out from 2小时前 is not worked out again: the first visit was nearest to it. */
+function withKnownTime(article: Article, record: ArchiveRecord | null): Article {
+  if (article.precision !== 'approximate' || record === null) return article;
+  const { publishedAt, precision, clock } = record.article;
+  return { ...article, publishedAt, precision, clock };
+}
+
+/** The third category: 风闻 for community posts, else the list that named the article. */
+function categoryOf(article: Article, source: string | null, onDemand: string): string {
+  return article.id.startsWith('fengwen:') ? '风闻' : (source ?? onDemand);
+}
+
+function requireAddress(url: string, site: Site): ArticleAddress {
+  const address = parseArticleUrl(url, site);
+  if (address === null) throw new ArchiveError('URL_INVALID', url);
+  return address;
+}
+
+/** What a page that is no article means for its URL. Nothing that is archived is touched. */
+function noArticle(
+  verdict: Exclude<Verdict, { kind: 'article' }>,
+  target: Target,
+  record: ArchiveRecord | null,
+): Visit {
+  const detail = verdict.evidence.join('; ');
+  const visit = (outcome: Outcome, found: readonly Target[] = []): Visit => ({ outcome, record, found });
+  switch (verdict.kind) {
+    case 'gone':
+      return visit({ kind: 'gone', detail });
+    case 'moved':
+      return visit({ kind: 'moved', to: verdict.to }, [
+        {
+          id: verdict.to.id,
+          url: verdict.to.url,
+          source: target.source,
+          via: target.url,
+          leadPicture: null,
+          priority: target.priority,
+        },
+      ]);
+    case 'link-out':
+      return visit({ kind: 'link-out', to: verdict.to });
+    case 'blocked':
+      return visit({ kind: 'blocked', code: 'BLOCKED', detail });
+    case 'truncated':
+      return visit({ kind: 'failed', code: 'TRUNCATED', detail });
+    case 'not-an-article':
+      return visit({ kind: 'failed', code: 'NOT_AN_ARTICLE', detail });
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** The one place that turns a known failure into an outcome. */
+function failureOutcome({ code, detail }: ArchiveError): Outcome {
+  const refused = code === 'ROBOTS_DISALLOWED' || code === 'OUT_OF_SCOPE';
+  return { kind: refused ? 'refused' : 'failed', code, detail };
+}
+
+function withoutBody(article: Article): ArchiveRecord['article'] {
+  const { id: _id, url: _url, body: _body, ...rest } = article;
+  return rest;
+}
+
+function requestOf({ page }: ParsedPage): CaptureRequest {
+  const { url, finalUrl, status, fetchedAt, fetchedBy, body } = page;
+  const { 'set-cookie': _cookies, ...headers } = page.headers;
+  return { url, finalUrl, status, headers, fetchedAt, fetchedBy, sha256: sha256(body), bytes: body.length };
+}
