@@ -1,6 +1,4 @@
 /** Composition root: the only file that names adapters. */
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { createAssets } from './assets/assets.ts';
 import type { Config } from './config.ts';
 import { openBrowser } from './fetch/browser.ts';
@@ -10,6 +8,7 @@ import { createPoliteness } from './fetch/politeness.ts';
 import { createRobots } from './fetch/robots.ts';
 import { type Frontier, openFrontier } from './frontier/sqlite.ts';
 import type { Log } from './log.ts';
+import { packageInfo } from './package-info.ts';
 import type { Rooms } from './pipeline.ts';
 import { openStore } from './store/store.ts';
 import { inScope } from './url/scope.ts';
@@ -22,7 +21,8 @@ export interface App extends AsyncDisposable {
 /**
  * Opens an archive for work and holds it until disposed.
  * @param options `command` is what other runs are told holds it
- * @throws ARCHIVE_IN_USE, ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL; the browser is started only by the first request
+ * @throws ARCHIVE_IN_USE, ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL; the browser is on its way when this returns, and
+ *   what is wrong with it is said by the first request
  */
 export async function openApp(config: Config, options: { readonly command: string; readonly log: Log }): Promise<App> {
   const { command, log } = options;
@@ -39,9 +39,17 @@ export async function openApp(config: Config, options: { readonly command: strin
   }
 
   const allows = (url: string) => inScope(url, site);
-  const { tool, product } = identity();
+  const { name, version, homepage } = packageInfo();
+  const tool = `${name}/${version}`;
   const hosts = [site.www, site.community, ...site.images].map((origin) => new URL(origin).hostname);
-  const browser = openBrowser({ ...config.browser, product, maxBytes: config.limits.pageBytes, hosts, allows, log });
+  const browser = openBrowser({
+    ...config.browser,
+    product: `${tool} (+${homepage})`,
+    maxBytes: config.limits.pageBytes,
+    hosts,
+    allows,
+    log,
+  });
   const { userAgent } = browser;
   const http = createHttp({
     userAgent,
@@ -56,6 +64,7 @@ export async function openApp(config: Config, options: { readonly command: strin
   const fetcher = createFetcher({ browser, politeness, robots, site });
   const assets = createAssets({ http, politeness, robots, store, allows });
 
+  await browser.warmUp();
   return {
     frontier,
     rooms: { site, fetcher, politeness, assets, store, document: config.document, tool, userAgent },
@@ -65,20 +74,4 @@ export async function openApp(config: Config, options: { readonly command: strin
       frontier[Symbol.dispose]();
     },
   };
-}
-
-/** Name, version and home page, from the package itself. */
-function identity(): { readonly tool: string; readonly product: string } {
-  const { name, version, homepage } = packageJson();
-  return { tool: `${name}/${version}`, product: `${name}/${version} (+${homepage})` };
-}
-
-export function packageJson(): { readonly name: string; readonly version: string; readonly homepage: string } {
-  for (let dir = import.meta.dirname; ; dir = dirname(dir)) {
-    try {
-      return JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as ReturnType<typeof packageJson>;
-    } catch (error) {
-      if (dir === dirname(dir)) throw error; // not here: `src/` and `dist/src/` lie at different depths
-    }
-  }
 }

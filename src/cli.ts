@@ -1,10 +1,10 @@
 /** argv → exit code. Alone knows argv, signals and exit codes. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { packageJson } from './app.ts';
 import type { Interrupts } from './commands/session.ts';
 import { createTerminal, type Io, type Terminal } from './commands/terminal.ts';
 import { type Config, loadConfig } from './config.ts';
 import { EXIT, type ExitCode, exitCodeFor, renderError } from './errors.ts';
+import { packageInfo } from './package-info.ts';
 
 interface Flags {
   readonly config?: string;
@@ -20,7 +20,7 @@ interface Flags {
  */
 export async function main(argv: readonly string[], io: Io, interrupts: Interrupts): Promise<ExitCode> {
   let exit: ExitCode = EXIT.ok;
-  const { version } = packageJson();
+  const { version } = packageInfo();
   const program = new Command('guancha-archive')
     .description('Archives articles of the Chinese news site Guancha (观察者网), one slow request at a time.')
     .version(version)

@@ -1,7 +1,6 @@
 /** What `archive` and `crawl` share: a run over the frontier, told as it goes, counted, and ended by Ctrl-C. */
 import { type App, openApp } from '../app.ts';
 import type { Config } from '../config.ts';
-import { work } from '../crawl.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import type { ArticleId, Outcome } from '../model.ts';
 import { reportOf, summaryOf, tell, type UrlReport } from './report.ts';
@@ -52,6 +51,7 @@ export async function run(
       reports.length + (options.only === undefined ? app.frontier.waiting() : options.only.length - reports.length),
     );
   terminal.progress(0, total());
+  const { work } = await import('../crawl.ts'); // parsers and layouts, loaded while the browser starts
   try {
     await work(app.frontier, app.rooms, {
       concurrency: config.politeness.concurrency,

@@ -23,6 +23,8 @@ export interface Answer {
 }
 
 export interface BrowserFetcher extends AsyncDisposable {
+  /** Begins to start the browser and its first tab, for the first request to find; a failure is met by that request. */
+  warmUp(): Promise<void>;
   /** The honest user agent: the browser's own with the product appended, or the configured one. */
   userAgent(): Promise<string>;
   /** One request, redirects not followed. Throws NETWORK, TIMEOUT, TRUNCATED, TOO_LARGE, BROWSER_CRASHED, NO_BROWSER. */
@@ -57,12 +59,18 @@ const USES_PER_CONTEXT = 200;
 const CLOSE_MS = 5000;
 const CHUNK_BYTES = 4 << 20;
 
-/** Nothing is started before the first request. */
+/** Nothing is started before the first request, or `warmUp`. */
 export function openBrowser(options: BrowserOptions): BrowserFetcher {
   let running: Promise<Browser> | null = null;
-  let idle: Loader[] = [];
+  let idle: Promise<Loader>[] = [];
 
   return {
+    warmUp: async () => {
+      await import('playwright'); // takes this process's time; what follows takes the browser's
+      const first = openLoader();
+      first.catch(() => {}); // the first request hears of it
+      idle.push(first);
+    },
     userAgent: async () => options.userAgent ?? (await ownUserAgent(await browser(), options.product)),
     get: (url, signal) => inTime(url, signal, (loader) => load(loader, url, options.maxBytes)),
     render: (url, signal) => inTime(url, signal, (loader) => render(loader, url, options)),
@@ -95,7 +103,7 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
   /** Runs `work` in a tab; where it does not end well or in time, the tab goes and its slot is free again. */
   async function inTime(url: string, signal: AbortSignal, work: (loader: Loader) => Promise<Answer>): Promise<Answer> {
     signal.throwIfAborted();
-    const loader = await takeLoader();
+    const loader = await (idle.pop() ?? openLoader());
     const watch = new AbortController();
     try {
       const answer = await Promise.race([
@@ -119,9 +127,7 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
     }
   }
 
-  async function takeLoader(): Promise<Loader> {
-    const free = idle.pop();
-    if (free !== undefined) return free;
+  async function openLoader(): Promise<Loader> {
     const open = await browser();
     try {
       const context = await open.newContext({
@@ -142,7 +148,7 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
   async function putBack(loader: Loader): Promise<void> {
     loader.uses += 1;
     if (loader.uses >= USES_PER_CONTEXT) await discard(loader);
-    else idle.push(loader);
+    else idle.push(Promise.resolve(loader));
   }
 
   /** Closes the tab's context; a browser that cannot even do that in time is ended. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import got, { RequestError } from 'got';
+import type { Got } from 'got';
 import { ArchiveError } from '../errors.ts';
 
 export interface Http {
@@ -32,20 +32,23 @@ export function createHttp(options: {
   readonly timeoutMs: number;
   readonly maxBytes: number;
 }): Http {
-  const client = got.extend({
-    retry: { limit: 0 },
-    throwHttpErrors: false,
-    maxRedirects: 5,
-    timeout: { connect: options.timeoutMs, response: options.timeoutMs, request: options.timeoutMs * 4 },
-    hooks: { beforeRedirect: [({ url }) => requireAllowed(String(url))] },
-  });
+  // Loaded while the browser starts: nothing is asked for before that.
+  const client: Promise<Got> = import('got').then(({ default: got }) =>
+    got.extend({
+      retry: { limit: 0 },
+      throwHttpErrors: false,
+      maxRedirects: 5,
+      timeout: { connect: options.timeoutMs, response: options.timeoutMs, request: options.timeoutMs * 4 },
+      hooks: { beforeRedirect: [({ url }) => requireAllowed(String(url))] },
+    }),
+  );
 
   return {
     text: (url, signal) =>
       named(url, async () => {
         requireAllowed(url);
         const headers = { 'user-agent': await options.userAgent() };
-        const stream = client.stream(url, { headers, signal });
+        const stream = (await client).stream(url, { headers, signal });
         const chunks: Buffer[] = [];
         let length = 0;
         for await (const chunk of stream) {
@@ -62,7 +65,7 @@ export function createHttp(options: {
       named(url, async () => {
         requireAllowed(url);
         const headers = { 'user-agent': await options.userAgent(), accept: 'image/*,*/*;q=0.8' };
-        const stream = client.stream(url, { headers, signal });
+        const stream = (await client).stream(url, { headers, signal });
         const hash = createHash('sha256');
         let bytes = 0;
         const meter = new Transform({
@@ -105,14 +108,18 @@ async function named<T>(url: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof ArchiveError) throw error;
-    const cause = error instanceof RequestError && error.cause instanceof ArchiveError ? error.cause : null;
-    if (cause !== null) throw cause;
-    const { name, code, message } = error as NodeJS.ErrnoException;
+    const { name, code, message, cause } = error as NodeJS.ErrnoException;
+    if (cause instanceof ArchiveError) throw cause; // thrown by a hook of ours
     if (name === 'AbortError') throw error;
     if (name === 'TimeoutError' || code === 'ETIMEDOUT')
       throw new ArchiveError('TIMEOUT', `${url}: ${message}`, { cause: error });
     if (code === 'ENOSPC') throw new ArchiveError('ARCHIVE_FULL', `${url}: ${message}`, { cause: error });
-    if (error instanceof RequestError || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET') {
+    if (
+      name === 'RequestError' ||
+      name === 'MaxRedirectsError' ||
+      name === 'ReadError' ||
+      code === 'ERR_STREAM_PREMATURE_CLOSE'
+    ) {
       throw new ArchiveError('NETWORK', `${url}: ${message}`, { cause: error });
     }
     throw error;
