@@ -1,5 +1,5 @@
 /** Which browser to drive: configured, Playwright's own, the system's, and last the one that an npm package carries. */
-import { access, chmod, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -64,13 +64,15 @@ async function carriedBrowser(say: (message: string) => void): Promise<FoundBrow
   const home = join(cache, `chromium-${version}`);
   if (!(await isExecutable(join(home, 'chromium')))) {
     say(`no browser on this machine: unpacking Chromium ${version} to ${home} (once, about 210 MB)`);
-    await unpackCarried(join(folder, 'bin'), home, cache);
+    await unpackCarried(join(folder, 'bin'), home, cache).catch((error: Error) => {
+      throw new ArchiveError('NO_BROWSER', `unpacking Chromium to ${home}: ${error.message}`, { cause: error });
+    });
   }
   const libraries = [process.env.LD_LIBRARY_PATH, join(home, 'al2023', 'lib')].filter(Boolean).join(':');
   return {
     source: `Chromium ${version} of @sparticuz/chromium`,
     executablePath: join(home, 'chromium'),
-    env: { LD_LIBRARY_PATH: libraries },
+    env: { LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: join(home, FONTS) },
   };
 }
 
@@ -85,6 +87,7 @@ async function unpackCarried(archives: string, home: string, cache: string): Pro
     const files = ['chromium.br', 'fonts.tar.br', 'swiftshader.tar.br', 'al2023.tar.br'];
     await Promise.all(files.map((file) => inflate(join(archives, file))));
     await chmod(join(stage, 'chromium'), 0o755);
+    await writeFile(join(stage, FONTS), fontsConfig(home));
   } finally {
     if (outside === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = outside;
@@ -95,6 +98,15 @@ async function unpackCarried(archives: string, home: string, cache: string): Pro
     await rm(stage, { recursive: true, force: true });
     if (!(await isExecutable(join(home, 'chromium')))) throw error; // else another process was first
   }
+}
+
+const FONTS = 'fonts.conf';
+
+/** Without any font Chromium dies when it first shows text; the package's own configuration looks for them elsewhere. */
+function fontsConfig(home: string): string {
+  const dirs = [join(home, 'fonts', 'fonts'), '/usr/share/fonts', '/usr/local/share/fonts'];
+  const lines = [...dirs.map((dir) => `<dir>${dir}</dir>`), `<cachedir>${join(home, 'fonts-cache')}</cachedir>`];
+  return `<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>\n  ${lines.join('\n  ')}\n</fontconfig>\n`;
 }
 
 async function onPath(name: string): Promise<string | null> {
