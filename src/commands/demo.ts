@@ -1,10 +1,11 @@
 /** `demo`: a made-up newspaper on loopback, crawled for real into a fresh folder, and compared with what was printed. */
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { type Newspaper, type NewspaperArticle, openNewspaper } from '../../tests/newspaper/newspaper.ts';
 import { loadConfig } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import type { ArchiveRecord } from '../store/record.ts';
 import { crawl } from './crawl.ts';
 import type { UrlReport } from './report.ts';
 import type { Interrupts } from './session.ts';
@@ -33,14 +34,14 @@ export async function demo(
     { config: loadConfig(file), terminal, interrupts },
   );
   if (exit === EXIT.interrupted) return exit;
-  const differences = compare(newspaper, reports);
+  const differences = await compare(archive, newspaper, reports);
   terminal.say(`\n${summary(archive, newspaper, reports)}`);
   for (const difference of differences) terminal.say(terminal.style('red', `✗ ${difference}`));
   if (differences.length > 0) return EXIT.incomplete;
   terminal.say(
     terminal.style(
       'green',
-      '✓ every article that the lists named ended as it should: right title, right time, every picture with the right bytes',
+      '✓ every listed article is as printed: outcome, title, time, and the bytes of its pictures',
     ),
   );
   return EXIT.ok;
@@ -55,27 +56,31 @@ function isListed(article: NewspaperArticle): boolean {
 }
 
 /** What differs between the archive and the newspaper, in words. */
-function compare(newspaper: Newspaper, reports: readonly UrlReport[]): string[] {
+async function compare(archive: string, newspaper: Newspaper, reports: readonly UrlReport[]): Promise<string[]> {
   const byId = new Map(reports.map((report) => [report.id, report]));
-  return newspaper.articles.filter(isListed).flatMap((article) => {
+  const differences: string[] = [];
+  for (const article of newspaper.articles.filter(isListed)) {
     const report = byId.get(article.id);
-    if (report === undefined) return [`${article.url}: not visited`];
-    if (report.outcome !== article.outcome) return [`${article.url}: ${report.outcome} instead of ${article.outcome}`];
-    if (report.outcome !== 'archived') return [];
-    const pictures = new Set([
-      ...article.images.filter(({ icon }) => !icon).map(({ src }) => src),
-      ...(article.leadPicture === null ? [] : [article.leadPicture.src]),
-    ]);
-    const missing = article.images.filter(({ icon, asset }) => !icon && asset === null).length;
-    const wrong = [
-      report.title === article.title ? null : `title ${report.title}`,
-      report.images.missing === missing ? null : `${report.images.missing} pictures missing instead of ${missing}`,
-      report.images.stored + report.images.missing === pictures.size
-        ? null
-        : `${report.images.stored + report.images.missing} pictures instead of ${pictures.size}`,
-    ];
-    return wrong.filter((each) => each !== null).map((each) => `${article.url}: ${each}`);
-  });
+    const outcome = report?.outcome ?? 'not visited';
+    if (outcome !== article.outcome) differences.push(`${article.url}: ${outcome} instead of ${article.outcome}`);
+    else if (report?.record != null) {
+      const record = JSON.parse(await readFile(join(archive, report.record), 'utf8')) as ArchiveRecord;
+      differences.push(...compareFields(article, record).map((each) => `${article.url}: ${each}`));
+    }
+  }
+  return differences;
+}
+
+function compareFields(printed: NewspaperArticle, { article, assets }: ArchiveRecord): string[] {
+  const lead = printed.leadPicture === null ? [] : [{ src: printed.leadPicture.src, asset: printed.leadAsset }];
+  const pictures = [...lead, ...printed.images.filter(({ icon }) => !icon)];
+  const expected = new Map(pictures.map(({ src, asset }) => [src, asset?.sha256 ?? 'missing']));
+  const found = new Map(assets.map((asset) => [asset.src, 'sha256' in asset ? asset.sha256 : 'missing']));
+  const wrong: string[] = [];
+  if (article.title !== printed.title) wrong.push(`title ${article.title}`);
+  if (article.clock.published !== printed.clock.published) wrong.push(`time ${article.clock.published}`);
+  for (const [src, hash] of expected) if (found.get(src) !== hash) wrong.push(`picture ${src} is ${found.get(src)}`);
+  return wrong;
 }
 
 function summary(archive: string, newspaper: Newspaper, reports: readonly UrlReport[]): string {

@@ -62,8 +62,7 @@ function describe({ title, publishedAt, images, url, to, detail }: UrlReport): s
   if (title === null)
     return [url, to === undefined ? detail : `→ ${to ?? 'another outlet'}`].filter(Boolean).join('  ');
   const missing = images.missing === 0 ? '' : `, ${images.missing} missing`;
-  const pictures = images.stored + images.missing === 0 ? '' : `  (${images.stored} pictures${missing})`;
-  return `${publishedAt?.slice(0, 16).replace('T', ' ')}  ${title}${pictures}`;
+  return `${publishedAt?.slice(0, 16).replace('T', ' ')}  ${images.stored} pictures${missing}  ${title}`;
 }
 
 function recordPath(record: ArchiveRecord): string {
