@@ -1,8 +1,10 @@
 /** The browser as a client: real Chromium against a real server that misbehaves in every way a server can. */
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { ArchiveError, type ErrorCode } from '../src/errors.ts';
 import { type BrowserFetcher, openBrowser } from '../src/fetch/browser.ts';
@@ -30,6 +32,7 @@ const ANSWERS: Readonly<Record<string, Handler>> = {
   },
   '/reset': (_, response) => response.destroy(),
   '/silent': () => {},
+  '/hold': () => {},
   '/drip': (_, response) => {
     response.writeHead(200);
     const timer = setInterval(() => response.write('x'), 50);
@@ -50,6 +53,24 @@ const ANSWERS: Readonly<Record<string, Handler>> = {
       .end('<body><script>document.body.append("made by script")</script><img src="/picture"></body>'),
   '/loop': (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<script>for (;;);</script>'),
 };
+
+/** Process ids of the children of a process. */
+function childrenOf(parent: number): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => {
+    try {
+      return (
+        Number(
+          readFileSync(`/proc/${pid}/stat`, 'utf8')
+            .replace(/^.*\) /s, '')
+            .split(' ')[1],
+        ) === parent
+      );
+    } catch {
+      return false; // it ended while the list was read
+    }
+  });
+}
 
 describe('the browser', () => {
   const asked: string[] = [];
@@ -167,6 +188,19 @@ describe('the browser', () => {
       (error) => error instanceof ArchiveError && error.code === 'TIMEOUT',
     );
     assert.equal((await impatient.get(`${origin}/plain`, never)).status, 200);
+  });
+
+  it('survives the death of Chromium at the cost of the request in hand', async (context) => {
+    if (process.platform !== 'linux') return context.skip('finds the browser among the processes by /proc');
+    const others = childrenOf(process.pid);
+    await using mortal = open({ timeoutMs: 10_000 });
+    const waiting = assert.rejects(mortal.get(`${origin}/hold`, never), { code: 'BROWSER_CRASHED' });
+    while (!asked.includes('/hold')) await sleep(20);
+    const [pid, ...more] = childrenOf(process.pid).filter((each) => !others.includes(each));
+    assert.ok(pid !== undefined && more.length === 0);
+    process.kill(pid, 'SIGKILL');
+    await waiting;
+    assert.equal((await mortal.get(`${origin}/plain`, never)).status, 200);
   });
 
   it('ends at once when told to', async () => {

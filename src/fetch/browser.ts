@@ -63,6 +63,7 @@ const CHUNK_BYTES = 4 << 20;
 export function openBrowser(options: BrowserOptions): BrowserFetcher {
   let running: Promise<Browser> | null = null;
   let idle: Promise<Loader>[] = [];
+  let userAgent = options.userAgent; // the browser's own is asked for once
 
   return {
     warmUp: async () => {
@@ -71,7 +72,7 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
       first.catch(() => {}); // the first request hears of it
       idle.push(first);
     },
-    userAgent: async () => options.userAgent ?? (await ownUserAgent(await browser(), options.product)),
+    userAgent: async () => userAgent ?? userAgentOf(await browser()),
     get: (url, signal) => inTime(url, signal, (loader) => load(loader, url, options.maxBytes)),
     render: (url, signal) => inTime(url, signal, (loader) => render(loader, url, options)),
     [Symbol.asyncDispose]: async () => {
@@ -127,22 +128,39 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
     }
   }
 
+  /** A new tab; in a new browser where the old one turns out to be dead. */
   async function openLoader(): Promise<Loader> {
     const open = await browser();
     try {
-      const context = await open.newContext({
-        locale: 'zh-CN',
-        timezoneId: 'Asia/Shanghai',
-        userAgent: options.userAgent ?? (await ownUserAgent(open, options.product)),
-      });
-      const tab = await context.newPage();
-      const cdp = await context.newCDPSession(tab);
-      await cdp.send('Network.enable');
-      await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
-      return { context, tab, cdp, uses: 0 };
+      return await openTab(open);
     } catch (error) {
-      throw new ArchiveError('BROWSER_CRASHED', (error as Error).message, { cause: error });
+      if (running !== null && (await running) === open) forget();
+      if (!isClosed(error)) throw new ArchiveError('BROWSER_CRASHED', (error as Error).message, { cause: error });
+      return openTab(await browser()).catch((again: Error) => {
+        throw new ArchiveError('BROWSER_CRASHED', again.message, { cause: again });
+      });
     }
+  }
+
+  async function openTab(open: Browser): Promise<Loader> {
+    const context = await open.newContext({
+      locale: 'zh-CN',
+      timezoneId: 'Asia/Shanghai',
+      userAgent: userAgent ?? (await userAgentOf(open)),
+    });
+    const tab = await context.newPage();
+    const cdp = await context.newCDPSession(tab);
+    await cdp.send('Network.enable');
+    await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
+    return { context, tab, cdp, uses: 0 };
+  }
+
+  async function userAgentOf(open: Browser): Promise<string> {
+    const session = await open.newBrowserCDPSession();
+    const version = await session.send('Browser.getVersion');
+    await session.detach();
+    userAgent = `${version.userAgent} ${options.product}`;
+    return userAgent;
   }
 
   async function putBack(loader: Loader): Promise<void> {
@@ -189,13 +207,6 @@ async function launch(options: BrowserOptions): Promise<Browser> {
       { cause: error },
     );
   }
-}
-
-async function ownUserAgent(browser: Browser, product: string): Promise<string> {
-  const session = await browser.newBrowserCDPSession();
-  const { userAgent } = await session.send('Browser.getVersion');
-  await session.detach();
-  return `${userAgent} ${product}`;
 }
 
 /** Asks for the address and takes the answer's bytes; the navigation itself is then called off. */

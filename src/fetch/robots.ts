@@ -4,7 +4,7 @@ import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
 /** The product token that robots.txt groups are matched with. */
-export const ROBOTS_TOKEN = 'guancha-archive';
+const ROBOTS_TOKEN = 'guancha-archive';
 
 export interface Robots {
   /** @throws ROBOTS_DISALLOWED; ROBOTS_UNREACHABLE where the file cannot be had (RFC 9309, 2.3.1.4: then all is disallowed) */

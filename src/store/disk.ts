@@ -139,7 +139,7 @@ async function guarded<T>(root: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** The known failure behind an error of the file system; null where it is none. */
-export function diskFailure(error: unknown, root: string): ArchiveError | null {
+function diskFailure(error: unknown, root: string): ArchiveError | null {
   const code = errorCode(error);
   const detail = `${root}: ${error instanceof Error ? error.message : String(error)}`;
   if (code === 'ENOSPC' || code === 'EDQUOT') return new ArchiveError('ARCHIVE_FULL', detail, { cause: error });
