@@ -26,6 +26,8 @@ export interface Body {
   readonly column: Column;
   /** The tree that `html` was written from. */
   readonly tree: Cheerio<AnyNode>;
+  /** Those of its nodes that stood beside the body element. */
+  readonly strays: readonly AnyNode[];
 }
 
 /**
@@ -36,8 +38,9 @@ export interface Body {
 export function readBody(page: ParsedPage, found: FoundArticle, base: string, site: Site): Body {
   const column = readColumn(page, found);
   const tree = found.body.clone();
-  if (column.before.length > 0) tree.prepend(column.before.clone());
-  if (column.after.length > 0) tree.append(column.after.clone());
+  const [before, after] = [column.before.clone(), column.after.clone()];
+  if (before.length > 0) tree.prepend(before);
+  if (after.length > 0) tree.append(after);
   const removed = removeNoise(tree, found.layout.noise);
   if (!hasContent(tree.toArray()))
     throw new ArchiveError('EXTRACTION', `the article body of ${page.page.finalUrl} is empty`);
@@ -51,5 +54,6 @@ export function readBody(page: ParsedPage, found: FoundArticle, base: string, si
     removed,
     column,
     tree,
+    strays: [...before.toArray(), ...after.toArray()],
   };
 }

@@ -38,12 +38,12 @@ const BLOCKS: ReadonlySet<string> = new Set(['div', 'ul', 'ol', 'dl']);
 const KNOWN_BLOCK = /^(?:.*center.*|.*caption.*|content-(?:pic|quote).*|Mso\w+|ql-.*|ke-.*|text-\w+|list-\w+)$/i;
 const HIDDEN = /display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])/i;
 
-function elementsIn({ tree }: Body): readonly Flag[] {
+function elementsIn({ tree, strays }: Body): readonly Flag[] {
   return tree
     .find('*')
     .toArray()
     .flatMap((element) => {
-      const unknown = isUnknown(element) && hasContent([element]);
+      const unknown = isUnknown(element) && !strays.includes(element) && hasContent([element]);
       const { style = '', hidden } = element.attribs;
       const isHidden = (HIDDEN.test(style) || hidden !== undefined) && hasContent([element]);
       const told = `${nameOf(element)} inside the body: ${textOf(element)}`;
@@ -59,11 +59,11 @@ function isUnknown({ name, attribs }: Element): boolean {
 }
 
 /** A text between paragraphs stands in none; a body without paragraphs is written with `<br>`. */
-function bareText({ tree }: Body): readonly Flag[] {
+function bareText({ tree, strays }: Body): readonly Flag[] {
   const nodes = tree.contents().toArray();
   if (!nodes.some((node) => node.type === 'tag' && node.name === 'p')) return [];
   return nodes
-    .filter((node) => node.type === 'text' && node.data.trim() !== '')
+    .filter((node) => node.type === 'text' && node.data.trim() !== '' && !strays.includes(node))
     .map((node) => flag('unaccounted-text', `text inside the body: ${textOf(node)}`));
 }
 
