@@ -48,6 +48,30 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
       exit = await archive(urls, flags, { ...prepare(flags), interrupts, io });
     });
 
+  program
+    .command('extract')
+    .summary('show what would be archived of a page')
+    .description(
+      'Reads saved pages, or fetches some, and shows the article with what may be wrong about it. Writes nothing.',
+    )
+    .argument('<page...>', 'saved pages, or addresses of articles')
+    .option('--url <url>', 'address of the saved page, where it does not name its own')
+    .option('--explain', 'say where each field came from, and what became of every character', false)
+    .option('--config <file>', CONFIG)
+    .option('--json', JSON_LINES)
+    .addHelpText(
+      'after',
+      examples(
+        'extract saved.html',
+        'extract --explain saved.html --url https://www.guancha.cn/politics/2022_01_28_623950.shtml',
+        'extract --json https://www.guancha.cn/politics/2022_01_28_623950.shtml',
+      ),
+    )
+    .action(async (pages: string[], flags: Flags & { url?: string; explain: boolean }) => {
+      const { extract } = await import('./commands/extract.ts');
+      exit = await extract(pages, flags, { ...prepare(flags), interrupts });
+    });
+
   common(program.command('crawl'))
     .summary('archive what is new on the lists')
     .description('Reads the lists under `sources` and archives every article that is not archived yet, newest first.')
@@ -109,11 +133,14 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
   }
 }
 
+const CONFIG = 'configuration (default: crawl.config.yaml in this folder, else the built-in defaults)';
+const JSON_LINES = 'JSON lines on stdout and nothing else there';
+
 function common(command: Command): Command {
   return command
-    .option('--config <file>', 'configuration (default: crawl.config.yaml in this folder, else the built-in defaults)')
+    .option('--config <file>', CONFIG)
     .option('--archive <dir>', 'archive, instead of the configuration’s')
-    .option('--json', 'JSON lines on stdout and nothing else there');
+    .option('--json', JSON_LINES);
 }
 
 function examples(...lines: readonly string[]): string {

@@ -1,4 +1,5 @@
 /** The values that flow down the line, one way: discover → frontier → fetch → judge → extract → assets → store. */
+import type { Flag } from './flags.ts';
 
 /**
  * An article's identity: its number in one of the site's two number spaces, `guancha:623950` (www) or
@@ -127,6 +128,16 @@ export interface BodyImage {
   readonly caption: string | null;
 }
 
+/** What a body shows by other means than text and pictures; it stays a link. */
+export interface BodyMedia {
+  /** `cover` is a picture that stands for a video: it is among the pictures as well. */
+  readonly kind: 'iframe' | 'video' | 'audio' | 'embed' | 'cover';
+  /** Absolute URL as in the page. */
+  readonly src: string;
+  /** How long it plays, as printed (`00:24:02`); null where the page does not say. */
+  readonly length: string | null;
+}
+
 /** How exact `publishedAt` is: printed to the second or minute, taken from the URL's day, or worked out from `2小时前`. */
 export type TimePrecision = 'second' | 'minute' | 'day' | 'approximate';
 
@@ -160,10 +171,13 @@ export interface Article {
   /** HTML of the body: the site's own markup minus named noise, all parts joined. */
   readonly body: string;
   readonly images: readonly BodyImage[];
+  readonly media: readonly BodyMedia[];
   /** Name of the layout that read it. */
   readonly layout: string;
   /** How many parts were joined; 1 for the single-page form. */
   readonly pages: number;
+  /** What a person should look at; empty for an ordinary page. */
+  readonly flags: readonly Flag[];
 }
 
 /** A picture's fate. */

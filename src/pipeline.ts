@@ -79,6 +79,7 @@ export async function archiveArticle(
       via: target.via ?? present?.record.via ?? null,
       leadPicture: lead,
       article: withoutBody(article),
+      flags: article.flags,
       contentHash: contentHash(article),
       assets: stored,
       verdict: { kind: 'article', evidence: verdict.evidence },
@@ -153,7 +154,7 @@ function failureOutcome({ code, detail }: ArchiveError): Outcome {
 }
 
 function withoutBody(article: Article): ArchiveRecord['article'] {
-  const { id: _id, url: _url, body: _body, ...rest } = article;
+  const { id: _id, url: _url, body: _body, flags: _flags, ...rest } = article;
   return rest;
 }
 

@@ -1,5 +1,5 @@
 /** How one article's pages are asked for: the single-page form first, else the first page and its further parts. */
-import { partUrls } from './extract/parts.ts';
+import { isWhole, partUrls } from './extract/parts.ts';
 import type { Fetcher } from './fetch/fetch.ts';
 import type { Politeness } from './fetch/politeness.ts';
 import { type ParsedPage, parsePage } from './html/parsed-page.ts';
@@ -51,9 +51,4 @@ export async function readArticle(
     if (verdict.kind === 'blocked' && page.page.status === 200) rooms.politeness.backOff(url);
     return { page, verdict };
   }
-}
-
-/** The anchors that mark where each part begins are in the single-page form alone (site.md, 2.4). */
-function isWhole({ $ }: ParsedPage): boolean {
-  return $('[id^="page_"]').length > 0;
 }

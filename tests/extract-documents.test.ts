@@ -19,6 +19,7 @@ describe('bodies of the saved documents of 观察者网', { skip: absent }, () =
         const page = pageOf(render({ body }));
         const read = extract([page], { id: 'guancha:900', url: NEWS_URL, date: '2022-01-28' }, SITE);
         assert.equal(read.body, page.$('.all-txt').html());
+        assert.deepEqual(read.flags, []);
         assert.equal(read.images.length, page.$('.all-txt img').length);
       }
     });

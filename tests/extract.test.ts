@@ -8,15 +8,25 @@ import { LAYOUTS } from '../src/extract/layouts/find-article.ts';
 import { partUrls } from '../src/extract/parts.ts';
 import { judge } from '../src/judge/judge.ts';
 import type { Article, ArticleAddress, Page } from '../src/model.ts';
-import { classicPage, cmsPage, fengwenPage, NEWS_URL, POST_URL, pageOf, SITE } from './support/article-page.ts';
+import {
+  classicPage,
+  cmsPage,
+  fengwenPage,
+  mobilePage,
+  NEWS_URL,
+  POST_URL,
+  pageOf,
+  SITE,
+} from './support/article-page.ts';
 
 const NEWS: ArticleAddress = { id: 'guancha:900', url: NEWS_URL, date: '2022-01-28' };
 const POST: ArticleAddress = { id: 'fengwen:77', url: POST_URL, date: null };
 
 describe('layouts', () => {
   it('each reads its own pages, and no page is claimed by two', () => {
-    const read = [article(classicPage()), article(cmsPage()), post(fengwenPage())].map(({ layout }) => layout);
-    assert.deepEqual(read, ['classic', '2026', 'fengwen']);
+    const pages = [article(classicPage()), article(cmsPage()), post(fengwenPage()), article(mobilePage())];
+    const read = pages.map(({ layout }) => layout);
+    assert.deepEqual(read, ['classic', '2026', 'fengwen', 'mobile']);
     assert.deepEqual(LAYOUTS.map(({ name }) => name).toSorted(), read.toSorted());
   });
 });
@@ -122,6 +132,8 @@ describe('fields of a www article', () => {
       topic: null,
       sharePicture: null,
       images: [],
+      media: [],
+      flags: [],
     });
   });
 });
@@ -271,6 +283,33 @@ describe('images', () => {
       images(two).map(({ caption }) => caption),
       [null, '茶馆门前'],
     );
+  });
+});
+
+describe('what is neither text nor picture', () => {
+  it('stays a link with its kind; a cover says how long its video plays, and is a picture as well', () => {
+    const cover = 'https://i.guancha.cn/news/c.jpg!cmspn?watermark/2/text/MDA6MjQ6MDI=/font/x';
+    const read = article(
+      classicPage({
+        body: `<p>茶<iframe src="//v.example/1"></iframe><img src="${cover}"><img src="/d.jpg!cmspn?watermark/2/text/6Iy2"></p>
+          <video poster="p.jpg"><source src="/v.m3u8"></video><audio src="a.mp3"></audio><iframe></iframe>`,
+      }),
+    );
+    assert.deepEqual(read.media, [
+      { kind: 'iframe', src: 'https://v.example/1', length: null },
+      { kind: 'video', src: 'https://www.guancha.cn/v.m3u8', length: null },
+      { kind: 'audio', src: 'https://www.guancha.cn/ZaoCha/a.mp3', length: null },
+      { kind: 'cover', src: cover, length: '00:24:02' },
+    ]);
+    assert.equal(read.images.length, 2);
+  });
+
+  it('a picture’s title is its caption where it is no text of the editor', () => {
+    const captionOf = (title: string) =>
+      article(classicPage({ body: `<p>茶<img src="a.jpg" title="${title}"></p>` })).images[0]?.caption;
+    for (const title of ['点击查看大图', '点击放大', 'IMG_0012.jpg', '20190907', ''])
+      assert.equal(captionOf(title), null, title);
+    assert.equal(captionOf('茶馆门前'), '茶馆门前');
   });
 });
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { extract } from '../src/extract/extract.ts';
+import { type Extraction, explain } from '../src/extract/extract.ts';
 import { partUrls } from '../src/extract/parts.ts';
 import { parseFragment } from '../src/html/html.ts';
 import type { ParsedPage } from '../src/html/parsed-page.ts';
@@ -36,6 +36,14 @@ for (const sample of [COLUMN_2019, NEWS_2026]) {
   describe(sample.file, { skip: absent }, () => {
     it('is an article', () => assert.equal(judge(saved(sample), SITE).kind, 'article'));
     it('gives the values of the index', () => assert.deepEqual(indexed(read(sample)), expected(sample)));
+    it('accounts for every character of its column', () => {
+      const { ledger } = readWhole(sample);
+      assert.deepEqual(ledger.missing, { characters: 0, pictures: 0 });
+      assert.deepEqual(
+        ledger.rows.filter(({ fate }) => fate === 'unknown'),
+        [],
+      );
+    });
     it('keeps its body as it is', () => assert.equal(read(sample).body, saved(sample).$('.all-txt').html()));
   });
 }
@@ -64,7 +72,9 @@ describe('columnist piece of 2019, page 1 of 2', { skip: absent }, () => {
     );
   });
 
-  it('knows its second part', () => {
+  it('knows its second part, and that it was not read', () => {
+    const { flags } = read(COLUMN_2019);
+    assert.deepEqual(flags, [{ code: 'parts-missing', detail: '1 of 2' }]);
     assert.deepEqual(partUrls(saved(COLUMN_2019)), ['https://www.guancha.cn/WangWen/2019_09_07_516891_2.shtml']);
   });
 });
@@ -90,6 +100,7 @@ describe('news item of the new CMS, its tail cut off by the collector', { skip: 
     assert.deepEqual(images, [
       { src: 'https://i.guancha.cn/news/mainland/3bc92d76b287474f9dd5c566531c35bf.jpg', caption: null },
     ]);
+    assert.deepEqual(read(NEWS_2026).flags, []);
     assert.deepEqual([columnists, keywords, layout, byline, summary, topic], [[], [], '2026', null, null, null]);
     assert.deepEqual(partUrls(saved(NEWS_2026)), []);
   });
@@ -125,14 +136,18 @@ function source(file: string): string {
   return readFileSync(join(SAMPLES, file), 'utf8');
 }
 
-function saved({ file, url }: Sample): ParsedPage {
-  return pageOf(source(file), { url });
+function saved({ file, url }: Sample, fetchedAt?: string): ParsedPage {
+  return pageOf(source(file), { url, ...(fetchedAt === undefined ? {} : { fetchedAt }) });
 }
 
 function read(sample: Sample): Article {
+  return readWhole(sample).article;
+}
+
+function readWhole(sample: Sample): Extraction {
   const address = parseArticleUrl(sample.url, SITE);
   assert.ok(address);
-  return extract([saved(sample)], address, SITE);
+  return explain([saved(sample, '2026-10-05T00:00:00.000Z')], address, SITE);
 }
 
 /** The article's values in the order of the index: title, times, source, writer, editor, counts of the body. */

@@ -22,6 +22,7 @@ function draft(changes: Partial<RecordDraft> = {}): RecordDraft {
     via: null,
     leadPicture: null,
     article,
+    flags: [],
     contentHash: 'a',
     assets: [],
     verdict: { kind: 'article', evidence: [] },

@@ -70,7 +70,14 @@ async function readAll(io: Io): Promise<string> {
 function refuse(url: string, terminal: Terminal): void {
   const { title, fix } = ERRORS.URL_INVALID;
   terminal.log({ level: 'error', stage: 'run', message: `URL_INVALID: ${url} is ${title} → ${fix}` });
-  const nothing = { document: null, record: null, title: null, publishedAt: null, images: { stored: 0, missing: 0 } };
+  const nothing = {
+    document: null,
+    record: null,
+    title: null,
+    publishedAt: null,
+    images: { stored: 0, missing: 0 },
+    flags: [],
+  };
   if (terminal.json) tell(terminal, { url, id: null, outcome: 'refused', code: 'URL_INVALID', ...nothing });
 }
 

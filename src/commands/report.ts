@@ -1,5 +1,6 @@
 /** How visits are told: one line for people, one JSON object for programs, and a summary at the end. */
 import type { Settled } from '../crawl.ts';
+import type { FlagCode } from '../flags.ts';
 import type { Outcome } from '../model.ts';
 import type { ArchiveRecord } from '../store/record.ts';
 import type { Style, Terminal } from './terminal.ts';
@@ -19,6 +20,8 @@ export interface UrlReport {
   readonly title: string | null;
   readonly publishedAt: string | null;
   readonly images: { readonly stored: number; readonly missing: number };
+  /** Codes of what a person should look at. */
+  readonly flags: readonly FlagCode[];
 }
 
 const MARKS: Readonly<Record<Outcome['kind'], readonly [mark: string, style: Style]>> = {
@@ -48,6 +51,7 @@ export function reportOf({ target, visit }: Pick<Settled, 'target' | 'visit'>): 
     title: record?.article.title ?? null,
     publishedAt: record?.article.publishedAt ?? null,
     images: { stored: assets.length - missing, missing },
+    flags: [...new Set(record?.flags.map(({ code }) => code))],
   };
 }
 
@@ -58,11 +62,12 @@ export function tell(terminal: Terminal, report: UrlReport): void {
   terminal.result(`${terminal.style(style, `${mark} ${what.padEnd(10)}`)} ${describe(report)}`, report);
 }
 
-function describe({ title, publishedAt, images, url, to, detail }: UrlReport): string {
+function describe({ title, publishedAt, images, url, to, detail, flags }: UrlReport): string {
   if (title === null)
     return [url, to === undefined ? detail : `→ ${to ?? 'another outlet'}`].filter(Boolean).join('  ');
   const missing = images.missing === 0 ? '' : `, ${images.missing} missing`;
-  return `${publishedAt?.slice(0, 16).replace('T', ' ')}  ${images.stored} pictures${missing}  ${title}`;
+  const doubts = flags.length === 0 ? '' : `⚑ ${flags.join(', ')}  `;
+  return `${publishedAt?.slice(0, 16).replace('T', ' ')}  ${images.stored} pictures${missing}  ${doubts}${title}`;
 }
 
 function recordPath(record: ArchiveRecord): string {

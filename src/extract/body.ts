@@ -1,36 +1,59 @@
 /** The body: the container's own markup, minus named noise. */
 import { ArchiveError } from '../errors.ts';
+import type { AnyNode, Cheerio } from '../html/html.ts';
 import type { ParsedPage } from '../html/parsed-page.ts';
-import type { BodyImage } from '../model.ts';
+import type { BodyImage, BodyMedia } from '../model.ts';
 import type { Site } from '../url/scope.ts';
+import { type Amount, amountOf } from './amount.ts';
+import { type Column, readColumn } from './column.ts';
 import { hasContent } from './content.ts';
 import { readImages } from './images.ts';
 import type { FoundArticle } from './layouts/find-article.ts';
-import { removeNoise } from './noise.ts';
-import { firstLines } from './text.ts';
-
-/** Lines from the top among which a byline is looked for: it may follow a 导读 (site.md, section 6). */
-const LINES_WITH_BYLINE = 4;
+import { readMedia } from './media.ts';
+import { type Removal, removeNoise } from './noise.ts';
+import { linesOf } from './text.ts';
 
 export interface Body {
   /** The site's own markup and white space; without noise in it exactly the container's inner HTML. */
   readonly html: string;
   readonly images: readonly BodyImage[];
-  /** The first lines of text. */
+  readonly media: readonly BodyMedia[];
+  /** All lines of text. */
   readonly lines: readonly string[];
+  readonly amount: Amount;
+  readonly removed: readonly Removal[];
+  /** What stands round it in its column. */
+  readonly column: Column;
+  /** The tree that `html` was written from. */
+  readonly tree: Cheerio<AnyNode>;
+  /** Those of its nodes that stood beside the body element. */
+  readonly strays: readonly AnyNode[];
 }
 
 /**
- * Reads the body of one part from a copy, so that the page's tree stays as it was. `base` resolves its links. Throws
- * EXTRACTION where nothing but noise is in it.
+ * Reads the body of one part from a copy, so that the page's tree stays as it was. What no rule knows, and stands where
+ * the body is, is a part of it: nothing that may be the article's is lost. `base` resolves its links. Throws EXTRACTION
+ * where nothing but noise is in it.
  */
-export function readBody({ $, page }: ParsedPage, { layout, body }: FoundArticle, base: string, site: Site): Body {
-  const copy = body.clone();
-  removeNoise(copy, layout.noise);
-  if (!hasContent(copy)) throw new ArchiveError('EXTRACTION', `the article body of ${page.finalUrl} is empty`);
+export function readBody(page: ParsedPage, found: FoundArticle, base: string, site: Site): Body {
+  const column = readColumn(page, found);
+  const tree = found.body.clone();
+  const [before, after] = [column.before.clone(), column.after.clone()];
+  if (before.length > 0) tree.prepend(before);
+  if (after.length > 0) tree.append(after);
+  const removed = removeNoise(tree, found.layout.noise);
+  if (!hasContent(tree.toArray()))
+    throw new ArchiveError('EXTRACTION', `the article body of ${page.page.finalUrl} is empty`);
+  const images = readImages(page.$, tree, base, site);
   return {
-    html: copy.html() ?? '',
-    images: readImages($, copy, base, site),
-    lines: firstLines(copy.contents(), LINES_WITH_BYLINE),
+    html: tree.html() ?? '',
+    images,
+    media: readMedia(tree, images, base),
+    lines: linesOf(tree.contents()),
+    amount: amountOf(tree.toArray()),
+    removed,
+    column,
+    tree,
+    strays: [...before.toArray(), ...after.toArray()],
   };
 }

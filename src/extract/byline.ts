@@ -3,9 +3,12 @@ import type { Byline, Credit } from '../model.ts';
 import { readNames } from './names.ts';
 import { oneLine } from './text.ts';
 
+/** Lines from the top among which a byline is looked for: it may follow a 导读 (site.md, section 6). */
+export const LINES_WITH_BYLINE = 4;
+
 /**
  * The byline among an article's first lines: the first line that is, or begins with, a bracket naming roles
- * (`【文/…】`, `（采访、整理/…）`, `[编译/…]`), or a bracket of the newsroom alone (`【观察者网 综合】`, `（观察者网讯）…`).
+ * (`【文/…】`, `（采访、整理/…）`, `[编译/…]`, also behind `观察者网讯`), or a bracket of the newsroom alone (`【观察者网 综合】`, `（观察者网讯）…`).
  * Null where there is none: a bracket with nothing but a picture's credit, and speakers of an interview
  * (`观察者网：…`), are none. Names stay as printed, with `·`, `•` or the site's damaged `?`.
  */
@@ -23,7 +26,7 @@ const BRACKETS = [/^【([^【】]*)】/, /^（([^（）]*)）/, /^\(([^()]*)\)/,
 
 function openingBracket(line: string): { readonly text: string; readonly content: string } | null {
   for (const bracket of BRACKETS) {
-    const match = bracket.exec(line.trimStart());
+    const match = bracket.exec(line.trimStart().replace(/^观察者网讯\s*/, ''));
     if (match !== null) return { text: match[0], content: match[1] ?? '' };
   }
   return null;

@@ -13,16 +13,29 @@ const SHORT = 80;
 
 /**
  * The caption of a picture: the text of the paragraph right after the picture's own, if that is centred, all grey, or
- * short with a picture's source at its end; else the text that shares a centred paragraph with the picture. Null where
- * neither is there. Of several pictures in one paragraph only the last has the caption.
+ * short with a picture's source at its end; else the text that shares a centred paragraph with the picture; else the
+ * picture's `title`, where that is no text of the editor. Null where none is there. Of several pictures in one paragraph
+ * only the last has the paragraph's caption.
  */
 export function readCaption($: CheerioAPI, image: Element): string | null {
+  return captionBeside($, image) ?? titleOf(image);
+}
+
+function captionBeside($: CheerioAPI, image: Element): string | null {
   const own = blockOf($, image);
   const last = own.find('img').last().get(0) ?? image;
   if (last !== image) return null;
   const next = own.next('p, center, figcaption, div');
   if (next.find(MORE_THAN_TEXT).length === 0 && isCaption(next)) return textOf(next);
   return own.find(image).length > 0 && isCentred(own) ? textOf(own) : null;
+}
+
+/** What the site's editor writes into every picture (site.md, 2.5), and names of files. */
+const NO_CAPTION = /^点击(?:查看|放大|看)?(?:大图|原图)?|\.(?:jpe?g|png|gif|webp)$|^[\w-]*$/i;
+
+function titleOf({ attribs }: Element): string | null {
+  const title = oneLine(attribs.title ?? '');
+  return NO_CAPTION.test(title) ? null : title;
 }
 
 /** The paragraph that the picture stands in; the picture itself where it stands between paragraphs. */

@@ -1,26 +1,25 @@
 /** Is there anything to see in a piece of a tree? */
 import type { AnyNode, Cheerio } from '../html/html.ts';
+import { MEDIA } from './amount.ts';
 
-/** Elements that show something without text. */
-const MEDIA: ReadonlySet<string> = new Set(['img', 'iframe', 'video', 'audio', 'embed', 'object', 'canvas']);
 const UNSEEN: ReadonlySet<string> = new Set(['script', 'style', 'noscript', 'template', 'head']);
 
-/** True where the tree shows text or media; scripts and style sheets are nothing to see. */
-export function hasContent(root: Cheerio<AnyNode>): boolean {
-  return visibleNodes(root).some((node) => node.type !== 'text' || /\S/.test(node.data));
+/** True where the nodes show text or media; scripts and style sheets are nothing to see. */
+export function hasContent(nodes: readonly AnyNode[]): boolean {
+  return visibleNodes(nodes).some((node) => node.type !== 'text' || /\S/.test(node.data));
 }
 
 /** Number of characters to see, white space apart. */
 export function visibleLength(root: Cheerio<AnyNode>): number {
-  return visibleNodes(root).reduce(
+  return visibleNodes(root.toArray()).reduce(
     (sum, node) => sum + (node.type === 'text' ? node.data.replace(/\s/g, '').length : 0),
     0,
   );
 }
 
 /** Texts and media elements, lazily and without recursion: pages may be nested deeper than a stack is high. */
-function* visibleNodes(root: Cheerio<AnyNode>): Generator<AnyNode, void> {
-  const rest: AnyNode[] = root.toArray();
+function* visibleNodes(nodes: readonly AnyNode[]): Generator<AnyNode, void> {
+  const rest = [...nodes];
   for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
     if (node.type === 'text') yield node;
     else if (node.type === 'root') rest.push(...node.children);

@@ -4,7 +4,8 @@ import type { ParsedPage } from '../html/parsed-page.ts';
 import type { Article, ArticleAddress } from '../model.ts';
 import type { Site } from '../url/scope.ts';
 import { readBody } from './body.ts';
-import { readByline } from './byline.ts';
+import { LINES_WITH_BYLINE, readByline } from './byline.ts';
+import { check } from './checks/check.ts';
 import { type Instant, onSiteClock, readClock, startOfDay } from './dates.ts';
 import {
   readColumnists,
@@ -18,23 +19,49 @@ import {
   readTopic,
 } from './fields.ts';
 import { type FoundArticle, findArticle } from './layouts/find-article.ts';
+import { keepLedger, type Ledger } from './ledger.ts';
 import { joinParts } from './parts.ts';
 import { readSharePicture } from './share-picture.ts';
+
+/** An article with what it was read from. */
+export interface Extraction {
+  readonly article: Article;
+  readonly ledger: Ledger;
+  readonly found: FoundArticle;
+}
 
 /**
  * Reads an article from its parts, in order (usually one: the single-page form). Fields are the first part's, the body
  * is all parts' in one. Links are resolved against the canonical URL, so that the same article gives the same values
- * from whatever alias it was fetched. Throws EXTRACTION where a part has no body, or the first no title.
+ * from whatever alias it was fetched. What may be wrong is flagged. Throws EXTRACTION where a part has no body, or the
+ * first no title.
  */
 export function extract(parts: readonly ParsedPage[], address: ArticleAddress, site: Site): Article {
+  return explain(parts, address, site).article;
+}
+
+/** As `extract`, with the account of every character of the article column. */
+export function explain(parts: readonly ParsedPage[], address: ArticleAddress, site: Site): Extraction {
   const [first] = parts;
   if (first === undefined) throw new ArchiveError('EXTRACTION', `no page of ${address.url}`);
   const found = requireArticle(first);
+  const bodies = parts.map((part) => readBody(part, part === first ? found : requireArticle(part), address.url, site));
+  const joined = joinParts(bodies);
+  const fields = readFields(first, found, address, joined);
+  const ledger = keepLedger(bodies, joined.parts);
+  const flags = check({ first, parts, found, address, site, article: fields, bodies, ledger });
+  return { article: { ...fields, flags }, ledger, found };
+}
+
+function readFields(
+  first: ParsedPage,
+  found: FoundArticle,
+  address: ArticleAddress,
+  body: ReturnType<typeof joinParts>,
+): Omit<Article, 'flags'> {
   const title = readTitle(found);
   if (title === null)
     throw new ArchiveError('EXTRACTION', `no title in ${found.layout.name} page ${first.page.finalUrl}`);
-  const bodies = parts.map((part) => readBody(part, part === first ? found : requireArticle(part), address.url, site));
-  const body = joinParts(bodies);
   const times = readTimes(found);
   const printed = readClock(times.published ?? '', first.page.fetchedAt);
   const published = printed ?? withoutClock(first, address);
@@ -51,7 +78,7 @@ export function extract(parts: readonly ParsedPage[], address: ArticleAddress, s
     source: times.source,
     columnists: readColumnists(first, found, address.url),
     staff: readStaff(first, found, address.url),
-    byline: readByline(body.parts[0]?.lines ?? []),
+    byline: readByline((body.parts[0]?.lines ?? []).slice(0, LINES_WITH_BYLINE)),
     editors: readEditors(found),
     keywords: readKeywords(found),
     summary: readSummary(first),
@@ -59,6 +86,7 @@ export function extract(parts: readonly ParsedPage[], address: ArticleAddress, s
     sharePicture: readSharePicture(first, address.url),
     body: body.html,
     images: body.parts.flatMap(({ images }) => images),
+    media: body.parts.flatMap(({ media }) => media),
     layout: found.layout.name,
     pages: body.parts.length,
   };

@@ -29,7 +29,7 @@ export function readTimes({ layout, column }: FoundArticle): {
 
 /** Columnists or the post's author, with title and absolute link; the page's `meta[name=author]` is a placeholder. */
 export function readColumnists(page: ParsedPage, { layout, column }: FoundArticle, base: string): readonly Person[] {
-  return readPeople(page, column, layout.fields.columnists, base);
+  return layout.fields.columnists === null ? [] : readPeople(page, column, layout.fields.columnists, base);
 }
 
 /** Staff writers. */

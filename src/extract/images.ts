@@ -1,12 +1,12 @@
 /** The pictures that a body shows, in order of appearance. */
-import type { AnyNode, Cheerio, CheerioAPI } from '../html/html.ts';
+import type { AnyNode, Cheerio, CheerioAPI, Element } from '../html/html.ts';
 import type { BodyImage } from '../model.ts';
 import { inScope, type Site } from '../url/scope.ts';
 import { readCaption } from './captions.ts';
 import { absoluteUrl } from './text.ts';
 
 /** Where a picture's address may stand; the first that is there wins: `src` of a lazy picture is a placeholder (site.md, 5). */
-const ADDRESSES = ['data-original', 'original', 'url', 'src'];
+const ADDRESSES = ['data-original', 'data-src', 'original', 'url', 'src'];
 
 /** Addresses on the site's own hosts of what is drawn but is no picture of the article (site.md, 5). */
 const NOT_PICTURES: readonly { readonly name: string; readonly path: RegExp }[] = [
@@ -20,11 +20,16 @@ const NOT_PICTURES: readonly { readonly name: string; readonly path: RegExp }[] 
 export function readImages($: CheerioAPI, body: Cheerio<AnyNode>, base: string, site: Site): readonly BodyImage[] {
   const images: BodyImage[] = [];
   for (const image of body.find('img').toArray()) {
-    const address = ADDRESSES.map((name) => image.attribs[name]?.trim()).find((value) => value);
-    const src = absoluteUrl(address, base);
+    const src = pictureAddress(image, base);
     if (src !== null && isPicture(src, site)) images.push({ src, caption: readCaption($, image) });
   }
   return images;
+}
+
+/** The address of an `img`, absolute; null where it has none that a picture can be had from. */
+export function pictureAddress({ attribs }: Element, base: string): string | null {
+  const address = ADDRESSES.map((name) => attribs[name]?.trim()).find((value) => value);
+  return absoluteUrl(address, base);
 }
 
 function isPicture(src: string, site: Site): boolean {

@@ -1,9 +1,17 @@
 /** Noise: what stands inside the body element and is not the article's. Every removal is by a rule with a name. */
 import type { AnyNode, Cheerio } from '../html/html.ts';
+import { type Amount, amountOf } from './amount.ts';
 
 /** A rule names what it drops: elements by selector, or the HTML comments. */
 export type NoiseRule =
-  | { readonly name: string; readonly selector: string }
+  | {
+      readonly name: string;
+      readonly selector: string;
+      /** A block of the page's frame: where it stands in the body, the body's end tag may be missing. */
+      readonly frame?: true;
+      /** A field that the layout has inside the body: read, not lost. */
+      readonly field?: string;
+    }
   | { readonly name: string; readonly nodes: 'comments' };
 
 /**
@@ -21,17 +29,35 @@ export const SHARED_NOISE: readonly NoiseRule[] = [
   { name: 'share buttons', selector: 'div.share, div.share-box, .bdsharebuttonbox' },
   { name: 'report form', selector: '.post_accusation, .accusation-down-list' },
   { name: 'advertisement', selector: '.content-bottom-ad, .n_c_ecommerce-image, img.advertise' },
-  { name: 'keywords', selector: 'div.key-word' },
-  { name: 'editor and notes', selector: 'ul.article-other' },
-  { name: 'topic and recent articles', selector: 'div.img-special' },
-  { name: 'members area', selector: '#post-member, [class^="member-right-"]' },
-  { name: 'comments', selector: 'a#comment, #comments-container, .gc-comment' },
-  { name: 'related articles', selector: 'ul.new-left-list, .kuaixun-new, .module-news-2' },
+  { name: 'keywords', selector: 'div.key-word', frame: true },
+  { name: 'editor and notes', selector: 'ul.article-other', frame: true },
+  { name: 'topic and recent articles', selector: 'div.img-special', frame: true },
+  { name: 'members area', selector: '#post-member, [class^="member-right-"]', frame: true },
+  { name: 'comments', selector: 'a#comment, #comments-container, .gc-comment', frame: true },
+  { name: 'related articles', selector: 'ul.new-left-list, .kuaixun-new, .module-news-2', frame: true },
 ];
 
-/** Removes from `body`, in place, all that the rules name. Nothing else is touched, white space included. */
-export function removeNoise(body: Cheerio<AnyNode>, rules: readonly NoiseRule[]): void {
-  for (const rule of rules) matches(body, rule).remove();
+/** What one rule took out of a body. */
+export interface Removal extends Amount {
+  readonly rule: NoiseRule;
+}
+
+/**
+ * Removes from `body`, in place, all that the rules name, and says what that was; what shows nothing is not told.
+ * Nothing else is touched, white space included.
+ */
+export function removeNoise(body: Cheerio<AnyNode>, rules: readonly NoiseRule[]): readonly Removal[] {
+  return rules.flatMap((rule) => {
+    // The innermost first, so that nothing is counted twice.
+    const found = matches(body, rule);
+    const removals = found.toArray().map((_, i, { length }) => {
+      const node = found.eq(length - 1 - i);
+      const amount = amountOf(node.toArray());
+      node.remove();
+      return { rule, ...amount };
+    });
+    return removals.filter(({ characters, pictures }) => characters + pictures > 0).toReversed();
+  });
 }
 
 function matches(body: Cheerio<AnyNode>, rule: NoiseRule): Cheerio<AnyNode> {

@@ -23,6 +23,11 @@ export function joinParts(bodies: readonly Body[]): { readonly html: string; rea
   return { html: parts.map(({ html }) => html).join(''), parts };
 }
 
+/** True for the single-page form of an article in parts: it alone has anchors where each part begins (site.md, 2.4). */
+export function isWhole({ elements }: ParsedPage): boolean {
+  return elements.some(({ attribs }) => attribs.id?.startsWith('page_') === true);
+}
+
 /** The number of a part in its URL: `…_516891_2.shtml`, or `…content?id=1&page=2` (page 0 is the whole post). */
 const PART = /(\/\d{4}_\d{2}_\d{2}_\d+_|[?&]page=)([1-9]\d{0,2})(\.shtml$|$|&)/;
 
@@ -31,9 +36,16 @@ interface PartLink {
   readonly number: number;
 }
 
-function partLinks({ $, page }: ParsedPage): readonly PartLink[] {
+function partLinks({ $, page, elements }: ParsedPage): readonly PartLink[] {
+  const numbers = elements.filter(
+    ({ name, attribs }) =>
+      attribs.id === 'select_page' || (name === 'ul' && /(?:^|\s)pagination(?:\s|$)/.test(attribs.class ?? '')),
+  );
   const links: PartLink[] = [];
-  for (const { attribs } of $('#select_page, .article-content ul.pagination').find('[href], [onclick]').toArray()) {
+  for (const { attribs } of $(numbers)
+    .filter('#select_page, .article-content ul')
+    .find('[href], [onclick]')
+    .toArray()) {
     const link = attribs.href || /location(?:\.href)?\s*=\s*['"]([^'"]+)['"]/.exec(attribs.onclick ?? '')?.[1];
     const href = absoluteUrl(link, page.finalUrl);
     const number = PART.exec(href ?? '')?.[2];

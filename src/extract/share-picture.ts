@@ -1,5 +1,6 @@
 /** The picture that the page offers for sharing (site.md, 2.3): a lead picture, or the head of a columnist. */
 import type { ParsedPage } from '../html/parsed-page.ts';
+import { textOf } from './amount.ts';
 import { absoluteUrl } from './text.ts';
 
 /** `bdPic` of the share settings, else the first of `images` in the JSON-LD; absolute, null where neither is there. */
@@ -8,11 +9,17 @@ export function readSharePicture(page: ParsedPage, base: string): string | null 
   return absoluteUrl(bdPic, base) ?? absoluteUrl(firstJsonLdImage(page), base);
 }
 
-function firstJsonLdImage({ $ }: ParsedPage): string | undefined {
-  const json: unknown = parseJson($('script[type="application/ld+json"]').first().text());
+function firstJsonLdImage(page: ParsedPage): string | undefined {
+  const json: unknown = parseJson(searchEngineData(page));
   if (typeof json !== 'object' || json === null || !('images' in json) || !Array.isArray(json.images)) return undefined;
   const first: unknown = json.images[0];
   return typeof first === 'string' ? first : undefined;
+}
+
+/** The page's data for the search engine, JSON more often than not (site.md, 2.3); empty where it has none. */
+export function searchEngineData({ elements }: ParsedPage): string {
+  const script = elements.find(({ name, attribs }) => name === 'script' && attribs.type === 'application/ld+json');
+  return script === undefined ? '' : textOf(script);
 }
 
 function parseJson(text: string): unknown {

@@ -20,8 +20,8 @@ const BLOCKS: ReadonlySet<string> = new Set(
   ),
 );
 
-/** The first `count` lines with text, each in one-line form. */
-export function firstLines(root: Cheerio<AnyNode>, count: number): readonly string[] {
+/** All lines with text, each in one-line form. */
+export function linesOf(root: Cheerio<AnyNode>): readonly string[] {
   const lines: string[] = [];
   let line = '';
   const endLine = () => {
@@ -30,7 +30,7 @@ export function firstLines(root: Cheerio<AnyNode>, count: number): readonly stri
   };
   // Nodes still to read, the next one last; null stands for the end of a block.
   const rest: (AnyNode | null)[] = root.toArray().reverse();
-  while (rest.length > 0 && lines.length < count) {
+  while (rest.length > 0) {
     const node = rest.pop() ?? null;
     if (node === null) endLine();
     else if (node.type === 'text') line += node.data;
@@ -43,5 +43,5 @@ export function firstLines(root: Cheerio<AnyNode>, count: number): readonly stri
     }
   }
   endLine();
-  return lines.slice(0, count);
+  return lines;
 }

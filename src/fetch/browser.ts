@@ -64,6 +64,7 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
   let running: Promise<Browser> | null = null;
   let idle: Promise<Loader>[] = [];
   let userAgent = options.userAgent; // the browser's own is asked for once
+  let closing = false;
 
   return {
     warmUp: async () => {
@@ -76,6 +77,7 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
     get: (url, signal) => inTime(url, signal, (loader) => load(loader, url, options.maxBytes)),
     render: (url, signal) => inTime(url, signal, (loader) => render(loader, url, options)),
     [Symbol.asyncDispose]: async () => {
+      closing = true; // a tab that was on its way is not given another browser
       const open = await running?.catch(() => null);
       if (open !== null && open !== undefined) await within(CLOSE_MS, open.close());
     },
@@ -135,7 +137,7 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
       return await openTab(open);
     } catch (error) {
       if (running !== null && (await running) === open) forget();
-      if (!isClosed(error)) throw new ArchiveError('BROWSER_CRASHED', (error as Error).message, { cause: error });
+      if (closing || !isClosed(error)) throw new ArchiveError('BROWSER_CRASHED', (error as Error).message, { cause: error });
       return openTab(await browser()).catch((again: Error) => {
         throw new ArchiveError('BROWSER_CRASHED', again.message, { cause: again });
       });

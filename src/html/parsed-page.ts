@@ -1,20 +1,36 @@
 /** A fetched page with its text and its tree, made once and shared by judge, extract and discover. */
 import type { Page } from '../model.ts';
+import { decodeBytes } from './encoding.ts';
 import { flattenDeep } from './flatten.ts';
-import { type CheerioAPI, decodeHtml, parseDocument } from './html.ts';
+import { type AnyNode, type CheerioAPI, type Element, parseDocument } from './html.ts';
 
 export interface ParsedPage {
   readonly page: Page;
   /** The source text as decoded: what the tree no longer shows, such as a missing end tag, is still there. */
   readonly html: string;
+  /** Where the labels of the page's encoding and its bytes do not agree, in words; null where they do. */
+  readonly encodingDoubt: string | null;
   /** The document tree. Shared: whoever wants to change it clones the part first. */
   readonly $: CheerioAPI;
+  /** All elements in document order: to look for a few of them here costs far less than a selector over the page. */
+  readonly elements: readonly Element[];
 }
 
 /** Decodes and parses a page's bytes. Total: any bytes give some text and some tree. */
 export function parsePage(page: Page): ParsedPage {
-  const html = decodeHtml(page.body, page.headers['content-type']);
-  const $ = parseDocument(html);
+  const { text, doubt } = decodeBytes(page.body, page.headers['content-type']);
+  const $ = parseDocument(text);
   flattenDeep($);
-  return { page, html, $ };
+  return { page, html: text, encodingDoubt: doubt, $, elements: elementsBelow($.root().toArray()) };
+}
+
+function elementsBelow(roots: readonly AnyNode[]): readonly Element[] {
+  const elements: Element[] = [];
+  const rest = roots.toReversed();
+  for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
+    if (!('children' in node)) continue;
+    if ('attribs' in node) elements.push(node);
+    for (let i = node.children.length - 1; i >= 0; i--) rest.push(node.children[i] as AnyNode);
+  }
+  return elements;
 }

@@ -1,5 +1,6 @@
 /** Is this page an article, and if not, what is it? (site.md, section 7) */
 import { hasContent, visibleLength } from '../extract/content.ts';
+import { MARKS_BEFORE_2017 } from '../extract/layouts/before-2017.ts';
 import { type FoundArticle, findArticle } from '../extract/layouts/find-article.ts';
 import type { ParsedPage } from '../html/parsed-page.ts';
 import type { Verdict } from '../model.ts';
@@ -66,7 +67,7 @@ function byOtherStatus({ page: { status }, html }: ParsedPage): Verdict | null {
 /** An article is there, and whole, or it was cut. */
 function byBody(page: ParsedPage, found: FoundArticle | null): Verdict | null {
   if (page.page.cut !== null) return { kind: 'truncated', evidence: [page.page.cut] };
-  if (found === null || !hasContent(found.body)) return null;
+  if (found === null || !hasContent(found.body.toArray())) return null;
   const layout = `body ${found.layout.body} of layout ${found.layout.name}`;
   const end = endOfArticle(page, found);
   return end === null
@@ -98,7 +99,8 @@ function byAbsence(page: ParsedPage, found: FoundArticle | null): Verdict {
   const column = page.$('li.left-main, .article-content').first();
   const empty = found !== null || visibleLength(column.length > 0 ? column : page.$('body')) < EMPTY_COLUMN;
   const scripts = page.$('script').length;
-  const evidence = [found === null ? 'no article body' : 'the article body is empty', `scripts: ${scripts}`];
+  const old = page.$(MARKS_BEFORE_2017).length > 0 ? ['marks of the site before August 2017'] : [];
+  const evidence = [found === null ? 'no article body' : 'the article body is empty', ...old, `scripts: ${scripts}`];
   return {
     kind: 'not-an-article',
     needsScripts: empty && scripts > 0 && page.page.fetchedBy !== 'browser with scripts',

@@ -1,4 +1,5 @@
-/** Link-out stubs: the frame of an article with headline and time, but no body (site.md, 7.3). */
+/** Is the page a link-out stub? (site.md, 7.3) */
+import { STUB } from '../extract/layouts/stub.ts';
 import type { ParsedPage } from '../html/parsed-page.ts';
 
 export interface Stub {
@@ -9,10 +10,10 @@ export interface Stub {
 
 /** The stub on a page that has no article body; null where there is not even a headline. */
 export function findStub({ $ }: ParsedPage): Stub | null {
-  const column = $('li.left-main').first();
-  const title = column.find('> h3').text().trim();
+  const column = $(STUB.column).first();
+  const title = column.find(STUB.title).text().trim();
   if (title === '') return null;
-  const time = column.find('> div.time > span').first().text().trim();
+  const time = column.find(STUB.time).first().text().trim();
   const hasStubTime = /^\d{1,2}\/\d{1,2}\/\d{4} /.test(time);
   return { hasStubTime, evidence: `headline without body${hasStubTime ? `, time in the stubs' form ${time}` : ''}` };
 }

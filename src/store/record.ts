@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ArchiveError } from '../errors.ts';
+import type { Flag } from '../flags.ts';
 import type { Article, Asset, ListPicture } from '../model.ts';
 
 /** How one page request of the visit went. */
@@ -36,7 +37,9 @@ export interface ArchiveRecord {
   readonly via: string | null;
   /** The headline list's picture that heads the body. */
   readonly leadPicture: ListPicture | null;
-  readonly article: Omit<Article, 'id' | 'url' | 'body'>;
+  readonly article: Omit<Article, 'id' | 'url' | 'body' | 'flags'>;
+  /** What a person should look at: `src/flags.ts` says what each means. */
+  readonly flags: readonly Flag[];
   /** Changes only when the article does: time of capture, source and pictures' fate do not count. */
   readonly contentHash: string;
   readonly document: { readonly path: string; readonly bytes: number; readonly sha256: string };
@@ -47,9 +50,12 @@ export interface ArchiveRecord {
   readonly versions: readonly Version[];
 }
 
-/** SHA-256 of what the article says, in lower-case hex; the URL's spelling and the layout that read it do not count. */
+/**
+ * SHA-256 of what the article says, in lower-case hex. The URL's spelling, the layout that read it, flags, and what only
+ * repeats the body's links do not count.
+ */
 export function contentHash(article: Article): string {
-  const { url: _url, layout: _layout, pages: _pages, ...content } = article;
+  const { url: _url, layout: _layout, pages: _pages, flags: _flags, media: _media, ...content } = article;
   return sha256(JSON.stringify(content));
 }
 
@@ -69,6 +75,7 @@ const schema = z.looseObject({
   url: z.string(),
   aliases: z.array(z.string()),
   article: z.looseObject({ title: z.string(), publishedAt: z.string() }),
+  flags: z.array(z.strictObject({ code: z.string(), detail: z.string() })),
   contentHash: z.string(),
   document: z.strictObject({ path: z.string(), bytes: z.number(), sha256: z.string() }),
   assets: z.array(

@@ -87,6 +87,19 @@ export function fengwenPage({
 `;
 }
 
+/** A mobile page; what its foot says is the caller's. */
+export function mobilePage({
+  title = '茶馆开门了',
+  times = '2022-01-28 10:30',
+  body = BODY,
+  foot = '',
+}: Pieces = {}): string {
+  return `<!DOCTYPE html><html><head><title>${title}</title></head><body><section class="textPageCont">
+<div class="textPageContInner"><h1>${title}</h1><div class="time">${times}</div>${body}</div>${foot}
+<div class="downloadBtn-box">打开客户端</div></section></body></html>
+`;
+}
+
 /** The home page: the author index tells it, and so does its title beside many links. */
 export const HOME = `<html><head><title>观察者网-中国关怀 全球视野</title></head><body><dl>${[...'ABCDEFG']
   .map((letter) => `<dt>${letter}</dt><dd><a href="../${letter}/list_1.shtml">${letter}</a></dd>`)

@@ -5,9 +5,10 @@ import { CLASSIC } from './classic.ts';
 import { CMS_2026 } from './cms-2026.ts';
 import { FENGWEN } from './fengwen.ts';
 import type { Layout } from './layout.ts';
+import { MOBILE } from './mobile.ts';
 
 /** Every layout, newest first. No page is claimed by two. */
-export const LAYOUTS: readonly Layout[] = [CMS_2026, CLASSIC, FENGWEN];
+export const LAYOUTS: readonly Layout[] = [CMS_2026, CLASSIC, FENGWEN, MOBILE];
 
 const ANY_COLUMN = [...new Set(LAYOUTS.map(({ column }) => column))].join(', ');
 
@@ -16,15 +17,32 @@ export interface FoundArticle {
   readonly layout: Layout;
   readonly column: Cheerio<AnyNode>;
   readonly body: Cheerio<AnyNode>;
+  /** Names of further layouts that claim this column, or another column of the page; empty on every sound page. */
+  readonly rivals: readonly string[];
 }
 
+const known = new WeakMap<ParsedPage, FoundArticle | null>();
+
 /** The article on a page by the layout that claims it; null where the page has no article body, filled or empty. */
-export function findArticle({ $ }: ParsedPage): FoundArticle | null {
-  const column = $(ANY_COLUMN).first();
-  const layout = LAYOUTS.find((candidate) => claims(candidate, column));
+export function findArticle(page: ParsedPage): FoundArticle | null {
+  const before = known.get(page);
+  if (before !== undefined) return before; // judged first, then extracted
+  const found = search(page);
+  known.set(page, found);
+  return found;
+}
+
+function search({ $ }: ParsedPage): FoundArticle | null {
+  const columns = $(ANY_COLUMN);
+  const column = columns.first();
+  const [layout, ...others] = LAYOUTS.filter((candidate) => claims(candidate, column));
   if (layout === undefined) return null;
   const body = inColumn(column, layout.body).first();
-  return body.length > 0 ? { layout, column, body } : null;
+  const elsewhere = columns
+    .toArray()
+    .slice(1)
+    .flatMap((element) => LAYOUTS.filter((candidate) => claims(candidate, $(element))));
+  return body.length > 0 ? { layout, column, body, rivals: [...others, ...elsewhere].map(({ name }) => name) } : null;
 }
 
 function claims({ column: selector, when, unless }: Layout, column: Cheerio<AnyNode>): boolean {

@@ -14,16 +14,39 @@ export interface Layout {
   /** The last block of the column: a page that shows it was not cut before. Null where no page has told it yet. */
   readonly end: string | null;
   readonly fields: FieldSelectors;
+  /** All blocks of the column that are known, the body apart: what is in none of them is unaccounted for. */
+  readonly blocks: readonly BlockRule[];
   /** What is not the article's though it stands inside the body element. */
   readonly noise: readonly NoiseRule[];
+}
+
+/**
+ * Elements of the column whose text is a field's, or is dropped under a name. Where rules are nested the inner one
+ * counts, where several match one element the first.
+ */
+export type BlockRule = NamedBlock | HolderBlock;
+
+export type NamedBlock = BlockSelector & ({ readonly field: string } | { readonly drop: string });
+
+/** A block that is known, but only for what other rules find in it. */
+export interface HolderBlock extends BlockSelector {
+  readonly holder: true;
+}
+
+interface BlockSelector {
+  readonly selector: string;
+  /** Only elements whose text is such: it has a label like `来源`. */
+  readonly text?: RegExp;
+  /** Only the first of them: another one is unaccounted for. */
+  readonly first?: true;
 }
 
 export interface FieldSelectors {
   readonly title: string;
   /** Elements with one clock or `来源：…` each; the first of them holds the publication time. */
   readonly times: string;
-  /** Who signs the article: columnists, or the author of a community post. */
-  readonly columnists: PersonSelectors;
+  /** Who signs the article: columnists, or the author of a community post; null where the layout has none. */
+  readonly columnists: PersonSelectors | null;
   /** Staff writers; null where the layout has none. */
   readonly staff: PersonSelectors | null;
   /** Lines such as `责任编辑: …` and `原标题：…`. */

@@ -56,14 +56,15 @@ export interface Draft extends Story {
 }
 
 export function writeStory(press: Press, assignment: Assignment): Draft {
-  const { era, slot, columnists, turn, special } = assignment;
+  const { era, slot, turn, special } = assignment;
   const { origins, gallery } = press;
   const random = openRandom(press.seed, 'story', slot.id);
   const about = subject(random, random.pick(THEMES));
   const hanging = openHanging(random, gallery, origins, era, slot.time);
-  const opinion = columnists.length > 0;
   const features = special === null ? featuresOf(turn) : [];
   const byline = bylineOf(random, assignment);
+  const columnists = signedAs(assignment.columnists, byline);
+  const opinion = columnists.length > 0;
   const blocks = blocksOf(random, press, assignment, { about, byline, features, hanging });
   const parts = intoParts(blocks, partsOf(turn, special));
   const listTitle = untaken(press.titles, () => title(random, about, assignment.titleTurn));
@@ -85,7 +86,7 @@ export function writeStory(press: Press, assignment: Assignment): Draft {
     clock: { published: clock(slot.time), updated },
     source: turn % 11 === 7 ? null : turn % 4 === 1 && !opinion ? random.pick(OUTLETS) : '观察者网',
     columnists: people,
-    staff: era === 'cms-2026' && !opinion ? [{ name: personName(random).name, title: null, url: null }] : [],
+    staff: era === 'cms-2026' && !opinion ? [{ name: staffWriter(random, byline), title: null, url: null }] : [],
     byline: byline.byline,
     editors: turn % 9 === 4 ? [] : Array.from({ length: turn % 10 === 6 ? 2 : 1 }, () => personName(random).name),
     keywords: keywordsOf(random, about, turn),
@@ -167,6 +168,18 @@ const FEATURES: readonly Feature[] = [
 function bylineOf(random: Random, { columnists, bylineTurn }: Assignment): PrintedByline {
   const [first] = columnists;
   return first === undefined ? newsByline(random, bylineTurn) : columnistByline(random, first, bylineTurn);
+}
+
+/** Who writes under a pen name goes by it in the frame of the page as well. */
+function signedAs(columnists: readonly Writer[], { byline }: PrintedByline): readonly Writer[] {
+  const name = byline?.credits.find(({ role }) => role === '文')?.names[0];
+  return columnists.map((person, index) => (index === 0 && name !== undefined ? { ...person, name } : person));
+}
+
+/** The frame names whom the byline names as the house's own; without a byline it alone names the writer. */
+function staffWriter(random: Random, { byline }: PrintedByline): string {
+  const { name } = personName(random);
+  return byline?.credits.find(({ affiliation }) => affiliation === '观察者网')?.names[0] ?? name;
 }
 
 function blocksOf(

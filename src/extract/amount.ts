@@ -1,0 +1,66 @@
+/** How much there is in a piece of a tree: the unit in which the ledger counts. */
+import type { AnyNode } from '../html/html.ts';
+
+export interface Amount {
+  /** UTF-16 units of all text nodes, scripts included, white space of every kind left out. */
+  readonly characters: number;
+  /** Pictures, and frames and players, which show something without text as well. */
+  readonly pictures: number;
+}
+
+export const NOTHING: Amount = { characters: 0, pictures: 0 };
+
+/** Elements that show something without text. */
+export const MEDIA: ReadonlySet<string> = new Set(['img', 'iframe', 'video', 'audio', 'embed', 'object', 'canvas']);
+
+/**
+ * Counts the nodes with all that is below them; without recursion, for trees may be deep.
+ * @param counted what was counted before, and need not be again
+ */
+export function amountOf(nodes: readonly AnyNode[], counted?: ReadonlyMap<AnyNode, Amount>): Amount {
+  let characters = 0;
+  let pictures = 0;
+  const rest = [...nodes];
+  for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
+    const before = counted?.get(node);
+    if (before !== undefined) {
+      characters += before.characters;
+      pictures += before.pictures;
+    } else if (node.type === 'text') characters += solidLength(node.data);
+    else if ('children' in node) {
+      if (node.type === 'tag' && MEDIA.has(node.name)) pictures += 1;
+      for (const child of node.children) rest.push(child);
+    }
+  }
+  return { characters, pictures };
+}
+
+export function sumOf(amounts: readonly Amount[]): Amount {
+  return amounts.reduce(
+    (sum, { characters, pictures }) => ({
+      characters: sum.characters + characters,
+      pictures: sum.pictures + pictures,
+    }),
+    NOTHING,
+  );
+}
+
+/** Length without white space. */
+export function solidLength(text: string): number {
+  let length = 0;
+  for (let i = 0; i < text.length; i++) if (!isWhiteSpace(text.charCodeAt(i))) length += 1;
+  return length;
+}
+
+/** What `\s` matches; comments of readers make most of a column, and this is the innermost question of the ledger. */
+function isWhiteSpace(unit: number): boolean {
+  if (unit < 0xa0) return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
+  if (unit > 0x3000) return unit === 0xfeff;
+  return unit === 0xa0 || unit === 0x3000 || /\s/.test(String.fromCharCode(unit));
+}
+
+/** All text of a node, as `textContent` is in browsers. */
+export function textOf(node: AnyNode): string {
+  if (node.type === 'text') return node.data;
+  return 'children' in node ? node.children.map(textOf).join('') : '';
+}

@@ -1,0 +1,84 @@
+/** Is everything in the body the article's, and all of it there? */
+import { type Flag, flag } from '../../flags.ts';
+import type { Element } from '../../html/html.ts';
+import { solidLength, textOf } from '../amount.ts';
+import type { Body } from '../body.ts';
+import { hasContent } from '../content.ts';
+import { nameOf } from '../ledger.ts';
+import type { Reading } from './check.ts';
+
+/** Foreign blocks, bare and hidden text, and an end that is none. */
+export function checkBody(reading: Reading): readonly Flag[] {
+  const { bodies } = reading;
+  return [
+    ...bodies.flatMap((body) => [...frameInside(body), ...elementsIn(body), ...bareText(body)]),
+    ...length(reading),
+  ];
+}
+
+/** Blocks of the frame that noise rules took out of the body, and the headings of such blocks. */
+function frameInside({ removed, lines }: Body): readonly Flag[] {
+  const frames = removed.filter(({ rule }) => 'frame' in rule).map(({ rule }) => flag('frame-in-body', rule.name));
+  return [...frames, ...lines.filter((line) => HEADING.test(line)).map((line) => flag('frame-in-body', line))];
+}
+
+const HEADING =
+  /^(?:相关(?:阅读|推荐|新闻|文章|链接)|推荐阅读|热门(?:评论|推荐)|全部评论|最新评论|网友评论|发表评论|猜你喜欢|最新闻|快讯|作者最近文章|小编最近文章)\s*(?:[:：].{0,60}|\d*条?)?$/;
+
+/** What editors write; a paste from elsewhere brings classes and ids along, but only to these. */
+const ORDINARY: ReadonlySet<string> = new Set(
+  (
+    'a abbr b big blockquote br caption center cite code col colgroup dd del dfn div dl dt em embed figcaption figure ' +
+    'font h1 h2 h3 h4 h5 h6 hr i iframe img ins kbd li mark object ol p param picture pre q rp rt ruby s samp small source span ' +
+    'strike strong sub sup table tbody td tfoot th thead tr track tt u ul var video audio wbr o:p'
+  ).split(' '),
+);
+/** Of these, a name shows that a program made them, not an editor. */
+const BLOCKS: ReadonlySet<string> = new Set(['div', 'ul', 'ol', 'dl']);
+const KNOWN_BLOCK = /^(?:.*center.*|.*caption.*|content-(?:pic|quote).*|Mso\w+|ql-.*|ke-.*|text-\w+|list-\w+)$/i;
+const HIDDEN = /display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])/i;
+
+function elementsIn({ tree, strays }: Body): readonly Flag[] {
+  return tree
+    .find('*')
+    .toArray()
+    .flatMap((element) => {
+      const unknown = isUnknown(element) && !strays.includes(element) && hasContent([element]);
+      const { style = '', hidden } = element.attribs;
+      const isHidden = (HIDDEN.test(style) || hidden !== undefined) && hasContent([element]);
+      const told = `${nameOf(element)} inside the body: ${textOf(element)}`;
+      return [...(unknown ? [flag('unknown-block', told)] : []), ...(isHidden ? [flag('hidden-text', told)] : [])];
+    });
+}
+
+function isUnknown({ name, attribs }: Element): boolean {
+  if (!ORDINARY.has(name)) return true;
+  if (!BLOCKS.has(name)) return false;
+  const names = `${attribs.class ?? ''} ${attribs.id ?? ''}`.split(/\s+/).filter((each) => each !== '');
+  return names.some((each) => !KNOWN_BLOCK.test(each));
+}
+
+/** A text between paragraphs stands in none; a body without paragraphs is written with `<br>`. */
+function bareText({ tree, strays }: Body): readonly Flag[] {
+  const nodes = tree.contents().toArray();
+  if (!nodes.some((node) => node.type === 'tag' && node.name === 'p')) return [];
+  return nodes
+    .filter((node) => node.type === 'text' && node.data.trim() !== '' && !strays.includes(node))
+    .map((node) => flag('unaccounted-text', `text inside the body: ${textOf(node)}`));
+}
+
+function length({ bodies, article }: Reading): readonly Flag[] {
+  const lines = bodies.flatMap((body) => body.lines);
+  const characters = lines.reduce((sum, line) => sum + solidLength(line), 0);
+  const shows = bodies.some(({ amount }) => amount.pictures > 0);
+  const flags: Flag[] = [];
+  const summary = solidLength(article.summary ?? '');
+  if (!shows && characters < summary)
+    flags.push(flag('body-too-short', `${characters} characters, the summary has ${summary}`));
+  const last = lines.at(-1) ?? '';
+  if (!shows && UNFINISHED.test(last)) flags.push(flag('body-ends-abruptly', last.slice(-30)));
+  return flags;
+}
+
+/** What no text ends with. */
+const UNFINISHED = /[，、；,（“‘《【(—]$/;

@@ -1,0 +1,31 @@
+/** Are there characters that nobody types? */
+import { type Flag, flag } from '../../flags.ts';
+import type { Reading } from './check.ts';
+
+/** Replacement characters, and the words that they become when they are read once more in the wrong encoding. */
+const DAMAGED = /\ufffd|锟斤拷|烫烫烫|[ÃÂ][\u0080-\u00bf]|[\u0080-\u009f]/;
+/** Shown by nothing, or by a font of the author's own. */
+const INVISIBLE = /[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\ue000-\uf8ff]/g;
+
+/** They stay where they are: the body is kept as published. `comparableText` leaves out those that show nothing. */
+export function checkCharacters({ article, bodies }: Reading): readonly Flag[] {
+  const text = [article.title, ...bodies.flatMap(({ lines }) => lines)].join('\n');
+  const damaged = DAMAGED.exec(text);
+  const invisible = text.match(INVISIBLE) ?? [];
+  const kinds = [...new Set(invisible)].map(codePoint).sort();
+  return [
+    ...(damaged === null
+      ? []
+      : [flag('damaged-text', text.slice(Math.max(0, damaged.index - 10), damaged.index + 10))]),
+    ...(invisible.length === 0 ? [] : [flag('suspicious-characters', `${invisible.length}: ${kinds.join(' ')}`)]),
+  ];
+}
+
+/** A text for comparing it with another: without white space, and without characters that show nothing. */
+export function comparableText(text: string): string {
+  return text.replace(INVISIBLE, '').replace(/\s+/g, '');
+}
+
+function codePoint(character: string): string {
+  return `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+}

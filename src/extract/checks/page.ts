@@ -1,0 +1,26 @@
+/** Is it one article of one layout, and the one that was asked for? */
+import { type Flag, flag } from '../../flags.ts';
+import { inColumn } from '../layouts/find-article.ts';
+import { nameOf } from '../ledger.ts';
+import { ownNumber } from '../own-address.ts';
+import type { Reading } from './check.ts';
+
+/** Further layouts, further articles, a torn column, another article's address, labels of the encoding. */
+export function checkPage(reading: Reading): readonly Flag[] {
+  const { first, found, parts } = reading;
+  const { layout, column, body, rivals } = found;
+  const flags: Flag[] = [];
+  const others = rivals.filter((name) => name !== layout.name);
+  if (others.length > 0) flags.push(flag('two-layouts', [layout.name, ...others].join(', ')));
+  if (rivals.includes(layout.name)) flags.push(flag('second-article', `another column ${layout.column}`));
+  const inner = body.find('.all-txt, .article-txt-content, div.time.fix').toArray()[0];
+  if (inner !== undefined) flags.push(flag('second-article', `${nameOf(inner)} inside the body`));
+  if (layout.end !== null && inColumn(column, layout.end).length === 0)
+    flags.push(flag('torn-column', `no ${layout.end} in the column`));
+  const own = ownNumber(first);
+  const asked = /\d+$/.exec(reading.address.id)?.[0];
+  if (own !== null && own !== asked) flags.push(flag('address-disagrees', `asked for ${asked}, the page says ${own}`));
+  const doubt = parts.map(({ encodingDoubt }) => encodingDoubt).find((each) => each !== null);
+  if (doubt) flags.push(flag('encoding-disagrees', doubt));
+  return flags;
+}

@@ -1,0 +1,82 @@
+/** Everything about an article that a person should look at: code, level, title and meaning. Nothing here stops a run. */
+
+/** `doubt`: a field or the body may be wrong. `note`: odd, but kept exactly as published. */
+export type FlagLevel = 'doubt' | 'note';
+
+interface FlagKind {
+  readonly level: FlagLevel;
+  readonly title: string;
+  /** What it means for the stored article. */
+  readonly meaning: string;
+}
+
+const doubt = (title: string, meaning: string): FlagKind => ({ level: 'doubt', title, meaning });
+const note = (title: string, meaning: string): FlagKind => ({ level: 'note', title, meaning });
+
+export const FLAGS = {
+  'no-layout': doubt('no layout claims the page', 'nothing was read; the markup of the site may have changed'),
+  'two-layouts': doubt('two layouts claim the page', 'the first in the page was read'),
+  'torn-column': doubt(
+    'the article column lacks its last block',
+    'blocks below the body may stand outside the column, and their fields are then missing',
+  ),
+  'second-article': doubt('the page shows a second article', 'the first was read; it may be the wrong one'),
+  'address-disagrees': doubt(
+    'the page names another article as its own',
+    'the site may have answered with the wrong page',
+  ),
+  'unknown-block': doubt(
+    'a block that no rule knows',
+    'kept in the body where it stands beside or inside the body, else left out',
+  ),
+  'unaccounted-text': doubt(
+    'text outside every known block',
+    'kept in the body where it stands beside or inside the body, else left out',
+  ),
+  'ledger-open': doubt(
+    'characters of the column are neither kept nor dropped by name',
+    'a fault of the extraction itself; text may be missing',
+  ),
+  'unread-field': doubt('a known block gave no value', 'the field is empty although the page prints something there'),
+  'title-mismatch': doubt('the headline differs from the title of the page', 'the headline was taken'),
+  'title-suspect': doubt('the headline is no headline', 'it is the name of the site, or next to nothing'),
+  'no-time': doubt('no time of publication', 'the day in the address stands in, or the time of the visit'),
+  'unreadable-time': doubt('the time of publication cannot be read', 'the day in the address stands in'),
+  'two-times': doubt('more than one time of publication', 'the first was taken'),
+  'time-disagrees': doubt('the times of the page contradict each other', 'they were taken as printed'),
+  'date-far': doubt('the time of publication is far from the day in the address', 'the printed time was taken'),
+  'byline-unreadable': doubt('a byline in a form that is not understood', 'the byline is empty or incomplete'),
+  'byline-elsewhere': doubt('a byline below the first lines', 'it was not taken'),
+  'byline-disagrees': doubt('the byline names nobody whom the page names as its writer', 'both are kept'),
+  'parts-missing': doubt('the article has more parts than were read', 'the body is incomplete'),
+  'parts-disagree': doubt('the parts do not fit each other', 'text at a seam may be missing or doubled'),
+  'frame-in-body': doubt(
+    'blocks of the page stood inside the body',
+    'they were dropped by name; text behind them may not be the article’s',
+  ),
+  'hidden-text': doubt('text that the page hides', 'kept in the body'),
+  'body-too-short': doubt('the body is shorter than the summary of the page', 'text may be missing'),
+  'body-ends-abruptly': doubt('the body ends in the middle of a sentence', 'text may be missing'),
+  'damaged-text': doubt('characters that no writer writes', 'the bytes were damaged, or read in the wrong encoding'),
+  'suspicious-characters': note('invisible or private characters', 'kept in the body'),
+  'encoding-disagrees': note('the page’s labels of its encoding do not agree with its bytes', 'the bytes decided'),
+  'picture-without-address': doubt('a picture without an address that can be used', 'it is not among the pictures'),
+  'list-disagrees': doubt('the list shows the article otherwise', 'the page was taken'),
+} as const satisfies Record<string, FlagKind>;
+
+export type FlagCode = keyof typeof FLAGS;
+
+/** One doubt about one article. */
+export interface Flag {
+  readonly code: FlagCode;
+  /** The evidence, for people: what was seen and where. */
+  readonly detail: string;
+}
+
+/** A flag with its evidence cut to one short line. */
+export function flag(code: FlagCode, detail: string): Flag {
+  const line = detail.replace(/\s+/g, ' ').trim();
+  return { code, detail: line.length > LONGEST_DETAIL ? `${line.slice(0, LONGEST_DETAIL - 1)}…` : line };
+}
+
+const LONGEST_DETAIL = 160;
