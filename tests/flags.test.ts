@@ -20,7 +20,7 @@ const CASES: Readonly<
   Record<FlagCode, readonly (readonly [name: string, html: string | readonly string[], detail: RegExp])[]>
 > = {
   'no-layout': [], // there is no article then: the command `extract` raises it
-  'list-disagrees': [],
+  'list-disagrees': [], // the list comes from elsewhere: see below
   'two-layouts': [
     ['a post beside an article', classicPage().replace('</body>', `${fengwenPage()}</body>`), /classic, fengwen/],
   ],
@@ -196,6 +196,43 @@ describe('flags', () => {
     for (const { title, meaning } of Object.values(FLAGS)) assert.ok(title.length > 0 && meaning.length > 0);
     const { detail } = flag('no-time', ` 一\n\t二${'三'.repeat(500)}`);
     assert.ok(detail.startsWith('一 二三') && detail.length === 160);
+  });
+});
+
+describe('other sources', () => {
+  const against = (listTitle: string | null, listTime: string | null, html = classicPage()) =>
+    extract([pageOf(html)], NEWS, SITE, { listed: { listTitle, listTime }, single: null }).flags;
+
+  it('the list may leave out the columnist, cut the title short, and print the minute, the day or words', () => {
+    assert.deepEqual(against('茶馆开门了', '2022-01-28 10:30'), []);
+    assert.deepEqual(against('茶馆开门了', '2022-01-28 10:30', classicPage({ title: '石砚：茶馆开门了' })), []);
+    assert.deepEqual(against('茶馆开…', '2022-01-28'), []);
+    assert.deepEqual(against(null, '昨天 03:00'), []);
+  });
+
+  it('another title or time on the list is told', () => {
+    assert.deepEqual(against('酒馆开门了', '2022-01-28 22:30'), [
+      { code: 'list-disagrees', detail: 'title 酒馆开门了' },
+      { code: 'list-disagrees', detail: 'time 2022-01-28 22:30' },
+    ]);
+  });
+
+  it('the single-page form says the first part, or all of them', () => {
+    assert.deepEqual(
+      extract([pageOf(classicPage())], NEWS, SITE, { listed: null, single: pageOf(classicPage({ body: '<!-- -->' })) })
+        .flags.length,
+      1,
+      'an empty one is told, not thrown',
+    );
+    const [one, two] = ['<p>一。</p>', '<p>二。</p>'].map((body) => classicPage({ body })) as [string, string];
+    const flagsWith = (single: string) =>
+      extract([pageOf(one), pageOf(two)], NEWS, SITE, { listed: null, single: pageOf(single) }).flags;
+    assert.deepEqual(flagsWith(one), []);
+    assert.deepEqual(flagsWith(classicPage({ body: '<p>一。</p><p>二。</p>' })), []);
+    assert.deepEqual(
+      flagsWith(classicPage({ body: '<p>一。</p><p>二。</p><p>三。</p>' })).map(({ code }) => code),
+      ['parts-disagree'],
+    );
   });
 });
 

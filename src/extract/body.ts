@@ -1,12 +1,10 @@
 /** The body: the container's own markup, minus named noise. */
-import { ArchiveError } from '../errors.ts';
 import type { AnyNode, Cheerio } from '../html/html.ts';
 import type { ParsedPage } from '../html/parsed-page.ts';
 import type { BodyImage, BodyMedia } from '../model.ts';
 import type { Site } from '../url/scope.ts';
 import { type Amount, amountOf } from './amount.ts';
 import { type Column, readColumn } from './column.ts';
-import { hasContent } from './content.ts';
 import { readImages } from './images.ts';
 import type { FoundArticle } from './layouts/find-article.ts';
 import { readMedia } from './media.ts';
@@ -32,8 +30,8 @@ export interface Body {
 
 /**
  * Reads the body of one part from a copy, so that the page's tree stays as it was. What no rule knows, and stands where
- * the body is, is a part of it: nothing that may be the article's is lost. `base` resolves its links. Throws EXTRACTION
- * where nothing but noise is in it.
+ * the body is, is a part of it: nothing that may be the article's is lost. `base` resolves its
+ * links. Total: where nothing but noise is in it, the body is empty.
  */
 export function readBody(page: ParsedPage, found: FoundArticle, base: string, site: Site): Body {
   const column = readColumn(page, found);
@@ -42,8 +40,6 @@ export function readBody(page: ParsedPage, found: FoundArticle, base: string, si
   if (before.length > 0) tree.prepend(before);
   if (after.length > 0) tree.append(after);
   const removed = removeNoise(tree, found.layout.noise);
-  if (!hasContent(tree.toArray()))
-    throw new ArchiveError('EXTRACTION', `the article body of ${page.page.finalUrl} is empty`);
   const images = readImages(page.$, tree, base, site);
   return {
     html: tree.html() ?? '',

@@ -4,12 +4,14 @@ import type { ParsedPage } from '../../html/parsed-page.ts';
 import type { Article, ArticleAddress } from '../../model.ts';
 import type { Site } from '../../url/scope.ts';
 import type { Body } from '../body.ts';
+import type { OtherSources } from '../extract.ts';
 import type { FoundArticle } from '../layouts/find-article.ts';
 import type { Ledger } from '../ledger.ts';
 import { checkBody } from './body.ts';
 import { checkByline } from './byline.ts';
 import { checkCharacters } from './characters.ts';
 import { checkColumn } from './column.ts';
+import { checkList } from './list.ts';
 import { checkPage } from './page.ts';
 import { checkParts } from './parts.ts';
 import { checkPictures } from './pictures.ts';
@@ -28,6 +30,7 @@ export interface Reading {
   /** One a part, in order. */
   readonly bodies: readonly Body[];
   readonly ledger: Ledger;
+  readonly others: OtherSources;
 }
 
 const CHECKS: readonly ((reading: Reading) => readonly Flag[])[] = [
@@ -40,6 +43,7 @@ const CHECKS: readonly ((reading: Reading) => readonly Flag[])[] = [
   checkCharacters,
   checkPictures,
   checkParts,
+  checkList,
 ];
 
 /** All flags of an article, in the order of the checks; the same evidence is told once. */
