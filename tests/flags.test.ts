@@ -106,6 +106,11 @@ const CASES: Readonly<
   'byline-unreadable': [
     ['another separator', classicPage({ body: '<p>【文丨石砚】</p><p>茶。</p>' }), /文丨石砚/],
     ['another bracket', classicPage({ body: '<p>〔文/石砚〕</p><p>茶。</p>' }), /石砚/],
+    [
+      'no bracket, and two roles',
+      classicPage({ body: '<p>采访、整理/石砚　茶馆今天照常开门，欢迎街坊都来坐一坐，喝一杯新到的春茶。</p>' }),
+      /采访、整理/,
+    ],
     ['no bracket', classicPage({ body: '<p>文/石砚</p><p>茶。</p>' }), /石砚/],
     ['a bracket that does not close', classicPage({ body: '<p>【文/石砚</p><p>茶。</p>' }), /石砚/],
     ['nobody named', classicPage({ body: '<p>【文/】</p><p>茶。</p>' }), /【文\/】/],
@@ -135,6 +140,13 @@ const CASES: Readonly<
   ],
   'frame-in-body': [
     ['comments', classicPage({ body: '<p>茶</p><div class="gc-comment"><p>评论</p></div>' }), /comments/],
+    [
+      'a list of nothing but links',
+      classicPage({
+        body: '<p>茶。</p><ul><li><a href="/a/2020_01_01_5.shtml">一篇</a></li><li><a href="/a/2020_01_01_6.shtml">又一篇</a></li></ul>',
+      }),
+      /一篇, 又一篇/,
+    ],
     [
       'related articles by their heading',
       classicPage({ body: '<p>茶</p><p>相关阅读：<a href="/a">别的</a></p>' }),
@@ -241,6 +253,16 @@ describe('pages that raise none', () => {
     ['classic', classicPage()],
     ['new CMS', cmsPage()],
     ['full-width indents', classicPage({ body: '<p>\u3000\u3000茶馆今天照常开门。</p><p>&nbsp;&nbsp;请坐。</p>' })],
+    [
+      'lines beside a centred picture',
+      classicPage({ body: '茶馆开门。<br><p align="center"><img src="a.jpg"></p>请坐。<br>' }),
+    ],
+    [
+      'links in running text',
+      classicPage({
+        body: '<p>见<a href="/a/2020_01_01_5.shtml">前文</a>与<a href="/a/2020_01_01_6.shtml">后文</a>。</p>',
+      }),
+    ],
     ['lines instead of paragraphs', classicPage({ body: '茶馆今天照常开门。<br><br>请坐。' })],
     [
       'an empty block and a script of the frame',

@@ -17,9 +17,21 @@ export function checkBody(reading: Reading): readonly Flag[] {
 }
 
 /** Blocks of the frame that noise rules took out of the body, and the headings of such blocks. */
-function frameInside({ removed, lines }: Body): readonly Flag[] {
+function frameInside({ removed, lines, tree }: Body): readonly Flag[] {
   const frames = removed.filter(({ rule }) => 'frame' in rule).map(({ rule }) => flag('frame-in-body', rule.name));
-  return [...frames, ...lines.filter((line) => HEADING.test(line)).map((line) => flag('frame-in-body', line))];
+  const headings = lines.filter((line) => HEADING.test(line)).map((line) => flag('frame-in-body', line));
+  return [...frames, ...headings, ...linkLists(tree)];
+}
+
+/** Paragraphs or items that are nothing but links to articles, as lists of related articles are. */
+function linkLists(tree: Body['tree']): readonly Flag[] {
+  const links = tree
+    .find('a[href*=".shtml"]')
+    .toArray()
+    .filter((link) => link.parent !== null && /^(?:p|li|div)$/.test('name' in link.parent ? link.parent.name : ''))
+    .filter((link) => link.parent !== null && solidLength(textOf(link)) === solidLength(textOf(link.parent)))
+    .filter((link) => hasContent([link]));
+  return links.length < 2 ? [] : [flag('frame-in-body', `links alone: ${links.map(textOf).join(', ')}`)];
 }
 
 const HEADING =
@@ -61,7 +73,8 @@ function isUnknown({ name, attribs }: Element): boolean {
 /** A text between paragraphs stands in none; a body without paragraphs is written with `<br>`. */
 function bareText({ tree, strays }: Body): readonly Flag[] {
   const nodes = tree.contents().toArray();
-  if (!nodes.some((node) => node.type === 'tag' && node.name === 'p')) return [];
+  const has = (name: string) => nodes.some((node) => node.type === 'tag' && node.name === name);
+  if (!has('p') || has('br')) return [];
   return nodes
     .filter((node) => node.type === 'text' && node.data.trim() !== '' && !strays.includes(node))
     .map((node) => flag('unaccounted-text', `text inside the body: ${textOf(node)}`));
