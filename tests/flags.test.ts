@@ -248,6 +248,26 @@ describe('other sources', () => {
   });
 });
 
+describe('pages made to be slow', () => {
+  for (const [name, body] of [
+    ['many unknown elements', '<x>茶</x>'.repeat(30_000)],
+    ['unknown elements one in another', `${'<x>'.repeat(20_000)}${'茶'.repeat(100_000)}`],
+    ['many bare texts', '<p>茶</p>馆'.repeat(20_000)],
+    ['many hidden texts', `${'<p hidden>'.repeat(10_000)}茶`],
+    ['many pictures without an address', `茶${'<img>'.repeat(30_000)}`],
+    ['many brackets', '（文/'.repeat(50_000)],
+    ['many links', '<p><a href="/a/2020_01_01_5.shtml">茶</a></p>'.repeat(10_000)],
+  ] as const) {
+    it(`${name}: few flags, and soon`, () => {
+      const page = pageOf(classicPage({ body }));
+      const start = performance.now();
+      const { flags } = extract([page], NEWS, SITE);
+      assert.ok(performance.now() - start < 1000, `${Math.round(performance.now() - start)} ms`);
+      assert.ok(flags.length <= 20, String(flags.length));
+    });
+  }
+});
+
 describe('pages that raise none', () => {
   for (const [name, html] of [
     ['classic', classicPage()],

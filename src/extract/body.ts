@@ -1,5 +1,6 @@
 /** The body: the container's own markup, minus named noise. */
-import type { AnyNode, Cheerio } from '../html/html.ts';
+import { elementsBelow } from '../html/elements.ts';
+import type { AnyNode, Cheerio, Element } from '../html/html.ts';
 import type { ParsedPage } from '../html/parsed-page.ts';
 import type { BodyImage, BodyMedia } from '../model.ts';
 import type { Site } from '../url/scope.ts';
@@ -24,6 +25,8 @@ export interface Body {
   readonly column: Column;
   /** The tree that `html` was written from. */
   readonly tree: Cheerio<AnyNode>;
+  /** All elements in it, in document order. */
+  readonly elements: readonly Element[];
   /** Those of its nodes that stood beside the body element. */
   readonly strays: readonly AnyNode[];
 }
@@ -39,17 +42,19 @@ export function readBody(page: ParsedPage, found: FoundArticle, base: string, si
   const [before, after] = [column.before.clone(), column.after.clone()];
   if (before.length > 0) tree.prepend(before);
   if (after.length > 0) tree.append(after);
-  const removed = removeNoise(tree, found.layout.noise);
-  const images = readImages(page.$, tree, base, site);
+  const removed = removeNoise(page.$, tree, found.layout.noise);
+  const elements = elementsBelow(tree.toArray());
+  const images = readImages(page.$, elements, base, site);
   return {
     html: tree.html() ?? '',
     images,
-    media: readMedia(tree, images, base),
+    media: readMedia(elements, images, base),
     lines: linesOf(tree.contents()),
     amount: amountOf(tree.toArray()),
     removed,
     column,
     tree,
+    elements,
     strays: [...before.toArray(), ...after.toArray()],
   };
 }

@@ -1,7 +1,7 @@
 /** Is there a byline that was not understood, or that names others than the page does? (site.md, section 6) */
 import { type Flag, flag } from '../../flags.ts';
 import { LINES_WITH_BYLINE, readByline } from '../byline.ts';
-import type { Reading } from './check.ts';
+import type { Reading } from './reading.ts';
 
 /** A role with its separator, which only bylines have. */
 const ROLE = '(?:文字|文|撰文|撰稿|作者|采访|采写|访谈|整理|编译|翻译|译者|译|口述)';

@@ -1,6 +1,6 @@
 /** Are there characters that nobody types? */
 import { type Flag, flag } from '../../flags.ts';
-import type { Reading } from './check.ts';
+import type { Reading } from './reading.ts';
 
 /** Replacement characters, and the words that they become when they are read once more in the wrong encoding. */
 const DAMAGED = /\ufffd|锟斤拷|烫烫烫|[ÃÂ][\u0080-\u00bf]|[\u0080-\u009f]/;

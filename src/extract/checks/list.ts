@@ -2,7 +2,7 @@
 import { type Flag, flag } from '../../flags.ts';
 import { readClock } from '../dates.ts';
 import { comparableText } from './characters.ts';
-import type { Reading } from './check.ts';
+import type { Reading } from './reading.ts';
 import { sameTitle } from './title.ts';
 
 const HOUR_MS = 3_600_000;

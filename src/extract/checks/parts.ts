@@ -5,7 +5,7 @@ import { readTitle } from '../fields.ts';
 import { findArticle } from '../layouts/find-article.ts';
 import { isWhole, partUrls } from '../parts.ts';
 import { comparableText } from './characters.ts';
-import type { Reading } from './check.ts';
+import type { Reading } from './reading.ts';
 
 /** Missing, repeated, foreign and overlapping parts, and a single-page form that says something else. */
 export function checkParts(reading: Reading): readonly Flag[] {
