@@ -49,6 +49,9 @@ export interface Target {
   readonly via: string | null;
   /** Picture of a headline list, to head the body; null elsewhere. */
   readonly leadPicture: ListPicture | null;
+  /** What the list prints of it, to be compared with its page; null for one given by hand. */
+  readonly listTitle: string | null;
+  readonly listTime: string | null;
   /** Larger is sooner: minutes since 1970 of the listed or URL date (newest first). */
   readonly priority: number;
 }

@@ -52,10 +52,10 @@ export async function archiveArticle(
       return { outcome: { kind: 'unchanged', key: present.key }, record: present.record, found: [] };
     const address = { ...asked, url: present?.record.url ?? asked.url };
 
-    const { verdict, parts } = await readArticle(address, rooms, options.signal); // fetch, judge
+    const { verdict, parts, single } = await readArticle(address, rooms, options.signal); // fetch, judge
     if (verdict.kind !== 'article') return noArticle(verdict, target, present?.record ?? null);
 
-    const article = withKnownTime(extract(parts, address, site), present?.record ?? null);
+    const article = withKnownTime(extract(parts, address, site, { listed: target, single }), present?.record ?? null);
     const lead = target.leadPicture ?? present?.record.leadPicture ?? null;
     const body = renderBody(article.body, { base: address.url, lead });
     const pictures = [...(lead === null ? [] : [lead.src]), ...article.images.map((image) => image.src)];
@@ -131,6 +131,8 @@ function noArticle(
           source: target.source,
           via: target.url,
           leadPicture: null,
+          listTitle: target.listTitle,
+          listTime: null,
           priority: target.priority,
         },
       ]);

@@ -12,6 +12,8 @@ export interface Reading {
   readonly verdict: Verdict;
   /** All parts in order where the verdict is `article`, else the page that was judged. */
   readonly parts: readonly ParsedPage[];
+  /** The single-page form, where it was no more than a part and the parts were read instead; else null. */
+  readonly single: ParsedPage | null;
 }
 
 /** Fetches and judges an article. Throws what `Fetcher.fetch` throws. */
@@ -24,21 +26,21 @@ export async function readArticle(
   // Not every page is served in the single form (site.md, 1.1): what it does not give, the first page may.
   const needsParts = single.verdict.kind === 'article' && partUrls(single.page).length > 0 && !isWhole(single.page);
   const mayBeElsewhere = ['gone', 'truncated', 'not-an-article'].includes(single.verdict.kind);
-  if (!needsParts && !mayBeElsewhere) return { verdict: single.verdict, parts: [single.page] };
+  if (!needsParts && !mayBeElsewhere) return { verdict: single.verdict, parts: [single.page], single: null };
 
   const first = await look(address.url);
-  if (first.verdict.kind !== 'article') return { verdict: first.verdict, parts: [first.page] };
+  if (first.verdict.kind !== 'article') return { verdict: first.verdict, parts: [first.page], single: null };
   const parts = [first.page];
   for (const url of partUrls(first.page)) {
     const part = await look(url);
-    if (part.verdict.kind === 'blocked') return { verdict: part.verdict, parts: [part.page] };
+    if (part.verdict.kind === 'blocked') return { verdict: part.verdict, parts: [part.page], single: null };
     if (part.verdict.kind !== 'article') {
       const evidence = [`part ${parts.length + 1}, ${url}: ${part.verdict.kind}`, ...part.verdict.evidence];
-      return { verdict: { kind: 'truncated', evidence }, parts: [part.page] };
+      return { verdict: { kind: 'truncated', evidence }, parts: [part.page], single: null };
     }
     parts.push(part.page);
   }
-  return { verdict: first.verdict, parts };
+  return { verdict: first.verdict, parts, single: needsParts ? single.page : null };
 
   async function look(url: string): Promise<{ readonly page: ParsedPage; readonly verdict: Verdict }> {
     let page = parsePage(await rooms.fetcher.fetch(url, signal));

@@ -120,6 +120,10 @@ describe('a crawl of the newspaper', () => {
     assert.ok(compared >= listed().filter(({ outcome }) => outcome === 'archived').length);
   });
 
+  it('flags nothing, for lists and pages agree', () => {
+    for (const { url, flags } of lines) assert.deepEqual(flags, [], String(url));
+  });
+
   it('keeps each picture once, under the hash of its bytes, and no other file', async () => {
     const kept = await digests(archive(), isKept);
     const assets = Object.entries(kept).filter(([path]) => path.startsWith('assets/'));

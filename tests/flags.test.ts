@@ -20,7 +20,7 @@ const CASES: Readonly<
   Record<FlagCode, readonly (readonly [name: string, html: string | readonly string[], detail: RegExp])[]>
 > = {
   'no-layout': [], // there is no article then: the command `extract` raises it
-  'list-disagrees': [],
+  'list-disagrees': [], // the list comes from elsewhere: see below
   'two-layouts': [
     ['a post beside an article', classicPage().replace('</body>', `${fengwenPage()}</body>`), /classic, fengwen/],
   ],
@@ -106,6 +106,11 @@ const CASES: Readonly<
   'byline-unreadable': [
     ['another separator', classicPage({ body: '<p>【文丨石砚】</p><p>茶。</p>' }), /文丨石砚/],
     ['another bracket', classicPage({ body: '<p>〔文/石砚〕</p><p>茶。</p>' }), /石砚/],
+    [
+      'no bracket, and two roles',
+      classicPage({ body: '<p>采访、整理/石砚　茶馆今天照常开门，欢迎街坊都来坐一坐，喝一杯新到的春茶。</p>' }),
+      /采访、整理/,
+    ],
     ['no bracket', classicPage({ body: '<p>文/石砚</p><p>茶。</p>' }), /石砚/],
     ['a bracket that does not close', classicPage({ body: '<p>【文/石砚</p><p>茶。</p>' }), /石砚/],
     ['nobody named', classicPage({ body: '<p>【文/】</p><p>茶。</p>' }), /【文\/】/],
@@ -135,6 +140,13 @@ const CASES: Readonly<
   ],
   'frame-in-body': [
     ['comments', classicPage({ body: '<p>茶</p><div class="gc-comment"><p>评论</p></div>' }), /comments/],
+    [
+      'a list of nothing but links',
+      classicPage({
+        body: '<p>茶。</p><ul><li><a href="/a/2020_01_01_5.shtml">一篇</a></li><li><a href="/a/2020_01_01_6.shtml">又一篇</a></li></ul>',
+      }),
+      /一篇, 又一篇/,
+    ],
     [
       'related articles by their heading',
       classicPage({ body: '<p>茶</p><p>相关阅读：<a href="/a">别的</a></p>' }),
@@ -199,11 +211,78 @@ describe('flags', () => {
   });
 });
 
+describe('other sources', () => {
+  const against = (listTitle: string | null, listTime: string | null, html = classicPage()) =>
+    extract([pageOf(html)], NEWS, SITE, { listed: { listTitle, listTime }, single: null }).flags;
+
+  it('the list may leave out the columnist, cut the title short, and print the minute, the day or words', () => {
+    assert.deepEqual(against('茶馆开门了', '2022-01-28 10:30'), []);
+    assert.deepEqual(against('茶馆开门了', '2022-01-28 10:30', classicPage({ title: '石砚：茶馆开门了' })), []);
+    assert.deepEqual(against('茶馆开…', '2022-01-28'), []);
+    assert.deepEqual(against(null, '昨天 03:00'), []);
+  });
+
+  it('another title or time on the list is told', () => {
+    assert.deepEqual(against('酒馆开门了', '2022-01-28 22:30'), [
+      { code: 'list-disagrees', detail: 'title 酒馆开门了' },
+      { code: 'list-disagrees', detail: 'time 2022-01-28 22:30' },
+    ]);
+  });
+
+  it('the single-page form says the first part, or all of them', () => {
+    assert.deepEqual(
+      extract([pageOf(classicPage())], NEWS, SITE, { listed: null, single: pageOf(classicPage({ body: '<!-- -->' })) })
+        .flags.length,
+      1,
+      'an empty one is told, not thrown',
+    );
+    const [one, two] = ['<p>一。</p>', '<p>二。</p>'].map((body) => classicPage({ body })) as [string, string];
+    const flagsWith = (single: string) =>
+      extract([pageOf(one), pageOf(two)], NEWS, SITE, { listed: null, single: pageOf(single) }).flags;
+    assert.deepEqual(flagsWith(one), []);
+    assert.deepEqual(flagsWith(classicPage({ body: '<p>一。</p><p>二。</p>' })), []);
+    assert.deepEqual(
+      flagsWith(classicPage({ body: '<p>一。</p><p>二。</p><p>三。</p>' })).map(({ code }) => code),
+      ['parts-disagree'],
+    );
+  });
+});
+
+describe('pages made to be slow', () => {
+  for (const [name, body] of [
+    ['many unknown elements', '<x>茶</x>'.repeat(30_000)],
+    ['unknown elements one in another', `${'<x>'.repeat(20_000)}${'茶'.repeat(100_000)}`],
+    ['many bare texts', '<p>茶</p>馆'.repeat(20_000)],
+    ['many hidden texts', `${'<p hidden>'.repeat(10_000)}茶`],
+    ['many pictures without an address', `茶${'<img>'.repeat(30_000)}`],
+    ['many brackets', '（文/'.repeat(50_000)],
+    ['many links', '<p><a href="/a/2020_01_01_5.shtml">茶</a></p>'.repeat(10_000)],
+  ] as const) {
+    it(`${name}: few flags, and soon`, () => {
+      const page = pageOf(classicPage({ body }));
+      const start = performance.now();
+      const { flags } = extract([page], NEWS, SITE);
+      assert.ok(performance.now() - start < 1000, `${Math.round(performance.now() - start)} ms`);
+      assert.ok(flags.length <= 20, String(flags.length));
+    });
+  }
+});
+
 describe('pages that raise none', () => {
   for (const [name, html] of [
     ['classic', classicPage()],
     ['new CMS', cmsPage()],
     ['full-width indents', classicPage({ body: '<p>\u3000\u3000茶馆今天照常开门。</p><p>&nbsp;&nbsp;请坐。</p>' })],
+    [
+      'lines beside a centred picture',
+      classicPage({ body: '茶馆开门。<br><p align="center"><img src="a.jpg"></p>请坐。<br>' }),
+    ],
+    [
+      'links in running text',
+      classicPage({
+        body: '<p>见<a href="/a/2020_01_01_5.shtml">前文</a>与<a href="/a/2020_01_01_6.shtml">后文</a>。</p>',
+      }),
+    ],
     ['lines instead of paragraphs', classicPage({ body: '茶馆今天照常开门。<br><br>请坐。' })],
     [
       'an empty block and a script of the frame',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { type Frontier, openFrontier } from '../src/frontier/sqlite.ts';
 import type { ArticleId, Outcome, Target } from '../src/model.ts';
@@ -12,6 +13,8 @@ const target = (number: number, changes: Partial<Target> = {}): Target => ({
   source: '头条',
   via: null,
   leadPicture: null,
+  listTitle: null,
+  listTime: null,
   priority: number,
   ...changes,
 });
@@ -38,6 +41,18 @@ describe('the frontier', () => {
       taken.map((lease) => lease?.target.id ?? null),
       ['guancha:4', 'guancha:3', 'guancha:2', 'guancha:1', null],
     );
+  });
+
+  it('remembers what the list prints, in a frontier from before as well', async () => {
+    await using folder = await temporaryFolder();
+    close(open(folder.path));
+    const old = new DatabaseSync(join(folder.path, 'frontier.sqlite'));
+    old.exec('ALTER TABLE targets DROP COLUMN list_title; ALTER TABLE targets DROP COLUMN list_time');
+    old.close();
+    const listed = target(1, { listTitle: '茶山的雨', listTime: '2026-10-04 16:19' });
+    using frontier = open(folder.path);
+    frontier.add([listed]);
+    assert.deepEqual(frontier.take()?.target, listed);
   });
 
   it('keeps to the articles it is asked for', async () => {

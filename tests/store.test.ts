@@ -175,6 +175,7 @@ describe('the content hash', () => {
   it('changes with what the article says, not with how it was read', () => {
     const hash = contentHash(article);
     assert.equal(contentHash({ ...article, layout: 'other', pages: 2, url: 'https://example.org/' }), hash);
+    assert.equal(contentHash({ ...article, flags: [{ code: 'no-time', detail: 'x' }], media: [] }), hash);
     assert.notEqual(contentHash({ ...article, body: '<p>改</p>' }), hash);
     assert.notEqual(contentHash({ ...article, title: '改' }), hash);
   });

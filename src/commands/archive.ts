@@ -83,5 +83,6 @@ function refuse(url: string, terminal: Terminal): void {
 
 function targetOf({ id, url }: ArticleAddress): Target {
   // What somebody waits for goes before any list.
-  return { id, url, source: null, via: null, leadPicture: null, priority: Math.ceil(Date.now() / 60_000) };
+  const priority = Math.ceil(Date.now() / 60_000);
+  return { id, url, source: null, via: null, leadPicture: null, listTitle: null, listTime: null, priority };
 }

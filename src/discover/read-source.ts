@@ -54,13 +54,15 @@ async function readPage(
 }
 
 function targetOf(entry: ListEntry, source: string, via: string): Target {
-  const { address, picture, headline } = entry;
+  const { address, picture, headline, title, time } = entry;
   return {
     id: address.id,
     url: address.url,
     source,
     via,
     leadPicture: headline ? picture : null,
+    listTitle: title || null,
+    listTime: time,
     priority: priorityOf(entry),
   };
 }

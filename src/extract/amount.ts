@@ -59,8 +59,13 @@ function isWhiteSpace(unit: number): boolean {
   return unit === 0xa0 || unit === 0x3000 || /\s/.test(String.fromCharCode(unit));
 }
 
-/** All text of a node, as `textContent` is in browsers. */
-export function textOf(node: AnyNode): string {
-  if (node.type === 'text') return node.data;
-  return 'children' in node ? node.children.map(textOf).join('') : '';
+/** The text of a node, as `textContent` is in browsers, up to about `length` characters. */
+export function textOf(node: AnyNode, length = Number.POSITIVE_INFINITY): string {
+  let text = '';
+  const rest = [node];
+  for (let next = rest.pop(); next !== undefined && text.length < length; next = rest.pop()) {
+    if (next.type === 'text') text += next.data;
+    else if ('children' in next) for (const child of next.children.toReversed()) rest.push(child);
+  }
+  return text;
 }

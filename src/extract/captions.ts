@@ -1,9 +1,11 @@
 /** Which text is a picture's caption (site.md, 2.5). */
+import { elementsBelow } from '../html/elements.ts';
 import type { AnyNode, Cheerio, CheerioAPI, Element } from '../html/html.ts';
+import { textOf as nodeText } from './amount.ts';
 import { oneLine } from './text.ts';
 
 /** What a paragraph must not hold to be a caption. */
-const MORE_THAN_TEXT = 'img, iframe, video, table, p, div';
+const MORE_THAN_TEXT: readonly string[] = ['img', 'iframe', 'video', 'table', 'p', 'div'];
 const CENTRED = /text-align\s*:\s*center/i;
 const GREY = /#(?:([5-9ab])\1{2}|([5-9ab][0-9a-f])\2{2})\b|\bgr[ae]y\b/i;
 /** `…图源：某社`, `…视频截图`, `…资料图（某报）`, at the end of a short line. */
@@ -16,18 +18,28 @@ const SHORT = 80;
  * short with a picture's source at its end; else the text that shares a centred paragraph with the picture; else the
  * picture's `title`, where that is no text of the editor. Null where none is there. Of several pictures in one paragraph
  * only the last has the paragraph's caption.
+ * @param following the next picture of the body
  */
-export function readCaption($: CheerioAPI, image: Element): string | null {
-  return captionBeside($, image) ?? titleOf(image);
+export function readCaption($: CheerioAPI, image: Element, following: Element | null): string | null {
+  return captionBeside($, image, following) ?? titleOf(image);
 }
 
-function captionBeside($: CheerioAPI, image: Element): string | null {
+function captionBeside($: CheerioAPI, image: Element, following: Element | null): string | null {
   const own = blockOf($, image);
-  const last = own.find('img').last().get(0) ?? image;
-  if (last !== image) return null;
+  const block = own.get(0);
+  if (following !== null && block !== undefined && stands(following, block)) return null;
   const next = own.next('p, center, figcaption, div');
-  if (next.find(MORE_THAN_TEXT).length === 0 && isCaption(next)) return textOf(next);
-  return own.find(image).length > 0 && isCentred(own) ? textOf(own) : null;
+  if (next.length > 0 && isTextAlone(next) && isCaption(next)) return textOf(next);
+  return block !== image && isCentred(own) ? textOf(own) : null;
+}
+
+function stands(inner: AnyNode, outer: AnyNode): boolean {
+  for (let above = inner.parent; above !== null; above = above.parent) if (above === outer) return true;
+  return false;
+}
+
+function isTextAlone(paragraph: Cheerio<AnyNode>): boolean {
+  return !elementsBelow(paragraph.toArray()).some(({ name }) => MORE_THAN_TEXT.includes(name));
 }
 
 /** What the site's editor writes into every picture (site.md, 2.5), and names of files. */
@@ -57,11 +69,10 @@ function isCentred(block: Cheerio<AnyNode>): boolean {
 
 /** All of its text stands inside one grey element. */
 function isGrey(paragraph: Cheerio<AnyNode>): boolean {
-  const grey = paragraph
-    .find('span, font')
-    .filter((_, { attribs }) => GREY.test(`${attribs.style ?? ''} ${attribs.color ?? ''}`))
-    .first();
-  return grey.length > 0 && textOf(grey) === textOf(paragraph);
+  const grey = elementsBelow(paragraph.toArray()).find(
+    ({ name, attribs }) => /^(?:span|font)$/.test(name) && GREY.test(`${attribs.style ?? ''} ${attribs.color ?? ''}`),
+  );
+  return grey !== undefined && oneLine(nodeText(grey)) === textOf(paragraph);
 }
 
 function textOf(element: Cheerio<AnyNode>): string | null {

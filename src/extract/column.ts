@@ -64,7 +64,7 @@ export function readColumn({ $ }: ParsedPage, { layout, column, body }: FoundArt
   function pass(claim: Claim): void {
     if (claim === 'body') place = 'after';
     else if (place === 'after') place = 'elsewhere';
-    else if (place === 'before') strays.elsewhere.push(...strays.before.splice(0));
+    else if (place === 'before') for (const node of strays.before.splice(0)) strays.elsewhere.push(node);
   }
 
   function account(node: AnyNode, claim: NamedBlock): void {

@@ -22,10 +22,10 @@ function* visibleNodes(nodes: readonly AnyNode[]): Generator<AnyNode, void> {
   const rest = [...nodes];
   for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
     if (node.type === 'text') yield node;
-    else if (node.type === 'root') rest.push(...node.children);
+    else if (node.type === 'root') for (const child of node.children) rest.push(child);
     else if (node.type === 'tag' && !UNSEEN.has(node.name)) {
       if (MEDIA.has(node.name)) yield node;
-      else rest.push(...node.children);
+      else for (const child of node.children) rest.push(child);
     }
   }
 }

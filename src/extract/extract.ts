@@ -1,11 +1,12 @@
 /** From an article's pages to its fields and body. Pure: no clock, no network, no disk. */
 import { ArchiveError } from '../errors.ts';
 import type { ParsedPage } from '../html/parsed-page.ts';
-import type { Article, ArticleAddress } from '../model.ts';
+import type { Article, ArticleAddress, Target } from '../model.ts';
 import type { Site } from '../url/scope.ts';
-import { readBody } from './body.ts';
+import { type Body, readBody } from './body.ts';
 import { LINES_WITH_BYLINE, readByline } from './byline.ts';
 import { check } from './checks/check.ts';
+import { hasContent } from './content.ts';
 import { type Instant, onSiteClock, readClock, startOfDay } from './dates.ts';
 import {
   readColumnists,
@@ -36,20 +37,40 @@ export interface Extraction {
  * from whatever alias it was fetched. What may be wrong is flagged. Throws EXTRACTION where a part has no body, or the
  * first no title.
  */
-export function extract(parts: readonly ParsedPage[], address: ArticleAddress, site: Site): Article {
-  return explain(parts, address, site).article;
+export function extract(
+  parts: readonly ParsedPage[],
+  address: ArticleAddress,
+  site: Site,
+  others: OtherSources = NO_OTHERS,
+): Article {
+  return explain(parts, address, site, others).article;
 }
 
+/** What else is known of the article without another request: it must agree with the pages. */
+export interface OtherSources {
+  /** What a list prints; null where no list led here. */
+  readonly listed: Pick<Target, 'listTitle' | 'listTime'> | null;
+  /** The single-page form, where the parts were read instead. */
+  readonly single: ParsedPage | null;
+}
+
+const NO_OTHERS: OtherSources = { listed: null, single: null };
+
 /** As `extract`, with the account of every character of the article column. */
-export function explain(parts: readonly ParsedPage[], address: ArticleAddress, site: Site): Extraction {
+export function explain(
+  parts: readonly ParsedPage[],
+  address: ArticleAddress,
+  site: Site,
+  others: OtherSources = NO_OTHERS,
+): Extraction {
   const [first] = parts;
   if (first === undefined) throw new ArchiveError('EXTRACTION', `no page of ${address.url}`);
   const found = requireArticle(first);
-  const bodies = parts.map((part) => readBody(part, part === first ? found : requireArticle(part), address.url, site));
+  const bodies = parts.map((part) => requireBody(part, address, site));
   const joined = joinParts(bodies);
   const fields = readFields(first, found, address, joined);
   const ledger = keepLedger(bodies, joined.parts);
-  const flags = check({ first, parts, found, address, site, article: fields, bodies, ledger });
+  const flags = check({ first, parts, found, address, site, article: fields, bodies, ledger, others });
   return { article: { ...fields, flags }, ledger, found };
 }
 
@@ -96,6 +117,12 @@ function requireArticle(page: ParsedPage): FoundArticle {
   const found = findArticle(page);
   if (found !== null) return found;
   throw new ArchiveError('EXTRACTION', `no article body in ${page.page.finalUrl}`);
+}
+
+function requireBody(page: ParsedPage, address: ArticleAddress, site: Site): Body {
+  const body = readBody(page, requireArticle(page), address.url, site);
+  if (hasContent(body.tree.toArray())) return body;
+  throw new ArchiveError('EXTRACTION', `the article body of ${page.page.finalUrl} is empty`);
 }
 
 /** The time of publication where the page prints none: the URL's day, else the visit, the latest that it can be. */

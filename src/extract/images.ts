@@ -1,5 +1,5 @@
 /** The pictures that a body shows, in order of appearance. */
-import type { AnyNode, Cheerio, CheerioAPI, Element } from '../html/html.ts';
+import type { CheerioAPI, Element } from '../html/html.ts';
 import type { BodyImage } from '../model.ts';
 import { inScope, type Site } from '../url/scope.ts';
 import { readCaption } from './captions.ts';
@@ -17,13 +17,18 @@ const NOT_PICTURES: readonly { readonly name: string; readonly path: RegExp }[] 
 ];
 
 /** Pictures of a body with noise removed: absolute URL as in the page, and caption. Emoji and icons are left out. */
-export function readImages($: CheerioAPI, body: Cheerio<AnyNode>, base: string, site: Site): readonly BodyImage[] {
-  const images: BodyImage[] = [];
-  for (const image of body.find('img').toArray()) {
+export function readImages(
+  $: CheerioAPI,
+  elements: readonly Element[],
+  base: string,
+  site: Site,
+): readonly BodyImage[] {
+  const images = elements.filter(({ name }) => name === 'img');
+  return images.flatMap((image, i) => {
     const src = pictureAddress(image, base);
-    if (src !== null && isPicture(src, site)) images.push({ src, caption: readCaption($, image) });
-  }
-  return images;
+    if (src === null || !isPicture(src, site)) return [];
+    return [{ src, caption: readCaption($, image, images[i + 1] ?? null) }];
+  });
 }
 
 /** The address of an `img`, absolute; null where it has none that a picture can be had from. */

@@ -1,6 +1,6 @@
 /** Frames, players and covers of videos in a body: they stay links (site.md, 2.5 and 5). */
 import { Buffer } from 'node:buffer';
-import type { AnyNode, Cheerio, Element } from '../html/html.ts';
+import type { Element } from '../html/html.ts';
 import type { BodyImage, BodyMedia } from '../model.ts';
 import { absoluteUrl } from './text.ts';
 
@@ -8,20 +8,24 @@ import { absoluteUrl } from './text.ts';
  * What the body shows by other means than text and pictures, in order, then the pictures that stand for a video. Without
  * an address nothing can be linked, and the element is left out; the body keeps it.
  */
-export function readMedia(body: Cheerio<AnyNode>, images: readonly BodyImage[], base: string): readonly BodyMedia[] {
-  const players = body
-    .find('iframe, video, audio, embed')
-    .toArray()
-    .flatMap((element): BodyMedia[] => {
-      const src = absoluteUrl(addressOf(element), base);
-      return src === null ? [] : [{ kind: element.name as BodyMedia['kind'], src, length: null }];
-    });
+export function readMedia(
+  elements: readonly Element[],
+  images: readonly BodyImage[],
+  base: string,
+): readonly BodyMedia[] {
+  const players = elements.flatMap((element): BodyMedia[] => {
+    const kind = PLAYERS.find((name) => name === element.name);
+    const src = kind === undefined ? null : absoluteUrl(addressOf(element), base);
+    return kind === undefined || src === null ? [] : [{ kind, src, length: null }];
+  });
   const covers = images.flatMap(({ src }): BodyMedia[] => {
     const length = videoLength(src);
     return length === null ? [] : [{ kind: 'cover', src, length }];
   });
   return [...players, ...covers];
 }
+
+const PLAYERS = ['iframe', 'video', 'audio', 'embed'] as const;
 
 function addressOf({ attribs, children }: Element): string | undefined {
   const own = attribs.src || attribs['data-src'];

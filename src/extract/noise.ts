@@ -1,5 +1,6 @@
 /** Noise: what stands inside the body element and is not the article's. Every removal is by a rule with a name. */
-import type { AnyNode, Cheerio } from '../html/html.ts';
+import { nodesIn } from '../html/elements.ts';
+import type { AnyNode, Cheerio, CheerioAPI } from '../html/html.ts';
 import { type Amount, amountOf } from './amount.ts';
 
 /** A rule names what it drops: elements by selector, or the HTML comments. */
@@ -46,25 +47,24 @@ export interface Removal extends Amount {
  * Removes from `body`, in place, all that the rules name, and says what that was; what shows nothing is not told.
  * Nothing else is touched, white space included.
  */
-export function removeNoise(body: Cheerio<AnyNode>, rules: readonly NoiseRule[]): readonly Removal[] {
+export function removeNoise($: CheerioAPI, body: Cheerio<AnyNode>, rules: readonly NoiseRule[]): readonly Removal[] {
+  let nodes: readonly AnyNode[] = [...nodesIn(body.contents().toArray())];
   return rules.flatMap((rule) => {
+    const found = matches($, nodes, rule);
     // The innermost first, so that nothing is counted twice.
-    const found = matches(body, rule);
-    const removals = found.toArray().map((_, i, { length }) => {
-      const node = found.eq(length - 1 - i);
-      const amount = amountOf(node.toArray());
-      node.remove();
+    const removals = found.toReversed().map((node) => {
+      const amount = amountOf([node]);
+      $(node).remove();
       return { rule, ...amount };
     });
+    if (found.length > 0) nodes = [...nodesIn(body.contents().toArray())];
     return removals.filter(({ characters, pictures }) => characters + pictures > 0).toReversed();
   });
 }
 
-function matches(body: Cheerio<AnyNode>, rule: NoiseRule): Cheerio<AnyNode> {
-  if ('selector' in rule) return body.find(rule.selector);
-  return body
-    .find('*')
-    .addBack()
-    .contents()
-    .filter((_, node) => node.type === 'comment');
+function matches($: CheerioAPI, nodes: readonly AnyNode[], rule: NoiseRule): readonly AnyNode[] {
+  if ('nodes' in rule) return nodes.filter((node) => node.type === 'comment');
+  return $(nodes.filter((node) => 'attribs' in node))
+    .filter(rule.selector)
+    .toArray();
 }

@@ -39,7 +39,7 @@ export function linesOf(root: Cheerio<AnyNode>): readonly string[] {
         endLine();
         rest.push(null);
       }
-      rest.push(...node.children.toReversed());
+      for (const child of node.children.toReversed()) rest.push(child);
     }
   }
   endLine();

@@ -64,7 +64,7 @@ const LEASE_MS = 120_000;
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS targets (
-    id TEXT PRIMARY KEY, url TEXT NOT NULL, source TEXT, via TEXT, lead_picture TEXT, priority INTEGER NOT NULL,
+    id TEXT PRIMARY KEY, url TEXT NOT NULL, source TEXT, via TEXT, lead_picture TEXT, list_title TEXT, list_time TEXT, priority INTEGER NOT NULL,
     added_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
     token TEXT, leased_until INTEGER,
     outcome TEXT, code TEXT, detail TEXT, settled_at INTEGER
@@ -93,6 +93,7 @@ export function openFrontier(
     const opened = new DatabaseSync(path, { timeout: 5000 });
     opened.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     opened.exec(TABLES);
+    addColumns(opened);
     return opened;
   });
   const sql = (text: string) => {
@@ -109,7 +110,8 @@ export function openFrontier(
   if (hold !== null) sql('UPDATE targets SET token = NULL, leased_until = NULL WHERE token IS NOT NULL').run();
 
   const insert = sql(
-    `INSERT INTO targets (id, url, source, via, lead_picture, priority, added_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO targets (id, url, source, via, lead_picture, list_title, list_time, priority, added_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
   );
   const known = sql('SELECT 1 FROM targets WHERE id = ?');
   // A headline list met later still gives a waiting target its picture and name.
@@ -160,9 +162,9 @@ export function openFrontier(
       let added = 0;
       database.exec('BEGIN IMMEDIATE');
       try {
-        for (const { id, url, source, via, leadPicture, priority } of targets) {
+        for (const { id, url, source, via, leadPicture, listTitle, listTime, priority } of targets) {
           const picture = leadPicture === null ? null : JSON.stringify(leadPicture);
-          const isNew = insert.run(id, url, source, via, picture, priority, Date.now()) > 0;
+          const isNew = insert.run(id, url, source, via, picture, listTitle, listTime, priority, Date.now()) > 0;
           if (isNew) added += 1;
           else enrich.run(source, via, picture, id, picture);
         }
@@ -250,6 +252,16 @@ export function openFrontier(
   };
 }
 
+/** Columns that came later, for frontiers from before. */
+function addColumns(database: DatabaseSync): void {
+  const there = database
+    .prepare('PRAGMA table_info(targets)')
+    .all()
+    .map((row) => row.name);
+  for (const column of ['list_title', 'list_time'])
+    if (!there.includes(column)) database.exec(`ALTER TABLE targets ADD COLUMN ${column} TEXT`);
+}
+
 function targetOf(row: Record<string, SQLOutputValue>): Target {
   const picture = row.lead_picture;
   return {
@@ -258,6 +270,8 @@ function targetOf(row: Record<string, SQLOutputValue>): Target {
     source: textOf(row.source),
     via: textOf(row.via),
     leadPicture: typeof picture === 'string' ? (JSON.parse(picture) as Target['leadPicture']) : null,
+    listTitle: textOf(row.list_title),
+    listTime: textOf(row.list_time),
     priority: Number(row.priority),
   };
 }

@@ -1,8 +1,9 @@
 /** A fetched page with its text and its tree, made once and shared by judge, extract and discover. */
 import type { Page } from '../model.ts';
+import { elementsBelow } from './elements.ts';
 import { decodeBytes } from './encoding.ts';
 import { flattenDeep } from './flatten.ts';
-import { type AnyNode, type CheerioAPI, type Element, parseDocument } from './html.ts';
+import { type CheerioAPI, type Element, parseDocument } from './html.ts';
 
 export interface ParsedPage {
   readonly page: Page;
@@ -22,15 +23,4 @@ export function parsePage(page: Page): ParsedPage {
   const $ = parseDocument(text);
   flattenDeep($);
   return { page, html: text, encodingDoubt: doubt, $, elements: elementsBelow($.root().toArray()) };
-}
-
-function elementsBelow(roots: readonly AnyNode[]): readonly Element[] {
-  const elements: Element[] = [];
-  const rest = roots.toReversed();
-  for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
-    if (!('children' in node)) continue;
-    if ('attribs' in node) elements.push(node);
-    for (let i = node.children.length - 1; i >= 0; i--) rest.push(node.children[i] as AnyNode);
-  }
-  return elements;
 }

@@ -5,7 +5,7 @@ import { solidLength, textOf } from '../amount.ts';
 import type { Body } from '../body.ts';
 import { hasContent } from '../content.ts';
 import { nameOf } from '../ledger.ts';
-import type { Reading } from './check.ts';
+import { MOST_OF_A_KIND, type Reading } from './reading.ts';
 
 /** Foreign blocks, bare and hidden text, and an end that is none. */
 export function checkBody(reading: Reading): readonly Flag[] {
@@ -17,9 +17,26 @@ export function checkBody(reading: Reading): readonly Flag[] {
 }
 
 /** Blocks of the frame that noise rules took out of the body, and the headings of such blocks. */
-function frameInside({ removed, lines }: Body): readonly Flag[] {
+function frameInside({ removed, lines, elements }: Body): readonly Flag[] {
   const frames = removed.filter(({ rule }) => 'frame' in rule).map(({ rule }) => flag('frame-in-body', rule.name));
-  return [...frames, ...lines.filter((line) => HEADING.test(line)).map((line) => flag('frame-in-body', line))];
+  const headings = lines.filter((line) => HEADING.test(line)).map((line) => flag('frame-in-body', line));
+  return [...frames, ...headings, ...linkLists(elements)];
+}
+
+/** Paragraphs or items that are nothing but links to articles, as lists of related articles are. */
+function linkLists(elements: Body['elements']): readonly Flag[] {
+  const links = elements.filter(
+    (element) => element.name === 'a' && element.attribs.href?.includes('.shtml') === true && standsAlone(element),
+  );
+  const told = links.slice(0, MOST_OF_A_KIND).map((link) => textOf(link, EXCERPT));
+  return links.length < 2 ? [] : [flag('frame-in-body', `links alone: ${told.join(', ')}`)];
+}
+
+function standsAlone(link: Element): boolean {
+  const block = link.parent;
+  if (block === null || !('name' in block) || !/^(?:p|li|div)$/.test(block.name)) return false;
+  const length = solidLength(textOf(link));
+  return length > 0 && length === solidLength(textOf(block));
 }
 
 const HEADING =
@@ -38,17 +55,21 @@ const BLOCKS: ReadonlySet<string> = new Set(['div', 'ul', 'ol', 'dl']);
 const KNOWN_BLOCK = /^(?:.*center.*|.*caption.*|content-(?:pic|quote).*|Mso\w+|ql-.*|ke-.*|text-\w+|list-\w+)$/i;
 const HIDDEN = /display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])/i;
 
-function elementsIn({ tree, strays }: Body): readonly Flag[] {
-  return tree
-    .find('*')
-    .toArray()
-    .flatMap((element) => {
-      const unknown = isUnknown(element) && !strays.includes(element) && hasContent([element]);
-      const { style = '', hidden } = element.attribs;
-      const isHidden = (HIDDEN.test(style) || hidden !== undefined) && hasContent([element]);
-      const told = `${nameOf(element)} inside the body: ${textOf(element)}`;
-      return [...(unknown ? [flag('unknown-block', told)] : []), ...(isHidden ? [flag('hidden-text', told)] : [])];
-    });
+/** More than a flag's detail can show. */
+const EXCERPT = 500;
+
+function elementsIn({ elements, strays }: Body): readonly Flag[] {
+  const told = (element: Element) => `${nameOf(element)} inside the body: ${textOf(element, EXCERPT)}`;
+  const unknown = elements.values().filter((each) => isUnknown(each) && !strays.includes(each) && hasContent([each]));
+  const hidden = elements.values().filter((each) => isHidden(each) && hasContent([each]));
+  return [
+    ...unknown.take(MOST_OF_A_KIND).map((element) => flag('unknown-block', told(element))),
+    ...hidden.take(MOST_OF_A_KIND).map((element) => flag('hidden-text', told(element))),
+  ];
+}
+
+function isHidden({ attribs }: Element): boolean {
+  return HIDDEN.test(attribs.style ?? '') || attribs.hidden !== undefined;
 }
 
 function isUnknown({ name, attribs }: Element): boolean {
@@ -61,10 +82,11 @@ function isUnknown({ name, attribs }: Element): boolean {
 /** A text between paragraphs stands in none; a body without paragraphs is written with `<br>`. */
 function bareText({ tree, strays }: Body): readonly Flag[] {
   const nodes = tree.contents().toArray();
-  if (!nodes.some((node) => node.type === 'tag' && node.name === 'p')) return [];
+  const has = (name: string) => nodes.some((node) => node.type === 'tag' && node.name === name);
+  if (!has('p') || has('br')) return [];
   return nodes
     .filter((node) => node.type === 'text' && node.data.trim() !== '' && !strays.includes(node))
-    .map((node) => flag('unaccounted-text', `text inside the body: ${textOf(node)}`));
+    .map((node) => flag('unaccounted-text', `text inside the body: ${textOf(node, EXCERPT)}`));
 }
 
 function length({ bodies, article }: Reading): readonly Flag[] {

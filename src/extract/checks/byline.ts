@@ -1,15 +1,19 @@
 /** Is there a byline that was not understood, or that names others than the page does? (site.md, section 6) */
 import { type Flag, flag } from '../../flags.ts';
 import { LINES_WITH_BYLINE, readByline } from '../byline.ts';
-import type { Reading } from './check.ts';
+import type { Reading } from './reading.ts';
 
 /** A role with its separator, which only bylines have. */
 const ROLE = '(?:文字|文|撰文|撰稿|作者|采访|采写|访谈|整理|编译|翻译|译者|译|口述)';
+const ROLES = `${ROLE}(?:[、，,及和&\\s]+${ROLE})*`;
+/** In a bracket of any kind, closed or not, and with whatever separates role and name. */
 const BRACKETED = new RegExp(
-  `^(?:观察者网\\S{0,4})?\\s*[【\\[（(［〔〖「『<《]\\s*(?:${ROLE}\\s*[/／|｜丨∕:：·-]|观察者网)[^】\\]）)］〕〗」』>》]{0,60}(?:[】\\]）)］〕〗」』>》]|$)`,
+  `^(?:观察者网\\S{0,4})?\\s*[【\\[（(［〔〖「『<《]\\s*(?:${ROLES}\\s*[/／|｜丨∕:：·-]|观察者网)[^】\\]）)］〕〗」』>》]{0,60}(?:[】\\]）)］〕〗」』>》]|$)`,
 );
-const BARE = new RegExp(`^${ROLE}\\s*[/／|｜丨∕:：]\\s*\\S.{0,29}$`);
-const AT_THE_END = new RegExp(`[【（(\\[]\\s*${ROLE}\\s*[/／|｜][^】）)\\]]{1,40}[】）)\\]]\\s*$`);
+/** A line that is nothing else, or begins so with a slash, which no sentence does. */
+const BARE = new RegExp(`^${ROLES}\\s*(?:[/／]\\s*\\S|[|｜丨∕:：]\\s*\\S.{0,29}$)`);
+/** Run in with the last sentence. */
+const AT_THE_END = new RegExp(`[【（(\\[]\\s*${ROLES}\\s*[/／|｜][^】）)\\]]{1,40}[】）)\\]]\\s*$`);
 
 /** A byline in a new form, one further down, and one that names nobody whom the page shows as its writer. */
 export function checkByline(reading: Reading): readonly Flag[] {

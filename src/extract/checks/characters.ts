@@ -1,6 +1,6 @@
 /** Are there characters that nobody types? */
 import { type Flag, flag } from '../../flags.ts';
-import type { Reading } from './check.ts';
+import type { Reading } from './reading.ts';
 
 /** Replacement characters, and the words that they become when they are read once more in the wrong encoding. */
 const DAMAGED = /\ufffd|锟斤拷|烫烫烫|[ÃÂ][\u0080-\u00bf]|[\u0080-\u009f]/;
@@ -9,7 +9,10 @@ const INVISIBLE = /[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufff9-\u
 
 /** They stay where they are: the body is kept as published. `comparableText` leaves out those that show nothing. */
 export function checkCharacters({ article, bodies }: Reading): readonly Flag[] {
-  const text = [article.title, ...bodies.flatMap(({ lines }) => lines)].join('\n');
+  const { title, originalTitle, summary, source, keywords, editors } = article;
+  const people = [...article.columnists, ...article.staff].map(({ name }) => name);
+  const fields = [title, originalTitle, summary, source, ...people, ...keywords, ...editors];
+  const text = [...fields, ...bodies.flatMap(({ lines }) => lines)].join('\n');
   const damaged = DAMAGED.exec(text);
   const invisible = text.match(INVISIBLE) ?? [];
   const kinds = [...new Set(invisible)].map(codePoint).sort();

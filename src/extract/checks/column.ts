@@ -4,7 +4,7 @@ import type { AnyNode } from '../../html/html.ts';
 import type { Article } from '../../model.ts';
 import { textOf } from '../amount.ts';
 import { nameOf } from '../ledger.ts';
-import type { Reading } from './check.ts';
+import type { Reading } from './reading.ts';
 
 /** What no rule knows, a ledger that does not close, and fields that are empty though their block is not. */
 export function checkColumn({ bodies, ledger, article }: Reading): readonly Flag[] {
@@ -22,9 +22,12 @@ export function checkColumn({ bodies, ledger, article }: Reading): readonly Flag
   return [...open, ...strays, ...unread];
 }
 
+/** More than a flag's detail can show. */
+const EXCERPT = 500;
+
 function stray(node: AnyNode, place: string): Flag {
   const code: FlagCode = node.type === 'text' ? 'unaccounted-text' : 'unknown-block';
-  return flag(code, `${nameOf(node)} ${place}: ${textOf(node)}`);
+  return flag(code, `${nameOf(node)} ${place}: ${textOf(node, EXCERPT)}`);
 }
 
 function isEmpty(article: Reading['article'], field: string): boolean {

@@ -1,9 +1,11 @@
 /** Is it one article of one layout, and the one that was asked for? */
 import { type Flag, flag } from '../../flags.ts';
+import { elementsBelow } from '../../html/elements.ts';
+import type { Element } from '../../html/html.ts';
 import { inColumn } from '../layouts/find-article.ts';
 import { nameOf } from '../ledger.ts';
 import { ownNumber } from '../own-address.ts';
-import type { Reading } from './check.ts';
+import type { Reading } from './reading.ts';
 
 /** Further layouts, further articles, a torn column, another article's address, labels of the encoding. */
 export function checkPage(reading: Reading): readonly Flag[] {
@@ -13,7 +15,7 @@ export function checkPage(reading: Reading): readonly Flag[] {
   const others = rivals.filter((name) => name !== layout.name);
   if (others.length > 0) flags.push(flag('two-layouts', [layout.name, ...others].join(', ')));
   if (rivals.includes(layout.name)) flags.push(flag('second-article', `another column ${layout.column}`));
-  const inner = body.find('.all-txt, .article-txt-content, div.time.fix').toArray()[0];
+  const inner = elementsBelow(body.toArray()).find(isOfAnArticle);
   if (inner !== undefined) flags.push(flag('second-article', `${nameOf(inner)} inside the body`));
   if (layout.end !== null && inColumn(column, layout.end).length === 0)
     flags.push(flag('torn-column', `no ${layout.end} in the column`));
@@ -23,4 +25,10 @@ export function checkPage(reading: Reading): readonly Flag[] {
   const doubt = parts.map(({ encodingDoubt }) => encodingDoubt).find((each) => each !== null);
   if (doubt) flags.push(flag('encoding-disagrees', doubt));
   return flags;
+}
+
+/** What stands in every article once, and never in its body. */
+function isOfAnArticle({ name, attribs }: Element): boolean {
+  const classes = ` ${attribs.class ?? ''} `;
+  return / (?:all-txt|article-txt-content) /.test(classes) || (name === 'div' && / time fix /.test(classes));
 }

@@ -2,7 +2,7 @@
 import { type Flag, flag } from '../../flags.ts';
 import type { Element } from '../../html/html.ts';
 import { pictureAddress } from '../images.ts';
-import type { Reading } from './check.ts';
+import type { Reading } from './reading.ts';
 
 /** Addresses of what stands in until the picture is loaded (site.md, 5). */
 const PLACEHOLDER =
@@ -10,7 +10,7 @@ const PLACEHOLDER =
 const PICTURE = /\.(?:jpe?g|png|gif|webp)(?:[?!]|$)/i;
 
 export function checkPictures({ bodies, article }: Reading): readonly Flag[] {
-  const images = bodies.flatMap(({ tree }) => tree.find('img').toArray());
+  const images = bodies.flatMap(({ elements }) => elements.filter(({ name }) => name === 'img'));
   return images.flatMap((image) => {
     const src = pictureAddress(image, article.url);
     const hidden = unreadAddress(image);

@@ -5,7 +5,7 @@ import { readTimes } from '../fields.ts';
 import { inColumn } from '../layouts/find-article.ts';
 import { searchEngineData } from '../share-picture.ts';
 import { oneLine } from '../text.ts';
-import type { Reading } from './check.ts';
+import type { Reading } from './reading.ts';
 
 const HOUR_MS = 3_600_000;
 /** Usually an article appears on the day of its address; a day or two between them occur (site.md, 1.1). */

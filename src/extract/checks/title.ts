@@ -1,6 +1,6 @@
 /** Is the headline a headline, and the one that the page is titled with? */
 import { type Flag, flag } from '../../flags.ts';
-import type { Reading } from './check.ts';
+import type { Reading } from './reading.ts';
 
 /**
  * The page's `<title>` is the headline (site.md, 2.3); the name of the site may follow it, and the columnist may stand in
