@@ -61,6 +61,10 @@ export const FLAGS = {
   'suspicious-characters': note('invisible or private characters', 'kept in the body'),
   'encoding-disagrees': note('the page’s labels of its encoding do not agree with its bytes', 'the bytes decided'),
   'picture-without-address': doubt('a picture without an address that can be used', 'it is not among the pictures'),
+  'caption-unread': doubt(
+    'a picture stands in a line of text, not in a paragraph',
+    'its caption, if there is one, was not read',
+  ),
   'list-disagrees': doubt('the list shows the article otherwise', 'the page was taken'),
 } as const satisfies Record<string, FlagKind>;
 

@@ -25,7 +25,7 @@ const CASES: Readonly<
     ['a post beside an article', classicPage().replace('</body>', `${fengwenPage()}</body>`), /classic, fengwen/],
   ],
   'torn-column': [
-    ['the body closed once too often', classicPage({ body: '<p>茶</p></div><p>馆</p></div>' }), /#comments-container/],
+    ['the body closed once too often', classicPage({ body: '<p>茶</p></div><p>馆</p></div>' }), /key-word/],
   ],
   'second-article': [
     [
@@ -178,6 +178,13 @@ const CASES: Readonly<
     ['zero-width and private', classicPage({ body: '<p>茶\u200b馆\ue000</p>' }), /2: U\+200B U\+E000/],
   ],
   'encoding-disagrees': [['labels', classicPage().replace('charset="utf-8"', 'charset="gbk"'), /utf-8 and gbk/]],
+  'caption-unread': [
+    [
+      'lines instead of paragraphs',
+      classicPage({ body: '茶馆开门了。<br><br><img src="/a.jpg"><br><br>茶馆的门<br><br>人来了。' }),
+      /茶馆的门/,
+    ],
+  ],
   'picture-without-address': [
     ['none at all', classicPage({ body: '<p>茶<img alt="x"></p>' }), /nothing/],
     ['a placeholder', classicPage({ body: '<p>茶<img src="/default_pic.png"></p>' }), /default_pic/],

@@ -12,6 +12,8 @@ const GREY = /#(?:([5-9ab])\1{2}|([5-9ab][0-9a-f])\2{2})\b|\bgr[ae]y\b/i;
 const SOURCE_OF_PICTURE =
   /(?:(?:图源|图自|图片来源)[^。！？]{0,30}|(?:截图|资料图|供图)(?:\s*[（(:：][^。！？]{0,30})?)$/;
 const SHORT = 80;
+/** Characters that nobody sees and editors leave behind. */
+const INVISIBLE = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
 
 /**
  * The caption of a picture: the text of the paragraph right after the picture's own, if that is centred, all grey, or
@@ -59,7 +61,11 @@ function blockOf($: CheerioAPI, image: Element): Cheerio<AnyNode> {
 function isCaption(paragraph: Cheerio<AnyNode>): boolean {
   const text = textOf(paragraph);
   if (text === null) return false;
-  return isCentred(paragraph) || isGrey(paragraph) || (text.length <= SHORT && SOURCE_OF_PICTURE.test(text));
+  return (
+    isCentred(paragraph) ||
+    isGrey(paragraph) ||
+    (text.length <= SHORT && SOURCE_OF_PICTURE.test(text.replace(INVISIBLE, '')))
+  );
 }
 
 function isCentred(block: Cheerio<AnyNode>): boolean {

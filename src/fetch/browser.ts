@@ -137,7 +137,8 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
       return await openTab(open);
     } catch (error) {
       if (running !== null && (await running) === open) forget();
-      if (closing || !isClosed(error)) throw new ArchiveError('BROWSER_CRASHED', (error as Error).message, { cause: error });
+      if (closing || !isClosed(error))
+        throw new ArchiveError('BROWSER_CRASHED', (error as Error).message, { cause: error });
       return openTab(await browser()).catch((again: Error) => {
         throw new ArchiveError('BROWSER_CRASHED', again.message, { cause: again });
       });

@@ -55,7 +55,7 @@ export function classicPage({
   return `<!DOCTYPE html><html><head><meta charset="utf-8"><meta name="author" content="name, email@gmail.com">${head}
 <title>${title}</title></head><body><div class="content"><ul class="two-coloum fix"><li class="left left-main">
 <h3>${title}</h3>${people}<div class="share"><span>分享到：</span></div>${times}
-<div class="content all-txt">${body}</div>${foot}<a name="comment" id="comment"></a>
+<div class="content all-txt">${body}</div>${foot}${alwaysThere(foot)}<a name="comment" id="comment"></a>
 <div class="gc-comment" id="comments-container" data-id="1"><h3>评论</h3><div class="time fix"><span>2001-01-01 00:00:00</span></div></div>
 </li><li class="right"><h3>排行</h3></li></ul></div></body></html>
 `;
@@ -85,6 +85,12 @@ export function fengwenPage({
 <div class="user-box user-info-box article-bottom-user"><div class="user-main"><h4><a href="/u/6">茶客乙</a></h4></div></div>
 </div>${foot}</body></html>
 `;
+}
+
+/** The two blocks that every article has behind its body, as far as the foot does not bring them. */
+function alwaysThere(foot: string): string {
+  const keywords = foot.includes('key-word') ? '' : '<div class="key-word fix mt15"></div>';
+  return keywords + (foot.includes('article-other') ? '' : '<ul class="article-other"></ul>');
 }
 
 /** A mobile page; what its foot says is the caller's. */

@@ -10,6 +10,9 @@ const ROLES = `${ROLE}(?:[、，,及和&\\s]+${ROLE})*`;
 const BRACKETED = new RegExp(
   `^(?:观察者网\\S{0,4})?\\s*[【\\[（(［〔〖「『<《]\\s*(?:${ROLES}\\s*[/／|｜丨∕:：·-]|观察者网)[^】\\]）)］〕〗」』>》]{0,60}(?:[】\\]）)］〕〗」』>》]|$)`,
 );
+/** A short line that is all in brackets and speaks of writing: a byline, whatever its form. */
+const ALL_BRACKETED =
+  /^[【〖〔［[（(『「][^】〗〕］\]）)』」]{0,40}(?:文|作者|译|采访|编译|整理|记者|观察者网)[^】〗〕］\]）)』」]{0,40}[】〗〕］\]）)』」]$/;
 /** A line that is nothing else, or begins so with a slash, which no sentence does. */
 const BARE = new RegExp(`^${ROLES}\\s*(?:[/／]\\s*\\S|[|｜丨∕:：]\\s*\\S.{0,29}$)`);
 /** Run in with the last sentence. */
@@ -20,7 +23,9 @@ export function checkByline(reading: Reading): readonly Flag[] {
   const lines = reading.bodies[0]?.lines ?? [];
   const { byline } = reading.article;
   if (byline !== null) return [...emptyCredits(reading), ...againstWriters(reading)];
-  const top = lines.slice(0, LINES_WITH_BYLINE).find((line) => BRACKETED.test(line) || BARE.test(line));
+  const top = lines
+    .slice(0, LINES_WITH_BYLINE)
+    .find((line) => [BRACKETED, ALL_BRACKETED, BARE].some((form) => form.test(line)));
   const below = lines.slice(LINES_WITH_BYLINE).find((line) => readByline([line]) !== null || BARE.test(line));
   const end = lines.find((line) => AT_THE_END.test(line));
   if (top !== undefined) return [flag('byline-unreadable', top)];

@@ -17,8 +17,10 @@ export function checkPage(reading: Reading): readonly Flag[] {
   if (rivals.includes(layout.name)) flags.push(flag('second-article', `another column ${layout.column}`));
   const inner = elementsBelow(body.toArray()).find(isOfAnArticle);
   if (inner !== undefined) flags.push(flag('second-article', `${nameOf(inner)} inside the body`));
-  if (layout.end !== null && inColumn(column, layout.end).length === 0)
-    flags.push(flag('torn-column', `no ${layout.end} in the column`));
+  const torn = [...layout.always, ...(layout.end === null ? [] : [layout.end])].find(
+    (block) => inColumn(column, block).length === 0,
+  );
+  if (torn !== undefined) flags.push(flag('torn-column', `no ${torn} in the column`));
   const own = ownNumber(first);
   const asked = /\d+$/.exec(reading.address.id)?.[0];
   if (own !== null && own !== asked) flags.push(flag('address-disagrees', `asked for ${asked}, the page says ${own}`));

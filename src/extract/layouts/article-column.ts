@@ -50,6 +50,7 @@ export const ARTICLE_COLUMN: Omit<Layout, 'name' | 'when' | 'unless'> = {
   column: 'li.left-main',
   body: '> .all-txt',
   end: '> #comments-container',
+  always: ['> div.key-word', '> ul.article-other'],
   fields: FIELDS,
   blocks: BLOCKS,
   noise: SHARED_NOISE,

@@ -9,6 +9,7 @@ export const FENGWEN: Layout = {
   unless: null,
   body: '.article-txt-content',
   end: null,
+  always: [],
   fields: {
     title: 'h1',
     times: '.user-main p span.time1',

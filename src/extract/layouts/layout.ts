@@ -13,6 +13,8 @@ export interface Layout {
   readonly body: string;
   /** The last block of the column: a page that shows it was not cut before. Null where no page has told it yet. */
   readonly end: string | null;
+  /** Blocks that every page of the layout has, filled or empty: one that is not there was torn away. */
+  readonly always: readonly string[];
   readonly fields: FieldSelectors;
   /** All blocks of the column that are known, the body apart: what is in none of them is unaccounted for. */
   readonly blocks: readonly BlockRule[];

@@ -12,6 +12,7 @@ export const MOBILE: Layout = {
   unless: null,
   body: '.textPageContInner, .gc_content',
   end: null,
+  always: [],
   fields: {
     title: 'h1',
     times: '.time',
