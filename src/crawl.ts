@@ -1,5 +1,6 @@
 /** Many URLs: read the lists, then take, archive and settle until nothing waits. */
 import { readSource, type Source } from './discover/read-source.ts';
+import { readingOf } from './drift.ts';
 import { ArchiveError, nextAfter } from './errors.ts';
 import type { Frontier } from './frontier/sqlite.ts';
 import type { ArticleId, Lease, Target } from './model.ts';
@@ -93,6 +94,14 @@ export async function work(frontier: Frontier, rooms: Rooms, options: WorkOption
       frontier.add(visit.found);
       only?.push(...visit.found.map((target) => target.id));
       const { again } = frontier.settle(lease, visit.outcome);
+      if (visit.outcome.kind === 'archived' && visit.record !== null) {
+        frontier.readings.add(
+          readingOf(
+            visit.record.article,
+            visit.record.flags.map(({ code }) => code),
+          ),
+        );
+      }
       options.onSettled({ target: lease.target, visit, again });
       blockedInARow = visit.outcome.kind === 'blocked' ? blockedInARow + 1 : 0;
     } catch (error) {

@@ -1,6 +1,7 @@
 /** `crawl`: the sources' lists, then every article on them that is not archived yet. */
 import type { Config } from '../config.ts';
 import { discoverAll } from '../crawl.ts';
+import { describeDrift, findDrift } from '../drift.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
 import type { UrlReport } from './report.ts';
 import { type Interrupts, run, withArchive } from './session.ts';
@@ -50,6 +51,9 @@ export async function crawl(
       limit: options.limit,
       notWell: ['blocked', 'refused', 'failed'],
     });
+    for (const drift of findDrift(frontier.readings.newest())) {
+      terminal.log({ level: 'warn', stage: 'extract', message: describeDrift(drift) });
+    }
     return { ...done, exit: unread && done.exit !== EXIT.interrupted ? EXIT.sourcesUnread : done.exit };
   });
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { describeDrift, findDrift } from '../drift.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { openFrontier } from '../frontier/sqlite.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,6 +17,7 @@ export function status({ config, terminal }: { readonly config: Config; readonly
       outcomes: {},
       sources: [],
       lastRun: null,
+      drift: [],
       failures: [],
     });
     return EXIT.ok;
@@ -24,6 +26,7 @@ export function status({ config, terminal }: { readonly config: Config; readonly
   const sources = frontier.counts();
   const failures = frontier.failures(MOST_FAILURES);
   const lastRun = frontier.lastRun();
+  const drift = findDrift(frontier.readings.newest());
   const outcomes: Record<string, number> = {};
   for (const { outcome, count } of sources) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
 
@@ -39,12 +42,13 @@ export function status({ config, terminal }: { readonly config: Config; readonly
     lastRun === null
       ? 'no run yet'
       : `last run: ${lastRun.command}, ${lastRun.startedAt} to ${lastRun.endedAt ?? 'now (or it was cut off)'}`,
+    ...drift.map((each) => terminal.style('yellow', describeDrift(each))),
     ...failures.map(
       ({ at, outcome, code, url, detail }) =>
         `${at}  ${terminal.style('red', `${outcome} ${code}`)}  ${url}\n    ${detail}`,
     ),
   ];
-  if (terminal.json) terminal.result('', { archive, outcomes, sources, lastRun, failures });
+  if (terminal.json) terminal.result('', { archive, outcomes, sources, lastRun, drift, failures });
   else terminal.say(lines.join('\n'));
   return EXIT.ok;
 }

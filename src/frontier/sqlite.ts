@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { ArticleId, Lease, Outcome, Target } from '../model.ts';
+import { openReadings, type Readings } from './readings.ts';
 import { holdArchive, type RunInfo } from './run-lock.ts';
 
 /**
@@ -35,6 +36,7 @@ export interface Frontier extends Disposable {
   readonly previousRunDied: boolean;
   endRun(): void;
   readonly hosts: HostStore;
+  readonly readings: Readings;
 }
 
 /** What is remembered of hosts between runs: when the next request may start, and their robots.txt. Instants in ms since 1970. */
@@ -234,6 +236,7 @@ export function openFrontier(
         endedAt: instant(row.ended_at),
       };
     },
+    readings: guarded(path, () => openReadings(database)),
     previousRunDied: hold?.previousRunDied ?? false,
     endRun: () => hold?.end(),
     hosts: {
