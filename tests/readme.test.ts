@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { defaultConfig } from '../src/config.ts';
 import { ERRORS, EXIT } from '../src/errors.ts';
+import { FLAGS } from '../src/flags.ts';
 import type { Outcome } from '../src/model.ts';
 import { run } from './support/command.ts';
 
@@ -48,6 +49,10 @@ describe('the README', () => {
       assert.match(readme, new RegExp(`^\\| \`${code}\` \\|.*\\| ${next} \\|$`, 'm'), code);
     for (const [, code] of readme.matchAll(/^\| `([A-Z_]+)` \|/gm))
       assert.ok(code !== undefined && code in ERRORS, code);
+  });
+
+  it('has a row for every flag', () => {
+    for (const code of Object.keys(FLAGS)) assert.match(readme, new RegExp(`^\\| \`${code}\` \\|`, 'm'), code);
   });
 
   it('has a row for every outcome', () => {
