@@ -6,12 +6,19 @@ const MAX_DEPTH = 512;
 
 /** Puts, in place, what is nested deeper than 512 elements side by side at that depth. Nothing is lost but the nesting. */
 export function flattenDeep($: CheerioAPI): void {
-  const rest: { readonly node: AnyNode; readonly depth: number }[] = [];
-  for (const node of $.root().toArray()) rest.push({ node, depth: 0 });
-  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
-    if (!('children' in next.node)) continue;
-    if (next.depth === MAX_DEPTH) adopt(next.node, sideBySide(next.node));
-    else for (const node of next.node.children) rest.push({ node, depth: next.depth + 1 });
+  const nodes: AnyNode[] = $.root().toArray();
+  const depths = nodes.map(() => 0); // beside the nodes, for every node of every page passes here
+  for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+    const depth = depths.pop() ?? 0;
+    if (!('children' in node)) continue;
+    if (depth === MAX_DEPTH) {
+      adopt(node, sideBySide(node));
+      continue;
+    }
+    for (const child of node.children) {
+      nodes.push(child);
+      depths.push(depth + 1);
+    }
   }
 }
 
