@@ -10,6 +10,7 @@ import { type Frontier, openFrontier } from './frontier/sqlite.ts';
 import type { Log } from './log.ts';
 import { packageInfo } from './package-info.ts';
 import type { Rooms } from './pipeline.ts';
+import { openQuarantine } from './store/quarantine.ts';
 import { openStore } from './store/store.ts';
 import { inScope } from './url/scope.ts';
 
@@ -27,14 +28,15 @@ export interface App extends AsyncDisposable {
 export async function openApp(config: Config, options: { readonly command: string; readonly log: Log }): Promise<App> {
   const { command, log } = options;
   const { site, politeness: pace } = config;
-  const store = openStore(config.archive);
+  const store = openStore(config.archive, config.limits);
+  const quarantine = openQuarantine(config.archive, config.limits);
   const frontier = openFrontier(config.archive, { command, attempts: pace.attempts });
-  if (frontier.previousRunDied) {
-    const swept = await store.sweep();
+  if (frontier.unfinishedSince !== null) {
+    const swept = await store.sweep(frontier.unfinishedSince);
     log({
       level: 'info',
       stage: 'run',
-      message: `the last run was cut off; ${swept} unfinished files removed, its articles wait again`,
+      message: `the last run was cut off; ${swept} unfinished files taken back, its articles wait again`,
     });
   }
 
@@ -67,10 +69,9 @@ export async function openApp(config: Config, options: { readonly command: strin
   await browser.warmUp();
   return {
     frontier,
-    rooms: { site, fetcher, politeness, assets, store, document: config.document, tool, userAgent },
+    rooms: { site, fetcher, politeness, assets, store, quarantine, document: config.document, tool, userAgent },
     [Symbol.asyncDispose]: async () => {
       await browser[Symbol.asyncDispose]();
-      frontier.endRun();
       frontier[Symbol.dispose]();
     },
   };

@@ -1,5 +1,6 @@
 /** argv → exit code. Alone knows argv, signals and exit codes. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { QuarantineAction } from './commands/quarantine.ts';
 import type { Interrupts } from './commands/session.ts';
 import { createTerminal, type Io, type Terminal } from './commands/terminal.ts';
 import { type Config, loadConfig } from './config.ts';
@@ -96,6 +97,41 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
     .action(async (flags: Flags) => {
       const { status } = await import('./commands/status.ts');
       exit = status(prepare(flags));
+    });
+
+  common(program.command('history'))
+    .summary('versions of an article')
+    .description('An article’s versions with what changed, when it was gone, when it was last visited. Reads only.')
+    .argument('<article>', 'id such as guancha:623950, or address')
+    .addHelpText('after', examples('history guancha:623950', 'history --json fengwen:399176'))
+    .action(async (article: string, flags: Flags) => {
+      const { history } = await import('./commands/history.ts');
+      exit = await history(article, prepare(flags));
+    });
+
+  common(program.command('diff'))
+    .summary('what changed in an article')
+    .description(
+      'What changed in an article’s text between two versions, word by word; by default the last two. Reads only.',
+    )
+    .argument('<article>', 'id such as guancha:623950, or address')
+    .argument('[from]', 'number of a version, as history counts them', count)
+    .argument('[to]', 'number of a later one', count)
+    .addHelpText('after', examples('diff guancha:623950', 'diff guancha:623950 1 3 --json'))
+    .action(async (article: string, from: number | undefined, to: number | undefined, flags: Flags) => {
+      const { diff } = await import('./commands/diff.ts');
+      exit = await diff(article, { from, to }, prepare(flags));
+    });
+
+  common(program.command('quarantine'))
+    .summary('what was fetched and is no article')
+    .description('Lists or shows the pages that were judged no article, or lets their URLs wait again (release).')
+    .addArgument(new Argument('<action>').choices(['list', 'show', 'release']))
+    .argument('[item...]', 'names, as list prints them')
+    .addHelpText('after', examples('quarantine list', 'quarantine show ITEM', 'quarantine release ITEM'))
+    .action(async (action: QuarantineAction, items: string[], flags: Flags) => {
+      const { quarantine } = await import('./commands/quarantine.ts');
+      exit = await quarantine(action, items, prepare(flags));
     });
 
   program

@@ -73,12 +73,13 @@ export async function work(frontier: Frontier, rooms: Rooms, options: WorkOption
 
   async function worker(): Promise<void> {
     for (;;) {
-      if (options.stopping.aborted || halt.signal.aborted || begun >= (options.limit ?? Number.POSITIVE_INFINITY))
-        return;
-      const lease = frontier.take(only);
-      if (lease === null) return;
-      begun += 1;
       try {
+        await rooms.store.requireRoom();
+        if (options.stopping.aborted || halt.signal.aborted || begun >= (options.limit ?? Number.POSITIVE_INFINITY))
+          return;
+        const lease = frontier.take(only);
+        if (lease === null) return;
+        begun += 1;
         await archiveLeased(lease);
       } catch (error) {
         halt.abort();
@@ -88,11 +89,18 @@ export async function work(frontier: Frontier, rooms: Rooms, options: WorkOption
   }
 
   async function archiveLeased(lease: Lease): Promise<void> {
-    const heartbeat = setInterval(() => frontier.extend(lease), HEARTBEAT_MS);
+    const heartbeat = setInterval(() => {
+      try {
+        frontier.extend(lease);
+      } catch {
+        // A frontier that cannot be written ends the run by its own heartbeat, or when this article is settled.
+      }
+    }, HEARTBEAT_MS);
     try {
       const visit = await archiveArticle(lease.target, rooms, options);
       frontier.add(visit.found);
       only?.push(...visit.found.map((target) => target.id));
+      if (visit.asked) frontier.visits.note(lease.target.id, visit.outcome.kind);
       const { again } = frontier.settle(lease, visit.outcome);
       if (visit.outcome.kind === 'archived' && visit.record !== null) {
         frontier.readings.add(

@@ -9,8 +9,9 @@ import type { Politeness } from './fetch/politeness.ts';
 import type { ParsedPage } from './html/parsed-page.ts';
 import type { Article, ArticleAddress, Outcome, Target, Verdict } from './model.ts';
 import { readArticle } from './read-article.ts';
+import type { Quarantine } from './store/quarantine.ts';
 import { type ArchiveRecord, type CaptureRequest, contentHash, sha256 } from './store/record.ts';
-import { articleKey, type RecordDraft, type Store } from './store/store.ts';
+import { articleKey, type RecordDraft, type Store, type StoredArticle } from './store/store.ts';
 import { parseArticleUrl } from './url/article-url.ts';
 import type { Site } from './url/scope.ts';
 
@@ -21,6 +22,7 @@ export interface Rooms {
   readonly politeness: Politeness;
   readonly assets: Assets;
   readonly store: Store;
+  readonly quarantine: Quarantine;
   readonly document: Config['document'];
   /** `guancha-archive/0.1.0`. */
   readonly tool: string;
@@ -33,7 +35,11 @@ export interface Visit {
   readonly record: ArchiveRecord | null;
   /** Where a moved article went, to be visited next. */
   readonly found: readonly Target[];
+  /** False where the archive alone gave the answer. */
+  readonly asked: boolean;
 }
+
+type NoArticle = Exclude<Verdict, { kind: 'article' }>;
 
 /**
  * Archives one article. Every known failure becomes an outcome; what stops the run is thrown.
@@ -49,11 +55,14 @@ export async function archiveArticle(
     const asked = requireAddress(target.url, site);
     const present = await store.find(asked.id, asked.date);
     if (present !== null && !options.refresh)
-      return { outcome: { kind: 'unchanged', key: present.key }, record: present.record, found: [] };
+      return { outcome: { kind: 'unchanged', key: present.key }, record: present.record, found: [], asked: false };
     const address = { ...asked, url: present?.record.url ?? asked.url };
 
     const { verdict, parts, single } = await readArticle(address, rooms, options.signal); // fetch, judge
-    if (verdict.kind !== 'article') return noArticle(verdict, target, present?.record ?? null);
+    if (verdict.kind !== 'article') {
+      await setAside(verdict, parts[0], present, rooms);
+      return noArticle(verdict, target, present?.record ?? null);
+    }
 
     const article = withKnownTime(extract(parts, address, site, { listed: target, single }), present?.record ?? null);
     const lead = target.leadPicture ?? present?.record.leadPicture ?? null;
@@ -87,10 +96,10 @@ export async function archiveArticle(
     };
     const wrote = await store.save(key, writeDocument(document), draft);
     const record = (await store.find(article.id, address.date))?.record ?? null;
-    return { outcome: { kind: wrote ? 'archived' : 'unchanged', key }, record, found: [] };
+    return { outcome: { kind: wrote ? 'archived' : 'unchanged', key }, record, found: [], asked: true };
   } catch (error) {
     if (nextAfter(error) === 'stop' || options.signal.aborted) throw error;
-    return { outcome: failureOutcome(error as ArchiveError), record: null, found: [] };
+    return { outcome: failureOutcome(error as ArchiveError), record: null, found: [], asked: true };
   }
 }
 
@@ -112,14 +121,25 @@ function requireAddress(url: string, site: Site): ArticleAddress {
   return address;
 }
 
+/** Keeps what came instead of an article, and notes where an archived one is gone. Its document is never touched. */
+async function setAside(
+  verdict: NoArticle,
+  parsed: ParsedPage | undefined,
+  present: StoredArticle | null,
+  { quarantine, store }: Rooms,
+): Promise<void> {
+  if (parsed === undefined || verdict.kind === 'moved' || verdict.kind === 'link-out') return;
+  if (verdict.kind === 'gone') {
+    if (present === null) return; // nobody misses it
+    await store.noteGone(present.key, { at: parsed.page.fetchedAt, evidence: verdict.evidence });
+  }
+  await quarantine.keep(verdict, parsed.page);
+}
+
 /** What a page that is no article means for its URL. Nothing that is archived is touched. */
-function noArticle(
-  verdict: Exclude<Verdict, { kind: 'article' }>,
-  target: Target,
-  record: ArchiveRecord | null,
-): Visit {
+function noArticle(verdict: NoArticle, target: Target, record: ArchiveRecord | null): Visit {
   const detail = verdict.evidence.join('; ');
-  const visit = (outcome: Outcome, found: readonly Target[] = []): Visit => ({ outcome, record, found });
+  const visit = (outcome: Outcome, found: readonly Target[] = []): Visit => ({ outcome, record, found, asked: true });
   switch (verdict.kind) {
     case 'gone':
       return visit({ kind: 'gone', detail });

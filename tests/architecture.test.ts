@@ -16,7 +16,8 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   cheerio: ['html/html.ts'],
   'fs-extra': ['store/disk.ts'],
   yaml: ['config.ts', 'document/document.ts'],
-  zod: ['config.ts', 'store/record.ts'],
+  zod: ['config.ts', 'store/quarantine.ts', 'store/record.ts'],
+  diff: ['diff/words.ts'],
   'image-size/fromFile': ['assets/assets.ts'],
   commander: ['cli.ts'],
   'string-width': ['commands/terminal.ts'],
@@ -25,7 +26,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 /** Each layer may import itself and what stands before it. Files of one layer's rooms import other rooms only as ROOMS says. */
 const LAYERS: readonly (readonly string[])[] = [
   ['model.ts', 'errors.ts', 'flags.ts', 'log.ts', 'drift.ts', 'package-info.ts', 'url', 'html'],
-  ['config.ts', 'discover', 'frontier', 'fetch', 'judge', 'extract', 'assets', 'store', 'document'],
+  ['config.ts', 'discover', 'frontier', 'fetch', 'judge', 'extract', 'assets', 'store', 'diff', 'document'],
   ['read-article.ts', 'pipeline.ts', 'crawl.ts'],
   ['app.ts'],
   ['commands'],
@@ -35,8 +36,10 @@ const LAYERS: readonly (readonly string[])[] = [
 /** A room that uses another room, and why. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   assets: ['fetch', 'store'], // downloads in their turn, bytes into the store
+  diff: ['document'], // documents are compared by title, date and body
   discover: ['fetch'], // lists are pages
   judge: ['extract'], // a layout's body is the first evidence of an article
+  store: ['diff'], // a record says what changed
 };
 
 interface Import {

@@ -3,33 +3,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Article } from '../src/model.ts';
 import { openDisk, pathOf } from '../src/store/disk.ts';
 import { contentHash } from '../src/store/record.ts';
-import { articleKey, openStore, type RecordDraft } from '../src/store/store.ts';
+import { articleKey, openStore } from '../src/store/store.ts';
 import { temporaryFolder } from './support/command.ts';
+import { article, draft, KEY } from './support/drafts.ts';
 import { digests, files, mtimes } from './support/tree.ts';
-
-const KEY = '2026/10/2026_10_04_903180';
-const article = { title: '茶山的雨', publishedAt: '2026-10-04T16:19:35+08:00' } as Article;
-
-function draft(changes: Partial<RecordDraft> = {}): RecordDraft {
-  return {
-    id: 'guancha:903180',
-    url: 'https://www.guancha.cn/a/2026_10_04_903180.shtml',
-    aliases: [],
-    source: null,
-    via: null,
-    leadPicture: null,
-    article,
-    flags: [],
-    contentHash: 'a',
-    assets: [],
-    verdict: { kind: 'article', evidence: [] },
-    capture: { tool: 'test', userAgent: 'test', requests: [] },
-    ...changes,
-  };
-}
 
 describe('keys and paths', () => {
   it('never leave the archive, whatever the key', () => {
@@ -103,7 +82,7 @@ describe('the disk', () => {
 describe('the store', () => {
   it('finds what it saved, and changes nothing when the same is saved again', async () => {
     await using folder = await temporaryFolder();
-    const store = openStore(folder.path);
+    const store = openStore(folder.path, { minFreeBytes: 0 });
     assert.equal(await store.find('guancha:903180', '2026-10-04'), null);
     assert.equal(await store.save(KEY, '文', draft()), true);
     const before = await mtimes(folder.path);
@@ -117,7 +96,7 @@ describe('the store', () => {
 
   it('keeps a superseded document for good', async () => {
     await using folder = await temporaryFolder();
-    const store = openStore(folder.path);
+    const store = openStore(folder.path, { minFreeBytes: 0 });
     for (const [text, hash] of [
       ['一', 'a'],
       ['二', 'b'],
@@ -130,6 +109,7 @@ describe('the store', () => {
       [
         [`versions/${KEY}/1.html`, 'a'],
         [`versions/${KEY}/2.html`, 'b'],
+        [`articles/${KEY}.html`, 'c'],
       ],
     );
     const texts = [`versions/${KEY}/1.html`, `versions/${KEY}/2.html`, `articles/${KEY}.html`].map((path) =>
@@ -142,7 +122,7 @@ describe('the store', () => {
     await using whole = await temporaryFolder();
     await using cut = await temporaryFolder();
     for (const folder of [whole, cut]) {
-      const store = openStore(folder.path);
+      const store = openStore(folder.path, { minFreeBytes: 0 });
       await store.save(KEY, '一', draft());
       if (folder === cut) {
         await mkdir(join(folder.path, `versions/${KEY}`), { recursive: true });
@@ -156,7 +136,7 @@ describe('the store', () => {
 
   it('looks for a community post in every month', async () => {
     await using folder = await temporaryFolder();
-    const store = openStore(folder.path);
+    const store = openStore(folder.path, { minFreeBytes: 0 });
     await store.save(articleKey('fengwen:399176', '2020-10-23'), '文', draft({ id: 'fengwen:399176' }));
     assert.equal((await store.find('fengwen:399176', null))?.key, 'fengwen/2020/10/399176');
     assert.equal(await store.find('fengwen:399177', null), null);
@@ -164,7 +144,7 @@ describe('the store', () => {
 
   it('names a damaged record', async () => {
     await using folder = await temporaryFolder();
-    const store = openStore(folder.path);
+    const store = openStore(folder.path, { minFreeBytes: 0 });
     await store.save(KEY, '文', draft());
     await writeFile(join(folder.path, `records/${KEY}.json`), '{"format": 1');
     await assert.rejects(store.find('guancha:903180', '2026-10-04'), { code: 'ARCHIVE_DAMAGED' });

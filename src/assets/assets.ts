@@ -53,8 +53,8 @@ export function createAssets(parts: {
     await robots?.require(url, signal);
     const temporary = await store.temporaryAsset();
     try {
-      const { status, sha256, bytes } = await politeness.asset(url, signal, () =>
-        http.download(url, temporary.path, signal),
+      const { status, sha256, bytes } = await temporary.fill((path) =>
+        politeness.asset(url, signal, () => http.download(url, path, signal)),
       );
       if (status !== 200) throw new ArchiveError('HTTP_STATUS', `${url}: status ${status}`);
       const { type, width, height } = await measure(temporary.path, url);

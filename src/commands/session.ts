@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly notWell: readonly Outcome['kind'][];
 }
 
-/** Opens the archive, lets `body` use it, and closes it whatever happens. */
+/** Opens the archive, lets `body` use it, and closes it whatever happens. Throws why it was lost, if another run took it over. */
 export async function withArchive<T>(
   config: Config,
   command: string,
@@ -29,7 +29,11 @@ export async function withArchive<T>(
 ): Promise<T> {
   await using app = await openApp(config, { command, log: terminal.log });
   try {
-    return await body(app);
+    const result = await body(app);
+    app.frontier.endRun();
+    return result;
+  } catch (error) {
+    throw app.frontier.lost.aborted ? app.frontier.lost.reason : error;
   } finally {
     terminal.end();
   }
@@ -58,7 +62,8 @@ export async function run(
       refresh: options.refresh,
       only: options.only,
       limit: options.limit,
-      ...interrupts,
+      stopping: interrupts.stopping,
+      signal: AbortSignal.any([interrupts.signal, app.frontier.lost]),
       onSettled: (settled) => {
         const report = reportOf(settled);
         if (settled.again) {

@@ -41,7 +41,7 @@ export function status({ config, terminal }: { readonly config: Config; readonly
     '',
     lastRun === null
       ? 'no run yet'
-      : `last run: ${lastRun.command}, ${lastRun.startedAt} to ${lastRun.endedAt ?? 'now (or it was cut off)'}`,
+      : `last run: ${lastRun.command}, ${lastRun.startedAt} to ${lastRun.endedAt ?? (frontier.holder() === null ? 'when it was cut off' : 'now')}`,
     ...drift.map((each) => terminal.style('yellow', describeDrift(each))),
     ...failures.map(
       ({ at, outcome, code, url, detail }) =>

@@ -18,6 +18,8 @@ export interface Io {
 
 export interface Terminal {
   readonly json: boolean;
+  /** True where `style` colours. */
+  readonly colours: boolean;
   /** One result: `value` as a JSON line with --json, else `text`, cut to the width of a terminal. */
   result(text: string, value: object): void;
   /** Text for people, on stdout; nothing with --json. */
@@ -43,6 +45,7 @@ export function createTerminal(io: Io, options: { readonly json: boolean }): Ter
 
   return {
     json: options.json,
+    colours: hasColours(stdout),
     result: (text, value) => print(stdout, options.json ? JSON.stringify(value) : fit(text, stdout)),
     say: (text) => {
       if (!options.json) print(stdout, text);
@@ -96,7 +99,11 @@ function clock(seconds: number): string {
 }
 
 function style(name: Style, text: string, stream: Output): string {
-  return stream.isTTY === true && !process.env.NO_COLOR ? styleText(name, text, { validateStream: false }) : text;
+  return hasColours(stream) ? styleText(name, text, { validateStream: false }) : text;
+}
+
+function hasColours(stream: Output): boolean {
+  return stream.isTTY === true && !process.env.NO_COLOR;
 }
 
 /** Cuts a line to the terminal's width, by columns: a Chinese character takes two. Colours end before the cut. */

@@ -6,7 +6,8 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { ArticleId, Lease, Outcome, Target } from '../model.ts';
 import { openReadings, type Readings } from './readings.ts';
-import { holdArchive, type RunInfo } from './run-lock.ts';
+import { holdArchive, holderOf, type RunInfo, runInfoOf } from './run-lock.ts';
+import { openVisits, type Visits } from './visits.ts';
 
 /**
  * What every target goes through: `add`ed, `take`n under a lease, `settle`d with an outcome. The caller extends the lease
@@ -32,9 +33,15 @@ export interface Frontier extends Disposable {
   failures(limit: number): readonly Failure[];
   waiting(): number;
   lastRun(): RunInfo | null;
-  /** True where the run before this one did not come to its end. */
-  readonly previousRunDied: boolean;
+  /** The living run that holds the archive; null where none does. */
+  holder(): RunInfo | null;
+  /** When the runs began that did not come to their end, ms since 1970; null where the last one did. */
+  readonly unfinishedSince: number | null;
+  /** Aborts, its reason an ArchiveError, where this run must stop because it holds the archive no more. */
+  readonly lost: AbortSignal;
+  /** The run came to its end and left nothing half done: without this, the next one sweeps. */
   endRun(): void;
+  readonly visits: Visits;
   readonly hosts: HostStore;
   readonly readings: Readings;
 }
@@ -149,7 +156,8 @@ export function openFrontier(
     `SELECT id, url, outcome, code, detail, settled_at FROM targets WHERE outcome IN ('failed', 'blocked', 'refused') ORDER BY settled_at DESC LIMIT ?`,
   );
   const waiting = sql('SELECT count(*) AS count FROM targets WHERE outcome IS NULL');
-  const lastRun = sql('SELECT * FROM runs ORDER BY started_at DESC LIMIT 1');
+  const lastRun = sql('SELECT * FROM runs ORDER BY rowid DESC LIMIT 1');
+  const visits = guarded(path, () => openVisits(database, (work) => guarded(path, work)));
   const nextAt = sql('SELECT next_at FROM hosts WHERE host = ?');
   const setNextAt = sql(
     'INSERT INTO hosts (host, next_at) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET next_at = excluded.next_at',
@@ -162,7 +170,7 @@ export function openFrontier(
   return {
     add: (targets) => {
       let added = 0;
-      database.exec('BEGIN IMMEDIATE');
+      guarded(path, () => database.exec('BEGIN IMMEDIATE'));
       try {
         for (const { id, url, source, via, leadPicture, listTitle, listTime, priority } of targets) {
           const picture = leadPicture === null ? null : JSON.stringify(leadPicture);
@@ -170,9 +178,9 @@ export function openFrontier(
           if (isNew) added += 1;
           else enrich.run(source, via, picture, id, picture);
         }
-        database.exec('COMMIT');
+        guarded(path, () => database.exec('COMMIT'));
       } catch (error) {
-        database.exec('ROLLBACK');
+        if (database.isTransaction) database.exec('ROLLBACK'); // SQLite has done so itself where the disk refused
         throw error;
       }
       return added;
@@ -225,20 +233,14 @@ export function openFrontier(
     waiting: () => Number(waiting.get()?.count),
     lastRun: () => {
       const row = lastRun.get();
-      if (row === undefined) return null;
-      const instant = (value: SQLOutputValue | undefined) =>
-        value === null || value === undefined ? null : new Date(Number(value)).toISOString();
-      return {
-        command: String(row.command),
-        host: String(row.host),
-        pid: Number(row.pid),
-        startedAt: instant(row.started_at) ?? '',
-        endedAt: instant(row.ended_at),
-      };
+      return row === undefined ? null : runInfoOf(row);
     },
     readings: guarded(path, () => openReadings(database)),
-    previousRunDied: hold?.previousRunDied ?? false,
-    endRun: () => hold?.end(),
+    holder: () => guarded(path, () => holderOf(database)),
+    unfinishedSince: hold?.unfinishedSince ?? null,
+    lost: hold?.lost ?? new AbortController().signal,
+    endRun: () => guarded(path, () => hold?.end()),
+    visits,
     hosts: {
       nextAt: (host) => Number(nextAt.get(host)?.next_at ?? 0),
       setNextAt: (host, at) => void setNextAt.run(host, Math.ceil(at)),
@@ -249,7 +251,7 @@ export function openFrontier(
       setRobots: (origin, { text, status, at }) => void setRobots.run(origin, text, status, at),
     },
     [Symbol.dispose]: () => {
-      hold?.stopBeating();
+      hold?.[Symbol.dispose]();
       database.close();
     },
   };
@@ -315,6 +317,8 @@ function guarded<T>(path: string, work: () => T): T {
     const { code, message } = error as { readonly code?: string; readonly message?: string };
     if (code !== 'ERR_SQLITE_ERROR' && !/^E[A-Z]+$/.test(code ?? '')) throw error;
     const full = /database or disk is full/.test(message ?? '') || code === 'ENOSPC';
-    throw new ArchiveError(full ? 'ARCHIVE_FULL' : 'ARCHIVE_NOT_WRITABLE', `${path}: ${message}`, { cause: error });
+    const broken = /disk I\/O error/.test(message ?? '') || code === 'EIO';
+    const meaning = full ? 'ARCHIVE_FULL' : broken ? 'ARCHIVE_IO' : 'ARCHIVE_NOT_WRITABLE';
+    throw new ArchiveError(meaning, `${path}: ${message}`, { cause: error });
   }
 }

@@ -3,25 +3,35 @@ import { randomBytes } from 'node:crypto';
 import { type Dirent, promises as fsp } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import fs from 'fs-extra';
-import { ArchiveError } from '../errors.ts';
+import { guarded, isMissing } from './disk-failure.ts';
 
-/** Files by key, a relative path with `/`. All methods throw ARCHIVE_FULL or ARCHIVE_NOT_WRITABLE where the disk refuses. */
+/** Files by key, a relative path with `/`. All methods throw ARCHIVE_FULL, ARCHIVE_IO or ARCHIVE_NOT_WRITABLE where the disk refuses. */
 export interface Disk {
   /** The bytes, or null where there is no such file. */
   read(key: string): Promise<Buffer | null>;
   /** Writes the whole file or nothing: temporary name in the same folder, fsync, rename, fsync of the folder. */
   write(key: string, bytes: string | Uint8Array): Promise<void>;
+  /** Removes a file for good; nothing happens where there is none. */
+  remove(key: string): Promise<void>;
   has(key: string): Promise<boolean>;
+  /** When the file was last written, ms since 1970; null where there is no such file. */
+  writtenAt(key: string): Promise<number | null>;
   /** Names in a folder, sorted; empty where there is no such folder. */
   names(prefix: string): Promise<string[]>;
+  /** Keys of all files below a folder, in order. */
+  walk(prefix: string): AsyncGenerator<string>;
   /** A new empty temporary file beside where its bytes will stay; `commit` or `discard` ends it. */
   temporary(prefix: string): Promise<TemporaryFile>;
   /** Removes temporary files that a killed run left; returns how many. */
   sweep(): Promise<number>;
+  /** Bytes that this user may still write. */
+  freeBytes(): Promise<number>;
 }
 
 export interface TemporaryFile {
   readonly path: string;
+  /** Lets `work` write into the file; what the disk refuses there becomes a known failure. */
+  fill<T>(work: (path: string) => Promise<T>): Promise<T>;
   /** Makes the bytes durable under the key; where the key exists already, that file stays and this one goes. */
   commit(key: string): Promise<void>;
   discard(): Promise<void>;
@@ -31,48 +41,100 @@ const TEMPORARY = /^\..+\.tmp$/;
 
 /** @param root absolute path of the archive */
 export function openDisk(root: string): Disk {
+  const durable = new Map<string, Promise<void>>();
+  const safely = <T>(work: () => Promise<T>) => guarded(root, work);
+
   return {
-    read: (key) =>
-      guarded(root, async () => {
-        try {
-          return await fs.readFile(pathOf(root, key));
-        } catch (error) {
-          if (errorCode(error) === 'ENOENT') return null;
-          throw error;
-        }
-      }),
+    read: (key) => safely(() => orNull(fsp.readFile(pathOf(root, key)))),
     write: (key, bytes) =>
-      guarded(root, async () => {
+      safely(async () => {
         const path = pathOf(root, key);
-        const temporary = await makeTemporary(dirname(path), basename(path));
+        await ensureFolder(dirname(path));
+        const temporary = temporaryName(dirname(path), basename(path));
         try {
-          await fs.writeFile(temporary, bytes);
+          await fsp.writeFile(temporary, bytes, { flag: 'wx' });
           await settle(temporary, path);
         } catch (error) {
-          await fs.remove(temporary);
+          await removeQuietly(temporary);
           throw error;
         }
       }),
-    has: (key) => guarded(root, () => fs.pathExists(pathOf(root, key))),
-    names: (prefix) =>
-      guarded(root, async () => (await entries(pathOf(root, prefix))).map((entry) => entry.name).sort()),
+    remove: (key) =>
+      safely(async () => {
+        const path = pathOf(root, key);
+        if (!(await fs.pathExists(path))) return;
+        await fsp.rm(path, { force: true });
+        await sync(dirname(path));
+      }),
+    has: (key) => safely(() => fs.pathExists(pathOf(root, key))),
+    writtenAt: (key) => safely(async () => (await orNull(fsp.stat(pathOf(root, key))))?.mtimeMs ?? null),
+    names: (prefix) => safely(async () => (await entries(pathOf(root, prefix))).map(({ name }) => name).sort()),
+    walk: (prefix) => walk(prefix),
     temporary: (prefix) =>
-      guarded(root, async () => {
-        const path = await makeTemporary(pathOf(root, prefix), 'download');
+      safely(async () => {
+        const folder = pathOf(root, prefix);
+        await ensureFolder(folder);
+        const path = temporaryName(folder, 'download');
+        await fsp.writeFile(path, '', { flag: 'wx' });
         return {
           path,
-          commit: (key: string) =>
-            guarded(root, async () => {
+          fill: (work) => safely(() => work(path)),
+          commit: (key) =>
+            safely(async () => {
               const target = pathOf(root, key);
-              if (await fs.pathExists(target)) return fs.remove(path);
-              await fs.ensureDir(dirname(target));
+              if (await fs.pathExists(target)) return removeQuietly(path);
+              await ensureFolder(dirname(target));
               await settle(path, target);
             }),
-          discard: () => guarded(root, () => fs.remove(path)),
+          discard: () => removeQuietly(path),
         };
       }),
-    sweep: () => guarded(root, () => sweepFolder(root)),
+    sweep: () =>
+      safely(async () => {
+        let removed = 0;
+        for await (const path of temporaries(root)) {
+          await fsp.rm(path, { force: true });
+          removed += 1;
+        }
+        return removed;
+      }),
+    freeBytes: () =>
+      safely(async () => {
+        await ensureFolder(root);
+        const { bavail, bsize } = await fsp.statfs(root);
+        return bavail * bsize;
+      }),
   };
+
+  /** Makes a folder whose name outlives a power cut: each parent is synced once per run, whoever made the folder. */
+  function ensureFolder(folder: string): Promise<void> {
+    const known = durable.get(folder);
+    if (known !== undefined) return known;
+    const made = makeFolder(folder);
+    durable.set(folder, made);
+    made.catch(() => durable.delete(folder)); // the caller hears of it; the next one tries again
+    return made;
+  }
+
+  async function makeFolder(folder: string): Promise<void> {
+    if (folder === root) await fs.ensureDir(root);
+    else {
+      await ensureFolder(dirname(folder));
+      await fsp.mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error;
+      });
+    }
+    await sync(dirname(folder));
+  }
+
+  async function* walk(prefix: string): AsyncGenerator<string> {
+    const found = await safely(() => entries(pathOf(root, prefix)));
+    for (const entry of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const key = `${prefix}/${entry.name}`;
+      if (entry.isDirectory()) yield* walk(key);
+      else yield key;
+    }
+  }
 }
 
 /** The one place that turns a key into a path; a key can never leave the archive. */
@@ -85,16 +147,13 @@ export function pathOf(root: string, key: string): string {
   return join(root, ...parts);
 }
 
-async function makeTemporary(folder: string, name: string): Promise<string> {
-  await fs.ensureDir(folder);
-  const path = join(folder, `.${name}.${randomBytes(6).toString('hex')}.tmp`);
-  await fs.writeFile(path, '', { flag: 'wx' });
-  return path;
+function temporaryName(folder: string, name: string): string {
+  return join(folder, `.${name}.${randomBytes(6).toString('hex')}.tmp`);
 }
 
 async function settle(temporary: string, path: string): Promise<void> {
   await sync(temporary);
-  await fs.rename(temporary, path);
+  await fsp.rename(temporary, path);
   await sync(dirname(path));
 }
 
@@ -107,46 +166,28 @@ async function sync(path: string): Promise<void> {
   }
 }
 
-async function sweepFolder(folder: string): Promise<number> {
-  let removed = 0;
+/** Takes a temporary file away. What cannot be removed now has a name that the next sweep knows. */
+async function removeQuietly(path: string): Promise<void> {
+  await fsp.rm(path, { force: true }).catch(() => {});
+}
+
+async function* temporaries(folder: string): AsyncGenerator<string> {
   for (const entry of await entries(folder)) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) removed += await sweepFolder(path);
-    else if (TEMPORARY.test(entry.name)) {
-      await fs.remove(path);
-      removed += 1;
-    }
+    if (entry.isDirectory()) yield* temporaries(path);
+    else if (TEMPORARY.test(entry.name)) yield path;
   }
-  return removed;
 }
 
 async function entries(folder: string): Promise<Dirent[]> {
+  return (await orNull(fsp.readdir(folder, { withFileTypes: true }))) ?? [];
+}
+
+async function orNull<T>(work: Promise<T>): Promise<T | null> {
   try {
-    return await fsp.readdir(folder, { withFileTypes: true });
+    return await work;
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
+    if (isMissing(error)) return null;
     throw error;
   }
-}
-
-/** What a refusal of the disk means for the run. */
-async function guarded<T>(root: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw diskFailure(error, root) ?? error;
-  }
-}
-
-/** The known failure behind an error of the file system; null where it is none. */
-function diskFailure(error: unknown, root: string): ArchiveError | null {
-  const code = errorCode(error);
-  const detail = `${root}: ${error instanceof Error ? error.message : String(error)}`;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new ArchiveError('ARCHIVE_FULL', detail, { cause: error });
-  const refused = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'EIO', 'ENOENT', 'EEXIST', 'EMFILE', 'ENFILE'];
-  return refused.includes(code) ? new ArchiveError('ARCHIVE_NOT_WRITABLE', detail, { cause: error }) : null;
-}
-
-function errorCode(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }

@@ -1,6 +1,7 @@
 /** The record beside each document: what the format has no room for. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { Changes } from '../diff/compare.ts';
 import { ArchiveError } from '../errors.ts';
 import type { Flag } from '../flags.ts';
 import type { Article, Asset, ListPicture } from '../model.ts';
@@ -18,12 +19,25 @@ export interface CaptureRequest {
   readonly bytes: number;
 }
 
+/** One state of the document, as it was when it was first captured. */
 export interface Version {
-  /** The superseded document, relative to the archive. */
+  /** Relative to the archive: under `articles/` for the newest, under `versions/` for the superseded. */
   readonly document: string;
   readonly sha256: string;
   readonly contentHash: string;
   readonly capturedAt: string;
+  /** Against the version before; null for the first, and where the one before can no longer be read. */
+  readonly changes: Changes | null;
+}
+
+/** A time in which the site did not have the article any more. */
+export interface Absence {
+  /** When a visit first found it gone, ISO 8601 in UTC. */
+  readonly since: string;
+  /** When a visit found it again; null while it is gone. */
+  readonly until: string | null;
+  /** What the judge saw. */
+  readonly evidence: readonly string[];
 }
 
 export interface ArchiveRecord {
@@ -43,11 +57,14 @@ export interface ArchiveRecord {
   /** Changes only when the article does: time of capture, source and pictures' fate do not count. */
   readonly contentHash: string;
   readonly document: { readonly path: string; readonly bytes: number; readonly sha256: string };
+  /** What the document shows, in order, then what only superseded documents show. */
   readonly assets: readonly Asset[];
   readonly verdict: { readonly kind: 'article'; readonly evidence: readonly string[] };
   readonly capture: { readonly tool: string; readonly userAgent: string; readonly requests: readonly CaptureRequest[] };
-  /** Superseded documents, oldest first. */
+  /** Every version, oldest first; the last is the document. */
   readonly versions: readonly Version[];
+  /** Oldest first. */
+  readonly absences: readonly Absence[];
 }
 
 /**
@@ -68,6 +85,8 @@ export function writeRecord(record: ArchiveRecord): string {
   return `${JSON.stringify(record, null, 2)}\n`;
 }
 
+const count = z.strictObject({ added: z.number(), removed: z.number() });
+
 /** What the program relies on when it reads a record. */
 const schema = z.looseObject({
   format: z.literal(1),
@@ -84,9 +103,18 @@ const schema = z.looseObject({
       z.strictObject({ src: z.string(), missing: z.string() }),
     ]),
   ),
-  versions: z.array(
-    z.strictObject({ document: z.string(), sha256: z.string(), contentHash: z.string(), capturedAt: z.string() }),
-  ),
+  versions: z
+    .array(
+      z.looseObject({
+        document: z.string(),
+        sha256: z.string(),
+        contentHash: z.string(),
+        capturedAt: z.string(),
+        changes: z.looseObject({ title: count, date: z.unknown(), body: count, images: count }).nullable(),
+      }),
+    )
+    .min(1),
+  absences: z.array(z.strictObject({ since: z.string(), until: z.string().nullable(), evidence: z.array(z.string()) })),
 });
 
 /** @throws ARCHIVE_DAMAGED naming the file where the text is no record */

@@ -1,29 +1,35 @@
 /** The archive's articles: where each lies, and in which order its files are written (record last). */
 import { join } from 'node:path';
-import type { ArticleId } from '../model.ts';
+import { type Changes, compareDocuments, countChanges } from '../diff/compare.ts';
+import { ArchiveError } from '../errors.ts';
+import type { ArticleId, Asset } from '../model.ts';
 import { openDisk, type TemporaryFile } from './disk.ts';
-import { type ArchiveRecord, readRecord, sha256, type Version, writeRecord } from './record.ts';
+import { type Absence, type ArchiveRecord, readRecord, sha256, type Version, writeRecord } from './record.ts';
+import { sweep } from './sweep.ts';
 
 export interface Store {
   /**
    * The record of an article; null where the archive has none.
-   * @param date the day in its URL; null for community posts, which are looked for in every month
+   * @param date the day in its URL; null where it is not known, as for community posts: then every month is looked through
    */
   find(id: ArticleId, date: string | null): Promise<StoredArticle | null>;
   /**
    * Saves an article: a superseded document moves to `versions/`, then the document, then the record. A kill at any point
-   * leaves the old state, or a new document whose record still waits; saving again ends it either way.
-   * Files that would not change are not touched.
+   * leaves the old state, or a new document whose record still waits; saving again, or `sweep`, ends it either way.
+   * Pictures that were stored stay in the record, and files that would not change are not touched.
    * @returns true where anything was written
    */
   save(key: string, document: string, record: RecordDraft): Promise<boolean>;
+  /** Notes that the site has an archived article no more; a second time changes nothing. The document stays as it is. */
+  noteGone(key: string, found: { readonly at: string; readonly evidence: readonly string[] }): Promise<void>;
+  /** The document of a version. Throws ARCHIVE_DAMAGED where it is not there as the record describes it. */
+  readVersion(version: Version): Promise<string>;
   /** A temporary file for a download; `assetKey` says where its bytes will stay. */
   temporaryAsset(): Promise<TemporaryFile>;
-  hasAsset(key: string): Promise<boolean>;
-  /** Removes what a killed run left half done; returns how many files. */
-  sweep(): Promise<number>;
-  /** Absolute path of a key, for people. */
-  pathOf(key: string): string;
+  /** Throws ARCHIVE_FULL where less room than `minFreeBytes` is left. */
+  requireRoom(): Promise<void>;
+  /** Finishes or removes what a run that began at this instant (ms since 1970) left half done; returns how many files. */
+  sweep(since: number): Promise<number>;
 }
 
 export interface StoredArticle {
@@ -32,60 +38,89 @@ export interface StoredArticle {
 }
 
 /** A record but for what the store itself knows. */
-export type RecordDraft = Omit<ArchiveRecord, 'format' | 'document' | 'versions'>;
+export type RecordDraft = Omit<ArchiveRecord, 'format' | 'document' | 'versions' | 'absences'>;
 
 /** @param root absolute path of the archive */
-export function openStore(root: string): Store {
+export function openStore(root: string, options: { readonly minFreeBytes: number }): Store {
   const disk = openDisk(root);
   return {
     find: async (id, date) => {
       for (const key of await candidateKeys(id, date)) {
-        const path = `records/${key}.json`;
-        const bytes = await disk.read(path);
-        if (bytes !== null) return { key, record: readRecord(bytes.toString(), join(root, path)) };
+        const record = await recordAt(key);
+        if (record !== null) return { key, record };
       }
       return null;
     },
     save: async (key, document, draft) => {
       const path = `articles/${key}.html`;
-      const recordPath = `records/${key}.json`;
-      const before = await disk.read(recordPath);
-      const old = before === null ? null : readRecord(before.toString(), join(root, recordPath));
+      const old = await recordAt(key);
+      const { id, url, aliases, assets, ...rest } = draft;
+      const capturedAt = capturedAtOf(draft);
       const hash = sha256(document);
-      const versions =
-        old === null || old.document.sha256 === hash
-          ? (old?.versions ?? [])
-          : [...old.versions, await supersede(key, old)];
-      const { id, url, aliases, ...rest } = draft;
+      const version = { document: path, sha256: hash, contentHash: draft.contentHash, capturedAt };
       const record: ArchiveRecord = {
         format: 1,
         id,
         url,
         aliases: [...new Set([...(old?.aliases ?? []), ...aliases])].filter((alias) => alias !== url).sort(),
         ...rest,
+        assets: withStored(assets, old?.assets ?? []),
         document: { path, bytes: Buffer.byteLength(document), sha256: hash },
-        versions,
+        versions: old?.document.sha256 === hash ? old.versions : await withVersion(key, old, version, document),
+        absences: (old?.absences ?? []).map((absence) => ({ ...absence, until: absence.until ?? capturedAt })),
       };
       const wroteDocument = await writeIfDifferent(path, document);
       if (old !== null && !wroteDocument && sameButForCapture(old, record)) return false;
-      await disk.write(recordPath, writeRecord(record));
+      await disk.write(recordPath(key), writeRecord(record));
       return true;
     },
+    noteGone: async (key, { at, evidence }) => {
+      const record = await recordAt(key);
+      if (record === null || isGone(record) !== null) return;
+      const absences = [...record.absences, { since: at, until: null, evidence }];
+      await disk.write(recordPath(key), writeRecord({ ...record, absences }));
+    },
+    readVersion: async ({ document, sha256: expected }) => {
+      const bytes = await disk.read(document);
+      if (bytes === null || sha256(bytes) !== expected)
+        throw new ArchiveError('ARCHIVE_DAMAGED', `${join(root, document)}: not the bytes that its record describes`);
+      return bytes.toString();
+    },
     temporaryAsset: () => disk.temporary('assets'),
-    hasAsset: (key) => disk.has(key),
-    sweep: () => disk.sweep(),
-    pathOf: (key) => join(root, key),
+    requireRoom: async () => {
+      const free = await disk.freeBytes();
+      if (free >= options.minFreeBytes) return;
+      throw new ArchiveError(
+        'ARCHIVE_FULL',
+        `${root}: ${free} bytes free, limits.minFreeBytes is ${options.minFreeBytes}`,
+      );
+    },
+    sweep: (since) => sweep(disk, { since, recordAt }),
   };
 
-  /** Copies the document that the record describes to its place for good; a copy from an interrupted save stays as it is. */
-  async function supersede(key: string, old: ArchiveRecord): Promise<Version> {
-    const document = `versions/${key}/${old.versions.length + 1}.html`;
-    if (!(await disk.has(document))) {
-      const bytes = await disk.read(old.document.path);
-      if (bytes !== null) await disk.write(document, bytes);
+  async function recordAt(key: string): Promise<ArchiveRecord | null> {
+    const bytes = await disk.read(recordPath(key));
+    return bytes === null ? null : readRecord(bytes.toString(), join(root, recordPath(key)));
+  }
+
+  /** The versions with a new one; what it supersedes gets its place for good. */
+  async function withVersion(
+    key: string,
+    old: ArchiveRecord | null,
+    version: Omit<Version, 'changes'>,
+    document: string,
+  ): Promise<readonly Version[]> {
+    const superseded = old?.versions.at(-1);
+    if (old === null || superseded === undefined) return [{ ...version, changes: null }];
+    const kept = `versions/${key}/${old.versions.length}.html`;
+    if (!(await disk.has(kept))) {
+      // What lies there is kept even where it is not what the record describes: somebody may have edited it.
+      const bytes = await disk.read(superseded.document);
+      if (bytes !== null) await disk.write(kept, bytes);
     }
-    const capturedAt = old.capture.requests[0]?.fetchedAt ?? '';
-    return { document, sha256: old.document.sha256, contentHash: old.contentHash, capturedAt };
+    const before = await disk.read(kept);
+    const changes = before === null ? null : changesBetween(before.toString(), document);
+    return [...old.versions.slice(0, -1), { ...superseded, document: kept }, { ...version, changes }];
   }
 
   async function writeIfDifferent(key: string, text: string): Promise<boolean> {
@@ -97,10 +132,17 @@ export function openStore(root: string): Store {
 
   async function candidateKeys(id: ArticleId, date: string | null): Promise<string[]> {
     if (date !== null) return [articleKey(id, date)];
+    const number = numberOf(id);
+    const [prefix, file] = id.startsWith('fengwen:')
+      ? ['records/fengwen', `${number}.json`]
+      : ['records', `_${number}.json`];
     const keys: string[] = [];
-    for (const year of await disk.names('records/fengwen')) {
-      for (const month of await disk.names(`records/fengwen/${year}`))
-        keys.push(`fengwen/${year}/${month}/${numberOf(id)}`);
+    for (const year of (await disk.names(prefix)).filter((name) => /^\d{4}$/.test(name))) {
+      for (const month of await disk.names(`${prefix}/${year}`)) {
+        const names = await disk.names(`${prefix}/${year}/${month}`);
+        const found = names.filter((name) => (file.startsWith('_') ? name.endsWith(file) : name === file));
+        keys.push(...found.map((name) => keyOf(`${prefix}/${year}/${month}/${name}`)));
+      }
     }
     return keys;
   }
@@ -123,8 +165,43 @@ export function assetKey(digest: string, type: string): string {
   return `assets/${digest.slice(0, 2)}/${digest}.${type}`;
 }
 
+/** The absence that still lasts; null where the site has the article, as far as visits know. */
+export function isGone({ absences }: ArchiveRecord): Absence | null {
+  return absences.find(({ until }) => until === null) ?? null;
+}
+
+function recordPath(key: string): string {
+  return `records/${key}.json`;
+}
+
+function keyOf(path: string): string {
+  return path.replace(/^records\//, '').replace(/\.json$/, '');
+}
+
 function numberOf(id: ArticleId): string {
   return id.slice(id.indexOf(':') + 1);
+}
+
+function capturedAtOf({ capture }: RecordDraft): string {
+  return capture.requests[0]?.fetchedAt ?? '';
+}
+
+/** What was stored once is known for good, though a later capture misses it or shows it no more. */
+function withStored(shown: readonly Asset[], old: readonly Asset[]): readonly Asset[] {
+  const stored = new Map(old.filter((asset) => 'sha256' in asset).map((asset) => [asset.src, asset]));
+  const kept = shown.map((asset) => ('missing' in asset ? (stored.get(asset.src) ?? asset) : asset));
+  for (const { src } of shown) stored.delete(src);
+  return [...kept, ...stored.values()];
+}
+
+/** Null where the document before is damaged: that is no reason to refuse a good new one. */
+function changesBetween(before: string, after: string): Changes | null {
+  try {
+    return countChanges(compareDocuments(before, after));
+  } catch (error) {
+    if (error instanceof ArchiveError && error.code === 'ARCHIVE_DAMAGED') return null;
+    throw error;
+  }
 }
 
 /** True where two records say the same of the article; when and how it was fetched does not count. */

@@ -1,0 +1,87 @@
+/** `quarantine list | show ITEM… | release ITEM…`: what was fetched and judged no article. */
+import type { Config } from '../config.ts';
+import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import { openFrontier } from '../frontier/sqlite.ts';
+import { openQuarantine, type Quarantine, type QuarantineItem } from '../store/quarantine.ts';
+import { parseArticleUrl } from '../url/article-url.ts';
+import type { Terminal } from './terminal.ts';
+
+export type QuarantineAction = 'list' | 'show' | 'release';
+
+/** @throws USAGE where an item is not there, ARCHIVE_IN_USE where a run holds the archive (release alone), ARCHIVE_DAMAGED */
+export async function quarantine(
+  action: QuarantineAction,
+  names: readonly string[],
+  { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
+): Promise<ExitCode> {
+  const kept = openQuarantine(config.archive, config.limits);
+  const items = await kept.list();
+  if (action !== 'list' && names.length === 0) throw new ArchiveError('USAGE', `quarantine ${action}: no item named`);
+  const chosen = names.length === 0 ? items : names.map((name) => named(items, name));
+  if (action === 'release') return release(chosen, kept, config, terminal);
+  for (const item of chosen) {
+    if (action === 'list') terminal.result(oneLine(item), item);
+    else await show(item, kept, terminal);
+  }
+  return EXIT.ok;
+}
+
+function named(items: readonly QuarantineItem[], name: string): QuarantineItem {
+  const item = items.find((each) => each.name === name);
+  if (item === undefined) throw new ArchiveError('USAGE', `quarantine: there is no item ${name}`);
+  return item;
+}
+
+function oneLine({ name, verdict, url }: QuarantineItem): string {
+  return `${name}  ${verdict.kind}  ${url}  ${verdict.evidence.join('; ')}`;
+}
+
+/** Everything that is known of the item, and the page itself. */
+async function show(item: QuarantineItem, kept: Quarantine, terminal: Terminal): Promise<void> {
+  const body = (await kept.body(item)).toString('utf8');
+  if (terminal.json) return terminal.result('', { ...item, body });
+  const { name, url, finalUrl, status, headers, fetchedAt, fetchedBy, verdict } = item;
+  const lines = [
+    terminal.style('bold', name),
+    `${url}${finalUrl === url ? '' : ` → ${finalUrl}`}`,
+    `${verdict.kind}: ${verdict.evidence.join('; ')}`,
+    `status ${status}, ${fetchedAt}, by ${fetchedBy}`,
+    ...Object.entries(headers).map(([header, value]) => `${header}: ${value}`),
+    '',
+    body,
+  ];
+  terminal.say(lines.join('\n'));
+}
+
+/** The URLs wait again for the next crawl, and the items go. */
+async function release(
+  items: readonly QuarantineItem[],
+  kept: Quarantine,
+  config: Config,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  using frontier = openFrontier(config.archive, { command: 'quarantine', attempts: config.politeness.attempts });
+  for (const item of items) {
+    const address = parseArticleUrl(item.url, config.site);
+    if (address !== null) {
+      const { id, url } = address;
+      frontier.add([
+        {
+          id,
+          url,
+          source: null,
+          via: null,
+          leadPicture: null,
+          listTitle: null,
+          listTime: null,
+          priority: Math.ceil(Date.now() / 60_000),
+        },
+      ]);
+      frontier.again([id]);
+    }
+    await kept.remove(item.name);
+    terminal.result(`${item.url} waits again`, { name: item.name, url: item.url, id: address?.id ?? null });
+  }
+  frontier.endRun();
+  return EXIT.ok;
+}

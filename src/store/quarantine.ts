@@ -1,0 +1,152 @@
+/** Pages that were fetched and judged no article: kept with everything they came with, for whoever doubts the judge. */
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { z } from 'zod';
+import { ArchiveError } from '../errors.ts';
+import type { Page, Verdict } from '../model.ts';
+import { type Disk, openDisk } from './disk.ts';
+import { sha256 } from './record.ts';
+
+export interface Quarantine {
+  /** Keeps a page; the same bytes under the same URL and verdict are kept once. The oldest go where the limits are reached. */
+  keep(verdict: Verdict, page: Page): Promise<void>;
+  /** Everything in quarantine, oldest first. */
+  list(): Promise<readonly QuarantineItem[]>;
+  /** The page's bytes after content decoding. Throws ARCHIVE_DAMAGED where they are not the item's. */
+  body(item: QuarantineItem): Promise<Buffer>;
+  remove(name: string): Promise<void>;
+}
+
+/** What stands in `quarantine/NAME.json`; the bytes are in `NAME.gz`. */
+export interface QuarantineItem {
+  /** When it was fetched and the last part of its address: `20261123T111832123Z_2026_10_14_904308.shtml`. */
+  readonly name: string;
+  readonly url: string;
+  readonly finalUrl: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fetchedAt: string;
+  readonly fetchedBy: string;
+  readonly verdict: { readonly kind: Verdict['kind']; readonly evidence: readonly string[] };
+  /** Of the body after content decoding. */
+  readonly sha256: string;
+  readonly bytes: number;
+  /** What the body takes on the disk. */
+  readonly storedBytes: number;
+}
+
+const FOLDER = 'quarantine';
+
+/** @param root absolute path of the archive */
+export function openQuarantine(
+  root: string,
+  limits: { readonly quarantineItems: number; readonly quarantineBytes: number },
+): Quarantine {
+  const disk = openDisk(root);
+  let turn: Promise<unknown> = Promise.resolve(); // one at a time, so that the limits hold
+
+  return {
+    keep: (verdict, page) => {
+      const kept = turn.then(() => keep(verdict, page));
+      turn = kept.catch(() => {}); // the caller hears of it; the next one starts afresh
+      return kept;
+    },
+    list: () => list(disk),
+    body: async ({ name, sha256: expected }) => {
+      const packed = await disk.read(`${FOLDER}/${name}.gz`);
+      const body = packed === null ? null : await promisify(gunzip)(packed).catch(() => null);
+      if (body === null || sha256(body) !== expected)
+        throw new ArchiveError('ARCHIVE_DAMAGED', `${root}/${FOLDER}/${name}.gz: not the bytes that came`);
+      return body;
+    },
+    remove,
+  };
+
+  async function keep(verdict: Verdict, page: Page): Promise<void> {
+    const { url, finalUrl, status, fetchedAt, fetchedBy, body } = page;
+    const packed = await promisify(gzip)(body);
+    if (limits.quarantineItems === 0 || packed.length > limits.quarantineBytes) return;
+    const { 'set-cookie': _cookies, ...headers } = page.headers;
+    const { kind, evidence } = verdict;
+    const item: QuarantineItem = {
+      name: nameOf(page),
+      url,
+      finalUrl,
+      status,
+      headers,
+      fetchedAt,
+      fetchedBy,
+      verdict: { kind, evidence },
+      sha256: sha256(body),
+      bytes: body.length,
+      storedBytes: packed.length,
+    };
+    const items = await list(disk);
+    if (items.some((other) => isSame(other, item))) return;
+    await disk.write(`${FOLDER}/${item.name}.gz`, packed);
+    await disk.write(`${FOLDER}/${item.name}.json`, `${JSON.stringify(item, null, 2)}\n`); // last: now it is there
+    for (const { name } of tooMany([...items, item], limits)) await remove(name);
+  }
+
+  async function remove(name: string): Promise<void> {
+    await disk.remove(`${FOLDER}/${name}.json`); // first: what is left without it is swept
+    await disk.remove(`${FOLDER}/${name}.gz`);
+  }
+}
+
+async function list(disk: Disk): Promise<QuarantineItem[]> {
+  const items: QuarantineItem[] = [];
+  for (const name of await disk.names(FOLDER)) {
+    const text = name.endsWith('.json') ? await disk.read(`${FOLDER}/${name}`) : null;
+    if (text !== null) items.push(readItem(text.toString(), name));
+  }
+  return items;
+}
+
+const schema = z.strictObject({
+  name: z.string(),
+  url: z.string(),
+  finalUrl: z.string(),
+  status: z.number(),
+  headers: z.record(z.string(), z.string()),
+  fetchedAt: z.string(),
+  fetchedBy: z.string(),
+  verdict: z.strictObject({
+    kind: z.enum(['article', 'gone', 'moved', 'link-out', 'blocked', 'truncated', 'not-an-article']),
+    evidence: z.array(z.string()),
+  }),
+  sha256: z.string(),
+  bytes: z.number(),
+  storedBytes: z.number(),
+});
+
+function readItem(text: string, name: string): QuarantineItem {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new ArchiveError('ARCHIVE_DAMAGED', `${FOLDER}/${name}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function nameOf({ url, fetchedAt }: Page): string {
+  const { pathname, search } = new URL(url);
+  const last = `${pathname.split('/').at(-1)}${search}`.replace(/[^\w.-]+/g, '-').slice(0, 80);
+  return `${fetchedAt.replace(/[-:.]/g, '')}_${last}`;
+}
+
+function isSame(a: QuarantineItem, b: QuarantineItem): boolean {
+  return a.url === b.url && a.verdict.kind === b.verdict.kind && a.sha256 === b.sha256;
+}
+
+/** The oldest of what is over the limits; given and returned oldest first. */
+function tooMany(
+  items: readonly QuarantineItem[],
+  limits: { readonly quarantineItems: number; readonly quarantineBytes: number },
+): readonly QuarantineItem[] {
+  let bytes = 0;
+  const first = items.findLastIndex((item, i) => {
+    bytes += item.storedBytes;
+    return items.length - i > limits.quarantineItems || bytes > limits.quarantineBytes;
+  });
+  return items.slice(0, first + 1);
+}

@@ -1,0 +1,92 @@
+/** What was fetched and is no article: kept whole, once, within its limits. */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { Page, Verdict } from '../src/model.ts';
+import { openQuarantine } from '../src/store/quarantine.ts';
+import { openStore } from '../src/store/store.ts';
+import { temporaryFolder } from './support/command.ts';
+import { files } from './support/tree.ts';
+
+const LIMITS = { quarantineItems: 3, quarantineBytes: 10_000 };
+const BLOCKED: Verdict = { kind: 'blocked', evidence: ['HTTP status 403'] };
+
+function page(day: number, body: string | Uint8Array = `page ${day}`): Page {
+  const url = `https://www.guancha.cn/a/2026_10_04_90${day}.shtml`;
+  return {
+    url,
+    finalUrl: url,
+    redirects: [],
+    status: 403,
+    headers: { 'content-type': 'text/html', 'set-cookie': 'secret' },
+    body: Buffer.from(body),
+    cut: null,
+    fetchedAt: `2026-11-${String(day).padStart(2, '0')}T00:00:00.000Z`,
+    fetchedBy: 'browser',
+  };
+}
+
+describe('the quarantine', () => {
+  it('keeps a page with all it came with, and gives its bytes back', async () => {
+    await using folder = await temporaryFolder();
+    const quarantine = openQuarantine(folder.path, LIMITS);
+    await quarantine.keep(BLOCKED, page(1, '请输入验证码'));
+    const [item, ...others] = await quarantine.list();
+    assert.ok(item);
+    assert.equal(others.length, 0);
+    assert.equal(item.name, '20261101T000000000Z_2026_10_04_901.shtml');
+    assert.deepEqual([item.status, item.verdict, item.bytes], [403, BLOCKED, 18]);
+    assert.deepEqual(item.headers, { 'content-type': 'text/html' });
+    assert.equal(String(await quarantine.body(item)), '请输入验证码');
+    assert.deepEqual(await files(folder.path), [`quarantine/${item.name}.gz`, `quarantine/${item.name}.json`]);
+    await quarantine.remove(item.name);
+    assert.deepEqual(await files(folder.path), []);
+  });
+
+  it('keeps the same bytes under the same verdict once', async () => {
+    await using folder = await temporaryFolder();
+    const quarantine = openQuarantine(folder.path, LIMITS);
+    await quarantine.keep(BLOCKED, page(1));
+    await quarantine.keep(BLOCKED, { ...page(1), fetchedAt: '2026-11-09T00:00:00.000Z' });
+    assert.equal((await quarantine.list()).length, 1);
+    await quarantine.keep({ kind: 'truncated', evidence: [] }, { ...page(1), fetchedAt: '2026-11-10T00:00:00.000Z' });
+    assert.equal((await quarantine.list()).length, 2);
+  });
+
+  it('lets the oldest go where there are too many, or too many bytes', async () => {
+    await using folder = await temporaryFolder();
+    const quarantine = openQuarantine(folder.path, LIMITS);
+    await Promise.all([1, 2, 3, 4, 5].map((day) => quarantine.keep(BLOCKED, page(day))));
+    const days = async () => (await quarantine.list()).map(({ fetchedAt }) => Number(fetchedAt.slice(8, 10)));
+    assert.deepEqual(await days(), [3, 4, 5]);
+    const noise = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes)); // gzip makes it no smaller
+    await quarantine.keep(BLOCKED, page(6, noise(6000)));
+    await quarantine.keep(BLOCKED, page(7, noise(6000)));
+    assert.deepEqual(await days(), [7]);
+    await quarantine.keep(BLOCKED, page(8, noise(11_000)));
+    assert.deepEqual(await days(), [7], 'one that is too large alone is not kept at all');
+    await openQuarantine(folder.path, { ...LIMITS, quarantineItems: 0 }).keep(BLOCKED, page(9));
+    assert.deepEqual(await days(), [7]);
+  });
+
+  it('says so where its bytes are not those that came', async () => {
+    await using folder = await temporaryFolder();
+    const quarantine = openQuarantine(folder.path, LIMITS);
+    await quarantine.keep(BLOCKED, page(1));
+    const [item] = await quarantine.list();
+    assert.ok(item);
+    await writeFile(join(folder.path, `quarantine/${item.name}.gz`), 'x');
+    await assert.rejects(quarantine.body(item), { code: 'ARCHIVE_DAMAGED' });
+    await writeFile(join(folder.path, `quarantine/${item.name}.json`), '{}');
+    await assert.rejects(quarantine.list(), { code: 'ARCHIVE_DAMAGED' });
+  });
+
+  it('is swept of bytes that a dead run left without their description', async () => {
+    await using folder = await temporaryFolder();
+    await openQuarantine(folder.path, LIMITS).keep(BLOCKED, page(1));
+    await writeFile(join(folder.path, 'quarantine/half.gz'), 'x');
+    assert.equal(await openStore(folder.path, { minFreeBytes: 0 }).sweep(0), 1);
+    assert.equal((await files(folder.path)).length, 2);
+  });
+});

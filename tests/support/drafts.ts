@@ -1,0 +1,54 @@
+/** An article as the pipeline hands it to the store, in small. */
+import { makeDocument, renderBody, writeDocument } from '../../src/document/document.ts';
+import type { Article } from '../../src/model.ts';
+import type { RecordDraft } from '../../src/store/store.ts';
+
+export const KEY = '2026/10/2026_10_04_903180';
+export const article = { title: '茶山的雨', publishedAt: '2026-10-04T16:19:35+08:00' } as Article;
+
+export function draft(changes: Partial<RecordDraft> = {}): RecordDraft {
+  return {
+    id: 'guancha:903180',
+    url: 'https://www.guancha.cn/a/2026_10_04_903180.shtml',
+    aliases: [],
+    source: null,
+    via: null,
+    leadPicture: null,
+    article,
+    flags: [],
+    contentHash: 'a',
+    assets: [],
+    verdict: { kind: 'article', evidence: [] },
+    capture: { tool: 'test', userAgent: 'test', requests: [] },
+    ...changes,
+  };
+}
+
+/** The `capture` of a visit at this time. */
+export function captured(fetchedAt: string): RecordDraft['capture'] {
+  const request = {
+    url: 'u',
+    finalUrl: 'u',
+    status: 200,
+    headers: {},
+    fetchedAt,
+    fetchedBy: 'browser',
+    sha256: 's',
+    bytes: 1,
+  };
+  return { tool: 'test', userAgent: 'test', requests: [request] };
+}
+
+/** A whole document with this text. */
+export function documentOf(html: string, title = article.title): string {
+  return writeDocument(
+    makeDocument({
+      title,
+      categories: ['新媒体', '观察者网', '头条'],
+      author: '观察者网',
+      publishedAt: article.publishedAt,
+      convention: 'site-clock',
+      body: renderBody(html, { base: 'https://www.guancha.cn/', lead: null }),
+    }),
+  );
+}

@@ -1,0 +1,202 @@
+/** Never worse: what was stored once stays, whatever later captures bring, and however a save is cut off. */
+import assert from 'node:assert/strict';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { Asset } from '../src/model.ts';
+import { type ArchiveRecord, readRecord, writeRecord } from '../src/store/record.ts';
+import { isGone, openStore, type Store } from '../src/store/store.ts';
+import { temporaryFolder } from './support/command.ts';
+import { captured, documentOf, draft, KEY } from './support/drafts.ts';
+import { digests, mtimes } from './support/tree.ts';
+
+const open = (path: string) => openStore(path, { minFreeBytes: 0 });
+const picture = (name: string): Asset => ({
+  src: `https://i.guancha.cn/${name}.jpg`,
+  url: `https://i.guancha.cn/${name}.jpg`,
+  sha256: name.repeat(64),
+  bytes: 1,
+  type: 'jpg',
+  width: 1,
+  height: 1,
+});
+const shows = ({ src }: Asset) => `<img src="${src}">`;
+
+async function recordOf(store: Store): Promise<ArchiveRecord> {
+  const found = await store.find('guancha:903180', '2026-10-04');
+  assert.ok(found);
+  return found.record;
+}
+
+describe('a changed article', () => {
+  it('gets a version that says when it was captured and what changed', async () => {
+    await using folder = await temporaryFolder();
+    const store = open(folder.path);
+    const [first, second] = [
+      documentOf('<p>茶馆今天照常开门。</p>'),
+      documentOf('<p>茶馆明天照常开门。</p>', '茶山的大雨'),
+    ];
+    await store.save(KEY, first, draft({ capture: captured('2026-10-04T09:00:00.000Z') }));
+    await store.save(KEY, second, draft({ capture: captured('2026-10-05T09:00:00.000Z'), contentHash: 'b' }));
+    await store.save(KEY, second, draft({ capture: captured('2026-10-06T09:00:00.000Z'), contentHash: 'b' }));
+    const { versions } = await recordOf(store);
+    assert.deepEqual(
+      versions.map(({ document, contentHash, capturedAt, changes }) => ({
+        document,
+        contentHash,
+        capturedAt,
+        changes,
+      })),
+      [
+        {
+          document: `versions/${KEY}/1.html`,
+          contentHash: 'a',
+          capturedAt: '2026-10-04T09:00:00.000Z',
+          changes: null,
+        },
+        {
+          document: `articles/${KEY}.html`,
+          contentHash: 'b',
+          capturedAt: '2026-10-05T09:00:00.000Z',
+          changes: {
+            title: { added: 2, removed: 1 },
+            date: null,
+            body: { added: 2, removed: 2 },
+            images: { added: 0, removed: 0 },
+          },
+        },
+      ],
+    );
+    assert.deepEqual(await Promise.all(versions.map(store.readVersion)), [first, second]);
+  });
+
+  it('keeps the pictures that were stored, though a capture misses them or shows them no more', async () => {
+    await using folder = await temporaryFolder();
+    const store = open(folder.path);
+    const [a, b, c] = [picture('a'), picture('b'), picture('c')];
+    await store.save(KEY, documentOf(shows(a) + shows(b)), draft({ assets: [a, b] }));
+    const later = [c, { src: a.src, missing: 'HTTP_STATUS' }];
+    await store.save(KEY, documentOf(shows(c) + shows(a)), draft({ assets: later, contentHash: 'b' }));
+    assert.deepEqual((await recordOf(store)).assets, [c, a, b]);
+  });
+
+  it('keeps what lies in its place, though its record describes something else', async () => {
+    await using folder = await temporaryFolder();
+    const store = open(folder.path);
+    await store.save(KEY, documentOf('<p>一</p>'), draft());
+    await writeFile(join(folder.path, `articles/${KEY}.html`), 'edited by hand');
+    await store.save(KEY, documentOf('<p>二</p>'), draft({ contentHash: 'b' }));
+    assert.equal(await readFile(join(folder.path, `versions/${KEY}/1.html`), 'utf8'), 'edited by hand');
+    const [first, second] = (await recordOf(store)).versions;
+    assert.ok(first && second);
+    assert.equal(second.changes, null);
+    await assert.rejects(store.readVersion(first), { code: 'ARCHIVE_DAMAGED' });
+  });
+});
+
+describe('an article that is gone', () => {
+  const gone = { at: '2026-11-01T00:00:00.000Z', evidence: ['HTTP status 404'] };
+
+  it('keeps its document; the record says since when, and until when', async () => {
+    await using folder = await temporaryFolder();
+    const store = open(folder.path);
+    const document = documentOf('<p>一</p>');
+    await store.save(KEY, document, draft());
+    const articles = await digests(folder.path, (path) => path.startsWith('articles/'));
+    await store.noteGone(KEY, gone);
+    assert.deepEqual(isGone(await recordOf(store)), { since: gone.at, until: null, evidence: gone.evidence });
+    const before = await mtimes(folder.path);
+    await store.noteGone(KEY, { ...gone, at: '2026-11-02T00:00:00.000Z' });
+    assert.deepEqual(await mtimes(folder.path), before, 'a second time says nothing new');
+    assert.deepEqual(await digests(folder.path, (path) => path.startsWith('articles/')), articles);
+
+    await store.save(KEY, document, draft({ capture: captured('2026-11-03T00:00:00.000Z') }));
+    const record = await recordOf(store);
+    assert.equal(isGone(record), null);
+    assert.equal(record.absences[0]?.until, '2026-11-03T00:00:00.000Z');
+    assert.equal(record.versions.length, 1);
+  });
+
+  it('leaves no trace where the archive never had it', async () => {
+    await using folder = await temporaryFolder();
+    await open(folder.path).noteGone(KEY, gone);
+    assert.deepEqual(await digests(folder.path), {});
+  });
+});
+
+describe('the sweep', () => {
+  it('takes a save back that a dead run left before its record', async () => {
+    await using folder = await temporaryFolder();
+    const store = open(folder.path);
+    await store.save(KEY, documentOf('<p>一</p>'), draft());
+    const before = await digests(folder.path);
+    const record = await readFile(join(folder.path, `records/${KEY}.json`));
+    await store.save(KEY, documentOf('<p>二</p>'), draft({ contentHash: 'b' }));
+    await writeFile(join(folder.path, `records/${KEY}.json`), record);
+    assert.equal(await store.sweep(0), 1);
+    assert.deepEqual(await digests(folder.path), before);
+    assert.equal(await store.sweep(0), 0);
+  });
+
+  it('removes a document of the dead run that has no record, and never an older one', async () => {
+    await using folder = await temporaryFolder();
+    const store = open(folder.path);
+    await store.save(KEY, documentOf('<p>一</p>'), draft());
+    await rm(join(folder.path, `records/${KEY}.json`));
+    assert.equal(await store.sweep(Date.now() + 60_000), 0);
+    assert.equal(await store.sweep(Date.now() - 60_000), 1);
+    assert.deepEqual(await digests(folder.path), {});
+  });
+
+  it('leaves a whole archive as it is', async () => {
+    await using folder = await temporaryFolder();
+    const store = open(folder.path);
+    for (const text of ['一', '二', '三'])
+      await store.save(KEY, documentOf(`<p>${text}</p>`), draft({ contentHash: text }));
+    const before = await mtimes(folder.path);
+    assert.equal(await store.sweep(0), 0);
+    assert.deepEqual(await mtimes(folder.path), before);
+  });
+});
+
+describe('a record', () => {
+  it('is read as it was written, whatever stands in it', () => {
+    const count = fc.record({ added: fc.nat(), removed: fc.nat() });
+    const date = fc.option(fc.record({ before: fc.string(), after: fc.string() }));
+    const changes = fc.option(fc.record({ title: count, date, body: count, images: count }));
+    const text = fc.string({ unit: 'grapheme' });
+    const version = fc.record({ document: text, sha256: text, contentHash: text, capturedAt: text, changes });
+    const absence = fc.record({ since: text, until: fc.option(text), evidence: fc.array(text) });
+    const stored = fc.record({
+      src: text,
+      url: text,
+      sha256: text,
+      bytes: fc.nat(),
+      type: text,
+      width: fc.nat(),
+      height: fc.nat(),
+    });
+    const parts = fc.record({
+      title: text,
+      aliases: fc.array(text),
+      versions: fc.array(version, { minLength: 1 }),
+      absences: fc.array(absence),
+      assets: fc.array(fc.oneof(stored, fc.record({ src: text, missing: text }))),
+    });
+    fc.assert(
+      fc.property(parts, ({ title, ...rest }) => {
+        const base = draft();
+        const record: ArchiveRecord = {
+          ...base,
+          ...rest,
+          format: 1,
+          article: { ...base.article, title },
+          document: { path: `articles/${KEY}.html`, bytes: 1, sha256: 's' },
+        };
+        const written = writeRecord(record);
+        assert.equal(writeRecord(readRecord(written, 'r')), written);
+      }),
+    );
+  });
+});
