@@ -82,10 +82,11 @@ export function openQuarantine(
       storedBytes: packed.length,
     };
     const items = await list(disk);
-    if (items.some((other) => isSame(other, item))) return;
+    const isKnown = items.some((other) => isSame(other, item));
+    for (const { name } of tooMany(isKnown ? items : [...items, item], limits)) await remove(name);
+    if (isKnown) return;
     await disk.write(`${FOLDER}/${item.name}.gz`, packed);
     await disk.write(`${FOLDER}/${item.name}.json`, `${JSON.stringify(item, null, 2)}\n`); // last: now it is there
-    for (const { name } of tooMany([...items, item], limits)) await remove(name);
   }
 
   async function remove(name: string): Promise<void> {

@@ -29,13 +29,21 @@ export interface RunSettings {
   readonly cwd?: string;
   readonly input?: string;
   readonly uid?: number;
+  /** Modules that are loaded before the program. */
+  readonly preload?: readonly string[];
 }
 
 /** Starts `guancha-archive ARGS…`; every process refuses to leave loopback. */
 export function start(args: readonly string[], settings: RunSettings = {}): Running {
+  const preloads = [GUARD, ...(settings.preload ?? []).map((path) => pathToFileURL(path).href)];
   const child = spawn(process.execPath, [join(ROOT, 'src/cli.ts'), ...args], {
     cwd: settings.cwd ?? ROOT,
-    env: { ...process.env, NODE_OPTIONS: `--import ${GUARD}`, NO_COLOR: '1', ...settings.env },
+    env: {
+      ...process.env,
+      NODE_OPTIONS: preloads.map((url) => `--import ${url}`).join(' '),
+      NO_COLOR: '1',
+      ...settings.env,
+    },
     stdio: 'pipe',
     ...(settings.uid === undefined ? {} : { uid: settings.uid, gid: settings.uid }),
   });

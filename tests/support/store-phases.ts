@@ -1,0 +1,63 @@
+/**
+ * What the store does in a crawl, one visit per phase, for tests that cut it off: each phase takes the archive from the
+ * state that the phase before left. Run as a program it does one phase: `store-phases.ts ROOT PHASE`.
+ */
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type { Asset, Page } from '../../src/model.ts';
+import { openQuarantine } from '../../src/store/quarantine.ts';
+import { sha256 } from '../../src/store/record.ts';
+import { assetKey, openStore } from '../../src/store/store.ts';
+import { captured, documentOf, draft, KEY } from './drafts.ts';
+
+const PICTURE = Buffer.alloc(100_000, 'picture');
+const BLOCKED = { kind: 'blocked', evidence: ['HTTP status 403'] } as const;
+
+/** Each throws what the store throws. */
+export const PHASES: Readonly<Record<string, (root: string) => Promise<void>>> = {
+  'a new article with a picture': (root) => save(root, '<p>茶馆今天照常开门。</p>', 1),
+  'a changed article': (root) => save(root, '<p>茶馆明天照常开门。</p>', 2),
+  'an article that is gone': (root) => open(root).noteGone(KEY, { at: timeOf(3), evidence: ['HTTP status 404'] }),
+  'an article that is back, changed': (root) => save(root, '<p>茶馆后天照常开门。</p>', 4),
+  'a page for quarantine': (root) => openQuarantine(root, LIMITS).keep(BLOCKED, page(5)),
+  'another, for which the first must go': (root) => openQuarantine(root, LIMITS).keep(BLOCKED, page(6)),
+};
+
+const LIMITS = { quarantineItems: 1, quarantineBytes: 10_000 };
+
+/** What a run does at its start after one that died, here for everything that it may have written. */
+export function sweepAll(root: string): Promise<number> {
+  return open(root).sweep(0);
+}
+
+function open(root: string) {
+  return openStore(root, { minFreeBytes: 0 });
+}
+
+function timeOf(day: number): string {
+  return `2026-11-0${day}T00:00:00.000Z`;
+}
+
+async function save(root: string, html: string, day: number): Promise<void> {
+  const store = open(root);
+  const digest = sha256(PICTURE);
+  const temporary = await store.temporaryAsset();
+  await temporary.fill((path) => pipeline([PICTURE], createWriteStream(path)));
+  await temporary.commit(assetKey(digest, 'jpg'));
+  const src = 'https://i.guancha.cn/a.jpg';
+  const asset: Asset = { src, url: src, sha256: digest, bytes: PICTURE.length, type: 'jpg', width: 1, height: 1 };
+  const changes = { contentHash: String(day), assets: [asset], capture: captured(timeOf(day)) };
+  await store.save(KEY, documentOf(html), draft(changes));
+}
+
+function page(day: number): Page {
+  const url = `https://www.guancha.cn/a/2026_10_04_90${day}.shtml`;
+  const body = Buffer.from(`请输入验证码 ${day}`);
+  const answer = { url, finalUrl: url, redirects: [], status: 403, headers: {}, body, cut: null };
+  return { ...answer, fetchedAt: timeOf(day), fetchedBy: 'browser' };
+}
+
+if (import.meta.main) {
+  const [root = '', phase = ''] = process.argv.slice(2);
+  await PHASES[phase]?.(root);
+}
