@@ -28,7 +28,7 @@ export async function openApp(config: Config, options: { readonly command: strin
   const { command, log } = options;
   const { site, politeness: pace } = config;
   const store = openStore(config.archive);
-  const frontier = openFrontier(config.archive, { command, attempts: pace.attempts });
+  const frontier = openFrontier(config.archive, { command, ...pace });
   if (frontier.previousRunDied) {
     const swept = await store.sweep();
     log({
