@@ -30,7 +30,7 @@ export async function openApp(config: Config, options: { readonly command: strin
   const { site, politeness: pace } = config;
   const store = openStore(config.archive, config.limits);
   const quarantine = openQuarantine(config.archive, config.limits);
-  const frontier = openFrontier(config.archive, { command, attempts: pace.attempts });
+  const frontier = openFrontier(config.archive, { command, ...pace });
   if (frontier.unfinishedSince !== null) {
     const swept = await store.sweep(frontier.unfinishedSince);
     log({

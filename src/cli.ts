@@ -76,18 +76,26 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
   common(program.command('crawl'))
     .summary('archive what is new on the lists')
     .description('Reads the lists under `sources` and archives every article that is not archived yet, newest first.')
-    .option(
-      '--source <name>',
-      'only this source; may be given several times',
-      (name: string, names: string[]) => [...names, name],
-      [],
-    )
+    .option('--source <name>', 'only this source; may be given several times', several, [])
     .option('--limit <n>', 'at most so many articles', count)
     .option('--dry-run', 'read the lists, say what is new, archive nothing', false)
     .addHelpText('after', examples('crawl', 'crawl --source 头条 --limit 20', 'crawl --dry-run --json'))
     .action(async (flags: Flags & { source: string[]; limit?: number; dryRun: boolean }) => {
       const { crawl } = await import('./commands/crawl.ts');
       exit = (await crawl(flags, { ...prepare(flags), interrupts })).exit;
+    });
+
+  common(program.command('retry'))
+    .summary('give failed URLs back to the next crawl')
+    .description(
+      'Makes what ended blocked, refused or failed wait again, all attempts new, whatever its code means. A crawl that runs takes it up at once, else the next one does.',
+    )
+    .option('--code <code>', 'only what ended with this code; may be given several times', several, [])
+    .option('--source <name>', 'only what this source named; may be given several times', several, [])
+    .addHelpText('after', examples('retry', 'retry --code TOO_LARGE --code OUT_OF_SCOPE', 'retry --source 头条 --json'))
+    .action(async (flags: Flags & { code: string[]; source: string[] }) => {
+      const { retry } = await import('./commands/retry.ts');
+      exit = retry(flags, prepare(flags));
     });
 
   common(program.command('status'))
@@ -181,6 +189,10 @@ function common(command: Command): Command {
 
 function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  guancha-archive ${line}`).join('\n')}`;
+}
+
+function several(value: string, values: readonly string[]): string[] {
+  return [...values, value];
 }
 
 function count(text: string): number {

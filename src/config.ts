@@ -41,6 +41,8 @@ const schema = z
         robots: z.boolean().default(true),
         backoffMs: milliseconds(30_000),
         attempts: z.int().min(1).max(20).default(3),
+        blockedPauseMs: milliseconds(900_000),
+        blockedPauses: z.int().min(0).max(20).default(4),
       })
       .prefault({}),
     browser: z

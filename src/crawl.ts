@@ -1,9 +1,11 @@
 /** Many URLs: read the lists, then take, archive and settle until nothing waits. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readSource, type Source } from './discover/read-source.ts';
 import { readingOf } from './drift.ts';
 import { ArchiveError, nextAfter } from './errors.ts';
 import type { Frontier } from './frontier/sqlite.ts';
-import type { ArticleId, Lease, Target } from './model.ts';
+import type { Log } from './log.ts';
+import type { ArticleId, Lease, Outcome, Target } from './model.ts';
 import { archiveArticle, type Rooms, type Visit } from './pipeline.ts';
 
 /** One source's list as it was read. */
@@ -38,8 +40,8 @@ export async function* discoverAll(
 export interface Settled {
   readonly target: Target;
   readonly visit: Visit;
-  /** True where the frontier will give the target out again in this run. */
-  readonly again: boolean;
+  /** After so long the frontier gives the target out again in this run; null where the outcome stands. */
+  readonly againInMs: number | null;
 }
 
 export interface WorkOptions {
@@ -49,11 +51,15 @@ export interface WorkOptions {
   readonly only?: readonly ArticleId[] | undefined;
   /** At most so many visits. */
   readonly limit?: number | undefined;
+  /** The pause once the site refuses several articles in a row; twice as long each time, at most `blockedPauses` times. */
+  readonly blockedPauseMs: number;
+  readonly blockedPauses: number;
   /** No further article is begun once this aborts. */
   readonly stopping: AbortSignal;
   /** Everything ends at once when this aborts. */
   readonly signal: AbortSignal;
   readonly onSettled: (settled: Settled) => void;
+  readonly log: Log;
 }
 
 /** So many refusals in a row mean that the site does not want this visitor now. */
@@ -61,34 +67,59 @@ const MOST_BLOCKED_IN_A_ROW = 5;
 const HEARTBEAT_MS = 30_000;
 
 /**
- * Archives what waits, `concurrency` articles at a time.
- * @throws BLOCKED where the site refuses several articles in a row; what stops the run
+ * Archives what waits, `concurrency` articles at a time, and waits for what is due later.
+ * @throws BLOCKED where the site goes on refusing after all pauses; what stops the run
  */
 export async function work(frontier: Frontier, rooms: Rooms, options: WorkOptions): Promise<void> {
+  const { stopping, signal, onSettled } = options;
   const only = options.only === undefined ? undefined : [...options.only];
   const halt = new AbortController(); // a worker that throws stops the others after the article in hand
+  const ending = AbortSignal.any([stopping, signal, halt.signal]);
   let begun = 0;
-  let blockedInARow = 0;
-  await settleAll(Array.from({ length: options.concurrency }, () => worker()));
+  const refusals: Settled[] = []; // in a row, held back until it is known whether they stand
+  let pause: Promise<void> | null = null; // while the site refuses this visitor
+  try {
+    await settleAll(Array.from({ length: options.concurrency }, () => worker()));
+  } finally {
+    tellRefusals();
+  }
 
   async function worker(): Promise<void> {
-    for (;;) {
-      try {
+    try {
+      for (;;) {
+        await pause;
         await rooms.store.requireRoom();
-        if (options.stopping.aborted || halt.signal.aborted || begun >= (options.limit ?? Number.POSITIVE_INFINITY))
-          return;
-        const lease = frontier.take(only);
+        const lease = await nextLease();
         if (lease === null) return;
-        begun += 1;
+        if (lease === 'waited') continue;
         await archiveLeased(lease);
-      } catch (error) {
-        halt.abort();
-        throw error;
+        if (refusals.length < MOST_BLOCKED_IN_A_ROW || pause !== null) continue;
+        pause = sitOut().finally(() => {
+          pause = null;
+        });
+        await pause;
       }
+    } catch (error) {
+      halt.abort();
+      throw error;
     }
   }
 
-  async function archiveLeased(lease: Lease): Promise<void> {
+  /** Null where this worker has nothing more to do; `waited` where it was worth waiting, and is to be asked again. */
+  async function nextLease(): Promise<Lease | 'waited' | null> {
+    if (ending.aborted || begun >= (options.limit ?? Number.POSITIVE_INFINITY)) return null;
+    const lease = frontier.take(only);
+    if (lease !== null) {
+      begun += 1;
+      return lease;
+    }
+    const due = frontier.nextDue(only);
+    if (due === null) return null;
+    await wait(due - Date.now());
+    return 'waited';
+  }
+
+  async function archiveLeased(lease: Lease): Promise<Outcome> {
     const heartbeat = setInterval(() => {
       try {
         frontier.extend(lease);
@@ -101,7 +132,6 @@ export async function work(frontier: Frontier, rooms: Rooms, options: WorkOption
       frontier.add(visit.found);
       only?.push(...visit.found.map((target) => target.id));
       if (visit.asked) frontier.visits.note(lease.target.id, visit.outcome.kind);
-      const { again } = frontier.settle(lease, visit.outcome);
       if (visit.outcome.kind === 'archived' && visit.record !== null) {
         frontier.readings.add(
           readingOf(
@@ -110,17 +140,73 @@ export async function work(frontier: Frontier, rooms: Rooms, options: WorkOption
           ),
         );
       }
-      options.onSettled({ target: lease.target, visit, again });
-      blockedInARow = visit.outcome.kind === 'blocked' ? blockedInARow + 1 : 0;
+      const settled = { target: lease.target, visit, ...frontier.settle(lease, visit.outcome) };
+      if (visit.outcome.kind === 'blocked') refusals.push(settled);
+      else {
+        if (isAnswer(visit.outcome, options)) tellRefusals();
+        onSettled(settled);
+      }
+      return visit.outcome;
     } catch (error) {
       frontier.giveBack(lease);
       throw error;
     } finally {
       clearInterval(heartbeat);
     }
-    if (blockedInARow >= MOST_BLOCKED_IN_A_ROW)
-      throw new ArchiveError('BLOCKED', `${blockedInARow} articles in a row, last ${lease.target.url}`);
   }
+
+  /** Pauses, then tries one article, until the site answers again. The articles that it refused wait behind all others. */
+  async function sitOut(): Promise<void> {
+    for (let pauses = 0, outcome: Outcome | null = null; outcome === null || !isAnswer(outcome, options); pauses++) {
+      const pauseMs = options.blockedPauseMs * 2 ** pauses;
+      const where = refusals.at(-1)?.target.url;
+      if (pauses >= options.blockedPauses)
+        throw new ArchiveError(
+          'BLOCKED',
+          `${MOST_BLOCKED_IN_A_ROW} articles in a row, ${pauses} pauses, last ${where}`,
+        );
+      giveBackRefusals(pauseMs);
+      options.log({
+        level: 'warn',
+        stage: 'run',
+        message: `the site refuses this visitor; everything pauses for ${Math.ceil(pauseMs / 1000)} s, then one article is tried (pause ${pauses + 1} of ${options.blockedPauses})`,
+      });
+      await wait(pauseMs);
+      giveBackRefusals(0); // of the articles that were in hand when the pause began
+      outcome = await tryOne();
+      if (outcome === null) return;
+    }
+    options.log({ level: 'info', stage: 'run', message: 'the site answers again' });
+  }
+
+  /** The outcome of the first visit that asks the site for anything; null where nothing more waits, or the work ends. */
+  async function tryOne(): Promise<Outcome | null> {
+    for (let lease = await nextLease(); lease !== null; lease = await nextLease()) {
+      if (lease === 'waited') continue;
+      const outcome = await archiveLeased(lease);
+      if (outcome.kind !== 'refused' && (outcome.kind !== 'unchanged' || options.refresh)) return outcome;
+    }
+    return null;
+  }
+
+  function giveBackRefusals(pauseMs: number): void {
+    const again = new Set(frontier.reconsider(refusals.map(({ target }) => target.id)));
+    tellRefusals((id) => (again.has(id) ? pauseMs : null));
+  }
+
+  function tellRefusals(againInMs: (id: ArticleId) => number | null = () => null): void {
+    for (const settled of refusals.splice(0)) onSettled({ ...settled, againInMs: againInMs(settled.target.id) });
+  }
+
+  /** Shorter where the work ends. */
+  async function wait(timeMs: number): Promise<void> {
+    await sleep(Math.max(0, timeMs), undefined, { signal: ending }).catch(() => {}); // whoever waited looks at `ending`
+  }
+}
+
+/** True for what the site says to a visitor that it lets in; what is unchanged was asked for only to `refresh` it. */
+function isAnswer({ kind }: Outcome, { refresh }: { readonly refresh: boolean }): boolean {
+  return ['archived', 'gone', 'moved', 'link-out'].includes(kind) || (kind === 'unchanged' && refresh);
 }
 
 /** Waits for all, then throws the first failure. */

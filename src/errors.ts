@@ -54,7 +54,7 @@ export const ERRORS = {
   ),
   OUT_OF_SCOPE: kind(
     'outside the configured origins',
-    'never',
+    'later',
     EXIT.incomplete,
     'add the origin to `site` in the configuration if it belongs to the site',
   ),

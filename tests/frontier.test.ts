@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
-import { type Frontier, openFrontier } from '../src/frontier/sqlite.ts';
+import { type FailureMatch, type Frontier, openFrontier } from '../src/frontier/sqlite.ts';
 import type { ArticleId, Outcome, Target } from '../src/model.ts';
 import { temporaryFolder } from './support/command.ts';
 
@@ -90,7 +90,7 @@ describe('the frontier', () => {
       frontier.add([target(1)]);
       const lease = frontier.take();
       assert.ok(lease);
-      assert.deepEqual(frontier.settle(lease, outcome), { again: false });
+      assert.deepEqual(frontier.settle(lease, outcome), { againInMs: null });
       assert.equal(frontier.take(), null);
       assert.deepEqual(frontier.counts(), [{ source: '头条', outcome: outcome.kind, count: 1 }]);
       const isFailure = ['blocked', 'refused', 'failed'].includes(outcome.kind);
@@ -105,7 +105,7 @@ describe('the frontier', () => {
     const seen: [ArticleId, boolean][] = [];
     for (let lease = frontier.take(); lease !== null; lease = frontier.take()) {
       const outcome: Outcome = lease.target.id === 'guancha:2' ? failed('NETWORK') : { kind: 'archived', key: 'k' };
-      seen.push([lease.target.id, frontier.settle(lease, outcome).again]);
+      seen.push([lease.target.id, frontier.settle(lease, outcome).againInMs !== null]);
     }
     assert.deepEqual(seen, [
       ['guancha:2', true],
@@ -115,6 +115,80 @@ describe('the frontier', () => {
     ]);
     assert.equal(frontier.againLater(), 1);
     assert.equal(frontier.take()?.attempt, 1);
+  });
+
+  it('waits before another attempt, longer each time, over a restart too', async () => {
+    await using folder = await temporaryFolder();
+    const slow = () => openFrontier(folder.path, { command: 'test', attempts: 3, backoffMs: 60_000 });
+    const frontier = slow();
+    frontier.add([target(1)]);
+    assert.ok((frontier.nextDue() ?? Number.NaN) <= Date.now());
+    const lease = frontier.take();
+    assert.ok(lease);
+    const { againInMs } = frontier.settle(lease, failed('TIMEOUT'));
+    assert.ok(againInMs !== null && againInMs >= 30_000 && againInMs <= 60_000, String(againInMs));
+    assert.equal(frontier.take(), null);
+    close(frontier);
+    using later = slow();
+    assert.equal(later.take(), null);
+    assert.ok(Math.abs((later.nextDue() ?? 0) - Date.now() - againInMs) < 5000);
+    assert.equal(later.nextDue(['guancha:2']), null);
+    later.again(['guancha:1']);
+    assert.equal(later.take()?.attempt, 1);
+    assert.equal(later.nextDue(), null, 'nobody waits for what is in hand');
+  });
+
+  it('gives refused articles back behind the others, as long as they have attempts left', async () => {
+    await using folder = await temporaryFolder();
+    using frontier = open(folder.path);
+    frontier.add([target(2), target(1)]);
+    const blocked: Outcome = { kind: 'blocked', code: 'BLOCKED', detail: 'why' };
+    const seen: string[] = [];
+    for (let lease = frontier.take(); lease !== null; lease = frontier.take()) {
+      const { id } = lease.target;
+      frontier.settle(lease, id === 'guancha:2' ? blocked : { kind: 'archived', key: 'k' });
+      seen.push(`${id} ${frontier.reconsider(id === 'guancha:2' ? [id] : []).length}`);
+    }
+    assert.deepEqual(seen, ['guancha:2 1', 'guancha:1 0', 'guancha:2 1', 'guancha:2 0']);
+  });
+
+  it('gives back what did not end well, by code and by source', async () => {
+    await using folder = await temporaryFolder();
+    using frontier = open(folder.path);
+    const outcomes: readonly Outcome[] = [
+      failed('TOO_LARGE'),
+      { kind: 'refused', code: 'ROBOTS_DISALLOWED', detail: 'why' },
+      { kind: 'blocked', code: 'BLOCKED', detail: 'why' },
+      { kind: 'archived', key: 'k' },
+      { kind: 'gone', detail: 'why' },
+    ];
+    frontier.add(outcomes.map((_, i) => target(i + 1, { source: i === 0 ? '头条' : '要闻' })));
+    const settleAll = () => {
+      for (let lease = frontier.take(); lease !== null; lease = frontier.take())
+        frontier.settle(lease, outcomes[lease.target.priority - 1] ?? failed('INTERNAL'));
+    };
+    settleAll();
+    const ids = (match: FailureMatch) => {
+      const given = frontier.retry(match).map(({ id }) => id);
+      settleAll();
+      return given.sort();
+    };
+    assert.deepEqual(ids({}), ['guancha:1', 'guancha:2', 'guancha:3']);
+    assert.deepEqual(ids({ codes: ['TOO_LARGE', 'NETWORK'] }), ['guancha:1']);
+    assert.deepEqual(ids({ sources: ['要闻'] }), ['guancha:2', 'guancha:3']);
+    assert.deepEqual(ids({ codes: ['TOO_LARGE'], sources: ['要闻'] }), []);
+  });
+
+  it('takes over the frontier of a version that knew no pauses', async () => {
+    await using folder = await temporaryFolder();
+    const old = open(folder.path);
+    old.add([target(1)]);
+    close(old);
+    const database = new DatabaseSync(join(folder.path, 'frontier.sqlite'));
+    database.exec('ALTER TABLE targets DROP COLUMN not_before');
+    database.close();
+    using frontier = open(folder.path);
+    assert.equal(frontier.take()?.target.id, 'guancha:1');
   });
 
   it('does not give refusals by robots.txt back', async () => {

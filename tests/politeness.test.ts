@@ -117,13 +117,62 @@ describe('politeness', () => {
       response.writeHead(403).end('no');
       return true;
     });
-    const config = await server.config({ intervalMs: 0, backoffMs: 100 });
+    const config = await server.config({ intervalMs: 0, backoffMs: 100, blockedPauses: 0 });
     const ended = await run(['archive', '--json', '--config', config, ...urls(server.origin, 8)]);
     assert.equal(ended.code, 5, ended.stderr);
     assert.equal(server.arrivals.length, 5);
     for (const [i, gap] of gaps(server.arrivals).entries())
       assert.ok(gap >= 100 * 2 ** i, `gaps ${gaps(server.arrivals).map(Math.round)}`);
     assert.match(ended.stderr, /error BLOCKED: the site refuses this visitor/);
+  });
+
+  it('pauses where the site refuses, then asks once; when it is let in again, nothing is lost', async () => {
+    await using server = await site((_path, count, response) => {
+      if (count > 6) return false;
+      response.writeHead(403).end('no');
+      return true;
+    });
+    const config = await server.config({ intervalMs: 0, backoffMs: 0, blockedPauseMs: 1500 });
+    const ended = await run(['archive', '--json', '--config', config, ...urls(server.origin, 9)]);
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.deepEqual(
+      ended.lines().map(({ outcome }) => outcome),
+      Array.from({ length: 9 }, () => 'archived'),
+    );
+    assert.match(ended.stderr, /everything pauses for 2 s, then one article is tried \(pause 1 of 4\)/);
+    assert.match(ended.stderr, /everything pauses for 3 s, then one article is tried \(pause 2 of 4\)/);
+    assert.match(ended.stderr, /the site answers again/);
+    const long = gaps(server.arrivals).filter((gap) => gap >= 1400);
+    assert.ok(long.length === 2 && (long[1] ?? 0) >= 2900, `gaps ${gaps(server.arrivals).map(Math.round)}`);
+  });
+
+  it('gives back what was in hand beside the refusals, too', async () => {
+    await using server = await site((_path, count, response) => {
+      if (count > 7) return false;
+      setTimeout(() => response.writeHead(403).end('no'), count * 50);
+      return true;
+    });
+    const config = await server.config({ intervalMs: 0, backoffMs: 0, blockedPauseMs: 700, concurrency: 3 });
+    const ended = await run(['archive', '--json', '--config', config, ...urls(server.origin, 9)]);
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.equal(ended.lines().length, 9);
+    assert.match(ended.stderr, /pause 1 of 4/);
+  });
+
+  it('gives up after the last pause with an exit code of its own, and what it was refused waits', async () => {
+    await using server = await site((_path, _count, response) => {
+      response.writeHead(403).end('no');
+      return true;
+    });
+    const config = await server.config({ intervalMs: 0, backoffMs: 0, blockedPauseMs: 100, blockedPauses: 2 });
+    const ended = await run(['archive', '--json', '--config', config, ...urls(server.origin, 9)]);
+    assert.equal(ended.code, 5, ended.stderr);
+    assert.equal(server.arrivals.length, 5 + 2);
+    assert.match(ended.stderr, /error BLOCKED[\s\S]*2 pauses/);
+    assert.deepEqual((await run(['status', '--json', '--config', config])).lines()[0]?.outcomes, {
+      blocked: 1,
+      waiting: 8,
+    });
   });
 });
 

@@ -58,19 +58,20 @@ export async function run(
   const { work } = await import('../crawl.ts'); // parsers and layouts, loaded while the browser starts
   try {
     await work(app.frontier, app.rooms, {
-      concurrency: config.politeness.concurrency,
+      ...config.politeness,
       refresh: options.refresh,
       only: options.only,
       limit: options.limit,
       stopping: interrupts.stopping,
       signal: AbortSignal.any([interrupts.signal, app.frontier.lost]),
+      log: terminal.log,
       onSettled: (settled) => {
         const report = reportOf(settled);
-        if (settled.again) {
+        if (settled.againInMs !== null) {
           terminal.log({
             level: 'warn',
             stage: 'run',
-            message: `${report.url}: ${report.code}, ${report.detail}; tried again later in this run`,
+            message: `${report.url}: ${report.code}, ${report.detail}; tried again in ${Math.ceil(settled.againInMs / 1000)} s`,
           });
           return;
         }

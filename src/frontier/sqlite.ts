@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { ArticleId, Lease, Outcome, Target } from '../model.ts';
+import { retryPauseMs } from '../retry-pause.ts';
 import { openReadings, type Readings } from './readings.ts';
 import { holdArchive, holderOf, type RunInfo, runInfoOf } from './run-lock.ts';
+import { prepareTables } from './tables.ts';
 import { openVisits, type Visits } from './visits.ts';
 
 /**
@@ -18,17 +20,26 @@ export interface Frontier extends Disposable {
   add(targets: readonly Target[]): number;
   /** Those that `add` would add. */
   unknown(targets: readonly Target[]): Target[];
-  /** The next target, newest first; null where nothing waits. `only` limits it to some articles. */
+  /** The next target that is due, newest first; null where there is none. `only` limits it to some articles. */
   take(only?: readonly ArticleId[]): Lease | null;
+  /** When the next target that nobody has in hand is due, in ms since 1970; null where none waits. */
+  nextDue(only?: readonly ArticleId[]): number | null;
   extend(lease: Lease): void;
-  /** Ends a lease. A failure that may pass is given back for another attempt until `attempts` are used up. */
-  settle(lease: Lease, outcome: Outcome): { readonly again: boolean };
+  /**
+   * Ends a lease. A failure that may soon pass is due again after a pause, longer each time, until `attempts` are used up;
+   * `againInMs` says how long, null where the outcome stands.
+   */
+  settle(lease: Lease, outcome: Outcome): { readonly againInMs: number | null };
   /** Gives a lease back as if it had not been taken. */
   giveBack(lease: Lease): void;
   /** Makes these wait again, whatever their outcome was. */
   again(ids: readonly ArticleId[]): void;
+  /** Makes those that have attempts left wait again, behind all others, whatever their outcome was. Returns which. */
+  reconsider(ids: readonly ArticleId[]): readonly ArticleId[];
   /** Makes everything wait again whose failure may pass with time. Returns how many. */
   againLater(): number;
+  /** Makes what did not end well wait again, all attempts new: of some codes and sources, or of all. Returns what. */
+  retry(match: FailureMatch): readonly FailedUrl[];
   counts(): readonly OutcomeCount[];
   failures(limit: number): readonly Failure[];
   waiting(): number;
@@ -69,40 +80,32 @@ export interface Failure {
   readonly at: string;
 }
 
-const LEASE_MS = 120_000;
+/** Absent: any. */
+export interface FailureMatch {
+  readonly codes?: readonly ErrorCode[] | undefined;
+  readonly sources?: readonly string[] | undefined;
+}
 
-const TABLES = `
-  CREATE TABLE IF NOT EXISTS targets (
-    id TEXT PRIMARY KEY, url TEXT NOT NULL, source TEXT, via TEXT, lead_picture TEXT, list_title TEXT, list_time TEXT, priority INTEGER NOT NULL,
-    added_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-    token TEXT, leased_until INTEGER,
-    outcome TEXT, code TEXT, detail TEXT, settled_at INTEGER
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS waiting ON targets (priority DESC, id DESC) WHERE outcome IS NULL;
-  CREATE TABLE IF NOT EXISTS hosts (host TEXT PRIMARY KEY, next_at INTEGER NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS robots (origin TEXT PRIMARY KEY, text TEXT NOT NULL, status INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS runs (
-    token TEXT PRIMARY KEY, command TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL,
-    started_at INTEGER NOT NULL, beat_at INTEGER NOT NULL, ended_at INTEGER
-  ) STRICT;
-`;
+export type FailedUrl = Pick<Failure, 'id' | 'url' | 'code'>;
+
+const LEASE_MS = 120_000;
 
 /**
  * Opens the frontier of an archive.
- * @param command what holds the archive while it is open, for other runs' messages; null to read only
+ * @param options `command` is what holds the archive while it is open, for other runs' messages, and null holds nothing;
+ *   `attempts` and `backoffMs` say how often a failure is tried again in a run, and after how long the first time
  * @throws ARCHIVE_IN_USE, ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL
  */
 export function openFrontier(
   archive: string,
-  options: { readonly command: string | null; readonly attempts: number },
+  options: { readonly command: string | null; readonly attempts: number; readonly backoffMs?: number },
 ): Frontier {
   const path = join(archive, 'frontier.sqlite');
   const database = guarded(path, () => {
     mkdirSync(archive, { recursive: true });
     const opened = new DatabaseSync(path, { timeout: 5000 });
     opened.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-    opened.exec(TABLES);
-    addColumns(opened);
+    prepareTables(opened);
     return opened;
   });
   const sql = (text: string) => {
@@ -127,33 +130,39 @@ export function openFrontier(
   const enrich = sql(
     `UPDATE targets SET source = ?, via = ?, lead_picture = ? WHERE id = ? AND outcome IS NULL AND lead_picture IS NULL AND ? IS NOT NULL`,
   );
-  const next = sql(
-    `SELECT * FROM targets WHERE outcome IS NULL AND (leased_until IS NULL OR leased_until < ?) ORDER BY priority DESC, id DESC LIMIT 1`,
-  );
-  const nextOf = sql(
-    `SELECT * FROM targets WHERE outcome IS NULL AND (leased_until IS NULL OR leased_until < ?) AND id IN (SELECT value FROM json_each(?))
-     ORDER BY priority DESC, id DESC LIMIT 1`,
-  );
+  const free = 'outcome IS NULL AND (leased_until IS NULL OR leased_until < ?)';
+  const among = 'id IN (SELECT value FROM json_each(?))';
+  const newestFirst = 'ORDER BY priority DESC, id DESC LIMIT 1';
+  const next = sql(`SELECT * FROM targets WHERE ${free} AND not_before <= ? ${newestFirst}`);
+  const nextOf = sql(`SELECT * FROM targets WHERE ${free} AND not_before <= ? AND ${among} ${newestFirst}`);
+  const due = sql(`SELECT min(not_before) AS at FROM targets WHERE ${free}`);
+  const dueOf = sql(`SELECT min(not_before) AS at FROM targets WHERE ${free} AND ${among}`);
   const lease = sql('UPDATE targets SET token = ?, leased_until = ?, attempts = attempts + 1 WHERE id = ?');
   const extend = sql('UPDATE targets SET leased_until = ? WHERE token = ?');
   const settle = sql(
     'UPDATE targets SET outcome = ?, code = ?, detail = ?, settled_at = ?, token = NULL, leased_until = NULL WHERE token = ?',
   );
   // Behind everything else that waits, so that another attempt comes as late in the run as possible.
+  const last = 'coalesce((SELECT min(priority) FROM targets WHERE outcome IS NULL) - 1, priority)';
   const giveAgain = sql(
-    'UPDATE targets SET token = NULL, leased_until = NULL, code = ?, detail = ?, priority = (SELECT min(priority) FROM targets) - 1 WHERE token = ?',
+    `UPDATE targets SET token = NULL, leased_until = NULL, code = ?, detail = ?, not_before = ?, priority = ${last} WHERE token = ?`,
   );
+  const reconsider = sql(`UPDATE targets SET outcome = NULL, priority = ${last} WHERE id = ? AND attempts < ?`);
   const giveBack = sql('UPDATE targets SET token = NULL, leased_until = NULL, attempts = attempts - 1 WHERE token = ?');
-  const again = sql('UPDATE targets SET outcome = NULL, code = NULL, detail = NULL, attempts = 0 WHERE id = ?');
-  const failedCodes = sql(`SELECT DISTINCT code FROM targets WHERE outcome IN ('failed', 'blocked')`);
-  const againCode = sql(
-    `UPDATE targets SET outcome = NULL, attempts = 0 WHERE outcome IN ('failed', 'blocked') AND code = ?`,
+  const anew = 'outcome = NULL, attempts = 0, not_before = 0';
+  const again = sql(`UPDATE targets SET ${anew}, code = NULL, detail = NULL WHERE id = ?`);
+  const notWell = `outcome IN ('failed', 'blocked', 'refused')`;
+  const failedCodes = sql(`SELECT DISTINCT code FROM targets WHERE ${notWell}`);
+  const againCode = sql(`UPDATE targets SET ${anew} WHERE ${notWell} AND code = ?`);
+  const retry = sql(
+    `UPDATE targets SET ${anew} WHERE ${notWell} AND (?1 IS NULL OR code IN (SELECT value FROM json_each(?1)))
+     AND (?2 IS NULL OR source IN (SELECT value FROM json_each(?2))) RETURNING id, url, code`,
   );
   const counts = sql(
     `SELECT source, coalesce(outcome, 'waiting') AS outcome, count(*) AS count FROM targets GROUP BY 1, 2 ORDER BY 1, 2`,
   );
   const failures = sql(
-    `SELECT id, url, outcome, code, detail, settled_at FROM targets WHERE outcome IN ('failed', 'blocked', 'refused') ORDER BY settled_at DESC LIMIT ?`,
+    `SELECT id, url, outcome, code, detail, settled_at FROM targets WHERE ${notWell} ORDER BY settled_at DESC LIMIT ?`,
   );
   const waiting = sql('SELECT count(*) AS count FROM targets WHERE outcome IS NULL');
   const lastRun = sql('SELECT * FROM runs ORDER BY rowid DESC LIMIT 1');
@@ -188,32 +197,43 @@ export function openFrontier(
     unknown: (targets) => targets.filter(({ id }) => known.get(id) === undefined),
     take: (only) => {
       const now = Date.now();
-      const row = only === undefined ? next.get(now) : nextOf.get(now, JSON.stringify(only));
+      const row = only === undefined ? next.get(now, now) : nextOf.get(now, now, JSON.stringify(only));
       if (row === undefined) return null;
       const token = randomUUID();
       lease.run(token, now + LEASE_MS, String(row.id));
       return { target: targetOf(row), attempt: Number(row.attempts) + 1, token };
     },
+    nextDue: (only) => {
+      const now = Date.now();
+      const { at } = (only === undefined ? due.get(now) : dueOf.get(now, JSON.stringify(only))) ?? {};
+      return at === null || at === undefined ? null : Number(at);
+    },
     extend: ({ token }) => void extend.run(Date.now() + LEASE_MS, token),
     settle: (taken, outcome) => {
       const { code, detail } = reasonOf(outcome);
-      const retry =
-        outcome.kind === 'failed' &&
-        isErrorCode(code) &&
-        ERRORS[code].next === 'retry' &&
-        taken.attempt < options.attempts;
-      if (retry) giveAgain.run(code, detail, taken.token);
-      else settle.run(outcome.kind, code, detail, Date.now(), taken.token);
-      return { again: retry };
+      const maySoonPass = outcome.kind === 'failed' && isErrorCode(code) && ERRORS[code].next === 'retry';
+      if (!maySoonPass || taken.attempt >= options.attempts) {
+        settle.run(outcome.kind, code, detail, Date.now(), taken.token);
+        return { againInMs: null };
+      }
+      const againInMs = retryPauseMs(taken.attempt, { baseMs: options.backoffMs ?? 0 });
+      giveAgain.run(code, detail, Date.now() + againInMs, taken.token);
+      return { againInMs };
     },
     giveBack: ({ token }) => void giveBack.run(token),
     again: (ids) => {
       for (const id of ids) again.run(id);
     },
+    reconsider: (ids) => ids.filter((id) => reconsider.run(id, options.attempts) > 0),
     againLater: () => {
       const codes = failedCodes.all().map((row) => String(row.code));
       const passing = codes.filter((code) => isErrorCode(code) && ERRORS[code].next !== 'never');
       return passing.reduce((sum, code) => sum + againCode.run(code), 0);
+    },
+    retry: ({ codes, sources }) => {
+      const list = (values: readonly string[] | undefined) => (values === undefined ? null : JSON.stringify(values));
+      const given = retry.all(list(codes), list(sources));
+      return given.map(({ id, url, code }) => ({ id: String(id), url: String(url), code: textOf(code ?? null) }));
     },
     counts: () =>
       counts.all().map((row) => ({
@@ -255,16 +275,6 @@ export function openFrontier(
       database.close();
     },
   };
-}
-
-/** Columns that came later, for frontiers from before. */
-function addColumns(database: DatabaseSync): void {
-  const there = database
-    .prepare('PRAGMA table_info(targets)')
-    .all()
-    .map((row) => row.name);
-  for (const column of ['list_title', 'list_time'])
-    if (!there.includes(column)) database.exec(`ALTER TABLE targets ADD COLUMN ${column} TEXT`);
 }
 
 function targetOf(row: Record<string, SQLOutputValue>): Target {

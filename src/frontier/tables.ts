@@ -1,0 +1,34 @@
+/** The frontier's tables, made where they are missing and brought up to date where an older version made them. */
+import type { DatabaseSync } from 'node:sqlite';
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS targets (
+    id TEXT PRIMARY KEY, url TEXT NOT NULL, source TEXT, via TEXT, lead_picture TEXT, list_title TEXT, list_time TEXT, priority INTEGER NOT NULL,
+    added_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0,
+    token TEXT, leased_until INTEGER,
+    outcome TEXT, code TEXT, detail TEXT, settled_at INTEGER
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS waiting ON targets (priority DESC, id DESC) WHERE outcome IS NULL;
+  CREATE TABLE IF NOT EXISTS hosts (host TEXT PRIMARY KEY, next_at INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS robots (origin TEXT PRIMARY KEY, text TEXT NOT NULL, status INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS runs (
+    token TEXT PRIMARY KEY, command TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL,
+    started_at INTEGER NOT NULL, beat_at INTEGER NOT NULL, ended_at INTEGER
+  ) STRICT;
+`;
+
+/** Columns that older frontiers do not have. */
+const ADDED: Readonly<Record<string, string>> = {
+  not_before: 'INTEGER NOT NULL DEFAULT 0',
+  list_title: 'TEXT',
+  list_time: 'TEXT',
+};
+
+/** Leaves every row as it is. */
+export function prepareTables(database: DatabaseSync): void {
+  database.exec(TABLES);
+  const columns = database.prepare(`SELECT name FROM pragma_table_info('targets')`).all();
+  for (const [column, type] of Object.entries(ADDED)) {
+    if (!columns.some(({ name }) => name === column)) database.exec(`ALTER TABLE targets ADD COLUMN ${column} ${type}`);
+  }
+}
