@@ -36,6 +36,7 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
     )
     .argument('<url...>', 'addresses of articles, or -')
     .option('--refresh', 'visit again what is archived already', false)
+    .option('--wait', 'wait while another run holds the archive', false)
     .addHelpText(
       'after',
       examples(
@@ -44,7 +45,7 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
         'archive --refresh m.guancha.cn/politics/2022_01_28_623950',
       ),
     )
-    .action(async (urls: string[], flags: Flags & { refresh: boolean }) => {
+    .action(async (urls: string[], flags: Flags & { refresh: boolean; wait: boolean }) => {
       const { archive } = await import('./commands/archive.ts');
       exit = await archive(urls, flags, { ...prepare(flags), interrupts, io });
     });
@@ -60,8 +61,9 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
     )
     .option('--limit <n>', 'at most so many articles', count)
     .option('--dry-run', 'read the lists, say what is new, archive nothing', false)
+    .option('--wait', 'wait while another run holds the archive', false)
     .addHelpText('after', examples('crawl', 'crawl --source 头条 --limit 20', 'crawl --dry-run --json'))
-    .action(async (flags: Flags & { source: string[]; limit?: number; dryRun: boolean }) => {
+    .action(async (flags: Flags & { source: string[]; limit?: number; dryRun: boolean; wait: boolean }) => {
       const { crawl } = await import('./commands/crawl.ts');
       exit = (await crawl(flags, { ...prepare(flags), interrupts })).exit;
     });
