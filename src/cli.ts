@@ -112,6 +112,17 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
       exit = await quarantine(action, items, prepare(flags));
     });
 
+  common(program.command('doctor'))
+    .summary('is everything there that a crawl needs')
+    .description(
+      'Checks Node.js, configuration, clock, archive, free room, lock, browser and network, and says what to do.',
+    )
+    .addHelpText('after', examples('doctor', 'doctor --json'))
+    .action(async (flags: Flags) => {
+      const { doctor } = await import('./commands/doctor.ts');
+      exit = await doctor(flags, { terminal: createTerminal(io, { json: flags.json === true }), interrupts });
+    });
+
   program
     .command('demo')
     .summary('archive a made-up newspaper on this machine')
