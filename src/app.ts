@@ -7,6 +7,7 @@ import { createHttp } from './fetch/http.ts';
 import { createPoliteness } from './fetch/politeness.ts';
 import { createRobots } from './fetch/robots.ts';
 import { type Frontier, openFrontier } from './frontier/sqlite.ts';
+import { whenFree } from './frontier/when-free.ts';
 import type { Log } from './log.ts';
 import { packageInfo } from './package-info.ts';
 import type { Rooms } from './pipeline.ts';
@@ -19,18 +20,26 @@ export interface App extends AsyncDisposable {
   readonly rooms: Rooms;
 }
 
+export interface AppOptions {
+  /** What other runs are told holds the archive. */
+  readonly command: string;
+  readonly log: Log;
+  /** Ends a wait for another run; null where ARCHIVE_IN_USE is thrown at once. */
+  readonly wait: AbortSignal | null;
+}
+
 /**
  * Opens an archive for work and holds it until disposed.
- * @param options `command` is what other runs are told holds it
  * @throws ARCHIVE_IN_USE, ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL; the browser is on its way when this returns, and
  *   what is wrong with it is said by the first request
  */
-export async function openApp(config: Config, options: { readonly command: string; readonly log: Log }): Promise<App> {
-  const { command, log } = options;
+export async function openApp(config: Config, { command, log, wait }: AppOptions): Promise<App> {
   const { site, politeness: pace } = config;
   const store = openStore(config.archive, config.limits);
   const quarantine = openQuarantine(config.archive, config.limits);
-  const frontier = openFrontier(config.archive, { command, ...pace });
+  const open = () => openFrontier(config.archive, { command, ...pace });
+  const say = (holder: string) => log({ level: 'info', stage: 'run', message: `waiting for ${holder}` });
+  const frontier = wait === null ? open() : await whenFree(open, { stopping: wait, say });
   if (frontier.unfinishedSince !== null) {
     const swept = await store.sweep(frontier.unfinishedSince);
     log({

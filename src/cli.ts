@@ -36,6 +36,7 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
     )
     .argument('<url...>', 'addresses of articles, or -')
     .option('--refresh', 'visit again what is archived already', false)
+    .option('--wait', 'wait while another run holds the archive', false)
     .addHelpText(
       'after',
       examples(
@@ -44,7 +45,7 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
         'archive --refresh m.guancha.cn/politics/2022_01_28_623950',
       ),
     )
-    .action(async (urls: string[], flags: Flags & { refresh: boolean }) => {
+    .action(async (urls: string[], flags: Flags & { refresh: boolean; wait: boolean }) => {
       const { archive } = await import('./commands/archive.ts');
       exit = await archive(urls, flags, { ...prepare(flags), interrupts, io });
     });
@@ -79,8 +80,9 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
     .option('--source <name>', 'only this source; may be given several times', several, [])
     .option('--limit <n>', 'at most so many articles', count)
     .option('--dry-run', 'read the lists, say what is new, archive nothing', false)
+    .option('--wait', 'wait while another run holds the archive', false)
     .addHelpText('after', examples('crawl', 'crawl --source 头条 --limit 20', 'crawl --dry-run --json'))
-    .action(async (flags: Flags & { source: string[]; limit?: number; dryRun: boolean }) => {
+    .action(async (flags: Flags & { source: string[]; limit?: number; dryRun: boolean; wait: boolean }) => {
       const { crawl } = await import('./commands/crawl.ts');
       exit = (await crawl(flags, { ...prepare(flags), interrupts })).exit;
     });
@@ -140,6 +142,17 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
     .action(async (action: QuarantineAction, items: string[], flags: Flags) => {
       const { quarantine } = await import('./commands/quarantine.ts');
       exit = await quarantine(action, items, prepare(flags));
+    });
+
+  common(program.command('doctor'))
+    .summary('is everything there that a crawl needs')
+    .description(
+      'Checks Node.js, configuration, clock, archive, free room, lock, browser and network, and says what to do.',
+    )
+    .addHelpText('after', examples('doctor', 'doctor --json'))
+    .action(async (flags: Flags) => {
+      const { doctor } = await import('./commands/doctor.ts');
+      exit = await doctor(flags, { terminal: createTerminal(io, { json: flags.json === true }), interrupts });
     });
 
   program

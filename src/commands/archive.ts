@@ -12,7 +12,7 @@ const NOT_WELL = ['gone', 'blocked', 'refused', 'failed'] as const;
 
 export async function archive(
   urls: readonly string[],
-  options: { readonly refresh: boolean },
+  options: { readonly refresh: boolean; readonly wait: boolean },
   context: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts; readonly io: Io },
 ): Promise<ExitCode> {
   const { config, terminal, interrupts, io } = context;
@@ -28,7 +28,8 @@ export async function archive(
   }
   if (addresses.size === 0) return EXIT.usage;
 
-  return withArchive(config, 'archive', terminal, async (app) => {
+  const wait = options.wait ? interrupts.stopping : null;
+  return withArchive(config, terminal, { command: 'archive', wait }, async (app) => {
     const targets = [...addresses.values()].map(targetOf);
     const ids = targets.map((target) => target.id);
     app.frontier.add(targets);

@@ -12,6 +12,8 @@ export interface CrawlOptions {
   readonly source: readonly string[];
   readonly limit?: number | undefined;
   readonly dryRun: boolean;
+  /** Waits while another run holds the archive. */
+  readonly wait: boolean;
 }
 
 /** @throws SOURCE_UNKNOWN; returns the exit code and what became of each URL */
@@ -21,7 +23,8 @@ export async function crawl(
 ): Promise<{ readonly exit: ExitCode; readonly reports: readonly UrlReport[] }> {
   const { config, terminal, interrupts } = context;
   const sources = chosen(config, options.source);
-  return withArchive(config, 'crawl', terminal, async (app) => {
+  const wait = options.wait ? interrupts.stopping : null;
+  return withArchive(config, terminal, { command: 'crawl', wait }, async (app) => {
     const { frontier, rooms } = app;
     let unread = false;
     for await (const list of discoverAll(

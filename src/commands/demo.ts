@@ -30,7 +30,7 @@ export async function demo(
   );
 
   const { exit, reports } = await crawl(
-    { source: [], dryRun: false },
+    { source: [], dryRun: false, wait: false },
     { config: loadConfig(file), terminal, interrupts },
   );
   if (exit === EXIT.interrupted) return exit;

@@ -92,7 +92,7 @@ function readPages(
 async function withFetcher(config: Config, terminal: Terminal, body: (rooms: Rooms) => Promise<void>): Promise<void> {
   const archive = await mkdtemp(join(tmpdir(), 'guancha-extract-'));
   try {
-    await withArchive({ ...config, archive }, 'extract', terminal, ({ rooms }) => body(rooms));
+    await withArchive({ ...config, archive }, terminal, { command: 'extract', wait: null }, ({ rooms }) => body(rooms));
   } finally {
     await rm(archive, { recursive: true, force: true });
   }

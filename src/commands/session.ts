@@ -1,5 +1,5 @@
 /** What `archive` and `crawl` share: a run over the frontier, told as it goes, counted, and ended by Ctrl-C. */
-import { type App, openApp } from '../app.ts';
+import { type App, type AppOptions, openApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import type { ArticleId, Outcome } from '../model.ts';
@@ -23,11 +23,11 @@ export interface RunOptions {
 /** Opens the archive, lets `body` use it, and closes it whatever happens. Throws why it was lost, if another run took it over. */
 export async function withArchive<T>(
   config: Config,
-  command: string,
   terminal: Terminal,
+  options: Pick<AppOptions, 'command' | 'wait'>,
   body: (app: App) => Promise<T>,
 ): Promise<T> {
-  await using app = await openApp(config, { command, log: terminal.log });
+  await using app = await openApp(config, { ...options, log: terminal.log });
   try {
     const result = await body(app);
     app.frontier.endRun();

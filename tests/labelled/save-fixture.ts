@@ -17,7 +17,7 @@ const scratch = await mkdtemp(join(tmpdir(), 'guancha-fixture-'));
 try {
   const config = { ...loadConfig(null), archive: scratch };
   const log = ({ message }: { readonly message: string }) => void process.stderr.write(`${message}\n`);
-  await using app = await openApp(config, { command: 'fixture', log });
+  await using app = await openApp(config, { command: 'fixture', log, wait: null });
   await mkdir(REVIEW, { recursive: true });
   for (const text of process.argv.slice(2)) {
     const address = parseArticleUrl(text, config.site);

@@ -1,0 +1,136 @@
+/** Everything that a crawl needs of the machine and the network, one small question each. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ArchiveError, ERRORS } from '../errors.ts';
+import { openBrowser } from '../fetch/browser.ts';
+import { createHttp } from '../fetch/http.ts';
+import { openFrontier } from '../frontier/sqlite.ts';
+import { openDisk } from '../store/disk.ts';
+import { inScope } from '../url/scope.ts';
+import { bad, type Check, type CheckContext, type Found, ok, warn } from './check.ts';
+
+/** In the order in which they are told. */
+export const CHECKS: Readonly<Record<string, Check>> = {
+  node: checkNode,
+  config: checkConfig,
+  clock: checkClock,
+  archive: checkArchive,
+  room: checkRoom,
+  lock: checkLock,
+  browser: checkBrowser,
+  network: checkNetwork,
+};
+
+const OLDEST_NODE = [24, 15] as const;
+
+function checkNode(): Found {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const isOld = major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
+  const says = `Node.js ${process.versions.node}, ${process.platform}-${process.arch}`;
+  return isOld
+    ? bad(says, `start by bin/guancha-archive, or install Node.js ${OLDEST_NODE.join('.')} or newer`)
+    : ok(says);
+}
+
+/** A configuration that is not valid never comes this far: see `commands/doctor.ts`. */
+function checkConfig({ config }: CheckContext): Found {
+  const { sources, politeness } = config;
+  const says = `valid; ${sources.length} sources, a page request every ${politeness.intervalMs} ms`;
+  return politeness.robots ? ok(says) : warn(`${says}, robots.txt is not obeyed`, 'set politeness.robots to true');
+}
+
+/** The program was written in 2026; a clock before that, or far from it, dates every capture wrongly. */
+const SANE_YEARS = [2026, 2100] as const;
+
+function checkClock(): Found {
+  const now = new Date();
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const says = `${now.toISOString()}; this machine's time zone is ${zone}, which no file depends on`;
+  const isSane = now.getUTCFullYear() >= SANE_YEARS[0] && now.getUTCFullYear() < SANE_YEARS[1];
+  return isSane ? ok(says) : bad(says, 'set the clock: captures are dated by it');
+}
+
+async function checkArchive({ config }: CheckContext): Promise<Found> {
+  const disk = openDisk(config.archive);
+  return unlessRefused(async () => {
+    const file = await disk.temporary('assets');
+    await file.discard();
+    return ok(`${config.archive} can be written`);
+  });
+}
+
+async function checkRoom({ config }: CheckContext): Promise<Found> {
+  const { archive, limits } = config;
+  return unlessRefused(async () => {
+    const free = await openDisk(archive).freeBytes();
+    const says = `${megabytes(free)} free, limits.minFreeBytes is ${megabytes(limits.minFreeBytes)}`;
+    return free < limits.minFreeBytes ? bad(says, ERRORS.ARCHIVE_FULL.fix) : ok(says);
+  });
+}
+
+async function checkLock({ config }: CheckContext): Promise<Found> {
+  if (!existsSync(join(config.archive, 'frontier.sqlite'))) return ok('nothing has been archived here yet');
+  return unlessRefused(async () => {
+    using frontier = openFrontier(config.archive, { command: null, attempts: 1 });
+    const holder = frontier.holder();
+    if (holder === null) return ok('no run holds the archive');
+    const { command, host, pid, startedAt } = holder;
+    return warn(
+      `${command} on ${host}, process ${pid}, holds the archive since ${startedAt}`,
+      ERRORS.ARCHIVE_IN_USE.fix,
+    );
+  });
+}
+
+/** Starts the browser that a crawl would use. Nothing is downloaded; the carried one is unpacked where it is the only one. */
+async function checkBrowser({ config, product }: CheckContext): Promise<Found> {
+  const said: string[] = [];
+  await using browser = openBrowser({
+    ...config.browser,
+    userAgent: null,
+    product,
+    maxBytes: config.limits.pageBytes,
+    hosts: [],
+    allows: () => false,
+    log: ({ message }) => void said.push(message),
+  });
+  return await unlessRefused(async () => ok([...said, await browser.userAgent()].join('; ')));
+}
+
+/** robots.txt of every origin: one request each. */
+async function checkNetwork({ config, product, signal }: CheckContext): Promise<Found> {
+  const { site, browser } = config;
+  const http = createHttp({
+    userAgent: () => Promise.resolve(browser.userAgent ?? product),
+    allows: (url) => inScope(url, site),
+    timeoutMs: browser.timeoutMs,
+    maxBytes: config.limits.imageBytes,
+  });
+  const origins = [...new Set([site.www, site.community, ...site.images])];
+  const answers = await Promise.all(
+    origins.map((origin) =>
+      unlessRefused(async () => {
+        const { status } = await http.text(`${origin}/robots.txt`, signal);
+        const says = `${origin} answers ${status}`;
+        return status < 500 ? ok(says) : bad(says, ERRORS.ROBOTS_UNREACHABLE.fix);
+      }),
+    ),
+  );
+  const unwell = answers.filter(({ state }) => state !== 'ok');
+  if (unwell.length === 0) return ok(answers.map(({ says }) => says).join('; '));
+  return bad(unwell.map(({ says }) => says).join('; '), unwell[0]?.fix ?? ERRORS.NETWORK.fix);
+}
+
+/** A known failure is an answer; anything else is a fault of this program. */
+async function unlessRefused(work: () => Promise<Found>): Promise<Found> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ArchiveError) return bad(error.message, ERRORS[error.code].fix);
+    throw error;
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
+}

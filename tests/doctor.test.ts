@@ -1,0 +1,79 @@
+/** The doctor finds what is wrong, says what to do, and is well where all is well. */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { CHECKS } from '../src/doctor/checks.ts';
+import { openFrontier } from '../src/frontier/sqlite.ts';
+import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
+import { type Ended, run, temporaryFolder } from './support/command.ts';
+
+let newspaper: Newspaper;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+before(async () => {
+  newspaper = await openNewspaper({ articles: 8, specials: false });
+  folder = await temporaryFolder();
+});
+after(async () => {
+  await newspaper[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+async function examine(more = '', ...args: string[]): Promise<Ended> {
+  const config = join(folder.path, 'config.yaml');
+  await writeFile(config, `${newspaper.config({ archive: './archive' })}${more}`);
+  return run(['doctor', '--json', '--config', config, ...args]);
+}
+
+const found = (ended: Ended, check: string) => ended.lines().find((line) => line.check === check);
+
+describe('the doctor', () => {
+  it('says of every check that all is well', async () => {
+    const ended = await examine();
+    assert.equal(ended.code, 0, ended.stdout);
+    assert.deepEqual(
+      ended.lines().map(({ check, state, fix }) => [check, state, fix]),
+      Object.keys(CHECKS).map((check) => [check, 'ok', null]),
+    );
+    assert.match(String(found(ended, 'browser')?.says), /Chrome\/\d+/);
+    assert.match(String(found(ended, 'network')?.says), /127\.0\.0\.1:\d+ answers 200; /);
+    const asked = newspaper.requests.map(({ path }) => path);
+    assert.deepEqual(asked, ['/robots.txt', '/robots.txt', '/robots.txt']);
+  });
+
+  const wrong: readonly {
+    readonly check: string;
+    readonly more?: string;
+    readonly args?: readonly string[];
+    readonly fix: RegExp;
+  }[] = [
+    { check: 'config', more: 'limts: {}\n', fix: /crawl\.config\.yaml/ },
+    { check: 'room', more: 'limits: { minFreeBytes: 9000000000000000 }\n', fix: /free some space/ },
+    { check: 'browser', more: 'browser: { executablePath: /nowhere/chromium }\n', fix: /npx playwright install/ },
+    { check: 'archive', args: ['--archive', '/dev/null/archive'], fix: /check the permissions/ },
+  ];
+  for (const { check, more, args, fix } of wrong) {
+    it(`finds a bad ${check} and says what to do: 3`, async () => {
+      const ended = await examine(more, ...(args ?? []));
+      assert.equal(ended.code, 3, ended.stderr);
+      assert.equal(found(ended, check)?.state, 'bad');
+      assert.match(String(found(ended, check)?.fix), fix);
+    });
+  }
+
+  it('finds an origin that does not answer: 3', async () => {
+    newspaper.put('/robots.txt', { status: 503 }, 'community');
+    const ended = await examine();
+    newspaper.put('/robots.txt', { body: '' }, 'community');
+    assert.equal(ended.code, 3);
+    assert.match(String(found(ended, 'network')?.says), /answers 503$/);
+  });
+
+  it('warns of a run that holds the archive, and does not disturb it', async () => {
+    using frontier = openFrontier(join(folder.path, 'archive'), { command: 'crawl', attempts: 1 });
+    const ended = await examine();
+    assert.equal(ended.code, 0);
+    assert.equal(found(ended, 'lock')?.state, 'warn');
+    assert.equal(frontier.holder()?.command, 'crawl');
+  });
+});
