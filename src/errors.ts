@@ -175,6 +175,12 @@ export const ERRORS = {
     EXIT.incomplete,
     'archive it first: guancha-archive archive URL',
   ),
+  IMAGE_MISSING: kind(
+    'the site does not give the picture',
+    'later',
+    EXIT.incomplete,
+    'look at the address in a browser',
+  ),
   IMAGE_TYPE: kind('the bytes are no picture', 'later', EXIT.incomplete, 'look at the address in a browser'),
   INTERRUPTED: kind('interrupted', 'stop', EXIT.interrupted, 'run the same command again: it goes on where it stopped'),
   INTERNAL: kind(

@@ -46,7 +46,7 @@ export async function readArticle(
     let page = parsePage(await rooms.fetcher.fetch(url, signal));
     let verdict = judge(page, rooms.site);
     if (verdict.kind === 'not-an-article' && verdict.needsScripts) {
-      page = parsePage(await rooms.fetcher.fetchWithScripts(url, signal));
+      page = parsePage(await rooms.fetcher.runScripts(page.page, signal));
       verdict = judge(page, rooms.site);
     }
     // A refusal by status has slowed the host down already; a challenge looks like any other answer until it is judged.

@@ -43,6 +43,8 @@ export function createAssets(parts: {
       } catch (error) {
         if (!(error instanceof ArchiveError) || ERRORS[error.code].next === 'stop') throw error;
         missing = error.code;
+        // What may come the next moment is no reason to take a processed form for the original.
+        if (ERRORS[missing].next === 'retry') break;
       }
     }
     return { src, missing };
@@ -56,7 +58,8 @@ export function createAssets(parts: {
       const { status, sha256, bytes } = await temporary.fill((path) =>
         politeness.asset(url, signal, () => http.download(url, path, signal)),
       );
-      if (status !== 200) throw new ArchiveError('HTTP_STATUS', `${url}: status ${status}`);
+      if (status !== 200)
+        throw new ArchiveError(status >= 500 ? 'HTTP_STATUS' : 'IMAGE_MISSING', `${url}: status ${status}`);
       const { type, width, height } = await measure(temporary.path, url);
       await temporary.commit(assetKey(sha256, type));
       return { src, url, sha256, bytes, type, width, height };

@@ -29,9 +29,16 @@ export interface BrowserFetcher extends AsyncDisposable {
   userAgent(): Promise<string>;
   /** One request, redirects not followed. Throws NETWORK, TIMEOUT, TRUNCATED, TOO_LARGE, BROWSER_CRASHED, NO_BROWSER. */
   get(url: string, signal: AbortSignal): Promise<Answer>;
-  /** The page after its own scripts ran, as HTML; only documents, scripts and data of allowed addresses are loaded. */
-  render(url: string, signal: AbortSignal): Promise<Answer>;
+  /**
+   * A page that came already, after its own scripts ran, as HTML. It is not asked for again: whatever a browser shows
+   * ends with `</html>`, so only the answer that was judged whole may be shown. Scripts and data of allowed addresses
+   * are loaded, and no other document.
+   */
+  render(source: RenderSource, signal: AbortSignal): Promise<Answer>;
 }
+
+/** The answer to be shown: its address, headers and decoded bytes. */
+export type RenderSource = Pick<Answer, 'url' | 'headers' | 'body'>;
 
 export interface BrowserOptions {
   readonly executablePath: string | null;
@@ -75,7 +82,7 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
     },
     userAgent: async () => userAgent ?? userAgentOf(await browser()),
     get: (url, signal) => inTime(url, signal, (loader) => load(loader, url, options.maxBytes)),
-    render: (url, signal) => inTime(url, signal, (loader) => render(loader, url, options)),
+    render: (source, signal) => inTime(source.url, signal, (loader) => render(loader, source, options)),
     [Symbol.asyncDispose]: async () => {
       closing = true; // a tab that was on its way is not given another browser
       const open = await running?.catch(() => null);
@@ -272,23 +279,31 @@ async function takeBody(cdp: CDPSession, requestId: string, url: string, maxByte
   return Buffer.concat(pieces);
 }
 
-async function render({ tab }: Loader, url: string, options: BrowserOptions): Promise<Answer> {
+async function render({ tab }: Loader, { url, headers, body }: RenderSource, options: BrowserOptions): Promise<Answer> {
+  let isGiven = false;
   await tab.route('**/*', (route) => {
     const request = route.request();
-    const wanted = ['document', 'script', 'xhr', 'fetch'].includes(request.resourceType());
+    if (!isGiven && request.url() === url) {
+      isGiven = true;
+      return route.fulfill({
+        status: 200,
+        contentType: headers['content-type'] ?? 'text/html',
+        body: Buffer.from(body),
+      });
+    }
+    const wanted = ['script', 'xhr', 'fetch'].includes(request.resourceType());
     return wanted && options.allows(request.url()) ? route.continue() : route.abort('blockedbyclient');
   });
   try {
-    const response = await tab.goto(url, { waitUntil: 'load', timeout: options.timeoutMs });
+    await tab.goto(url, { waitUntil: 'load', timeout: options.timeoutMs });
     const at = new Date().toISOString();
     // Quiet is not promised by any page; what is there after a while is what it shows.
     await tab.waitForLoadState('networkidle', { timeout: options.timeoutMs / 4 }).catch(() => {});
-    const body = Buffer.from(await tab.content());
     return {
-      url: tab.url(),
-      status: response?.status() ?? 0,
-      headers: { ...response?.headers(), 'content-type': 'text/html; charset=utf-8' },
-      body,
+      url,
+      status: 200,
+      headers: { ...headers, 'content-type': 'text/html; charset=utf-8' },
+      body: Buffer.from(await tab.content()),
       cut: null,
       at,
     };

@@ -13,8 +13,8 @@ export interface Fetcher {
    * TOO_MANY_REDIRECTS.
    */
   fetch(url: string, signal: AbortSignal): Promise<Page>;
-  /** The same page after its own scripts ran, for one that shows nothing without them. */
-  fetchWithScripts(url: string, signal: AbortSignal): Promise<Page>;
+  /** A page that was fetched, after its own scripts ran in their host's turn; for one that shows nothing without them. */
+  runScripts(page: Page, signal: AbortSignal): Promise<Page>;
 }
 
 const MOST_REDIRECTS = 5;
@@ -32,7 +32,7 @@ export function createFetcher(parts: {
     fetch: async (url, signal) => {
       const redirects: Redirect[] = [];
       for (let address = url; ; ) {
-        const answer = await request(address, signal, browser.get);
+        const answer = await request(address, signal);
         const location = locationOf(answer);
         if (location === null) return toPage(url, redirects, answer, 'browser');
         redirects.push({ url: address, status: answer.status, location });
@@ -42,14 +42,17 @@ export function createFetcher(parts: {
         address = location;
       }
     },
-    fetchWithScripts: async (url, signal) =>
-      toPage(url, [], await request(url, signal, browser.render), 'browser with scripts'),
+    runScripts: async (page, signal) => {
+      const source = { url: page.finalUrl, headers: page.headers, body: page.body };
+      const answer = await politeness.page(source.url, signal, () => browser.render(source, signal));
+      return toPage(page.url, page.redirects, answer, 'browser with scripts');
+    },
   };
 
-  async function request(url: string, signal: AbortSignal, ask: BrowserFetcher['get']): Promise<Answer> {
+  async function request(url: string, signal: AbortSignal): Promise<Answer> {
     requireScope(url, site);
     await robots?.require(url, signal);
-    const answer = await politeness.page(url, signal, () => ask(url, signal));
+    const answer = await politeness.page(url, signal, () => browser.get(url, signal));
     if (answer.status >= 500) throw new ArchiveError('HTTP_STATUS', `${url}: status ${answer.status}`);
     return answer;
   }
