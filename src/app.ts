@@ -73,7 +73,14 @@ export async function openApp(config: Config, { command, log, wait }: AppOptions
     ? createRobots({ load: http.text, remembered: frontier.hosts, onCrawlDelay: politeness.setCrawlDelay, log })
     : null;
   const fetcher = createFetcher({ browser, politeness, robots, site });
-  const assets = createAssets({ http, politeness, robots, store, allows });
+  const assets = createAssets({
+    http,
+    politeness,
+    robots,
+    store,
+    allows,
+    maxPerArticle: config.limits.imagesPerArticle,
+  });
 
   await browser.warmUp();
   return {

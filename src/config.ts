@@ -56,6 +56,7 @@ const schema = z
       .strictObject({
         pageBytes: z.int().min(1000).default(16_000_000),
         imageBytes: z.int().min(1000).default(50_000_000),
+        imagesPerArticle: z.int().min(0).default(500),
         minFreeBytes: z.int().min(0).default(500_000_000),
         quarantineItems: z.int().min(0).default(500),
         quarantineBytes: z.int().min(0).default(200_000_000),

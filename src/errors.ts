@@ -182,6 +182,12 @@ export const ERRORS = {
     'look at the address in a browser',
   ),
   IMAGE_TYPE: kind('the bytes are no picture', 'later', EXIT.incomplete, 'look at the address in a browser'),
+  TOO_MANY_IMAGES: kind(
+    'the article shows more pictures than are kept',
+    'never',
+    EXIT.incomplete,
+    'raise limits.imagesPerArticle and visit the article again with archive --refresh',
+  ),
   INTERRUPTED: kind('interrupted', 'stop', EXIT.interrupted, 'run the same command again: it goes on where it stopped'),
   INTERNAL: kind(
     'a fault of guancha-archive itself',

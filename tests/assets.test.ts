@@ -1,4 +1,4 @@
-/** A picture's original is waited for: a processed form stands in only where the site does not have the original. */
+/** Pictures of a visit: the original is waited for, and no article has more of them than the configuration allows. */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -36,4 +36,34 @@ it('an original that fails for a moment is recorded as missing, and had by the n
   assert.deepEqual(await stored(), { src: picture.src, missing: 'HTTP_STATUS' });
   isFailing = false;
   assert.deepEqual(await stored('--refresh'), { src: picture.src, ...picture.asset });
+});
+
+it('pictures beyond the limit are recorded as missing and not asked for, until the limit is raised', async () => {
+  await using newspaper = await openNewspaper({ articles: 8, specials: false });
+  await using folder = await temporaryFolder();
+  const article = newspaper.articles.find(({ images, leadPicture }) => images.length >= 3 && leadPicture === null);
+  assert.ok(article);
+  const config = join(folder.path, 'config.yaml');
+  const visit = async (limit: number) => {
+    const politeness = { intervalMs: 0, assetIntervalMs: 0 };
+    await writeFile(
+      config,
+      `${newspaper.config({ archive: './archive', politeness })}limits: { imagesPerArticle: ${limit} }\n`,
+    );
+    const ended = await run(['archive', '--json', '--refresh', '--config', config, article.url]);
+    assert.equal(ended.code, 0, ended.stderr);
+    const path = join(folder.path, 'archive', String(ended.lines()[0]?.record));
+    return (JSON.parse(await readFile(path, 'utf8')) as ArchiveRecord).assets;
+  };
+  const asked = () => newspaper.requests.filter(({ origin, path }) => origin === 'images' && path !== '/robots.txt');
+
+  const first = await visit(1);
+  assert.ok(first.length > 1);
+  assert.ok(first[0] !== undefined && 'sha256' in first[0]);
+  assert.deepEqual(
+    first.slice(1),
+    first.slice(1).map(({ src }) => ({ src, missing: 'TOO_MANY_IMAGES' })),
+  );
+  assert.equal(asked().length, 1);
+  assert.ok((await visit(500)).every((asset) => 'sha256' in asset));
 });

@@ -25,13 +25,23 @@ export function createAssets(parts: {
   readonly store: Store;
   /** False for an origin that is not the site's: such a picture is recorded as missing and not asked for. */
   readonly allows: (url: string) => boolean;
+  /** So many distinct pictures of an article are fetched; the others are recorded as missing. */
+  readonly maxPerArticle: number;
 }): Assets {
-  const { http, politeness, robots, store, allows } = parts;
+  const { http, politeness, robots, store, allows, maxPerArticle } = parts;
 
   return {
     collect: async (sources, known, signal) => {
       const stored = new Map(known.filter((asset) => 'sha256' in asset).map((asset) => [asset.src, asset]));
-      return Promise.all([...new Set(sources)].map(async (src) => stored.get(src) ?? fetchPicture(src, signal)));
+      return Promise.all(
+        [...new Set(sources)].map(async (src, index) => {
+          const present = stored.get(src);
+          if (present !== undefined) return present;
+          return index < maxPerArticle
+            ? fetchPicture(src, signal)
+            : { src, missing: 'TOO_MANY_IMAGES' satisfies ErrorCode };
+        }),
+      );
     },
   };
 
