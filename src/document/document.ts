@@ -2,11 +2,11 @@
 import { parse } from 'yaml';
 import { ArchiveError } from '../errors.ts';
 import { firstPicture } from './body.ts';
+import { type DateConvention, documentDate } from './date.ts';
+import { FRAME, restoreBraces } from './frame.ts';
 
 export { renderBody } from './body.ts';
-
-/** How `date` is printed: the site's Beijing clock under the label GMT (the given format), or the true instant. */
-export type DateConvention = 'site-clock' | 'utc';
+export { type DateConvention, documentDate } from './date.ts';
 
 export interface ArticleDocument {
   readonly title: string;
@@ -18,10 +18,6 @@ export interface ArticleDocument {
   readonly date: string;
   readonly body: string;
 }
-
-/** The whole frame: document-format.md, section 2. */
-const FRAME =
-  /^\n---\ntitle: ((?:'[^\n]*')|(?:"[^\n]*"))\ncategories: \n - ([^\n]+)\n - ([^\n]+)\n - ([^\n]+)\nheadimg: '([^'\n]*)'\nauthor: ([^\n]+)\ncomments: false\ndate: ([^\n]+)\nthumbnail: '([^'\n]*)'\n---\n\n<div> {3}\n([\s\S]*) {2}\n<\/div>\n {12}$/;
 
 /** A document of an article; `body` as `renderBody` gives it. The title is trimmed and its white space collapsed. */
 export function makeDocument(fields: {
@@ -87,23 +83,12 @@ export function readDocument(text: string): ArticleDocument {
   if (author === undefined || date === undefined || body === undefined || headimg !== thumbnail) {
     throw new ArchiveError('ARCHIVE_DAMAGED', 'head picture and thumbnail of a document differ');
   }
-  const restore = (value: string) => value.replaceAll('&#123;', '{').replaceAll('&#125;', '}');
   return {
-    title: restore(String(parse(title))),
-    categories: [restore(section), restore(site), restore(feed)],
-    headimg: restore(headimg),
-    author: restore(author),
+    title: restoreBraces(String(parse(title))),
+    categories: [restoreBraces(section), restoreBraces(site), restoreBraces(feed)],
+    headimg: restoreBraces(headimg),
+    author: restoreBraces(author),
     date,
-    body: restore(body),
+    body: restoreBraces(body),
   };
-}
-
-/**
- * The `date` line's text in the form `Fri, 28 Jan 2022 10:30:43 GMT`.
- * @param publishedAt ISO 8601 with the site's offset, `2022-01-28T10:30:43+08:00`; the machine's time zone does not matter
- * Source: document-format.md, section 7 (the label GMT on the site's own clock is the given format's).
- */
-export function documentDate(publishedAt: string, convention: DateConvention): string {
-  const instant = convention === 'utc' ? publishedAt : `${publishedAt.slice(0, 19)}Z`;
-  return new Date(instant).toUTCString();
 }

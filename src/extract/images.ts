@@ -37,7 +37,7 @@ export function pictureAddress({ attribs }: Element, base: string): string | nul
   return absoluteUrl(address, base);
 }
 
-function isPicture(src: string, site: Site): boolean {
+export function isPicture(src: string, site: Site): boolean {
   const { pathname } = new URL(src);
   return !inScope(src, site) || !NOT_PICTURES.some(({ path }) => path.test(pathname));
 }

@@ -15,9 +15,14 @@ const LINKS = 40;
 
 /** What shows that a page without an article is the home page, by whatever URL it came; null if nothing does. */
 export function homeMarks({ html, $ }: ParsedPage): string | null {
+  return homeMarksIn(html, $('head title').text());
+}
+
+/** The same of any piece of HTML and the title that it came with. */
+export function homeMarksIn(html: string, pageTitle: string): string | null {
   const letters = html.match(/<dt[^>]{0,200}>\s*[A-Z]\s*<\/dt>/g)?.length ?? 0;
   if (letters >= LETTERS) return `author index with ${letters} letters, as on the home page`;
-  const title = $('head title').text().trim();
+  const title = pageTitle.trim();
   if (!title.startsWith('观察者网')) return null;
   const links = html.match(/\d{4}_\d{2}_\d{2}_\d+\.shtml/g)?.length ?? 0;
   return links >= LINKS ? `title ${title} and ${links} article links, as on the home page` : null;

@@ -4,8 +4,11 @@ import { type Changes, compareDocuments, countChanges } from '../diff/compare.ts
 import { ArchiveError } from '../errors.ts';
 import type { ArticleId, Asset } from '../model.ts';
 import { openDisk, type TemporaryFile } from './disk.ts';
+import { articleKey, numberOf } from './keys.ts';
 import { type Absence, type ArchiveRecord, readRecord, sha256, type Version, writeRecord } from './record.ts';
 import { sweep } from './sweep.ts';
+
+export { articleKey, assetKey } from './keys.ts';
 
 export interface Store {
   /**
@@ -148,23 +151,6 @@ export function openStore(root: string, options: { readonly minFreeBytes: number
   }
 }
 
-/**
- * Where an article lies below `articles/` and `records/`: `2022/01/2022_01_28_623950`, or `fengwen/2020/10/399176`.
- * @param date Beijing day `2022-01-28`: of the URL, or of publication for a community post
- */
-export function articleKey(id: ArticleId, date: string): string {
-  const [year, month] = date.split('-');
-  const number = numberOf(id);
-  return id.startsWith('fengwen:')
-    ? `fengwen/${year}/${month}/${number}`
-    : `${year}/${month}/${date.replaceAll('-', '_')}_${number}`;
-}
-
-/** Where a picture's bytes stay: named by their SHA-256, so that the same bytes are kept once. */
-export function assetKey(digest: string, type: string): string {
-  return `assets/${digest.slice(0, 2)}/${digest}.${type}`;
-}
-
 /** The absence that still lasts; null where the site has the article, as far as visits know. */
 export function isGone({ absences }: ArchiveRecord): Absence | null {
   return absences.find(({ until }) => until === null) ?? null;
@@ -176,10 +162,6 @@ function recordPath(key: string): string {
 
 function keyOf(path: string): string {
   return path.replace(/^records\//, '').replace(/\.json$/, '');
-}
-
-function numberOf(id: ArticleId): string {
-  return id.slice(id.indexOf(':') + 1);
 }
 
 function capturedAtOf({ capture }: RecordDraft): string {

@@ -39,7 +39,8 @@ function standsAlone(link: Element): boolean {
   return length > 0 && length === solidLength(textOf(block));
 }
 
-const HEADING =
+/** What stands above such a block. */
+export const HEADING =
   /^(?:相关(?:阅读|推荐|新闻|文章|链接)|推荐阅读|热门(?:评论|推荐)|全部评论|最新评论|网友评论|发表评论|猜你喜欢|最新闻|快讯|作者最近文章|小编最近文章)\s*(?:[:：].{0,60}|\d*条?)?$/;
 
 /** What editors write; a paste from elsewhere brings classes and ids along, but only to these. */
@@ -103,4 +104,4 @@ function length({ bodies, article }: Reading): readonly Flag[] {
 }
 
 /** What no text ends with. */
-const UNFINISHED = /[，、；,（“‘《【(—]$/;
+export const UNFINISHED = /[，、；,（“‘《【(—]$/;

@@ -3,7 +3,7 @@ import { type Flag, flag } from '../../flags.ts';
 import type { Reading } from './reading.ts';
 
 /** Replacement characters, and the words that they become when they are read once more in the wrong encoding. */
-const DAMAGED = /\ufffd|锟斤拷|烫烫烫|[ÃÂ][\u0080-\u00bf]|[\u0080-\u009f]/;
+export const DAMAGED = /\ufffd|锟斤拷|烫烫烫|[ÃÂ][\u0080-\u00bf]|[\u0080-\u009f]/;
 /** Shown by nothing, or by a font of the author's own. */
 const INVISIBLE = /[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\ue000-\uf8ff]/g;
 

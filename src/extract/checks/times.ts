@@ -9,7 +9,7 @@ import type { Reading } from './reading.ts';
 
 const HOUR_MS = 3_600_000;
 /** Usually an article appears on the day of its address; a day or two between them occur (site.md, 1.1). */
-const FAR_MS = 72 * HOUR_MS;
+export const FAR_MS = 72 * HOUR_MS;
 
 export function checkTimes(reading: Reading): readonly Flag[] {
   const { first, found, article, address } = reading;

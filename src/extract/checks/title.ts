@@ -9,12 +9,16 @@ import type { Reading } from './reading.ts';
 export function checkTitle({ first, article }: Reading): readonly Flag[] {
   const { title } = article;
   const flags: Flag[] = [];
-  if (/^(?:观察者网|风闻(?:社区)?|首页|无标题)$/.test(title) || solid(title).length < 2)
-    flags.push(flag('title-suspect', title));
+  if (isSuspectTitle(title)) flags.push(flag('title-suspect', title));
   const printed = first.$.root().children('html').children('head').children('title').first().text();
   const page = withoutSite(printed);
   if (page !== '' && !sameTitle(solid(title), solid(page))) flags.push(flag('title-mismatch', printed));
   return flags;
+}
+
+/** True for the name of the site, and for next to nothing. */
+export function isSuspectTitle(title: string): boolean {
+  return /^(?:观察者网|风闻(?:社区)?|首页|无标题)$/.test(title) || solid(title).length < 2;
 }
 
 /** True where two titles, white space left out, differ by nothing but `作者：` in front of one of them. */
