@@ -1,5 +1,6 @@
 /** argv → exit code. Alone knows argv, signals and exit codes. */
-import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { AuditFlags } from './commands/audit.ts';
 import type { QuarantineAction } from './commands/quarantine.ts';
 import type { Interrupts } from './commands/session.ts';
 import { createTerminal, type Io, type Terminal } from './commands/terminal.ts';
@@ -155,6 +156,22 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
       exit = await doctor(flags, { terminal: createTerminal(io, { json: flags.json === true }), interrupts });
     });
 
+  common(program.command('audit'))
+    .summary('prove that the archive is right')
+    .description(
+      'Reads every file of an archive, or of a folder of documents, and says what is wrong. No network; writes nothing.',
+    )
+    .argument('[what...]', 'archive, folder or document; or ids such as guancha:623950 in the configured archive')
+    .option('--only <check>', 'only this check, or group of checks; may be given several times', several, [])
+    .option('--since <date>', 'only articles of this day or later, such as 2022-01-28')
+    .addOption(new Option('--fail-on <level>', 'exit code 1 from this level on').choices(LEVELS).default('error'))
+    .option('--jobs <n>', 'threads (default: one a processor core, at most 8)', count)
+    .addHelpText('after', examples('audit', 'audit --only assets --json', 'audit guancha:623950', 'audit ../documents'))
+    .action(async (what: string[], flags: AuditFlags) => {
+      const { audit } = await import('./commands/audit.ts');
+      exit = await audit(what, flags, { ...prepare(flags), interrupts });
+    });
+
   program
     .command('demo')
     .summary('archive a made-up newspaper on this machine')
@@ -192,6 +209,8 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
 
 const CONFIG = 'configuration (default: crawl.config.yaml in this folder, else the built-in defaults)';
 const JSON_LINES = 'JSON lines on stdout and nothing else there';
+
+const LEVELS = ['error', 'warning', 'note'];
 
 function common(command: Command): Command {
   return command

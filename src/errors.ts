@@ -9,6 +9,7 @@ export type Next = 'retry' | 'later' | 'never' | 'stop';
 /** Exit codes of the command; the README's table is checked against this one. */
 export const EXIT = {
   ok: 0,
+  findings: 1,
   usage: 2,
   incomplete: 3,
   sourcesUnread: 4,

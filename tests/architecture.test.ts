@@ -15,12 +15,13 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'robots-parser': ['fetch/robots.ts'],
   cheerio: ['html/html.ts'],
   'fs-extra': ['store/disk.ts'],
-  yaml: ['config.ts', 'document/document.ts'],
-  zod: ['config.ts', 'store/quarantine.ts', 'store/record.ts'],
+  yaml: ['audit/checks/format/yaml.ts', 'config.ts', 'document/document.ts'],
+  zod: ['audit/checks/records/form.ts', 'config.ts', 'store/quarantine.ts', 'store/record.ts'],
   diff: ['diff/words.ts'],
+  'image-size': ['audit/checks/assets/picture.ts'],
   'image-size/fromFile': ['assets/assets.ts'],
   commander: ['cli.ts'],
-  'string-width': ['commands/terminal.ts'],
+  'string-width': ['commands/audit-report.ts', 'commands/terminal.ts'],
 };
 
 /** Each layer may import itself and what stands before it. Files of one layer's rooms import other rooms only as ROOMS says. */
@@ -101,6 +102,25 @@ describe('the architecture', () => {
       return roomOf(target) !== roomOf(each.from) && !ROOMS[roomOf(each.from)]?.includes(roomOf(target));
     });
     assert.deepEqual(wrong, []);
+  });
+
+  it('keeps the audit away from network, browser and writing', () => {
+    const reached = new Set<string>();
+    const walk = (file: string): void => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const each of imports.filter(({ from, typeOnly }) => from === file && !typeOnly)) {
+        const target = targetOf(each);
+        if (target !== null) walk(target);
+        else reached.add(each.specifier);
+      }
+    };
+    for (const file of files.filter((name) => name.startsWith('audit/'))) walk(file);
+    const shunned = /^(?:fetch\/|store\/disk|playwright|got|cheerio|fs-extra|node:(?:http|https|net|tls|dgram))/;
+    assert.deepEqual(
+      [...reached].filter((name) => shunned.test(name)),
+      [],
+    );
   });
 
   it('has no circle of imports', () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { CHECKS } from '../src/audit/checks-table.ts';
 import { defaultConfig } from '../src/config.ts';
 import { ERRORS, EXIT } from '../src/errors.ts';
 import { FLAGS } from '../src/flags.ts';
@@ -53,6 +54,13 @@ describe('the README', () => {
 
   it('has a row for every flag', () => {
     for (const code of Object.keys(FLAGS)) assert.match(readme, new RegExp(`^\\| \`${code}\` \\|`, 'm'), code);
+  });
+
+  it('has a row for every check of the audit, and none for others', () => {
+    const rows = [...readme.matchAll(/^\| `([a-z0-9-]+)` \| (\w+) \| (error|warning|note) \| (.+) \| (.+) \|$/gm)];
+    const told = rows.map(([, code, group, severity, means, mend]) => [code, { group, severity, means, mend }]);
+    const meant = Object.entries(CHECKS).map(([code, { repair: _repair, ...row }]) => [code, row]);
+    assert.deepEqual(told, meant);
   });
 
   it('has a row for every outcome', () => {

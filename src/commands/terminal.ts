@@ -20,6 +20,8 @@ export interface Terminal {
   readonly json: boolean;
   /** True where `style` colours. */
   readonly colours: boolean;
+  /** Width of stdout in columns; without end where it is no terminal. */
+  readonly columns: number;
   /** One result: `value` as a JSON line with --json, else `text`, cut to the width of a terminal. */
   result(text: string, value: object): void;
   /** Text for people, on stdout; nothing with --json. */
@@ -46,6 +48,7 @@ export function createTerminal(io: Io, options: { readonly json: boolean }): Ter
   return {
     json: options.json,
     colours: hasColours(stdout),
+    columns: columnsOf(stdout),
     result: (text, value) => print(stdout, options.json ? JSON.stringify(value) : fit(text, stdout)),
     say: (text) => {
       if (!options.json) print(stdout, text);
@@ -106,9 +109,13 @@ function hasColours(stream: Output): boolean {
   return stream.isTTY === true && !process.env.NO_COLOR;
 }
 
+function columnsOf(stream: Output): number {
+  return stream.isTTY === true ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY;
+}
+
 /** Cuts a line to the terminal's width, by columns: a Chinese character takes two. Colours end before the cut. */
 function fit(text: string, stream: Output): string {
-  const columns = stream.isTTY === true ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY;
+  const columns = columnsOf(stream);
   if (stringWidth(text) <= columns) return text;
   let width = 0;
   let kept = '';

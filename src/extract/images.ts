@@ -32,12 +32,17 @@ export function readImages(
 }
 
 /** The address of an `img`, absolute; null where it has none that a picture can be had from. */
-export function pictureAddress({ attribs }: Element, base: string): string | null {
+export function pictureAddress({ attribs }: Pick<Element, 'attribs'>, base: string): string | null {
   const address = ADDRESSES.map((name) => attribs[name]?.trim()).find((value) => value);
   return absoluteUrl(address, base);
 }
 
-export function isPicture(src: string, site: Site): boolean {
+function isPicture(src: string, site: Site): boolean {
+  return !inScope(src, site) || !isDrawn(src);
+}
+
+/** True for an address that on the site's own hosts is of an emoji, a badge or an advertisement. */
+export function isDrawn(src: string): boolean {
   const { pathname } = new URL(src);
-  return !inScope(src, site) || !NOT_PICTURES.some(({ path }) => path.test(pathname));
+  return NOT_PICTURES.some(({ path }) => path.test(pathname));
 }

@@ -1,0 +1,108 @@
+/** The audit: every file of an archive once, month by month, then what only all files together can tell. Reads only. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { clocks, mergeScratch, pictures, twice } from './across.ts';
+import { auditFrontier } from './audit-frontier.ts';
+import { CHECKS, type CheckCode, type CheckGroup } from './checks-table.ts';
+import type { AuditSummary, Finding } from './finding.ts';
+import { listFolder } from './folder.ts';
+import { openPool } from './pool.ts';
+import { openScratch } from './scratch.ts';
+import { documentFolders, isArchive, months, pictureFolders, type Selection, type Shard } from './shards.ts';
+
+export interface AuditOptions {
+  /** Absolute path of an archive, or of a folder of documents. */
+  readonly root: string;
+  readonly selection: Selection;
+  /** The checks that are asked for. */
+  readonly codes: readonly CheckCode[];
+  /** Worker threads. */
+  readonly jobs: number;
+  /** Ends the audit at once; what was told so far stands. */
+  readonly signal: AbortSignal;
+}
+
+/** Gives the findings in the order of the archive, those that concern several files last; returns the summary. */
+export async function* audit(options: AuditOptions): AsyncGenerator<Finding, AuditSummary> {
+  const { root, selection, codes, signal } = options;
+  const startedAt = performance.now();
+  const asked: ReadonlySet<CheckCode> = new Set(codes);
+  const total = { articles: 0, assets: 0, bytes: 0, errors: 0, warnings: 0 };
+  const held: Finding[] = [];
+
+  const folder = await mkdtemp(join(tmpdir(), 'guancha-audit-'));
+  try {
+    const scratches = Array.from({ length: options.jobs }, (_, i) => join(folder, `${i}.sqlite`));
+    await using pool = openPool(
+      scratches.map((scratch) => ({ root, codes, since: selection.since, scratch })),
+      signal,
+    );
+    for await (const { findings, articles, assets, bytes } of pool.run(withoutFindings(plan(options)))) {
+      total.articles += articles;
+      total.assets += assets;
+      total.bytes += bytes;
+      yield* told(held.splice(0));
+      yield* told(findings);
+    }
+    await pool.finish();
+    yield* told(held.splice(0));
+    yield* together(join(folder, 'all.sqlite'), scratches);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  return { ...total, elapsedMs: Math.round(performance.now() - startedAt) };
+
+  function* told(findings: Iterable<Finding>): Generator<Finding> {
+    for (const found of findings) {
+      if (!asked.has(found.code)) continue;
+      if (found.severity === 'error') total.errors += 1;
+      if (found.severity === 'warning') total.warnings += 1;
+      yield found;
+    }
+  }
+
+  function* withoutFindings(pieces: Iterable<Shard | Finding>): Generator<Shard> {
+    for (const piece of pieces) {
+      if ('kind' in piece) yield piece;
+      else held.push(piece);
+    }
+  }
+
+  function* together(path: string, scratches: readonly string[]): Generator<Finding> {
+    const { database, scratch } = openScratch(path);
+    try {
+      database.exec('COMMIT');
+      mergeScratch(database, scratches);
+      database.exec('BEGIN');
+      const isWhole = isEverything(selection);
+      yield* told(twice(database));
+      yield* told(clocks(database));
+      if (asksFor(codes, 'assets')) yield* told(pictures(database, isWhole));
+      if (asksFor(codes, 'frontier') && isWhole) yield* told(auditFrontier(root, database, folder));
+    } finally {
+      scratch[Symbol.dispose]();
+    }
+  }
+}
+
+/** The pieces of the archive in order. */
+function* plan({ root, selection, codes }: AuditOptions): Generator<Shard | Finding> {
+  if (!isArchive(root)) {
+    yield* documentFolders(root, selection);
+    return;
+  }
+  yield* listFolder(root, '').findings;
+  yield* months(root, selection);
+  if (!isEverything(selection)) return;
+  if (asksFor(codes, 'assets') || asksFor(codes, 'files')) yield* pictureFolders(root);
+  if (asksFor(codes, 'files')) yield { kind: 'quarantine' };
+}
+
+function isEverything({ stems, since }: Selection): boolean {
+  return stems === null && since === null;
+}
+
+function asksFor(codes: readonly CheckCode[], group: CheckGroup): boolean {
+  return codes.some((code) => CHECKS[code].group === group);
+}

@@ -1,0 +1,40 @@
+/** Does a record hold together by itself? */
+import type { RecordCheck } from '../check.ts';
+
+/** Id, address and place name the same article (site.md, 1.1), and the document lies beside it. */
+export const recordPlace: RecordCheck = ({ key, id, record }) => {
+  const place = /^(fengwen\/)?(\d{4})\/(\d{2})\/(?:(\d{4})_(\d{2})_\d{2}_)?(\d+)$/.exec(key);
+  const [, community, year, month, stemYear, stemMonth, number] = place ?? [];
+  const expected = community === undefined ? `guancha:${number}` : `fengwen:${number}`;
+  if (id !== expected) return `id ${id}, place ${key}`;
+  if (community === undefined && (year !== stemYear || month !== stemMonth)) return `place ${key}`;
+  if (record.document.path !== `articles/${key}.html`) return `document ${record.document.path}`;
+  const stem = key.slice(key.lastIndexOf('/') + 1);
+  const names =
+    community === undefined ? record.url.endsWith(`/${stem}.shtml`) : new RegExp(`[?&]id=${number}$`).test(record.url);
+  return names ? null : `address ${record.url}, place ${key}`;
+};
+
+/** Numbered from 1 in order of capture; the last is the document itself. */
+export const versionOrder: RecordCheck = ({ key, record: { versions, document, contentHash } }) => {
+  const misplaced = versions.findIndex(
+    (version, i) => version.document !== (i === versions.length - 1 ? document.path : `versions/${key}/${i + 1}.html`),
+  );
+  if (misplaced >= 0) return `version ${misplaced + 1} is ${versions[misplaced]?.document}`;
+  const early = versions.findIndex((version, i) => i > 0 && version.capturedAt < (versions[i - 1]?.capturedAt ?? ''));
+  if (early >= 0) return `version ${early + 1} was captured before version ${early}`;
+  const last = versions.at(-1);
+  if (last?.sha256 !== document.sha256) return 'the last version is not the document';
+  return last.contentHash === contentHash ? null : 'the last version has not the record’s content hash';
+};
+
+/** One after the other, and only the last may still last. */
+export const absenceOrder: RecordCheck = ({ record: { absences } }) => {
+  for (const [i, { since, until }] of absences.entries()) {
+    if (until !== null && until < since) return `gone since ${since} until ${until}`;
+    const next = absences[i + 1];
+    if (next !== undefined && (until === null || next.since < until))
+      return `gone since ${since} until ${until ?? 'now'}, and again since ${next.since}`;
+  }
+  return null;
+};

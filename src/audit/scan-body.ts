@@ -1,0 +1,236 @@
+/**
+ * One pass over a document's body: what it shows, what would run, and whether it comes to its end. It reads the markup
+ * that serialisers write, in time that grows with the text alone; a parser is not needed, and nothing is built.
+ */
+import { MEDIA, solidLength } from '../extract/amount.ts';
+
+export interface BodyScan {
+  /** Text block by block, white space collapsed; empty ones left out. */
+  readonly lines: readonly Line[];
+  /** Attributes of each picture, in order. */
+  readonly images: readonly Attributes[];
+  /** Characters to see, white space apart. */
+  readonly characters: number;
+  /** Pictures, frames and players. */
+  readonly shown: number;
+  /** Names, ids and classes of elements that have any, as `div#a.b.c`; each once. */
+  readonly blocks: ReadonlySet<string>;
+  /** What would run where the document is shown: a script, a handler, an address; null if nothing would. */
+  readonly active: string | null;
+  /** What is open where the body ends: a tag, a comment, an element; null if nothing is. */
+  readonly open: string | null;
+}
+
+export interface Line {
+  readonly text: string;
+  /** True where the whole line is one link to an article. */
+  readonly isLink: boolean;
+}
+
+export type Attributes = Readonly<Record<string, string>>;
+
+const BREAKS: ReadonlySet<string> = new Set(
+  'address article aside blockquote br center dd div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre section table td th tr ul'.split(
+    ' ',
+  ),
+);
+const VOID: ReadonlySet<string> = new Set(
+  'area base br col embed hr img input link meta param source track wbr'.split(' '),
+);
+/** What stands in them is no markup. */
+const RAW: ReadonlySet<string> = new Set('script style textarea title xmp iframe noembed noframes'.split(' '));
+const ADDRESSES = ['href', 'src', 'poster', 'action', 'formaction', 'xlink:href', 'data'];
+
+export function scanBody(body: string): BodyScan {
+  const lines: Line[] = [];
+  const images: Attributes[] = [];
+  const blocks = new Set<string>();
+  const opened = new Map<string, number>();
+  let characters = 0;
+  let shown = 0;
+  let active: string | null = null;
+  let open: string | null = null;
+  let text = '';
+  let linked = 0; // characters of the line that stand in a link to an article
+  let inLink = false;
+
+  const endLine = () => {
+    if (text === '') return;
+    const line = text.replace(/\s+/g, ' ').trim();
+    const length = solidLength(line);
+    if (length > 0) lines.push({ text: line, isLink: linked === length });
+    characters += length;
+    text = '';
+    linked = 0;
+  };
+  const take = (from: number, to: number) => {
+    if (from === to) return;
+    const piece = decode(body.slice(from, to));
+    if (inLink) linked += solidLength(piece);
+    text += piece;
+  };
+
+  let at = 0;
+  while (at < body.length) {
+    const next = body.indexOf('<', at);
+    if (next < 0) {
+      take(at, body.length);
+      break;
+    }
+    const kind = body.charCodeAt(next + 1);
+    if (kind === 0x21 /* ! */) {
+      take(at, next);
+      const isComment = body.startsWith('<!--', next);
+      const end = isComment ? body.indexOf('-->', next + 4) : body.indexOf('>', next);
+      if (end < 0) {
+        open = 'a comment';
+        break;
+      }
+      at = end + (isComment ? 3 : 1);
+      continue;
+    }
+    const closes = kind === 0x2f; /* / */
+    if (!isLetter(closes ? body.charCodeAt(next + 2) : kind)) {
+      take(at, next + 1); // a bare < is text
+      at = next + 1;
+      continue;
+    }
+    take(at, next);
+    const tag = readTag(body, next + (closes ? 2 : 1));
+    if (tag === null) {
+      open = `a tag: ${body.slice(next, next + 40)}`;
+      break;
+    }
+    const { name, attributes } = tag;
+    at = tag.end;
+    if (BREAKS.has(name)) endLine();
+    if (closes) {
+      if (name === 'a') inLink = false;
+      const count = opened.get(name) ?? 0;
+      if (count > 0) opened.set(name, count - 1);
+      continue;
+    }
+    if (!VOID.has(name)) opened.set(name, (opened.get(name) ?? 0) + 1);
+    if (MEDIA.has(name)) shown += 1;
+    if (attributes !== null) {
+      if (name === 'img') images.push(attributes);
+      if (name === 'a') inLink = attributes.href?.includes('.shtml') === true;
+      if (attributes.class !== undefined || attributes.id !== undefined) blocks.add(describe(name, attributes));
+      active ??= codeIn(name, attributes);
+    }
+    if (name === 'script' || name === 'base') active ??= `<${name}>`;
+    if (RAW.has(name)) {
+      const end = endOfRaw(body, name, at);
+      if (end < 0) {
+        open = `an element: ${name}`;
+        break;
+      }
+      at = end;
+    }
+  }
+  endLine();
+  if (open === null)
+    for (const [name, count] of opened) if (count > 0 && !IMPLIED.has(name)) open ??= `an element: ${name}`;
+  return { lines, images, characters, shown, blocks, active, open };
+}
+
+/** Their end tags may be left out. */
+const IMPLIED: ReadonlySet<string> = new Set('p li dt dd tr td th thead tbody tfoot option colgroup'.split(' '));
+
+interface Tag {
+  /** In lower case. */
+  readonly name: string;
+  /** Null where it has none. */
+  readonly attributes: Attributes | null;
+  /** Just behind the `>`. */
+  readonly end: number;
+}
+
+const NAME = /[^\s/>]+/y;
+const ATTRIBUTE = /[^\s/>=][^\s/>=]*/y;
+const UNQUOTED = /[^\s>]*/y;
+
+/** A tag from the first letter of its name on; null where the text ends in it. */
+function readTag(text: string, start: number): Tag | null {
+  NAME.lastIndex = start;
+  const name = (NAME.exec(text)?.[0] ?? '').toLowerCase();
+  let attributes: Record<string, string> | null = null;
+  let at = start + name.length;
+  for (;;) {
+    at = skipSpace(text, at);
+    const unit = text.charCodeAt(at);
+    if (Number.isNaN(unit)) return null;
+    if (unit === 0x3e /* > */) return { name, attributes, end: at + 1 };
+    ATTRIBUTE.lastIndex = at;
+    const key = ATTRIBUTE.exec(text)?.[0];
+    if (key === undefined) {
+      at += 1; // a slash, or an equals sign without a name
+      continue;
+    }
+    at = skipSpace(text, at + key.length);
+    let value = '';
+    if (text.charCodeAt(at) === 0x3d /* = */) {
+      at = skipSpace(text, at + 1);
+      const quote = text[at];
+      if (quote === '"' || quote === "'") {
+        const end = text.indexOf(quote, at + 1);
+        if (end < 0) return null;
+        value = text.slice(at + 1, end);
+        at = end + 1;
+      } else {
+        UNQUOTED.lastIndex = at;
+        value = UNQUOTED.exec(text)?.[0] ?? '';
+        at += value.length;
+      }
+    }
+    attributes ??= Object.create(null) as Record<string, string>;
+    attributes[key.toLowerCase()] ??= decode(value);
+  }
+}
+
+/** Where the end tag of an element stands in which no markup counts; -1 where there is none. */
+function endOfRaw(text: string, name: string, from: number): number {
+  const tag = new RegExp(`</${name}`, 'gi');
+  tag.lastIndex = from;
+  return tag.exec(text)?.index ?? -1;
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  for (; ; at++) {
+    const unit = text.charCodeAt(at);
+    const isSpace =
+      unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) || (unit === 0x2f && text.charCodeAt(at + 1) !== 0x3e);
+    if (!isSpace) return at;
+  }
+}
+
+function isLetter(unit: number): boolean {
+  return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' };
+
+/** Undoes what serialisers escape, and the numbered forms; anything else stays as it stands. */
+function decode(text: string): string {
+  if (!text.includes('&')) return text;
+  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,4}));/gi, (whole, decimal, hex, name) => {
+    if (name !== undefined) return ENTITIES[name] ?? whole;
+    const point = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
+    return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : whole;
+  });
+}
+
+function codeIn(name: string, attributes: Attributes): string | null {
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith('on') || key === 'srcdoc') return `${key} of <${name}>`;
+    if (ADDRESSES.includes(key) && /^[\s\p{Cc}]*(?:javascript|vbscript)\s*:/iu.test(value))
+      return `${key} of <${name}>: ${value.slice(0, 60)}`;
+  }
+  return null;
+}
+
+function describe(name: string, { id, class: classes }: Attributes): string {
+  const named = (classes ?? '').split(/\s+/).filter((each) => each !== '');
+  return `${name}${id === undefined ? '' : `#${id}`}${named.map((each) => `.${each}`).join('')}`;
+}

@@ -1,0 +1,104 @@
+/** How an archive falls into pieces that can be audited one by one: months, folders of documents, folders of pictures. */
+
+import type { Finding } from './finding.ts';
+import { listFolder, strays, under } from './folder.ts';
+
+export type Shard =
+  /** Documents, records and versions of a month, `2022/01` or `fengwen/2020/10`; `stems` where only some are asked for. */
+  | { readonly kind: 'month'; readonly month: string; readonly stems: readonly string[] | null }
+  /** Documents without records. */
+  | { readonly kind: 'documents'; readonly folder: string; readonly files: readonly string[] }
+  /** A folder below `assets/`. */
+  | { readonly kind: 'assets'; readonly folder: string }
+  /** Some pictures by key, which need not be there. */
+  | { readonly kind: 'pictures'; readonly keys: readonly string[] }
+  | { readonly kind: 'quarantine' };
+
+/** Which articles are asked for. */
+export interface Selection {
+  /**
+   * Stems of file names, such as `2022_01_28_623950`, or ends of such, `_623950`; `fengwen:399176` for a community post;
+   * in a plain folder, names of files. Null for all.
+   */
+  readonly stems: readonly string[] | null;
+  /** Only what appeared on this day or later, `2022-01-28`; of community posts, in its month or later. Null for all. */
+  readonly since: string | null;
+}
+
+const KINDS = ['articles', 'records', 'versions'] as const;
+
+/** True where a folder is laid out as this program lays out archives. */
+export function isArchive(root: string): boolean {
+  const { folders } = listFolder(root, '');
+  return folders.includes('articles') || folders.includes('records');
+}
+
+/** All months of an archive in order, and what stands in the way on the way to them. */
+export function* months(root: string, selection: Selection): Generator<Shard | Finding> {
+  const found = new Set<string>();
+  for (const kind of KINDS) {
+    for (const prefix of ['', 'fengwen/']) {
+      const top = `${kind}/${prefix}`.replace(/\/$/, '');
+      const years = listFolder(root, top);
+      yield* years.findings;
+      yield* strays(
+        top,
+        years.files.filter((name) => name !== '.gitkeep'),
+        'only years lie here',
+      );
+      yield* strays(
+        top,
+        years.folders.filter((name) => !isYear(name) && name !== (prefix === '' ? 'fengwen' : '')),
+        'no year',
+      );
+      for (const year of years.folders.filter(isYear)) {
+        const inYear = listFolder(root, `${top}/${year}`);
+        yield* inYear.findings;
+        yield* strays(`${top}/${year}`, inYear.files, 'only months lie here');
+        yield* strays(
+          `${top}/${year}`,
+          inYear.folders.filter((name) => !isMonth(name)),
+          'no month',
+        );
+        for (const month of inYear.folders.filter(isMonth)) found.add(`${prefix}${year}/${month}`);
+      }
+    }
+  }
+  const { stems, since } = selection;
+  for (const month of [...found].sort())
+    if (since === null || month.replace('fengwen/', '').replace('/', '-') >= since.slice(0, 7))
+      yield { kind: 'month', month, stems };
+}
+
+/** Folders of pictures. */
+export function* pictureFolders(root: string): Generator<Shard | Finding> {
+  const { files, folders, findings } = listFolder(root, 'assets');
+  yield* findings;
+  yield* strays('assets', files, 'only folders lie here');
+  yield* strays(
+    'assets',
+    folders.filter((name) => !isHash(name)),
+    'not the beginning of a hash',
+  );
+  for (const folder of folders.filter(isHash)) yield { kind: 'assets', folder };
+}
+
+const DOCUMENTS_AT_ONCE = 500;
+
+/** Folders of documents without records, the deeper ones after the others; without recursion. */
+export function* documentFolders(root: string, { stems }: Selection): Generator<Shard | Finding> {
+  const rest = [''];
+  for (let folder = rest.pop(); folder !== undefined; folder = rest.pop()) {
+    const { files, folders, findings } = listFolder(root, folder);
+    yield* findings;
+    const asked = (name: string) => stems === null || (folder === '' && stems.includes(name));
+    const documents = files.filter((name) => /\.(?:html?|md|txt)$/i.test(name) && asked(name));
+    for (let i = 0; i < documents.length; i += DOCUMENTS_AT_ONCE)
+      yield { kind: 'documents', folder, files: documents.slice(i, i + DOCUMENTS_AT_ONCE) };
+    for (const name of folders.toReversed()) rest.push(under(folder, name));
+  }
+}
+
+const isYear = (name: string) => /^\d{4}$/.test(name);
+const isMonth = (name: string) => /^(?:0[1-9]|1[0-2])$/.test(name);
+const isHash = (name: string) => /^[0-9a-f]{2}$/.test(name);

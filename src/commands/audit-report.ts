@@ -1,0 +1,92 @@
+/** What an audit says on stdout: JSON lines for programs, for people the worst first and each check once. */
+import stringWidth from 'string-width';
+import { CHECKS, type CheckCode } from '../audit/checks-table.ts';
+import type { AuditSummary, Finding, Reporter, Severity } from '../audit/finding.ts';
+import type { Style, Terminal } from './terminal.ts';
+
+/** A line a finding as it comes, and a last line `{summary}`. */
+export function jsonReport(terminal: Terminal): Reporter {
+  return {
+    add: ({ severity, code, article, path, detail, repair }) =>
+      terminal.result('', { severity, code, article, path, detail, repair }),
+    end: (summary) => terminal.result('', { summary }),
+  };
+}
+
+const STYLES: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', note: 'dim' };
+const ORDER: readonly Severity[] = ['error', 'warning', 'note'];
+/** More of one kind are counted, not shown. */
+const MOST_SHOWN = 10;
+
+interface Group {
+  count: number;
+  readonly shown: Finding[];
+}
+
+/** Holds a few findings of each check until the end, whatever their number. */
+export function terminalReport(terminal: Terminal): Reporter {
+  const groups = new Map<CheckCode, Group>();
+  return {
+    add: (found) => {
+      const group = groups.get(found.code) ?? { count: 0, shown: [] };
+      groups.set(found.code, group);
+      group.count += 1;
+      if (group.shown.length < MOST_SHOWN) group.shown.push(found);
+    },
+    end: (summary) => {
+      for (const severity of ORDER)
+        for (const [code, group] of worst(groups, severity)) tellGroup(terminal, code, group);
+      tellSummary(terminal, summary);
+    },
+  };
+}
+
+/** The groups of a level, the largest first. */
+function worst(groups: ReadonlyMap<CheckCode, Group>, severity: Severity): readonly [CheckCode, Group][] {
+  return [...groups].filter(([code]) => CHECKS[code].severity === severity).sort(([, a], [, b]) => b.count - a.count);
+}
+
+function tellGroup(terminal: Terminal, code: CheckCode, { count, shown }: Group): void {
+  const { severity, means, mend } = CHECKS[code];
+  const head = `${terminal.style(STYLES[severity], severity)} ${terminal.style('bold', code)}  ${count}`;
+  const lines = [head, ...wrap(`${means}; ${mend}`, 2, terminal)];
+  for (const { path, detail } of shown) lines.push(`  ${printable(path)}`, ...wrap(printable(detail), 4, terminal));
+  if (count > shown.length) lines.push(`  … and ${count - shown.length} more: audit --json --only ${code}`);
+  terminal.say(`${lines.join('\n')}\n`);
+}
+
+function tellSummary(terminal: Terminal, { articles, assets, bytes, errors, warnings, elapsedMs }: AuditSummary): void {
+  const verdict =
+    errors + warnings === 0
+      ? terminal.style('green', '✓ nothing is wrong')
+      : terminal.style(errors > 0 ? 'red' : 'yellow', `${counted(errors, 'error')}, ${counted(warnings, 'warning')}`);
+  const read = `${counted(articles, 'article')}, ${counted(assets, 'picture')}, ${(bytes / 1e6).toFixed(1)} MB`;
+  const rate = Math.round(articles / Math.max(elapsedMs / 1000, 0.001));
+  terminal.say(`${verdict}\n${read} read in ${(elapsedMs / 1000).toFixed(1)} s, ${rate} articles/s`);
+}
+
+function counted(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** Control characters in the names of files would command the terminal. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (character) =>
+    character === '\n' ? '\\n' : `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+}
+
+/** Lines of at most the terminal's width, indented; a Chinese character takes two columns and may begin a line. */
+function wrap(text: string, indent: number, { columns }: Pick<Terminal, 'columns'>): string[] {
+  const room = Math.max(20, columns - indent);
+  const lines: string[] = [];
+  let line = '';
+  for (const piece of text.match(/[\p{Script=Han}　-〿＀-￯]|[^\s\p{Script=Han}　-〿＀-￯]+|\s+/gu) ?? []) {
+    if (stringWidth(line + piece.trimEnd()) > room && line !== '') {
+      lines.push(line.trimEnd());
+      line = piece.trimStart();
+    } else line += piece;
+  }
+  lines.push(line.trimEnd());
+  return lines.map((each) => `${' '.repeat(indent)}${each}`);
+}

@@ -1,0 +1,124 @@
+/** `audit [PATH|ID]…`: is the archive right? Reads every file, asks no network, writes nothing but the report. */
+import { existsSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { type AuditOptions, audit as auditArchive } from '../audit/audit.ts';
+import { CHECKS, type CheckCode, isCheckCode } from '../audit/checks-table.ts';
+import type { AuditSummary, Finding, Reporter, Severity } from '../audit/finding.ts';
+import { isArchive, type Selection } from '../audit/shards.ts';
+import type { Config } from '../config.ts';
+import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import { jsonReport, terminalReport } from './audit-report.ts';
+import type { Interrupts } from './session.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface AuditFlags {
+  readonly config?: string;
+  readonly archive?: string;
+  readonly json?: boolean;
+  readonly only: readonly string[];
+  readonly since?: string;
+  readonly failOn: Severity;
+  readonly jobs?: number;
+}
+
+const MOST_JOBS = 8;
+const RANK: Readonly<Record<Severity, number>> = { note: 0, warning: 1, error: 2 };
+
+/**
+ * Audits what is named, one after the other.
+ * @param what archives, folders of documents, single documents, or ids; empty for the configured archive
+ * @returns `findings` where one is of the level `failOn` or worse. Throws USAGE, NOT_ARCHIVED
+ */
+export async function audit(
+  what: readonly string[],
+  flags: AuditFlags,
+  context: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
+): Promise<ExitCode> {
+  const { config, terminal, interrupts } = context;
+  const codes = codesOf(flags.only);
+  const jobs = Math.min(flags.jobs ?? availableParallelism(), MOST_JOBS);
+  const reporter: Reporter = terminal.json ? jsonReport(terminal) : terminalReport(terminal);
+  const sum = { articles: 0, assets: 0, bytes: 0, errors: 0, warnings: 0, elapsedMs: 0 };
+  let exit: ExitCode = EXIT.ok;
+  for (const { root, selection } of targetsOf(what, flags.since ?? null, config)) {
+    const options: AuditOptions = { root, selection, codes, jobs, signal: interrupts.stopping };
+    const summary = await each(auditArchive(options), async (found) => {
+      if (RANK[found.severity] >= RANK[flags.failOn]) exit = EXIT.findings;
+      await reporter.add(found);
+    });
+    for (const key of Object.keys(sum) as (keyof AuditSummary)[]) sum[key] += summary[key];
+  }
+  await reporter.end(sum);
+  return exit;
+}
+
+/** Walks a generator to its end and gives what it returns. */
+async function each(
+  findings: AsyncGenerator<Finding, AuditSummary>,
+  take: (found: Finding) => Promise<void>,
+): Promise<AuditSummary> {
+  for (;;) {
+    const next = await findings.next();
+    if (next.done === true) return next.value;
+    await take(next.value);
+  }
+}
+
+/** The checks by code or by group; all where none is named. */
+function codesOf(only: readonly string[]): readonly CheckCode[] {
+  const all = Object.keys(CHECKS) as CheckCode[];
+  if (only.length === 0) return all;
+  return only.flatMap((name) => {
+    const group = all.filter((code) => CHECKS[code].group === name);
+    if (group.length > 0) return group;
+    if (!isCheckCode(name)) throw new ArchiveError('USAGE', `--only ${name}: no such check or group of checks`);
+    return [name];
+  });
+}
+
+interface AuditTarget {
+  readonly root: string;
+  readonly selection: Selection;
+}
+
+function targetsOf(what: readonly string[], since: string | null, config: Config): readonly AuditTarget[] {
+  if (since !== null && (!/^\d{4}-\d{2}-\d{2}$/.test(since) || Number.isNaN(Date.parse(since))))
+    throw new ArchiveError('USAGE', `--since ${since}: a day such as 2022-01-28 is needed`);
+  const isId = (text: string) => /^(?:guancha|fengwen):\d+$/.test(text);
+  const ids = what.filter(isId);
+  const paths = what.filter((text) => !isId(text));
+  if (what.length === 0 || ids.length > 0) requireFolder(config.archive);
+  const targets = paths.map((path) => targetOf(resolve(path), since));
+  if (what.length === 0) return [{ root: config.archive, selection: { stems: null, since } }];
+  if (ids.length === 0) return targets;
+  return [{ root: config.archive, selection: { stems: ids.map(stemOf), since } }, ...targets];
+}
+
+/** `_623950` ends the stem of an article, `fengwen:399176` stands for a community post. */
+function stemOf(id: string): string {
+  return id.startsWith('fengwen:') ? id : `_${id.slice(id.indexOf(':') + 1)}`;
+}
+
+/** A folder is audited whole; of a document, what belongs to it. */
+function targetOf(path: string, since: string | null): AuditTarget {
+  if (!existsSync(path)) throw new ArchiveError('USAGE', `${path}: there is nothing`);
+  const all = { stems: null, since };
+  if (statSync(path).isDirectory()) return { root: path, selection: all };
+  const root = archiveOf(path);
+  if (root === null) return { root: dirname(path), selection: { ...all, stems: [relative(dirname(path), path)] } };
+  const key = relative(root, path).split('/').at(-1) ?? '';
+  return { root, selection: { ...all, stems: [key.replace(/\.\w+$/, '')] } };
+}
+
+/** The archive that a file lies in; null where it lies in none. */
+function archiveOf(path: string): string | null {
+  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder))
+    if (/^(?:articles|records)\//.test(relative(folder, path)) && isArchive(folder)) return folder;
+  return null;
+}
+
+function requireFolder(archive: string): void {
+  if (!existsSync(archive) || !statSync(archive).isDirectory())
+    throw new ArchiveError('USAGE', `${join(archive)}: there is no archive; name one with --archive DIR`);
+}
