@@ -80,6 +80,8 @@ export async function openApp(config: Config, { command, log, wait }: AppOptions
     store,
     allows,
     maxPerArticle: config.limits.imagesPerArticle,
+    attempts: pace.attempts,
+    backoffMs: pace.backoffMs,
   });
 
   await browser.warmUp();

@@ -14,6 +14,7 @@ export interface SourceReport {
   readonly targets: readonly Target[];
   /** How many of them the frontier did not know. */
   readonly added: number;
+  /** Why the list, or a later page of it, could not be read. */
   readonly error: ArchiveError | null;
 }
 
@@ -22,15 +23,19 @@ export async function* discoverAll(
   sources: readonly Source[],
   rooms: Rooms,
   add: (targets: readonly Target[]) => number,
-  signal: AbortSignal,
+  options: { readonly attempts: number; readonly signal: AbortSignal },
 ): AsyncGenerator<SourceReport> {
+  let isReached = true; // a site that gave no list at all is not asked for each of the others several times
   for (const source of sources) {
-    signal.throwIfAborted();
+    options.signal.throwIfAborted();
     try {
-      const targets = await readSource(source, rooms, signal);
-      yield { source: source.name, targets, added: add(targets), error: null };
+      const attempts = isReached ? options.attempts : 1;
+      const { targets, error } = await readSource(source, rooms, { ...options, attempts });
+      isReached = true;
+      yield { source: source.name, targets, added: add(targets), error };
     } catch (error) {
       if (!(error instanceof ArchiveError) || nextAfter(error) === 'stop') throw error;
+      isReached = error.code !== 'SOURCE_UNREAD';
       yield { source: source.name, targets: [], added: 0, error };
     }
   }

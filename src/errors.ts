@@ -86,12 +86,18 @@ export const ERRORS = {
   HTTP_STATUS: kind('the site answered with an error status', 'retry', EXIT.incomplete, 'run the command again later'),
   TOO_LARGE: kind(
     'the answer is larger than any page of the site',
-    'never',
+    'later',
     EXIT.incomplete,
     'look at the address in a browser',
   ),
   TOO_MANY_REDIRECTS: kind('the redirects do not end', 'later', EXIT.incomplete, 'look at the address in a browser'),
   TRUNCATED: kind('the page broke off', 'retry', EXIT.incomplete, 'run the command again'),
+  PAGE_DAMAGED: kind(
+    'the page came with bytes that are no text',
+    'retry',
+    EXIT.incomplete,
+    'run the command again; if it stays so, look at the address in a browser',
+  ),
   NOT_AN_ARTICLE: kind(
     'the page is no article',
     'later',
@@ -182,7 +188,7 @@ export const ERRORS = {
     EXIT.incomplete,
     'look at the address in a browser',
   ),
-  IMAGE_TYPE: kind('the bytes are no picture', 'later', EXIT.incomplete, 'look at the address in a browser'),
+  IMAGE_TYPE: kind('the bytes are no picture', 'retry', EXIT.incomplete, 'look at the address in a browser'),
   TOO_MANY_IMAGES: kind(
     'the article shows more pictures than are kept',
     'never',

@@ -65,6 +65,7 @@ export async function archiveArticle(
     }
 
     const article = withKnownTime(extract(parts, address, site, { listed: target, single }), present?.record ?? null);
+    requireUndamaged(article, present);
     const lead = target.leadPicture ?? present?.record.leadPicture ?? null;
     const body = renderBody(article.body, { base: address.url, lead });
     const pictures = [...(lead === null ? [] : [lead.src]), ...article.images.map((image) => image.src)];
@@ -108,6 +109,13 @@ function withKnownTime(article: Article, record: ArchiveRecord | null): Article 
   if (article.precision !== 'approximate' || record === null) return article;
   const { publishedAt, precision, clock } = record.article;
   return { ...article, publishedAt, precision, clock };
+}
+
+/** Text that came damaged, even twice the same, never takes the place of text that is whole. Throws PAGE_DAMAGED. */
+function requireUndamaged({ flags, url }: Article, present: StoredArticle | null): void {
+  const damage = flags.find(({ code }) => code === 'damaged-text');
+  if (damage === undefined || present === null || present.record.flags.some(({ code }) => code === damage.code)) return;
+  throw new ArchiveError('PAGE_DAMAGED', `${url}: ${damage.detail}; what is archived is undamaged`);
 }
 
 /** The third category: 风闻 for community posts, else the list that named the article. */

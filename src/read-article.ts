@@ -1,4 +1,5 @@
 /** How one article's pages are asked for: the single-page form first, else the first page and its further parts. */
+import { ArchiveError } from './errors.ts';
 import { isWhole, partUrls } from './extract/parts.ts';
 import type { Fetcher } from './fetch/fetch.ts';
 import type { Politeness } from './fetch/politeness.ts';
@@ -16,13 +17,22 @@ export interface Reading {
   readonly single: ParsedPage | null;
 }
 
-/** Fetches and judges an article. Throws what `Fetcher.fetch` throws. */
+interface Look {
+  readonly page: ParsedPage;
+  readonly verdict: Verdict;
+}
+
+/**
+ * Fetches and judges an article. What may have been damaged on its way is asked for again at once: what comes the same
+ * twice is the site's own.
+ * @throws PAGE_DAMAGED, TRUNCATED where two such answers differ; what `Fetcher.fetch` throws
+ */
 export async function readArticle(
   address: ArticleAddress,
   rooms: { readonly fetcher: Fetcher; readonly politeness: Politeness; readonly site: Site },
   signal: AbortSignal,
 ): Promise<Reading> {
-  const single = await look(singlePageUrl(address));
+  const single = await look(singlePageUrl(address), ['truncated', 'not-an-article']);
   // Not every page is served in the single form (site.md, 1.1): what it does not give, the first page may.
   const needsParts = single.verdict.kind === 'article' && partUrls(single.page).length > 0 && !isWhole(single.page);
   const mayBeElsewhere = ['gone', 'truncated', 'not-an-article'].includes(single.verdict.kind);
@@ -42,7 +52,21 @@ export async function readArticle(
   }
   return { verdict: first.verdict, parts, single: needsParts ? single.page : null };
 
-  async function look(url: string): Promise<{ readonly page: ParsedPage; readonly verdict: Verdict }> {
+  /** @param suspects verdicts that are not believed at once, besides bytes that are no text */
+  async function look(url: string, suspects: readonly Verdict['kind'][] = []): Promise<Look> {
+    const isSuspect = ({ page, verdict }: Look) => page.undecodable > 0 || suspects.includes(verdict.kind);
+    const one = await lookOnce(url);
+    if (!isSuspect(one)) return one;
+    const other = await lookOnce(url);
+    if (!isSuspect(other) || saysTheSame(one, other)) return other;
+    const [before, after] = [one, other].map(inWords);
+    throw new ArchiveError(
+      other.page.undecodable > 0 ? 'PAGE_DAMAGED' : 'TRUNCATED',
+      `${url}: first ${before}, then ${after}`,
+    );
+  }
+
+  async function lookOnce(url: string): Promise<Look> {
     let page = parsePage(await rooms.fetcher.fetch(url, signal));
     let verdict = judge(page, rooms.site);
     if (verdict.kind === 'not-an-article' && verdict.needsScripts) {
@@ -53,4 +77,13 @@ export async function readArticle(
     if (verdict.kind === 'blocked' && page.page.status === 200) rooms.politeness.backOff(url);
     return { page, verdict };
   }
+}
+
+function saysTheSame(one: Look, other: Look): boolean {
+  return one.page.undecodable === other.page.undecodable && inWords(one) === inWords(other);
+}
+
+function inWords({ page, verdict }: Look): string {
+  const damage = page.undecodable === 0 ? '' : `, ${page.undecodable} places that are no text`;
+  return `${verdict.kind} (${verdict.evidence.join('; ')})${damage}`;
 }

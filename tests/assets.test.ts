@@ -23,7 +23,7 @@ it('an original that fails for a moment is recorded as missing, and had by the n
   const config = join(folder.path, 'config.yaml');
   await writeFile(
     config,
-    newspaper.config({ archive: './archive', politeness: { intervalMs: 0, assetIntervalMs: 0 } }),
+    newspaper.config({ archive: './archive', politeness: { intervalMs: 0, assetIntervalMs: 0, backoffMs: 0 } }),
   );
 
   const stored = async (...flags: string[]) => {

@@ -31,11 +31,11 @@ export async function crawl(
       sources,
       rooms,
       options.dryRun ? (targets) => frontier.unknown(targets).length : frontier.add,
-      interrupts.signal,
+      { attempts: config.politeness.attempts, signal: interrupts.signal },
     )) {
       unread ||= list.error !== null;
       if (list.error !== null) terminal.log({ level: 'error', stage: 'discover', message: renderError(list.error) });
-      else
+      if (list.targets.length > 0)
         terminal.log({
           level: 'info',
           stage: 'discover',

@@ -9,7 +9,7 @@ import { ArchiveError } from '../errors.ts';
 export interface Http {
   /** A small text, at most 500 KiB of it (RFC 9309, 2.5). Throws NETWORK, TIMEOUT, OUT_OF_SCOPE. */
   text(url: string, signal: AbortSignal): Promise<{ readonly text: string; readonly status: number }>;
-  /** Streams an answer's body into an existing file while hashing it. Throws NETWORK, TIMEOUT, TRUNCATED, TOO_LARGE, OUT_OF_SCOPE. */
+  /** Streams an answer's body into an existing file while hashing it. Throws NETWORK, TIMEOUT, TRUNCATED, TOO_LARGE, TOO_MANY_REDIRECTS, OUT_OF_SCOPE. */
   download(url: string, path: string, signal: AbortSignal): Promise<Download>;
 }
 
@@ -113,13 +113,12 @@ async function named<T>(url: string, work: () => Promise<T>): Promise<T> {
     if (name === 'AbortError') throw error;
     if (name === 'TimeoutError' || code === 'ETIMEDOUT')
       throw new ArchiveError('TIMEOUT', `${url}: ${message}`, { cause: error });
+    if (code === 'ERR_UNSUPPORTED_PROTOCOL')
+      throw new ArchiveError('OUT_OF_SCOPE', `${url}: ${message}`, { cause: error }); // of a redirect
+    if (name === 'MaxRedirectsError')
+      throw new ArchiveError('TOO_MANY_REDIRECTS', `${url}: ${message}`, { cause: error });
     if (code === 'ENOSPC') throw new ArchiveError('ARCHIVE_FULL', `${url}: ${message}`, { cause: error });
-    if (
-      name === 'RequestError' ||
-      name === 'MaxRedirectsError' ||
-      name === 'ReadError' ||
-      code === 'ERR_STREAM_PREMATURE_CLOSE'
-    ) {
+    if (name === 'RequestError' || name === 'ReadError' || code === 'ERR_STREAM_PREMATURE_CLOSE') {
       throw new ArchiveError('NETWORK', `${url}: ${message}`, { cause: error });
     }
     throw error;

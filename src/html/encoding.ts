@@ -7,6 +7,8 @@ export interface DecodedText {
   readonly encoding: string;
   /** Where labels and bytes, or two labels, do not agree, in words; null where all do. */
   readonly doubt: string | null;
+  /** How many places of the bytes are nothing in that encoding; U+FFFD stands there. */
+  readonly undecodable: number;
 }
 
 /**
@@ -17,11 +19,11 @@ export interface DecodedText {
  */
 export function decodeBytes(body: Uint8Array, contentType: string | undefined): DecodedText {
   const marked = byMark(body);
-  if (marked !== null) return { ...marked, doubt: null };
+  if (marked !== null) return { ...marked, doubt: null, undecodable: damage(marked.text) };
   const head = new TextDecoder('latin1').decode(body.subarray(0, LABEL_BYTES));
   const labels = [contentType ?? '', ...(head.match(/<meta[^>]+charset[^>]*>/gi) ?? [])].flatMap(labelIn);
-  const { text, encoding } = byBytes(body, labels);
-  return { text, encoding, doubt: doubtOf(labels, encoding, /[^\0-\x7f]/.test(text)) };
+  const { text, encoding, undecodable } = byBytes(body, labels);
+  return { text, encoding, doubt: doubtOf(labels, encoding, /[^\0-\x7f]/.test(text)), undecodable };
 }
 
 /** Where browsers look for the page's own label. */
@@ -51,17 +53,19 @@ function labelIn(source: string): readonly string[] {
   }
 }
 
-function byBytes(body: Uint8Array, labels: readonly string[]): { readonly text: string; readonly encoding: string } {
+function byBytes(body: Uint8Array, labels: readonly string[]): Omit<DecodedText, 'doubt'> {
   const utf8 = strict(body, 'utf-8');
-  if (utf8 !== null) return { text: utf8, encoding: 'utf-8' };
+  if (utf8 !== null) return { text: utf8, encoding: 'utf-8', undecodable: 0 };
   // A label for sixteen-bit units without a mark is taken for UTF-8, as in browsers.
   const label = labels.find((name) => name !== 'utf-8' && !name.startsWith('utf-16'));
-  if (label !== undefined) return { text: new TextDecoder(label).decode(body), encoding: label };
+  if (label !== undefined) return counted(new TextDecoder(label).decode(body), label);
   const lenient = new TextDecoder('utf-8').decode(body);
   const chinese = new TextDecoder('gb18030').decode(body);
-  return damage(lenient) > 4 * damage(chinese) + BY_ACCIDENT
-    ? { text: chinese, encoding: 'gb18030' }
-    : { text: lenient, encoding: 'utf-8' };
+  return damage(lenient) > 4 * damage(chinese) + BY_ACCIDENT ? counted(chinese, 'gb18030') : counted(lenient, 'utf-8');
+}
+
+function counted(text: string, encoding: string): Omit<DecodedText, 'doubt'> {
+  return { text, encoding, undecodable: damage(text) };
 }
 
 /** A UTF-8 page that was cut in the middle of a character, or damaged at a place or two, is a UTF-8 page still. */

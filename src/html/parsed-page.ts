@@ -11,6 +11,8 @@ export interface ParsedPage {
   readonly html: string;
   /** Where the labels of the page's encoding and its bytes do not agree, in words; null where they do. */
   readonly encodingDoubt: string | null;
+  /** How many places of the bytes could not be decoded. */
+  readonly undecodable: number;
   /** The document tree. Shared: whoever wants to change it clones the part first. */
   readonly $: CheerioAPI;
   /** All elements in document order: to look for a few of them here costs far less than a selector over the page. */
@@ -19,8 +21,8 @@ export interface ParsedPage {
 
 /** Decodes and parses a page's bytes. Total: any bytes give some text and some tree. */
 export function parsePage(page: Page): ParsedPage {
-  const { text, doubt } = decodeBytes(page.body, page.headers['content-type']);
+  const { text, doubt, undecodable } = decodeBytes(page.body, page.headers['content-type']);
   const $ = parseDocument(text);
   flattenDeep($);
-  return { page, html: text, encodingDoubt: doubt, $, elements: elementsBelow($.root().toArray()) };
+  return { page, html: text, encodingDoubt: doubt, undecodable, $, elements: elementsBelow($.root().toArray()) };
 }

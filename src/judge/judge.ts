@@ -2,12 +2,13 @@
 import { hasContent, visibleLength } from '../extract/content.ts';
 import { MARKS_BEFORE_2017 } from '../extract/layouts/before-2017.ts';
 import { type FoundArticle, findArticle } from '../extract/layouts/find-article.ts';
+import { endOfSource } from '../html/end-of-source.ts';
 import type { ParsedPage } from '../html/parsed-page.ts';
 import type { Verdict } from '../model.ts';
 import { parseArticleUrl } from '../url/article-url.ts';
 import { inScope, type Site } from '../url/scope.ts';
 import { findChallenge } from './challenge.ts';
-import { endOfArticle, endOfSource } from './end-of-page.ts';
+import { endOfArticle } from './end-of-page.ts';
 import { homeMarks, isHomeUrl } from './home-page.ts';
 import { findJump } from './jumps.ts';
 import { findStub } from './stub.ts';

@@ -29,6 +29,9 @@ export interface NewspaperOptions {
   readonly slowMs?: number;
 }
 
+/** `standing` gives what would be answered without hooks. */
+export type Hook = (asked: Asked, standing: () => Reply) => Reply | undefined;
+
 export interface Newspaper extends AsyncDisposable {
   readonly www: string;
   readonly community: string;
@@ -46,20 +49,20 @@ export interface Newspaper extends AsyncDisposable {
   /** Publishes, replaces, withdraws or breaks what stands at a path (with its query, if any). */
   put(path: string, reply: Reply, origin?: OriginName): void;
   /** Asked first for every request, in the order of their coming; the first that gives a reply answers. */
-  handle(hook: (asked: Asked) => Reply | undefined): void;
+  handle(hook: Hook): void;
 }
 
 export async function openNewspaper(options: NewspaperOptions = {}): Promise<Newspaper> {
   const { articles = 48, imagesPerArticle = 3, seed = 1, host = '127.0.0.1', specials = true, listSize = 20 } = options;
   const { pageBytes = null, slowMs = 1000 } = options;
   const requests: SeenRequest[] = [];
-  const hooks: ((asked: Asked) => Reply | undefined)[] = [];
+  const hooks: Hook[] = [];
   const published = new Map<string, Reply>();
   const routes: Partial<Record<OriginName, Route>> = {};
 
   const standing = (asked: Asked): Reply =>
     published.get(keyOf(asked.origin, asked.path)) ?? routes[asked.origin]?.(asked) ?? { status: 503 };
-  const route: Route = (asked) => firstReply(hooks, asked) ?? standing(asked);
+  const route: Route = (asked) => firstReply(hooks, asked, () => standing(asked)) ?? standing(asked);
 
   await using servers = new AsyncDisposableStack();
   const open = async (name: OriginName) =>
@@ -92,9 +95,9 @@ function keyOf(origin: OriginName, path: string): string {
   return `${origin} ${path}`;
 }
 
-function firstReply(hooks: readonly ((asked: Asked) => Reply | undefined)[], asked: Asked): Reply | undefined {
+function firstReply(hooks: readonly Hook[], asked: Asked, standing: () => Reply): Reply | undefined {
   for (const hook of hooks) {
-    const reply = hook(asked);
+    const reply = hook(asked, standing);
     if (reply !== undefined) return reply;
   }
   return undefined;

@@ -1,4 +1,5 @@
 /** What the newspaper's servers are asked, and what they answer. */
+import type { ServerResponse } from 'node:http';
 
 export type OriginName = 'www' | 'community' | 'images';
 
@@ -12,6 +13,8 @@ export interface Reply {
   readonly delayMs?: number;
   /** The connection is dropped after so many bytes of the body, whatever Content-Length promised. */
   readonly cutAfterBytes?: number;
+  /** Answers in place of all the above: for what no well-formed reply can show. */
+  readonly misbehave?: (response: ServerResponse) => void;
 }
 
 /** A request, as hooks and routes see it. */

@@ -60,6 +60,10 @@ export function normalPath(path: string): string {
 }
 
 function send(reply: Reply, request: IncomingMessage, response: ServerResponse): void {
+  if (reply.misbehave !== undefined) {
+    reply.misbehave(response);
+    return;
+  }
   const headers: Record<string, string> = { 'content-type': 'text/html; charset=utf-8', ...reply.headers };
   const plain = bytesOf(reply);
   const packed = mayPack(headers, request, reply) ? gzipped(plain) : null;

@@ -1,0 +1,157 @@
+/** The newspaper as a hostile server, every fault by itself: once, for ever, and on a visit to what is archived already. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { ERRORS, type ErrorCode } from '../src/errors.ts';
+import type { NewspaperArticle } from './newspaper/newspaper.ts';
+import type { Ended } from './support/command.ts';
+import { FAULTS, type Fault } from './support/faults.ts';
+import { type FaultFor, type HostileNewspaper, openHostile } from './support/hostile.ts';
+
+/** The short form leaves out what takes long and is tried otherwise: `npm run torture` does it all. */
+const isLong = process.env.GUANCHA_ARCHIVE_TORTURE === '1';
+const LISTED = isLong ? FAULTS : FAULTS.filter(({ name, page }) => page[1] !== 'TIMEOUT' || name === 'no answer');
+
+const byId = (ended: Ended) => new Map(ended.lines().map((line) => [String(line.id), line]));
+describe('each fault of a hostile server', () => {
+  let hostile: HostileNewspaper;
+  let trials: readonly { readonly fault: Fault; readonly article: NewspaperArticle }[];
+  /** An article that shows a picture for each fault. */
+  let gallery: NewspaperArticle;
+  let whole: Record<string, string>;
+  const urls = () => [gallery.url, ...trials.map(({ article }) => article.url)];
+
+  before(async () => {
+    hostile = await openHostile({ articles: 2 * FAULTS.length, imagesPerArticle: 1 });
+    const [first, ...steady] = hostile.newspaper.articles.filter(
+      // Posts print relative times, and where parts must be joined, a fault of each is more than a visit can bear.
+      ({ era, parts, wholeForm }) => era !== 'fengwen' && parts === 1 && wholeForm,
+    );
+    assert.ok(first);
+    gallery = first;
+    trials = FAULTS.map((fault, index) => ({ fault, article: steady[index] as NewspaperArticle }));
+    hang(hostile, gallery);
+    const [, ...known] = urls();
+    const ended = await hostile.run('whole', ['archive', '-'], { attempts: 3, urls: known });
+    assert.equal(ended.code, 0, ended.stderr);
+    await cp(join(hostile.folder, 'whole'), join(hostile.folder, 'again'), { recursive: true });
+    assert.equal((await hostile.run('whole', ['archive', '-'], { attempts: 3, urls: [gallery.url] })).code, 0);
+    whole = await hostile.state('whole');
+  });
+  after(() => hostile[Symbol.asyncDispose]());
+
+  const faultFor: FaultFor = ({ path }) => {
+    const [, picture] = /^\/hostile\/(\d+)\.jpg/.exec(path) ?? [];
+    const [, list] = /^\/hostile(\d+)\//.exec(path) ?? [];
+    const [, number] = /\/\d{4}_\d\d_\d\d_(\d+)/.exec(path) ?? [];
+    const trial = trials.find(({ article }) => article.id === `guancha:${number}`);
+    return FAULTS[Number(picture ?? -1)] ?? LISTED[Number(list ?? -1)] ?? trial?.fault ?? null;
+  };
+  const once: FaultFor = (asked, times) => (times === 1 ? faultFor(asked, times) : null);
+
+  it('once: the archive becomes what an undisturbed one is', async () => {
+    hostile.spoil(once);
+    const first = await hostile.run('once', ['archive', '-'], { attempts: 3, urls: urls() });
+    const outcomes = byId(first);
+    for (const { fault, article } of trials) {
+      const line = outcomes.get(article.id);
+      if (line?.outcome === 'archived') continue;
+      assert.equal(line?.code, fault.page[1], fault.name);
+      assert.equal(ERRORS[line?.code as ErrorCode].next, 'later', `${fault.name}: had in the same run`);
+    }
+    assert.equal(outcomes.get(gallery.id)?.outcome, 'archived');
+    const second = await hostile.run('once', ['archive', '-'], { attempts: 3, urls: urls() });
+    assert.equal(second.code, 0, second.stderr);
+    assert.deepEqual(await hostile.state('once'), whole);
+  });
+
+  it('for ever: the outcome and code that it must have, and nothing of it is stored as good', {
+    skip: isLong ? false : 'npm run torture',
+  }, async () => {
+    hostile.spoil(faultFor);
+    const outcomes = byId(await hostile.run('ever', ['archive', '-'], { attempts: 1, urls: urls() }));
+    for (const { fault, article } of trials) {
+      const line = outcomes.get(article.id);
+      assert.deepEqual([line?.outcome, line?.code], [fault.page[0], fault.page[1]], `${fault.name}: ${line?.detail}`);
+      assert.equal(line?.document !== null, fault.page[0] === 'archived', fault.name);
+    }
+    const damaged = outcomes.get(trials.find(({ fault }) => fault.isFlagged)?.article.id ?? '');
+    assert.match(JSON.stringify(damaged?.flags), /damaged-text/);
+    for (const [path, digest] of Object.entries(await hostile.state('ever')))
+      if (/^(articles|assets)\//.test(path) && path !== damaged?.document) assert.equal(digest, whole[path], path);
+  });
+
+  it('on a revisit: nothing of what is archived changes, and pictures are missing with their code', async () => {
+    hostile.spoil(faultFor);
+    const args = ['archive', '--refresh', '-'];
+    const outcomes = byId(await hostile.run('again', args, { attempts: 1, urls: urls() }));
+    for (const { fault, article } of trials) {
+      const line = outcomes.get(article.id);
+      const [kind, code] = fault.isFlagged ? ['failed', 'PAGE_DAMAGED'] : fault.page;
+      assert.deepEqual([line?.outcome, line?.code], [kind === 'archived' ? 'unchanged' : kind, code], fault.name);
+    }
+    const { assets } = await hostile.record('again', outcomes.get(gallery.id)?.record);
+    FAULTS.forEach(({ name, picture }, index) => {
+      const asset = assets.find(({ src }) => src.endsWith(`/hostile/${index}.jpg`));
+      assert.ok(asset);
+      assert.equal('missing' in asset ? asset.missing : null, picture, `${name}: picture`);
+    });
+    const there = await hostile.state('again');
+    const isNew = (path: string) => path.includes(gallery.id.split(':')[1] ?? '') || path.startsWith('assets/');
+    for (const [path, digest] of Object.entries(whole)) if (!isNew(path)) assert.equal(there[path], digest, path);
+    for (const [path, digest] of Object.entries(there))
+      if (!path.startsWith('records/')) assert.equal(digest, whole[path], path);
+  });
+
+  describe('in place of a list', () => {
+    const sources = () =>
+      LISTED.map((_, index) => ({ name: `源${index}`, url: `${hostile.newspaper.www}/hostile${index}/list_1.shtml` }));
+    const told = ({ stderr }: Ended, index: number) =>
+      new RegExp(`error (SOURCE_\\w+): [^\\n]*\\n +源${index},`).exec(stderr)?.[1] ?? null;
+
+    before(() => {
+      const list = hostile.newspaper.read('/mainnews-yw/list_1.shtml');
+      for (const { url } of sources()) hostile.newspaper.put(new URL(url).pathname, { body: list });
+    });
+
+    it('once: it is read in the end of the same run, but where the site refuses', async () => {
+      hostile.spoil(once);
+      const ended = await hostile.run('lists', ['crawl', '--dry-run'], { attempts: 3, sources: sources() });
+      const unread = LISTED.filter((_, index) => told(ended, index) !== null).map(({ name }) => name);
+      assert.deepEqual(unread, ['status 429', 'status 403'], ended.stderr);
+      assert.equal(ended.code, 4);
+    });
+
+    it('for ever: it is told as unread or empty, and the others are read', async () => {
+      hostile.spoil(faultFor);
+      const ended = await hostile.run('lists', ['crawl', '--dry-run'], { attempts: 1, sources: sources() });
+      LISTED.forEach(({ name, list }, index) => {
+        assert.equal(told(ended, index), list, `${name}: ${ended.stderr}`);
+      });
+      assert.equal(ended.code, 4);
+    });
+  });
+});
+
+/** Hangs a picture for each fault in an article. */
+function hang({ newspaper }: HostileNewspaper, article: NewspaperArticle): void {
+  const bytes = readFileSync(join(import.meta.dirname, 'newspaper/pictures/rail-485x187.jpg'));
+  const pictures = FAULTS.map((_, index) => `/hostile/${index}.jpg`);
+  // Bytes behind the picture's end make each of them another one.
+  pictures.forEach((path, index) => {
+    newspaper.put(
+      path,
+      { headers: { 'content-type': 'image/jpeg' }, body: Buffer.concat([bytes, Buffer.from([index])]) },
+      'images',
+    );
+  });
+  const shown = pictures.map((path) => `<p><img src="${newspaper.images}${path}"></p>`).join('\n');
+  const { pathname } = new URL(article.url);
+  for (const path of [pathname, pathname.replace('.shtml', '_s.shtml')]) {
+    const html = newspaper.read(path);
+    const end = html.indexOf('</p>', html.indexOf('<p>', html.indexOf('all-txt'))) + '</p>'.length;
+    newspaper.put(path, { body: `${html.slice(0, end)}\n${shown}${html.slice(end)}` });
+  }
+}
