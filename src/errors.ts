@@ -189,6 +189,12 @@ export const ERRORS = {
     'look at the address in a browser',
   ),
   IMAGE_TYPE: kind('the bytes are no picture', 'retry', EXIT.incomplete, 'look at the address in a browser'),
+  IMAGE_TRUNCATED: kind(
+    'the picture is not whole',
+    'retry',
+    EXIT.incomplete,
+    'look at the address in a browser; visit the article again with archive --refresh',
+  ),
   TOO_MANY_IMAGES: kind(
     'the article shows more pictures than are kept',
     'never',

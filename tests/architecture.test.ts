@@ -18,8 +18,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   yaml: ['audit/checks/format/yaml.ts', 'config.ts', 'document/document.ts'],
   zod: ['audit/checks/records/form.ts', 'config.ts', 'store/quarantine.ts', 'store/record.ts'],
   diff: ['diff/words.ts'],
-  'image-size': ['audit/checks/assets/picture.ts'],
-  'image-size/fromFile': ['assets/assets.ts'],
+  'image-size': ['assets/whole-picture.ts'],
   commander: ['cli.ts'],
   'string-width': ['commands/audit-report.ts', 'commands/terminal.ts'],
 };

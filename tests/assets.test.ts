@@ -1,5 +1,6 @@
 /** Pictures of a visit: the original is waited for, and no article has more of them than the configuration allows. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { it } from 'node:test';
@@ -67,3 +68,37 @@ it('pictures beyond the limit are recorded as missing and not asked for, until t
   assert.equal(asked().length, 1);
   assert.ok((await visit(500)).every((asset) => 'sha256' in asset));
 });
+
+it('a picture that breaks off is asked for again, and never stored', async () => {
+  await using newspaper = await openNewspaper({ articles: 8, specials: false });
+  await using folder = await temporaryFolder();
+  const article = newspaper.articles.find(
+    ({ images }) => images.filter(({ asset }) => asset?.type === 'jpg').length > 1,
+  );
+  const [always, once] = article?.images.filter(({ asset }) => asset?.type === 'jpg') ?? [];
+  assert.ok(article !== undefined && always?.asset && once?.asset);
+  const cut = { status: 200, headers: { 'content-type': 'image/jpeg' }, body: jpegWithoutItsEnd() };
+  const asked = new Map<string, number>();
+  newspaper.handle(({ origin, path }) => {
+    if (origin !== 'images') return undefined;
+    asked.set(path, (asked.get(path) ?? 0) + 1);
+    const isAlways = path === new URL(always.src).pathname || path === new URL(always.asset?.url ?? '').pathname;
+    return isAlways || (path === new URL(once.asset?.url ?? '').pathname && asked.get(path) === 1) ? cut : undefined;
+  });
+  const config = join(folder.path, 'config.yaml');
+  const politeness = { intervalMs: 0, assetIntervalMs: 0, backoffMs: 0 };
+  await writeFile(config, newspaper.config({ archive: './archive', politeness }));
+  const ended = await run(['archive', '--json', '--config', config, article.url]);
+  assert.equal(ended.code, 0, ended.stderr);
+  const path = join(folder.path, 'archive', String(ended.lines()[0]?.record));
+  const { assets } = JSON.parse(await readFile(path, 'utf8')) as ArchiveRecord;
+  const assetOf = ({ src }: { readonly src: string }) => assets.find((asset) => asset.src === src);
+  assert.deepEqual(assetOf(always), { src: always.src, missing: 'IMAGE_TRUNCATED' });
+  assert.deepEqual(assetOf(once), { src: once.src, ...once.asset });
+  assert.equal(asked.get(new URL(always.asset.url).pathname), 3);
+});
+
+function jpegWithoutItsEnd(): Buffer {
+  const whole = readFileSync(join(import.meta.dirname, 'newspaper/pictures/tea-485x187.jpg'));
+  return whole.subarray(0, whole.length / 2);
+}

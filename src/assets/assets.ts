@@ -1,7 +1,5 @@
 /** An article's pictures: fetched once, named by content; one that cannot be had is remembered and never fails the article. */
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { imageSizeFromFile } from 'image-size/fromFile';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { Http } from '../fetch/http.ts';
 import type { Politeness } from '../fetch/politeness.ts';
@@ -10,7 +8,7 @@ import type { Asset } from '../model.ts';
 import { retryPauseMs } from '../retry-pause.ts';
 import { assetKey, type Store } from '../store/store.ts';
 import { pictureUrls } from './original-url.ts';
-import { reachesItsEnd } from './picture-end.ts';
+import { type Picture, readPicture } from './whole-picture.ts';
 
 export interface Assets {
   /**
@@ -89,8 +87,6 @@ export function createAssets(parts: {
       );
       if (status !== 200) throw new ArchiveError(meaningOf(status), `${url}: status ${status}`);
       const { type, width, height } = await measure(temporary.path, url);
-      if (!reachesItsEnd(await readFile(temporary.path), type))
-        throw new ArchiveError('TRUNCATED', `${url}: ${bytes} bytes, and the ${type} does not come to its end`);
       await temporary.commit(assetKey(sha256, type));
       return { src, url, sha256, bytes, type, width, height };
     } finally {
@@ -106,16 +102,10 @@ function meaningOf(status: number): ErrorCode {
   return saysNothing ? 'HTTP_STATUS' : 'IMAGE_MISSING';
 }
 
-/** Type and size by the bytes; what the server calls them does not count. Throws IMAGE_TYPE. */
-async function measure(
-  path: string,
-  url: string,
-): Promise<{ readonly type: string; readonly width: number; readonly height: number }> {
-  try {
-    const { type, width, height } = await imageSizeFromFile(path);
-    if (type === undefined || type === 'svg') throw new TypeError(`${type ?? 'no'} picture`);
-    return { type, width, height };
-  } catch (error) {
-    throw new ArchiveError('IMAGE_TYPE', `${url}: ${(error as Error).message}`, { cause: error });
-  }
+/** Type and size by the bytes; what the server calls them does not count. Throws IMAGE_TYPE, IMAGE_TRUNCATED. */
+async function measure(path: string, url: string): Promise<NonNullable<Picture['facts']>> {
+  const { state, detail, facts } = await readPicture(path);
+  if (state === 'cut' || state === 'damaged') throw new ArchiveError('IMAGE_TRUNCATED', `${url}: ${detail}`);
+  if (facts === null) throw new ArchiveError('IMAGE_TYPE', `${url}: ${detail}`);
+  return facts;
 }

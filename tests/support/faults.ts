@@ -109,7 +109,7 @@ export const FAULTS: readonly Fault[] = [
     spoil: (right) => ({ ...right, body: half(right) }),
     page: ['failed', 'TRUNCATED'],
     list: 'SOURCE_UNREAD',
-    picture: 'TRUNCATED',
+    picture: 'IMAGE_TRUNCATED',
   },
   {
     name: 'a part for the whole',

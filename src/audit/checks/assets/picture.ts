@@ -1,7 +1,7 @@
 /** Is a picture's file the bytes of its name, of its type, and there to its end? */
 import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
-import { imageSize } from 'image-size';
+import { openPictureReader } from '../../../assets/whole-picture.ts';
 import type { CheckCode } from '../../checks-table.ts';
 
 export interface PictureReading {
@@ -20,25 +20,23 @@ const CHUNK_BYTES = 256 * 1024;
 export function readPicture(descriptor: number, size: number): PictureReading {
   const hash = createHash('sha256');
   const chunk = Buffer.allocUnsafe(Math.min(Math.max(size, 1), CHUNK_BYTES));
-  let head: Buffer | null = null;
+  const picture = openPictureReader();
   for (let at = 0; ; ) {
     const read = readSync(descriptor, chunk, 0, chunk.length, at);
     if (read === 0) break;
     const piece = chunk.subarray(0, read);
     hash.update(piece);
-    head ??= Buffer.from(piece);
+    picture.push(piece);
     at += read;
   }
-  return { sha256: hash.digest('hex'), ...measure(head), broken: null };
-}
-
-function measure(head: Buffer | null): Pick<PictureReading, 'type' | 'width' | 'height'> {
-  try {
-    const { type, width, height } = imageSize(head ?? new Uint8Array());
-    return { type: type ?? null, width, height };
-  } catch {
-    return { type: null, width: null, height: null }; // the bytes are no picture: told as such
-  }
+  const { state, detail, facts } = picture.end();
+  return {
+    sha256: hash.digest('hex'),
+    type: facts?.type ?? null,
+    width: facts?.width ?? null,
+    height: facts?.height ?? null,
+    broken: state === 'cut' || state === 'damaged' ? detail : null,
+  };
 }
 
 /** No screen and no sensor has so many: a viewer that believes them runs out of memory. */
