@@ -1,6 +1,7 @@
 /** Composition root: the only file that names adapters. */
 import { createAssets } from './assets/assets.ts';
 import type { Config } from './config.ts';
+import { createAddressGuard } from './fetch/address-guard.ts';
 import { openBrowser } from './fetch/browser.ts';
 import { createFetcher } from './fetch/fetch.ts';
 import { createHttp } from './fetch/http.ts';
@@ -13,7 +14,7 @@ import { packageInfo } from './package-info.ts';
 import type { Rooms } from './pipeline.ts';
 import { openQuarantine } from './store/quarantine.ts';
 import { openStore } from './store/store.ts';
-import { inScope } from './url/scope.ts';
+import { inScope, originsOf } from './url/scope.ts';
 
 export interface App extends AsyncDisposable {
   readonly frontier: Frontier;
@@ -52,12 +53,13 @@ export async function openApp(config: Config, { command, log, wait }: AppOptions
   const allows = (url: string) => inScope(url, site);
   const { name, version, homepage } = packageInfo();
   const tool = `${name}/${version}`;
-  const hosts = [site.www, site.community, ...site.images].map((origin) => new URL(origin).hostname);
+  const guard = createAddressGuard(config.network.allowAddresses);
   const browser = openBrowser({
     ...config.browser,
     product: `${tool} (+${homepage})`,
     maxBytes: config.limits.pageBytes,
-    hosts,
+    origins: originsOf(site),
+    guard,
     allows,
     log,
   });
@@ -65,6 +67,7 @@ export async function openApp(config: Config, { command, log, wait }: AppOptions
   const http = createHttp({
     userAgent,
     allows,
+    guard,
     timeoutMs: config.browser.timeoutMs,
     maxBytes: config.limits.imageBytes,
   });

@@ -5,9 +5,11 @@ import { type Document, isMap, isScalar, LineCounter, parse, parseDocument } fro
 import { z } from 'zod';
 import { ArchiveError } from './errors.ts';
 import { inScope } from './url/scope.ts';
+import { isAddressBlock } from './url/special-addresses.ts';
 
 const milliseconds = (fallback: number) => z.int().min(0).max(86_400_000).default(fallback);
 const origin = z.string().refine(isOrigin, 'must be an origin such as https://www.guancha.cn, without a path');
+const addressBlock = z.string().refine(isAddressBlock, 'must be an address, or a block such as 127.0.0.0/8');
 const plain = z
   .string()
   .refine(isPlainScalar, 'must be text that YAML reads as it stands (no quotes, no leading symbol)');
@@ -52,6 +54,7 @@ const schema = z
         timeoutMs: z.int().min(100).max(600_000).default(30_000),
       })
       .prefault({}),
+    network: z.strictObject({ allowAddresses: z.array(addressBlock).default([]) }).prefault({}),
     limits: z
       .strictObject({
         pageBytes: z.int().min(1000).default(16_000_000),

@@ -59,6 +59,12 @@ export const ERRORS = {
     EXIT.incomplete,
     'add the origin to `site` in the configuration if it belongs to the site',
   ),
+  ADDRESS_REFUSED: kind(
+    'no address of the open internet',
+    'later',
+    EXIT.incomplete,
+    'name the address under `network.allowAddresses` in the configuration if the site really is there',
+  ),
   ROBOTS_DISALLOWED: kind(
     'robots.txt does not allow it',
     'never',

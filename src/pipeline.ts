@@ -179,7 +179,7 @@ function noArticle(verdict: NoArticle, target: Target, record: ArchiveRecord | n
 
 /** The one place that turns a known failure into an outcome. */
 function failureOutcome({ code, detail }: ArchiveError): Outcome {
-  const refused = code === 'ROBOTS_DISALLOWED' || code === 'OUT_OF_SCOPE';
+  const refused = ['ROBOTS_DISALLOWED', 'OUT_OF_SCOPE', 'ADDRESS_REFUSED'].includes(code);
   return { kind: refused ? 'refused' : 'failed', code, detail };
 }
 

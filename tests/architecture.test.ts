@@ -8,7 +8,7 @@ const SRC = join(import.meta.dirname, '../src');
 
 /** Which file alone may import which library. A type-only import passes no door. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
-  playwright: ['fetch/browser.ts'],
+  playwright: ['fetch/launch.ts'],
   '@sparticuz/chromium': ['fetch/find-browser.ts'],
   got: ['fetch/http.ts'],
   'p-queue': ['fetch/politeness.ts'],

@@ -2,11 +2,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArchiveError, ERRORS } from '../errors.ts';
+import { createAddressGuard } from '../fetch/address-guard.ts';
 import { openBrowser } from '../fetch/browser.ts';
 import { createHttp } from '../fetch/http.ts';
 import { openFrontier } from '../frontier/sqlite.ts';
 import { openDisk } from '../store/disk.ts';
-import { inScope } from '../url/scope.ts';
+import { inScope, originsOf } from '../url/scope.ts';
 import { bad, type Check, type CheckContext, type Found, ok, warn } from './check.ts';
 
 /** In the order in which they are told. */
@@ -90,7 +91,8 @@ async function checkBrowser({ config, product }: CheckContext): Promise<Found> {
     userAgent: null,
     product,
     maxBytes: config.limits.pageBytes,
-    hosts: [],
+    origins: [],
+    guard: createAddressGuard([]),
     allows: () => false,
     log: ({ message }) => void said.push(message),
   });
@@ -103,12 +105,12 @@ async function checkNetwork({ config, product, signal }: CheckContext): Promise<
   const http = createHttp({
     userAgent: () => Promise.resolve(browser.userAgent ?? product),
     allows: (url) => inScope(url, site),
+    guard: createAddressGuard(config.network.allowAddresses),
     timeoutMs: browser.timeoutMs,
     maxBytes: config.limits.imageBytes,
   });
-  const origins = [...new Set([site.www, site.community, ...site.images])];
   const answers = await Promise.all(
-    origins.map((origin) =>
+    originsOf(site).map((origin) =>
       unlessRefused(async () => {
         const { status } = await http.text(`${origin}/robots.txt`, signal);
         const says = `${origin} answers ${status}`;

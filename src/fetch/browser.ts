@@ -1,33 +1,21 @@
-/**
- * Page requests through a real Chromium. The answer's bytes are taken off the wire (Chrome DevTools Protocol, Fetch
- * domain) and the page is never built: no script, no picture, no frame of it is asked for. The one door to playwright.
- */
+/** Page requests through a real Chromium: one browser, its tabs used again and again, each request held to its time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, CDPSession, Page as Tab } from 'playwright';
 import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { findBrowser } from './find-browser.ts';
-
-/** One answer; redirects are answers like any other. */
-export interface Answer {
-  readonly url: string;
-  readonly status: number;
-  /** Header names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Bytes after content decoding; empty for a redirect. */
-  readonly body: Uint8Array;
-  /** Why the body is known to be cut short; null if it came to its end. */
-  readonly cut: string | null;
-  /** When the answer began, ISO 8601 in UTC. */
-  readonly at: string;
-}
+import type { AddressGuard } from './address-guard.ts';
+import type { Answer, RenderSource } from './answer.ts';
+import { type Gate, openGate } from './gate.ts';
+import { launch, loadPlaywright } from './launch.ts';
+import { loadAnswer } from './load-answer.ts';
+import { renderAnswer } from './render-answer.ts';
 
 export interface BrowserFetcher extends AsyncDisposable {
   /** Begins to start the browser and its first tab, for the first request to find; a failure is met by that request. */
   warmUp(): Promise<void>;
   /** The honest user agent: the browser's own with the product appended, or the configured one. */
   userAgent(): Promise<string>;
-  /** One request, redirects not followed. Throws NETWORK, TIMEOUT, TRUNCATED, TOO_LARGE, BROWSER_CRASHED, NO_BROWSER. */
+  /** One request, redirects not followed. Throws NETWORK, TIMEOUT, TOO_LARGE, ADDRESS_REFUSED, BROWSER_CRASHED, NO_BROWSER. */
   get(url: string, signal: AbortSignal): Promise<Answer>;
   /**
    * A page that came already, after its own scripts ran, as HTML. It is not asked for again: whatever a browser shows
@@ -37,9 +25,6 @@ export interface BrowserFetcher extends AsyncDisposable {
   render(source: RenderSource, signal: AbortSignal): Promise<Answer>;
 }
 
-/** The answer to be shown: its address, headers and decoded bytes. */
-export type RenderSource = Pick<Answer, 'url' | 'headers' | 'body'>;
-
 export interface BrowserOptions {
   readonly executablePath: string | null;
   readonly userAgent: string | null;
@@ -47,8 +32,10 @@ export interface BrowserOptions {
   readonly product: string;
   readonly timeoutMs: number;
   readonly maxBytes: number;
-  /** Host names that may be resolved at all. */
-  readonly hosts: readonly string[];
+  /** All that may be connected to, such as `https://www.guancha.cn`. */
+  readonly origins: readonly string[];
+  readonly guard: AddressGuard;
+  /** Asked for each script and all data that a rendered page wants. */
   readonly allows: (url: string) => boolean;
   readonly log: Log;
 }
@@ -64,10 +51,10 @@ interface Loader {
 /** Chromium gives a page's memory back only when its context closes (playwright#6319). */
 const USES_PER_CONTEXT = 200;
 const CLOSE_MS = 5000;
-const CHUNK_BYTES = 4 << 20;
 
 /** Nothing is started before the first request, or `warmUp`. */
 export function openBrowser(options: BrowserOptions): BrowserFetcher {
+  let gate: Promise<Gate> | null = null;
   let running: Promise<Browser> | null = null;
   let idle: Promise<Loader>[] = [];
   let userAgent = options.userAgent; // the browser's own is asked for once
@@ -75,23 +62,27 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
 
   return {
     warmUp: async () => {
-      await import('playwright'); // takes this process's time; what follows takes the browser's
+      await loadPlaywright();
       const first = openLoader();
       first.catch(() => {}); // the first request hears of it
       idle.push(first);
     },
     userAgent: async () => userAgent ?? userAgentOf(await browser()),
-    get: (url, signal) => inTime(url, signal, (loader) => load(loader, url, options.maxBytes)),
-    render: (source, signal) => inTime(source.url, signal, (loader) => render(loader, source, options)),
+    get: (url, signal) =>
+      inTime(url, signal, async ({ cdp }) =>
+        loadAnswer(cdp, url, { ...options, failureOf: (await openedGate()).failureOf }),
+      ),
+    render: (source, signal) => inTime(source.url, signal, ({ tab }) => renderAnswer(tab, source, options)),
     [Symbol.asyncDispose]: async () => {
       closing = true; // a tab that was on its way is not given another browser
       const open = await running?.catch(() => null);
       if (open !== null && open !== undefined) await within(CLOSE_MS, open.close());
+      await (await gate)?.[Symbol.asyncDispose]();
     },
   };
 
   function browser(): Promise<Browser> {
-    running ??= launch(options).then(
+    running ??= start().then(
       (started) => {
         started.on('disconnected', forget);
         return started;
@@ -102,6 +93,16 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
       },
     );
     return running;
+  }
+
+  async function start(): Promise<Browser> {
+    const { proxy } = await openedGate();
+    return launch({ ...options, proxy });
+  }
+
+  function openedGate(): Promise<Gate> {
+    gate ??= openGate(options);
+    return gate;
   }
 
   /** After a crash the next request starts a new browser. */
@@ -185,135 +186,6 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
     const open = loader.context.browser();
     forget();
     if (open !== null) await within(CLOSE_MS, open.close());
-  }
-}
-
-async function launch(options: BrowserOptions): Promise<Browser> {
-  const { chromium } = await import('playwright');
-  const say = (message: string) => options.log({ level: 'info', stage: 'fetch', message });
-  const found = await findBrowser({
-    executablePath: options.executablePath,
-    playwrightPath: chromium.executablePath(),
-    say,
-  });
-  const start = (chromiumSandbox: boolean) =>
-    chromium.launch({
-      executablePath: found.executablePath,
-      env: { ...process.env, ...found.env },
-      chromiumSandbox,
-      // No name but the site's is ever resolved, whatever a page or the browser itself may want.
-      args: [`--host-resolver-rules=MAP * ~NOTFOUND${options.hosts.map((host) => `, EXCLUDE ${host}`).join('')}`],
-      handleSIGINT: false,
-      handleSIGTERM: false,
-      handleSIGHUP: false,
-    });
-  try {
-    // Chromium refuses its sandbox to root, and some containers refuse it to everybody.
-    return process.getuid?.() === 0 ? await start(false) : await start(true).catch(() => start(false));
-  } catch (error) {
-    throw new ArchiveError(
-      'NO_BROWSER',
-      `${found.source}, ${found.executablePath}: ${(error as Error).message.split('\n')[0]}`,
-      { cause: error },
-    );
-  }
-}
-
-/** Asks for the address and takes the answer's bytes; the navigation itself is then called off. */
-async function load({ cdp }: Loader, url: string, maxBytes: number): Promise<Answer> {
-  const paused = new Promise<Paused>((resolve) => cdp.once('Fetch.requestPaused', resolve));
-  await cdp.send('Fetch.enable', { patterns: [{ requestStage: 'Response' }] });
-  const navigated = cdp.send('Page.navigate', { url });
-  const unanswered = navigated.then(({ errorText }) => {
-    const text = errorText ?? 'no answer';
-    throw new ArchiveError(/TIMED_OUT/.test(text) ? 'TIMEOUT' : 'NETWORK', `${url}: ${text}`);
-  });
-  unanswered.catch(() => {}); // heard through the race below, or not of interest any more
-  const response = await Promise.race([paused, unanswered]);
-  const { requestId, responseStatusCode: status } = response;
-  if (status === undefined) {
-    await cdp.send('Fetch.continueRequest', { requestId });
-    return unanswered;
-  }
-  const at = new Date().toISOString();
-  const headers: Record<string, string> = {};
-  for (const { name, value } of response.responseHeaders ?? []) {
-    const key = name.toLowerCase();
-    headers[key] = headers[key] === undefined ? value : `${headers[key]}, ${value}`;
-  }
-  const isRedirect = status >= 300 && status < 400 && headers.location !== undefined;
-  const body = isRedirect ? new Uint8Array() : await takeBody(cdp, requestId, url, maxBytes);
-  await cdp.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' });
-  await navigated;
-  await cdp.send('Fetch.disable');
-  const promised =
-    headers['content-encoding'] === undefined && !isRedirect
-      ? Number(headers['content-length'] ?? body.length)
-      : body.length;
-  const cut = body.length < promised ? `${body.length} of ${promised} bytes` : null;
-  return { url, status, headers, body, cut, at };
-}
-
-/** What of `Fetch.requestPaused` is used. */
-interface Paused {
-  readonly requestId: string;
-  /** Absent where the request failed. */
-  readonly responseStatusCode?: number;
-  readonly responseHeaders?: readonly { readonly name: string; readonly value: string }[];
-}
-
-/** Reads the body piece by piece, so that one without end, or a decompression bomb, stops at the cap. */
-async function takeBody(cdp: CDPSession, requestId: string, url: string, maxBytes: number): Promise<Uint8Array> {
-  const { stream: handle } = await cdp.send('Fetch.takeResponseBodyAsStream', { requestId });
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for (let ended = false; !ended; ) {
-    const { data, base64Encoded, eof } = await cdp.send('IO.read', { handle, size: CHUNK_BYTES });
-    const piece = Buffer.from(data, base64Encoded === true ? 'base64' : 'utf8');
-    length += piece.length;
-    if (length > maxBytes) throw new ArchiveError('TOO_LARGE', `${url}: more than ${maxBytes} bytes`);
-    pieces.push(piece);
-    ended = eof;
-  }
-  await cdp.send('IO.close', { handle });
-  return Buffer.concat(pieces);
-}
-
-async function render({ tab }: Loader, { url, headers, body }: RenderSource, options: BrowserOptions): Promise<Answer> {
-  let isGiven = false;
-  await tab.route('**/*', (route) => {
-    const request = route.request();
-    if (!isGiven && request.url() === url) {
-      isGiven = true;
-      return route.fulfill({
-        status: 200,
-        contentType: headers['content-type'] ?? 'text/html',
-        body: Buffer.from(body),
-      });
-    }
-    const wanted = ['script', 'xhr', 'fetch'].includes(request.resourceType());
-    return wanted && options.allows(request.url()) ? route.continue() : route.abort('blockedbyclient');
-  });
-  try {
-    await tab.goto(url, { waitUntil: 'load', timeout: options.timeoutMs });
-    const at = new Date().toISOString();
-    // Quiet is not promised by any page; what is there after a while is what it shows.
-    await tab.waitForLoadState('networkidle', { timeout: options.timeoutMs / 4 }).catch(() => {});
-    return {
-      url,
-      status: 200,
-      headers: { ...headers, 'content-type': 'text/html; charset=utf-8' },
-      body: Buffer.from(await tab.content()),
-      cut: null,
-      at,
-    };
-  } catch (error) {
-    if ((error as Error).name === 'TimeoutError')
-      throw new ArchiveError('TIMEOUT', `${url}: the scripts did not come to an end`, { cause: error });
-    throw error;
-  } finally {
-    await tab.unrouteAll({ behavior: 'ignoreErrors' });
-    await tab.goto('about:blank').catch(() => {}); // a tab that cannot even do this is found out by its next request
   }
 }
 

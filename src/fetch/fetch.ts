@@ -2,7 +2,8 @@
 import { ArchiveError } from '../errors.ts';
 import type { Page, Redirect } from '../model.ts';
 import { requireScope, type Site } from '../url/scope.ts';
-import type { Answer, BrowserFetcher } from './browser.ts';
+import type { Answer } from './answer.ts';
+import type { BrowserFetcher } from './browser.ts';
 import type { Politeness } from './politeness.ts';
 import type { Robots } from './robots.ts';
 

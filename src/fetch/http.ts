@@ -5,11 +5,12 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Got } from 'got';
 import { ArchiveError } from '../errors.ts';
+import type { AddressGuard } from './address-guard.ts';
 
 export interface Http {
-  /** A small text, at most 500 KiB of it (RFC 9309, 2.5). Throws NETWORK, TIMEOUT, OUT_OF_SCOPE. */
+  /** A small text, at most 500 KiB of it (RFC 9309, 2.5). Throws NETWORK, TIMEOUT, OUT_OF_SCOPE, ADDRESS_REFUSED, TOO_MANY_REDIRECTS. */
   text(url: string, signal: AbortSignal): Promise<{ readonly text: string; readonly status: number }>;
-  /** Streams an answer's body into an existing file while hashing it. Throws NETWORK, TIMEOUT, TRUNCATED, TOO_LARGE, TOO_MANY_REDIRECTS, OUT_OF_SCOPE. */
+  /** Streams an answer's body into an existing file while hashing it. Throws what `text` throws, and TRUNCATED, TOO_LARGE. */
   download(url: string, path: string, signal: AbortSignal): Promise<Download>;
 }
 
@@ -29,6 +30,7 @@ const TEXT_BYTES = 500 * 1024;
 export function createHttp(options: {
   readonly userAgent: () => Promise<string>;
   readonly allows: (url: string) => boolean;
+  readonly guard: AddressGuard;
   readonly timeoutMs: number;
   readonly maxBytes: number;
 }): Http {
@@ -38,6 +40,7 @@ export function createHttp(options: {
       retry: { limit: 0 },
       throwHttpErrors: false,
       maxRedirects: 5,
+      dnsLookup: options.guard.lookup,
       timeout: { connect: options.timeoutMs, response: options.timeoutMs, request: options.timeoutMs * 4 },
       hooks: { beforeRedirect: [({ url }) => requireAllowed(String(url))] },
     }),
@@ -93,6 +96,7 @@ export function createHttp(options: {
 
   function requireAllowed(url: string): void {
     if (!options.allows(url)) throw new ArchiveError('OUT_OF_SCOPE', url);
+    options.guard.requireHost(new URL(url).hostname);
   }
 }
 
@@ -109,7 +113,7 @@ async function named<T>(url: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof ArchiveError) throw error;
     const { name, code, message, cause } = error as NodeJS.ErrnoException;
-    if (cause instanceof ArchiveError) throw cause; // thrown by a hook of ours
+    if (cause instanceof ArchiveError) throw cause; // thrown by a hook of ours, or by the guard
     if (name === 'AbortError') throw error;
     if (name === 'TimeoutError' || code === 'ETIMEDOUT')
       throw new ArchiveError('TIMEOUT', `${url}: ${message}`, { cause: error });

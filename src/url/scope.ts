@@ -8,10 +8,15 @@ export interface Site {
   readonly images: readonly string[];
 }
 
-/** True where the URL's origin is one of the site's. */
+/** All origins of the site, each once. */
+export function originsOf(site: Site): string[] {
+  return [...new Set([site.www, site.community, ...site.images])];
+}
+
+/** True where the URL's origin is one of the site's, and the URL is asked of it: a `blob:` URL has an origin as well. */
 export function inScope(url: string, site: Site): boolean {
-  const origin = URL.canParse(url) ? new URL(url).origin : null;
-  return origin !== null && [site.www, site.community, ...site.images].includes(origin);
+  const { protocol, origin } = URL.parse(url) ?? { protocol: '', origin: '' };
+  return /^https?:$/.test(protocol) && originsOf(site).includes(origin);
 }
 
 /** Throws OUT_OF_SCOPE for a URL of any other origin. */

@@ -4,7 +4,7 @@ import type { Edition } from './edition.ts';
 /** Keys of `politeness` in crawl.config.yaml. */
 export type Politeness = Readonly<Record<string, number | boolean>>;
 
-/** A `crawl.config.yaml` with the newspaper's origins and every named list, all pages of each. */
+/** A `crawl.config.yaml` with the newspaper's origins, the loopback addresses that they lie at, and every named list, all pages of each. */
 export function configText(
   edition: Edition,
   options: { readonly archive: string; readonly politeness?: Politeness },
@@ -19,6 +19,8 @@ site:
   www: ${www}
   community: ${community}
   images: [${images}]
+network:
+  allowAddresses: [127.0.0.0/8]
 sources:
 ${sources.join('\n')}
 ${politeness.length === 0 ? '' : `politeness:\n${politeness.join('\n')}\n`}`;
