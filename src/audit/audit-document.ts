@@ -6,6 +6,7 @@ import type { AuditedDocument } from './checks/check.ts';
 import { wasFlagged } from './checks/check.ts';
 import { ARTICLE_CHECKS, FORMAT_CHECKS, PLACE_CHECKS, TEXT_CHECKS } from './checks/checks.ts';
 import { withoutStrangers } from './checks/format/characters.ts';
+import { readDate } from './checks/format/fields.ts';
 import { explainFrame } from './checks/format/frame.ts';
 import { readTitle } from './checks/format/yaml.ts';
 import type { CheckCode } from './checks-table.ts';
@@ -67,6 +68,7 @@ function readFrame(
     ...given,
     text,
     front: { title, categories: [section, site, feed], headimg, author, date, thumbnail },
+    at: readDate(date),
     title: readTitle(title),
     body,
     scan: scanBody(body),

@@ -1,13 +1,13 @@
 /** A month of an archive: each document with its record and its versions. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ArticleId } from '../model.ts';
-import { type ArchiveRecord, readRecord } from '../store/record.ts';
+import type { ArchiveRecord } from '../store/record.ts';
 import { ask, auditDocument, type Breach, type DocumentAudit } from './audit-document.ts';
 import { conventionOf, isEightHoursAhead } from './checks/article/dates.ts';
 import type { AuditedRecord } from './checks/check.ts';
 import { PAIR_CHECKS, RECORD_CHECKS } from './checks/checks.ts';
-import { formFault } from './checks/records/form.ts';
+import { readForm } from './checks/records/form.ts';
 import type { CheckCode } from './checks-table.ts';
 import { type Finding, finding } from './finding.ts';
 import { listFolder, strays, under } from './folder.ts';
@@ -77,10 +77,15 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
     if (wanted(code)) tell(finding(code, { path, article: id }, detail));
   };
 
+  /** What is no file was told when its folder was listed. */
+  const breachOf = (path: string, fault: { readonly code: CheckCode; readonly detail: string }) => {
+    if (fault.code !== 'link-in-archive' && fault.code !== 'special-file') breach(path, [fault.code, fault.detail]);
+  };
+
   const stored = readStored(paths.record);
   const record = stored === 'absent' || stored === 'fault' ? null : stored;
   const document = readWhole(join(root, paths.document), LONGEST_BYTES);
-  if (document.kind === 'fault') breach(paths.document, [document.code, document.detail]);
+  if (document.kind === 'fault') breachOf(paths.document, document);
   if (document.kind === 'absent' && stored !== 'absent')
     breach(paths.document, ['document-missing', `named by ${paths.record}`]);
   if (document.kind !== 'absent' && stored === 'absent')
@@ -88,10 +93,12 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
 
   const audited = record === null ? null : { path: paths.record, key, id: record.id as ArticleId, record };
   const inRecord = audited === null ? [] : ask(RECORD_CHECKS, (check) => check(audited));
-  for (const each of inRecord) breach(paths.record, each);
-  const isPlaced = audited !== null && inRecord.every(([code]) => code !== 'record-place');
+  const misplaced = inRecord.find(([code]) => code === 'record-place');
+  for (const each of misplaced === undefined ? inRecord : [misplaced]) breach(paths.record, each);
+  const isPlaced = audited !== null && misplaced === undefined;
   const isWhole = document.kind === 'bytes' && auditStored(document.bytes, isPlaced ? audited : null);
-  if (isPlaced) noteRecord(audited, isWhole);
+  if (isPlaced) noteNames(audited, isWhole);
+  if (audited !== null) notePictures(audited);
   if (record !== null || document.kind !== 'absent')
     scratch.article({ id, key, path: paths.document, lost: record === null });
   if (stored !== 'fault') auditVersions();
@@ -100,19 +107,17 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
     const read = readWhole(join(root, path), LONGEST_BYTES);
     if (read.kind === 'absent') return 'absent';
     if (read.kind === 'fault') {
-      breach(path, [read.code, read.detail]);
+      breachOf(path, read);
       return 'fault';
     }
     count({ bytes: read.bytes.length });
     const text = read.bytes.toString();
     try {
-      const value: unknown = JSON.parse(text);
-      const fault = formFault(value);
-      if (fault === null) return readRecord(text, path);
-      breach(path, ['record-schema', fault]);
+      const form = readForm(JSON.parse(text));
+      if ('record' in form) return form.record;
+      breach(path, ['record-schema', form.fault]);
     } catch (error) {
-      const isText = error instanceof SyntaxError;
-      breach(path, [isText ? 'record-unreadable' : 'record-schema', (error as Error).message]);
+      breach(path, ['record-unreadable', (error as Error).message]); // no JSON, or nested deeper than any
     }
     return 'fault';
   }
@@ -150,16 +155,20 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
   }
 
   /** What only all records together can tell. */
-  function noteRecord(own: AuditedRecord, whole: boolean): void {
+  function noteNames(own: AuditedRecord, whole: boolean): void {
     const where = { path: own.path, article: own.id };
-    const { url, aliases, contentHash, document: described, assets } = own.record;
+    const { url, aliases, contentHash, document: described } = own.record;
     scratch.name('id', own.id, where);
     for (const address of new Set([url, ...aliases])) scratch.name('address', address, where);
     if (whole) {
       scratch.name('content', contentHash, where);
       scratch.name('document', described.sha256, where);
     }
-    for (const asset of assets) {
+  }
+
+  function notePictures(own: AuditedRecord): void {
+    const where = { path: own.path, article: own.id };
+    for (const asset of own.record.assets) {
       if ('sha256' in asset) scratch.shown(asset, where);
       else breach(own.path, ['picture-missing', `${asset.missing}: ${asset.src}`]);
     }
@@ -180,20 +189,20 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
       if (!/^\d+\.html$/.test(path.slice(folder.length + 1)) || !path.startsWith(folder)) continue; // told as version-order
       const read = readWhole(join(root, path), LONGEST_BYTES);
       if (read.kind === 'absent') breach(path, ['version-missing', `named by ${paths.record}`]);
-      else if (read.kind === 'fault') breach(path, [read.code, read.detail]);
+      else if (read.kind === 'fault') breachOf(path, read);
       else {
         count({ bytes: read.bytes.length });
-        const hash = digest(read.bytes);
-        if (hash !== sha256) breach(path, ['version-changed', `sha256 ${hash}, record ${sha256}`]);
+        const is = digest(read.bytes);
+        if (is !== sha256) breach(path, ['version-changed', `sha256 ${is}, record ${sha256}`]);
       }
     }
   }
 }
 
 function changeOf(bytes: Buffer, { document }: ArchiveRecord): string | null {
-  const hash = digest(bytes);
-  if (hash === document.sha256 && bytes.length === document.bytes) return null;
-  return `${bytes.length} bytes, sha256 ${hash}; record ${document.bytes} bytes, ${document.sha256}`;
+  const sha256 = digest(bytes);
+  if (sha256 === document.sha256 && bytes.length === document.bytes) return null;
+  return `${bytes.length} bytes, sha256 ${sha256}; record ${document.bytes} bytes, ${document.sha256}`;
 }
 
 /** The id that a place stands for. */
@@ -203,5 +212,5 @@ export function idOf(key: string): ArticleId {
 }
 
 function digest(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes);
 }

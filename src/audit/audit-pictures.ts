@@ -10,7 +10,11 @@ import { withFile } from './read-file.ts';
 export function auditAssets(folder: string, context: ShardContext): void {
   const key = `assets/${folder}`;
   const { files, folders, findings } = listFolder(context.root, key);
-  for (const found of findings) context.tell(found);
+  for (const found of findings) {
+    context.tell(found);
+    const name = found.path.slice(key.length + 1);
+    if (NAME.test(name)) noteTold(name, found.path, context);
+  }
   for (const found of strays(key, folders, 'not a picture')) context.tell(found);
   const isPicture = (name: string) => NAME.test(name) && name.startsWith(folder);
   for (const found of strays(
@@ -39,7 +43,7 @@ export function auditPictures(keys: readonly string[], { root, scratch, wanted, 
     if (picture.kind === 'absent') continue;
     if (picture.kind === 'fault') {
       if (wanted(picture.code)) tell(finding(picture.code, { path: key, article: null }, picture.detail));
-      scratch.picture({ sha256, path: key, bytes: 0, type, width: null, height: null, code: 'told', detail: null });
+      noteTold(`${sha256}.${type}`, key, { scratch });
       continue;
     }
     count({ assets: 1, bytes: picture.size });
@@ -56,4 +60,10 @@ export function auditPictures(keys: readonly string[], { root, scratch, wanted, 
       detail: fault?.[1] ?? null,
     });
   }
+}
+
+/** A picture that is there and cannot be read is not called gone as well. */
+function noteTold(name: string, path: string, { scratch }: Pick<ShardContext, 'scratch'>): void {
+  const [sha256 = '', type = ''] = name.split('.');
+  scratch.picture({ sha256, path, bytes: 0, type, width: null, height: null, code: 'told', detail: null });
 }

@@ -1,8 +1,9 @@
 /** Worker threads over the pieces of an archive. Results come back in the order of the pieces, and few are held back. */
 import { extname } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { openShards, type ShardResult, type ShardTask } from './audit-shard.ts';
 import type { Shard } from './shards.ts';
-import type { ShardResult, WorkerTask } from './worker.ts';
 
 export interface Pool extends AsyncDisposable {
   /** One result a piece, in order. */
@@ -15,10 +16,35 @@ export interface Pool extends AsyncDisposable {
 const AHEAD = 4;
 
 /**
- * @param tasks one a worker
- * @param signal ends all work at once
+ * @param tasks one a thread; a single one is done in this thread
+ * @param signal ends all work: at once in other threads, after the piece in hand in this one
  */
-export function openPool(tasks: readonly WorkerTask[], signal: AbortSignal): Pool {
+export function openPool(tasks: readonly ShardTask[], signal: AbortSignal): Pool {
+  const [only] = tasks;
+  return only !== undefined && tasks.length === 1 ? workHere(only, signal) : openWorkers(tasks, signal);
+}
+
+function workHere(task: ShardTask, signal: AbortSignal): Pool {
+  const { audit, close } = openShards(task);
+  let isOpen = true;
+  const end = () => {
+    if (isOpen) close();
+    isOpen = false;
+  };
+  return {
+    run: async function* (shards) {
+      for (const shard of shards) {
+        await nextTurn(); // somebody may want to interrupt
+        signal.throwIfAborted();
+        yield audit(shard);
+      }
+    },
+    finish: async () => end(),
+    [Symbol.asyncDispose]: async () => end(),
+  };
+}
+
+function openWorkers(tasks: readonly ShardTask[], signal: AbortSignal): Pool {
   const file = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url);
   const workers = tasks.map((workerData) => new Worker(file, { workerData }));
   let failed: unknown = null;

@@ -222,9 +222,10 @@ function decode(text: string): string {
 }
 
 function codeIn(name: string, attributes: Attributes): string | null {
-  for (const [key, value] of Object.entries(attributes)) {
+  for (const key in attributes) {
+    const value = attributes[key] ?? '';
     if (key.startsWith('on') || key === 'srcdoc') return `${key} of <${name}>`;
-    if (ADDRESSES.includes(key) && /^[\s\p{Cc}]*(?:javascript|vbscript)\s*:/iu.test(value))
+    if (value.includes(':') && ADDRESSES.includes(key) && /^[\s\p{Cc}]*(?:javascript|vbscript)\s*:/iu.test(value))
       return `${key} of <${name}>: ${value.slice(0, 60)}`;
   }
   return null;

@@ -8,8 +8,10 @@ import { run } from './command.ts';
 
 const STAND_IN = readFileSync(join(import.meta.dirname, '../newspaper/pictures/canal-530x353.jpg'));
 
+const EDITED = 3;
+
 /**
- * Crawls a newspaper that gives every picture; then one article is edited and visited again, and one is withdrawn.
+ * Crawls a newspaper that gives every picture; then some articles are edited and visited again, and one is withdrawn.
  * @param folder where `archive` and its configuration are put
  */
 export async function makeHealthyArchive(folder: string, options: { readonly articles: number }): Promise<string> {
@@ -30,15 +32,21 @@ export async function makeHealthyArchive(folder: string, options: { readonly art
   const crawled = await run(['crawl', '--config', config]);
   assert.equal(crawled.code, 0, crawled.stderr);
 
-  const [edited, withdrawn] = newspaper.articles.filter(
-    ({ era, wholeForm, lists }) => era === 'cms-2026' && wholeForm && lists.length > 0,
+  const [withdrawn, ...edited] = newspaper.articles
+    .filter(({ era, wholeForm, lists }) => era === 'cms-2026' && wholeForm && lists.length > 0)
+    .slice(0, 1 + EDITED);
+  assert.ok(withdrawn && edited.length > 0);
+  for (const { url } of edited) {
+    const whole = new URL(url).pathname.replace('.shtml', '_s.shtml');
+    const page = newspaper.read(whole);
+    newspaper.put(whole, { body: page.replace(/(all-txt">[\s\S]*?<\/p>)/, '$1<p>更正：此前的数字有误。</p>') });
+  }
+  const refreshed = await run(['archive', '--refresh', '--json', '--config', config, ...edited.map(({ url }) => url)]);
+  assert.deepEqual(
+    refreshed.lines().map(({ outcome }) => outcome),
+    edited.map(() => 'archived'),
+    refreshed.stdout,
   );
-  assert.ok(edited && withdrawn);
-  const whole = new URL(edited.url).pathname.replace('.shtml', '_s.shtml');
-  const page = newspaper.read(whole);
-  newspaper.put(whole, { body: page.replace(/(all-txt">[\s\S]*?<\/p>)/, '$1<p>更正：此前的数字有误。</p>') });
-  const refreshed = await run(['archive', '--refresh', '--json', '--config', config, edited.url]);
-  assert.equal(refreshed.lines()[0]?.outcome, 'archived', refreshed.stdout);
   for (const path of [new URL(withdrawn.url).pathname, new URL(withdrawn.url).pathname.replace('.shtml', '_s.shtml')])
     newspaper.put(path, { status: 404, body: '<html><body>404</body></html>' });
   const gone = await run(['archive', '--refresh', '--json', '--config', config, withdrawn.url]);

@@ -31,6 +31,8 @@ export interface AuditedDocument {
   readonly path: string;
   readonly text: string;
   readonly front: FrontMatter;
+  /** The date as printed, read as a clock without zone, in ms since 1970; null where it is not of its form. */
+  readonly at: number | null;
   /** The title as readers of YAML see it, braces restored. */
   readonly title: string;
   /** Markup of the body, braces still escaped. */

@@ -8,7 +8,7 @@ import { SHARED_NOISE } from '../../../extract/noise.ts';
 import { findChallenge } from '../../../judge/challenge.ts';
 import { homeMarksIn } from '../../../judge/home-page.ts';
 import { type AuditedDocument, type DocumentCheck, wasFlagged } from '../check.ts';
-import { picturesOf, sameAddress } from '../pictures-of.ts';
+import { picturesBeside, sameAddress } from '../pictures-of.ts';
 
 export const emptyBody: DocumentCheck = ({ scan: { characters, shown } }) =>
   characters === 0 && shown === 0 ? 'neither text nor picture' : null;
@@ -48,8 +48,12 @@ function abruptEnd(document: AuditedDocument): string | null {
 function lostPictures(document: AuditedDocument): string | null {
   const { record } = document;
   if (record === null) return null;
-  const shown = new Set(picturesOf(document, record.url).map(sameAddress));
-  const lost = record.article.images.filter(({ src }) => !shown.has(sameAddress(src)));
+  const printed = new Set(document.scan.images.map(({ src = '' }) => sameAddress(src)));
+  const missed = record.article.images.filter(({ src }) => !printed.has(sameAddress(src)));
+  if (missed.length === 0) return null;
+  // Lazy pictures have their address elsewhere.
+  const lazy = new Set(picturesBeside(document, { known: printed, base: record.url }).map(sameAddress));
+  const lost = missed.filter(({ src }) => !lazy.has(sameAddress(src)));
   return lost.length === 0 ? null : `${lost.length} pictures of the record are not in it: ${lost[0]?.src}`;
 }
 

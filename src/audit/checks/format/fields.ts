@@ -2,12 +2,13 @@
 import { restoreBraces } from '../../../document/frame.ts';
 import type { DocumentCheck } from '../check.ts';
 
-/** What `Date.prototype.toUTCString` writes, and a day that the calendar has (document-format.md, 7). */
-export const dateForm: DocumentCheck = ({ front: { date } }) => {
-  const instant = Date.parse(date);
-  const isRight = /^\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(date) && !Number.isNaN(instant);
-  return isRight && new Date(instant).toUTCString() === date ? null : date;
-};
+export const dateForm: DocumentCheck = ({ front: { date }, at }) => (at === null ? date : null);
+
+/** What `Date.prototype.toUTCString` writes, and a day that the calendar has (document-format.md, 7), in ms since 1970. */
+export function readDate(date: string): number | null {
+  const at = Date.parse(date);
+  return !Number.isNaN(at) && new Date(at).toUTCString() === date ? at : null;
+}
 
 export const thumbnailDiffers: DocumentCheck = ({ front: { headimg, thumbnail } }) =>
   headimg === thumbnail ? null : `headimg ${headimg}, thumbnail ${thumbnail}`;

@@ -1,15 +1,22 @@
-/** Has a record everything that the program wrote into it? `readRecord` asks for less: it must read older ones as well. */
+/** Has a record everything that the program wrote into it? Asks for all that `readRecord` asks for, and for more. */
 import { z } from 'zod';
+import type { ArchiveRecord } from '../../../store/record.ts';
 
 const nullableText = z.string().nullable();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const instant = z.iso.datetime();
 
+const count = z.object({ added: z.number(), removed: z.number() });
+const changes = z.looseObject({ title: count, body: count, images: count }).nullable();
+
 /** What the checks look at, and what a visit always writes. */
 const schema = z.looseObject({
+  format: z.literal(1),
   id: z.string().regex(/^(?:guancha|fengwen):[1-9]\d*$/),
   url: z.url(),
+  aliases: z.array(z.string()),
   source: nullableText,
+  flags: z.array(z.object({ code: z.string(), detail: z.string() })),
   article: z.looseObject({
     title: z.string(),
     publishedAt: z.iso.datetime({ offset: true }),
@@ -38,13 +45,16 @@ const schema = z.looseObject({
   capture: z.looseObject({
     requests: z.array(z.looseObject({ url: z.string(), status: z.int(), fetchedAt: instant })).min(1),
   }),
-  versions: z.array(z.looseObject({ document: z.string(), sha256, contentHash: sha256, capturedAt: instant })).min(1),
-  absences: z.array(z.looseObject({ since: instant, until: instant.nullable() })),
+  versions: z
+    .array(z.looseObject({ document: z.string(), sha256, contentHash: sha256, capturedAt: instant, changes }))
+    .min(1),
+  absences: z.array(z.looseObject({ since: instant, until: instant.nullable(), evidence: z.array(z.string()) })),
 });
 
-/** The first thing that is not as it must be: `assets.0.sha256: Invalid …`; null where all is. */
-export function formFault(value: unknown): string | null {
+/** The value as a record, or the first thing that is not as it must be: `assets.0.sha256: Invalid …`. */
+export function readForm(value: unknown): { readonly record: ArchiveRecord } | { readonly fault: string } {
   const { error } = schema.safeParse(value);
   const issue = error?.issues[0];
-  return issue === undefined ? null : `${issue.path.join('.')}: ${issue.message}`;
+  if (issue === undefined) return { record: value as ArchiveRecord };
+  return { fault: `${issue.path.join('.')}: ${issue.message}` };
 }

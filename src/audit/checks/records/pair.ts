@@ -1,8 +1,8 @@
 /** Do a record and its document say the same? */
-import { dateAgainstRecord, isEightHoursAhead } from '../article/dates.ts';
+import { dateAgainstRecord } from '../article/dates.ts';
 import type { PairCheck } from '../check.ts';
 
-/** Title, list and date. Eight hours are the clock's matter, which has its own check. */
+/** Title, list and date. A date without form and eight hours have checks of their own. */
 export const recordDisagrees: PairCheck = (document, { record }) => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: `makeDocument` writes titles so
   const title = record.article.title.replace(/[\s\u0000-\u001f\u007f]+/g, ' ').trim();
@@ -10,5 +10,5 @@ export const recordDisagrees: PairCheck = (document, { record }) => {
   const list = document.front.categories[2];
   const isListed = record.source !== null && !record.id.startsWith('fengwen:');
   if (isListed && list !== record.source) return `third category ${list}, record ${record.source}`;
-  return isEightHoursAhead(document) ? null : dateAgainstRecord(document);
+  return dateAgainstRecord(document);
 };
