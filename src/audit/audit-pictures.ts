@@ -47,7 +47,7 @@ export function auditPictures(keys: readonly string[], { root, scratch, wanted, 
       continue;
     }
     count({ assets: 1, bytes: picture.size });
-    const { width, height } = picture.read;
+    const { width, height } = picture.read.facts ?? { width: null, height: null };
     const fault = pictureFault(picture.read, { sha256, type }, wanted);
     scratch.picture({
       sha256,

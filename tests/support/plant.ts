@@ -45,7 +45,35 @@ export interface Plant {
 
 export const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-const KEY = /^records\/(\d{4}\/\d{2}\/\d{4}_\d{2}_\d{2}_\d+)\.json$/;
+interface Survey {
+  /** By key, community posts left out. */
+  readonly records: ReadonlyMap<string, ArchiveRecord>;
+  /** How many records show a picture. */
+  readonly uses: ReadonlyMap<string, number>;
+}
+
+const surveys = new Map<string, Survey>();
+
+/** What an archive holds before it is damaged; read once, for it is put back each time. */
+function survey(root: string): Survey {
+  const before = surveys.get(root);
+  if (before !== undefined) return before;
+  const names = readdirSync(join(root, 'records'), { recursive: true, encoding: 'utf8' });
+  const all = names
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => [name, JSON.parse(readFileSync(join(root, 'records', name), 'utf8')) as ArchiveRecord] as const);
+  const uses = new Map<string, number>();
+  for (const [, { assets }] of all)
+    for (const asset of assets) if ('sha256' in asset) uses.set(asset.sha256, (uses.get(asset.sha256) ?? 0) + 1);
+  const records = new Map(
+    all.flatMap(([name, record]) => (KEY.test(name) ? [[name.replace('.json', ''), record]] : [])),
+  );
+  surveys.set(root, { records, uses });
+  return { records, uses };
+}
+
+const KEY = /^(\d{4}\/\d{2}\/\d{4}_\d{2}_\d{2}_\d+)\.json$/;
 
 export function openPlant(root: string): Plant {
   const touched = new Set<string>();
@@ -58,13 +86,7 @@ export function openPlant(root: string): Plant {
     mkdirSync(dirname(path(key)), { recursive: true });
     writeFileSync(path(key), bytes);
   };
-  const names = readdirSync(root, { recursive: true, encoding: 'utf8' }).sort();
-  const keys = names.flatMap((name) => KEY.exec(name)?.[1] ?? []);
-  const records = new Map(keys.map((key) => [key, JSON.parse(read(`records/${key}.json`)) as ArchiveRecord]));
-  const uses = new Map<string, number>();
-  for (const name of names.filter((each) => /^records\/.*\.json$/.test(each)))
-    for (const asset of (JSON.parse(read(name)) as ArchiveRecord).assets)
-      if ('sha256' in asset) uses.set(asset.sha256, (uses.get(asset.sha256) ?? 0) + 1);
+  const { records, uses } = survey(root);
   const own = (record: ArchiveRecord, type?: string) =>
     record.assets.filter(
       (asset) => 'sha256' in asset && uses.get(asset.sha256) === 1 && (type === undefined || asset.type === type),
