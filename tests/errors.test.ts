@@ -131,6 +131,7 @@ describe('bad input', () => {
     for (const robots of [true, false]) {
       const text = JSON.stringify({
         site: { www: nowhere },
+        network: { allowAddresses: ['127.0.0.1'] },
         sources: [{ name: 'a', url: `${nowhere}/a/list_1.shtml` }],
         politeness: { intervalMs: 0, backoffMs: 0, attempts: 2, robots },
       });

@@ -43,7 +43,12 @@ async function site(
       const file = join(folder.path, 'config.yaml');
       await writeFile(
         file,
-        JSON.stringify({ site: { www: origin, community: 'http://127.0.0.1:9', images: [] }, sources: [], politeness }),
+        JSON.stringify({
+          site: { www: origin, community: 'http://127.0.0.1:9', images: [] },
+          network: { allowAddresses: ['127.0.0.1'] },
+          sources: [],
+          politeness,
+        }),
       );
       return file;
     },

@@ -112,6 +112,7 @@ async function archived(
   const config = {
     archive: './archive',
     site: { www: origin, community: 'http://127.0.0.1:9', images: [] },
+    network: { allowAddresses: ['127.0.0.1'] },
     sources,
     document: { date: convention },
     politeness: { intervalMs: 0 },

@@ -27,7 +27,9 @@ try {
   const { www, community, images, articles } = await origins();
   const config = join(folder, 'config.yaml');
   const politeness = { intervalMs: 0, assetIntervalMs: 0, concurrency: 2 };
-  await writeFile(config, JSON.stringify({ site: { www, community, images: [images] }, sources: [], politeness }));
+  const site = { www, community, images: [images] };
+  const network = { allowAddresses: ['127.0.0.1'] };
+  await writeFile(config, JSON.stringify({ site, network, sources: [], politeness }));
   let archives = 0;
   const archive = (urls: readonly string[], memory = false) =>
     measure(

@@ -58,6 +58,7 @@ export async function openHostile(options: NewspaperOptions): Promise<HostileNew
       const config = {
         archive: `./${archive}`,
         site: { www, community, images: [images] },
+        network: { allowAddresses: ['127.0.0.1'] },
         sources,
         politeness: { ...politeness, attempts },
         browser: { timeoutMs },
