@@ -1,6 +1,7 @@
 /** argv → exit code. Alone knows argv, signals and exit codes. */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { AuditFlags } from './commands/audit.ts';
+import type { ManifestAction } from './commands/manifest.ts';
 import type { QuarantineAction } from './commands/quarantine.ts';
 import type { Interrupts } from './commands/session.ts';
 import { createTerminal, type Io, type Terminal } from './commands/terminal.ts';
@@ -143,6 +144,17 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
     .action(async (action: QuarantineAction, items: string[], flags: Flags) => {
       const { quarantine } = await import('./commands/quarantine.ts');
       exit = await quarantine(action, items, prepare(flags));
+    });
+
+  common(program.command('manifest'))
+    .summary('the hashes of all files')
+    .description('Writes down the SHA-256 of every file, here or in a bag (BagIt 1.0), or says what has changed since.')
+    .addArgument(new Argument('<action>').choices(['write', 'verify']))
+    .option('--bag <dir>', 'a copy of the archive as a bag')
+    .addHelpText('after', examples('manifest write', 'manifest verify', 'manifest write --bag ../bag'))
+    .action(async (action: ManifestAction, flags: Flags & { bag?: string }) => {
+      const { manifest } = await import('./commands/manifest.ts');
+      exit = await manifest(action, flags, prepare(flags));
     });
 
   common(program.command('doctor'))

@@ -27,7 +27,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 const LAYERS: readonly (readonly string[])[] = [
   ['model.ts', 'errors.ts', 'flags.ts', 'log.ts', 'drift.ts', 'retry-pause.ts', 'package-info.ts', 'url', 'html'],
   ['config.ts', 'discover', 'frontier', 'fetch', 'judge', 'extract', 'assets', 'store', 'diff', 'document'],
-  ['read-article.ts', 'pipeline.ts', 'crawl.ts', 'audit'],
+  ['read-article.ts', 'pipeline.ts', 'crawl.ts', 'audit', 'fixity'],
   ['app.ts', 'doctor'],
   ['commands'],
   ['cli.ts'],

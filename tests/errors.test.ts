@@ -210,7 +210,18 @@ describe('bad input', () => {
 
 describe('help', () => {
   it('has an example for each command', async () => {
-    for (const command of ['archive', 'crawl', 'retry', 'status', 'history', 'diff', 'quarantine', 'doctor', 'demo']) {
+    for (const command of [
+      'archive',
+      'crawl',
+      'retry',
+      'status',
+      'history',
+      'diff',
+      'quarantine',
+      'manifest',
+      'doctor',
+      'demo',
+    ]) {
       const ended = await run([command, '--help']);
       assert.equal(ended.code, 0);
       assert.match(ended.stdout, new RegExp(`Examples:\\n  guancha-archive ${command}`));

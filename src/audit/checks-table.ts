@@ -183,6 +183,18 @@ const FRONTIER = {
   ],
 } as const satisfies Record<string, Row>;
 
+/** What is not as the manifest says; told by `manifest verify`. */
+const FIXITY = {
+  'file-added': ['note', 'a file that the manifest does not know', 'write the manifest again', 'none'],
+  'file-changed': [
+    'warning',
+    'a file has other bytes than when the manifest was written',
+    'audit tells whether it is right',
+    'none',
+  ],
+  'file-removed': ['error', 'a file of the manifest is not there any more', BACKUP, 'restore-backup'],
+} as const satisfies Record<string, Row>;
+
 function rows<Code extends string>(group: CheckGroup, table: Readonly<Record<Code, Row>>): Record<Code, CheckKind> {
   const kinds = Object.entries<Row>(table).map(([code, [severity, means, mend, repair]]) => [
     code,
@@ -198,6 +210,7 @@ export const CHECKS = {
   ...rows('assets', ASSETS),
   ...rows('records', RECORDS),
   ...rows('frontier', FRONTIER),
+  ...rows('fixity', FIXITY),
 } as const;
 
 export type CheckCode = keyof typeof CHECKS;

@@ -2,6 +2,7 @@
 import stringWidth from 'string-width';
 import { CHECKS, type CheckCode } from '../audit/checks-table.ts';
 import type { AuditSummary, Finding, Reporter, Severity } from '../audit/finding.ts';
+import { printable } from './printable.ts';
 import type { Style, Terminal } from './terminal.ts';
 
 /** A line a finding as it comes, and a last line `{summary}`. */
@@ -67,13 +68,6 @@ function tellSummary(terminal: Terminal, { articles, assets, bytes, errors, warn
 
 function counted(count: number, what: string): string {
   return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
-}
-
-/** Control characters in the names of files would command the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (character) =>
-    character === '\n' ? '\\n' : `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
 }
 
 /** Lines of at most the terminal's width, indented; a Chinese character takes two columns and may begin a line. */
