@@ -14,6 +14,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'p-queue': ['fetch/politeness.ts'],
   'robots-parser': ['fetch/robots.ts'],
   cheerio: ['html/html.ts'],
+  'css-select': ['html/selectors.ts'],
   'fs-extra': ['store/disk.ts'],
   yaml: ['audit/checks/format/yaml.ts', 'config.ts', 'document/document.ts'],
   zod: ['audit/checks/records/form.ts', 'config.ts', 'store/quarantine.ts', 'store/record.ts'],

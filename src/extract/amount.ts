@@ -14,25 +14,31 @@ export const NOTHING: Amount = { characters: 0, pictures: 0 };
 export const MEDIA: ReadonlySet<string> = new Set(['img', 'iframe', 'video', 'audio', 'embed', 'object', 'canvas']);
 
 /**
- * Counts the nodes with all that is below them; without recursion, for trees may be deep.
+ * Counts the nodes with all that is below them.
  * @param counted what was counted before, and need not be again
  */
 export function amountOf(nodes: readonly AnyNode[], counted?: ReadonlyMap<AnyNode, Amount>): Amount {
   let characters = 0;
   let pictures = 0;
-  const rest = [...nodes];
-  for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
-    const before = counted?.get(node);
-    if (before !== undefined) {
-      characters += before.characters;
-      pictures += before.pictures;
-    } else if (node.type === 'text') characters += solidLength(node.data);
-    else if ('children' in node) {
-      if (node.type === 'tag' && MEDIA.has(node.name)) pictures += 1;
-      for (const child of node.children) rest.push(child);
+  count(nodes);
+  return { characters, pictures };
+
+  /** By recursion: no page's tree is deeper than `flattenDeep` leaves it. */
+  function count(siblings: readonly AnyNode[]): void {
+    for (const node of siblings) {
+      if (node.type === 'text') characters += solidLength(node.data);
+      else if ('children' in node) {
+        const before = counted?.get(node);
+        if (before === undefined) {
+          if (node.type === 'tag' && MEDIA.has(node.name)) pictures += 1;
+          count(node.children);
+        } else {
+          characters += before.characters;
+          pictures += before.pictures;
+        }
+      }
     }
   }
-  return { characters, pictures };
 }
 
 export function sumOf(amounts: readonly Amount[]): Amount {

@@ -1,6 +1,7 @@
 /** Noise: what stands inside the body element and is not the article's. Every removal is by a rule with a name. */
 import { nodesIn } from '../html/elements.ts';
 import type { AnyNode, Cheerio, CheerioAPI } from '../html/html.ts';
+import { matcher } from '../html/selectors.ts';
 import { type Amount, amountOf } from './amount.ts';
 
 /** A rule names what it drops: elements by selector, or the HTML comments. */
@@ -50,7 +51,7 @@ export interface Removal extends Amount {
 export function removeNoise($: CheerioAPI, body: Cheerio<AnyNode>, rules: readonly NoiseRule[]): readonly Removal[] {
   let nodes: readonly AnyNode[] = [...nodesIn(body.contents().toArray())];
   return rules.flatMap((rule) => {
-    const found = matches($, nodes, rule);
+    const found = matching(nodes, rule);
     // The innermost first, so that nothing is counted twice.
     const removals = found.toReversed().map((node) => {
       const amount = amountOf([node]);
@@ -62,9 +63,8 @@ export function removeNoise($: CheerioAPI, body: Cheerio<AnyNode>, rules: readon
   });
 }
 
-function matches($: CheerioAPI, nodes: readonly AnyNode[], rule: NoiseRule): readonly AnyNode[] {
+function matching(nodes: readonly AnyNode[], rule: NoiseRule): readonly AnyNode[] {
   if ('nodes' in rule) return nodes.filter((node) => node.type === 'comment');
-  return $(nodes.filter((node) => 'attribs' in node))
-    .filter(rule.selector)
-    .toArray();
+  const matches = matcher(rule.selector);
+  return nodes.filter((node) => 'attribs' in node && matches(node));
 }

@@ -1,4 +1,6 @@
 /** Articles in several parts: where the other parts are, and the parts as one body (site.md, 1.1 and 2.4). */
+import { type ElementIndex, isElement } from '../html/elements.ts';
+import type { Element } from '../html/html.ts';
 import type { ParsedPage } from '../html/parsed-page.ts';
 import type { Body } from './body.ts';
 import { absoluteUrl } from './text.ts';
@@ -24,8 +26,8 @@ export function joinParts(bodies: readonly Body[]): { readonly html: string; rea
 }
 
 /** True for the single-page form of an article in parts: it alone has anchors where each part begins (site.md, 2.4). */
-export function isWhole({ elements }: ParsedPage): boolean {
-  return elements.some(({ attribs }) => attribs.id?.startsWith('page_') === true);
+export function isWhole({ index }: ParsedPage): boolean {
+  return index.withId.some(({ attribs }) => attribs.id?.startsWith('page_') === true);
 }
 
 /** The number of a part in its URL: `…_516891_2.shtml`, or `…content?id=1&page=2` (page 0 is the whole post). */
@@ -36,20 +38,28 @@ interface PartLink {
   readonly number: number;
 }
 
-function partLinks({ $, page, elements }: ParsedPage): readonly PartLink[] {
-  const numbers = elements.filter(
-    ({ name, attribs }) =>
-      attribs.id === 'select_page' || (name === 'ul' && /(?:^|\s)pagination(?:\s|$)/.test(attribs.class ?? '')),
-  );
+function partLinks({ $, page, index }: ParsedPage): readonly PartLink[] {
   const links: PartLink[] = [];
-  for (const { attribs } of $(numbers)
-    .filter('#select_page, .article-content ul')
-    .find('[href], [onclick]')
-    .toArray()) {
+  for (const { attribs } of $(numberBlocks(index)).find('[href], [onclick]').toArray()) {
     const link = attribs.href || /location(?:\.href)?\s*=\s*['"]([^'"]+)['"]/.exec(attribs.onclick ?? '')?.[1];
     const href = absoluteUrl(link, page.finalUrl);
     const number = PART.exec(href ?? '')?.[2];
     if (href !== null && number !== undefined) links.push({ href, number: Number(number) });
   }
   return links;
+}
+
+function numberBlocks({ withId, withClass }: ElementIndex): Element[] {
+  const ofPost = withClass.filter(({ name, attribs }) => name === 'ul' && hasClass(attribs.class, 'pagination'));
+  return [...withId.filter(({ attribs }) => attribs.id === 'select_page'), ...ofPost.filter(isInPost)];
+}
+
+function isInPost(element: Element): boolean {
+  for (let above = element.parent; above !== null; above = above.parent)
+    if (isElement(above) && hasClass(above.attribs.class, 'article-content')) return true;
+  return false;
+}
+
+function hasClass(classes = '', name: string): boolean {
+  return classes.split(/\s+/).includes(name);
 }

@@ -17,8 +17,8 @@ function firstJsonLdImage(page: ParsedPage): string | undefined {
 }
 
 /** The page's data for the search engine, JSON more often than not (site.md, 2.3); empty where it has none. */
-export function searchEngineData({ elements }: ParsedPage): string {
-  const script = elements.find(({ name, attribs }) => name === 'script' && attribs.type === 'application/ld+json');
+export function searchEngineData({ index }: ParsedPage): string {
+  const script = index.scripts.find(({ attribs }) => attribs.type === 'application/ld+json');
   return script === undefined ? '' : textOf(script);
 }
 

@@ -13,6 +13,44 @@ export function* nodesIn(roots: readonly AnyNode[]): Generator<AnyNode, void> {
 /** All elements below the roots, which are not included themselves, in document order. */
 export function elementsBelow(roots: readonly AnyNode[]): readonly Element[] {
   const elements: Element[] = [];
-  for (const node of nodesIn(roots)) if ('attribs' in node && !roots.includes(node)) elements.push(node);
+  for (const node of nodesIn(roots)) if (isElement(node) && !roots.includes(node)) elements.push(node);
   return elements;
+}
+
+export function isElement(node: AnyNode): node is Element {
+  return node.type === 'tag' || node.type === 'script' || node.type === 'style';
+}
+
+/** Where to look for the few elements that are wanted of a page's thousands. Each list is in document order. */
+export interface ElementIndex {
+  readonly withClass: readonly Element[];
+  readonly withId: readonly Element[];
+  readonly scripts: readonly Element[];
+  /** How many nodes stand in one another; counted up to one more than `limit`. */
+  readonly depth: number;
+}
+
+/** Indexes a tree, as far as `limit` deep, in one walk: every element of every page passes here. */
+export function indexOf(root: AnyNode, limit: number): ElementIndex {
+  const withClass: Element[] = [];
+  const withId: Element[] = [];
+  const scripts: Element[] = [];
+  let deepest = 0;
+  look(root, 0);
+  return { withClass, withId, scripts, depth: deepest };
+
+  function look(node: AnyNode, depth: number): void {
+    if (depth > deepest) deepest = depth;
+    if (depth > limit || !('children' in node)) return;
+    for (const child of node.children as AnyNode[]) {
+      if (child.type === 'text' || child.type === 'comment') continue;
+      if (isElement(child)) {
+        const { class: name, id } = child.attribs;
+        if (name !== undefined) withClass.push(child);
+        if (id !== undefined) withId.push(child);
+        if (child.type === 'script') scripts.push(child);
+      }
+      look(child, depth + 1);
+    }
+  }
 }

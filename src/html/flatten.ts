@@ -1,13 +1,13 @@
 /** A limit to nesting, as in browsers: recursion over a tree must not depend on how a page was written. */
-import type { AnyNode, CheerioAPI } from './html.ts';
+import type { AnyNode } from './html.ts';
 
 /** Blink's limit (`kMaximumHTMLParserDOMTreeDepth`); real pages stay far below it. */
-const MAX_DEPTH = 512;
+export const MAX_DEPTH = 512;
 
 /** Puts, in place, what is nested deeper than 512 elements side by side at that depth. Nothing is lost but the nesting. */
-export function flattenDeep($: CheerioAPI): void {
-  const nodes: AnyNode[] = $.root().toArray();
-  const depths = nodes.map(() => 0); // beside the nodes, for every node of every page passes here
+export function flattenDeep(root: AnyNode): void {
+  const nodes = [root];
+  const depths = [0];
   for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
     const depth = depths.pop() ?? 0;
     if (!('children' in node)) continue;

@@ -1,9 +1,9 @@
 /** A fetched page with its text and its tree, made once and shared by judge, extract and discover. */
 import type { Page } from '../model.ts';
-import { elementsBelow } from './elements.ts';
+import { type ElementIndex, indexOf } from './elements.ts';
 import { decodeBytes } from './encoding.ts';
-import { flattenDeep } from './flatten.ts';
-import { type CheerioAPI, type Element, parseDocument } from './html.ts';
+import { flattenDeep, MAX_DEPTH } from './flatten.ts';
+import { type AnyNode, type CheerioAPI, parseDocument } from './html.ts';
 
 export interface ParsedPage {
   readonly page: Page;
@@ -15,14 +15,21 @@ export interface ParsedPage {
   readonly undecodable: number;
   /** The document tree. Shared: whoever wants to change it clones the part first. */
   readonly $: CheerioAPI;
-  /** All elements in document order: to look for a few of them here costs far less than a selector over the page. */
-  readonly elements: readonly Element[];
+  /** To look for a few elements here costs far less than a selector over the page. */
+  readonly index: ElementIndex;
 }
 
 /** Decodes and parses a page's bytes. Total: any bytes give some text and some tree. */
 export function parsePage(page: Page): ParsedPage {
   const { text, doubt, undecodable } = decodeBytes(page.body, page.headers['content-type']);
   const $ = parseDocument(text);
-  flattenDeep($);
-  return { page, html: text, encodingDoubt: doubt, undecodable, $, elements: elementsBelow($.root().toArray()) };
+  const root = $.root().toArray()[0] as AnyNode; // a document always has one
+  return { page, html: text, encodingDoubt: doubt, undecodable, $, index: indexWithinLimit(root) };
+}
+
+function indexWithinLimit(root: AnyNode): ElementIndex {
+  const index = indexOf(root, MAX_DEPTH);
+  if (index.depth <= MAX_DEPTH) return index;
+  flattenDeep(root);
+  return indexOf(root, MAX_DEPTH + 1);
 }

@@ -3,11 +3,14 @@
  * over a second. `node tests/mutants/fuzz.ts [--count 100000] [--seed 1]`
  */
 import { parseArgs } from 'node:util';
+import { load } from 'cheerio';
 import { ArchiveError } from '../../src/errors.ts';
 import { extract } from '../../src/extract/extract.ts';
 import { parsePage } from '../../src/html/parsed-page.ts';
 import { judge } from '../../src/judge/judge.ts';
 import { openRandom, type Random } from '../newspaper/write/random.ts';
+import { classicPage, NEWS_URL, pageOf } from '../support/article-page.ts';
+import { SLOW_BODIES } from '../support/slow-bodies.ts';
 import type { Original } from './mutants.ts';
 import { findOriginals, SITE } from './originals.ts';
 
@@ -119,6 +122,12 @@ function endOf({ address }: Original, body: Uint8Array, random: Random): string 
   }
 }
 
+function msOf(work: () => unknown): number {
+  const startedAt = performance.now();
+  work();
+  return Math.round(performance.now() - startedAt);
+}
+
 function noise(random: Random): Uint8Array {
   return Uint8Array.from({ length: random.int(0, 400) }, () => random.int(0, 255));
 }
@@ -137,6 +146,12 @@ if (import.meta.main) {
   const { values } = parseArgs({
     options: { count: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
   });
+  for (const [name, body] of SLOW_BODIES) {
+    const html = classicPage({ body });
+    const bare = msOf(() => load(html));
+    const ours = msOf(() => extract([pageOf(html)], { id: 'guancha:900', url: NEWS_URL, date: '2022-01-28' }, SITE));
+    process.stdout.write(`${name}: ${ours} ms, cheerio's bare load ${bare} ms\n`);
+  }
   const report = fuzz(await findOriginals(16), { seed: Number(values.seed), count: Number(values.count) });
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   process.exitCode = report.faults.length === 0 && report.slowestMs < 1000 ? 0 : 1;

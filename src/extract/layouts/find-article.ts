@@ -1,6 +1,9 @@
 /** Which layout a page has, and where its column and its body are. */
-import type { AnyNode, Cheerio } from '../../html/html.ts';
+
+import { type ElementIndex, isElement } from '../../html/elements.ts';
+import type { AnyNode, Cheerio, Element } from '../../html/html.ts';
 import type { ParsedPage } from '../../html/parsed-page.ts';
+import { matcher } from '../../html/selectors.ts';
 import { CLASSIC } from './classic.ts';
 import { CMS_2026 } from './cms-2026.ts';
 import { FENGWEN } from './fengwen.ts';
@@ -11,6 +14,8 @@ import { MOBILE } from './mobile.ts';
 export const LAYOUTS: readonly Layout[] = [CMS_2026, CLASSIC, FENGWEN, MOBILE];
 
 const ANY_COLUMN = [...new Set(LAYOUTS.map(({ column }) => column))].join(', ');
+/** Classes of the columns, and of the child that makes a mobile page's `section` one. */
+const COLUMN_CLASS = /left-main|article-content|textPageCont|gc_content/;
 
 /** An article as found on its page; the elements belong to the page's own tree. */
 export interface FoundArticle {
@@ -27,13 +32,13 @@ const known = new WeakMap<ParsedPage, FoundArticle | null>();
 export function findArticle(page: ParsedPage): FoundArticle | null {
   const before = known.get(page);
   if (before !== undefined) return before; // judged first, then extracted
-  const found = search(page);
+  const found = locate(page);
   known.set(page, found);
   return found;
 }
 
-function search({ $ }: ParsedPage): FoundArticle | null {
-  const columns = $(ANY_COLUMN);
+function locate({ $, index }: ParsedPage): FoundArticle | null {
+  const columns = $<Element, never>([]).add(mayBeColumns(index).filter(matcher(ANY_COLUMN)));
   const column = columns.first();
   const [layout, ...others] = LAYOUTS.filter((candidate) => claims(candidate, column));
   if (layout === undefined) return null;
@@ -45,17 +50,55 @@ function search({ $ }: ParsedPage): FoundArticle | null {
   return body.length > 0 ? { layout, column, body, rivals: [...others, ...elsewhere].map(({ name }) => name) } : null;
 }
 
+/** The common elements that stand in a line of text. */
+const NO_COLUMN: ReadonlySet<string> = new Set(['a', 'span', 'p', 'img', 'em', 'i', 'h4', 'label', 'input']);
+
+/** Few elements, among them every column, so that the selector is asked of few. */
+function mayBeColumns({ withClass }: ElementIndex): Element[] {
+  const marked = withClass.filter(
+    ({ name, attribs }) => !NO_COLUMN.has(name) && COLUMN_CLASS.test(attribs.class ?? ''),
+  );
+  return marked.flatMap((element) => {
+    const { parent } = element;
+    return parent !== null && isElement(parent) ? [element, parent] : [element];
+  });
+}
+
 function claims({ column: selector, when, unless }: Layout, column: Cheerio<AnyNode>): boolean {
   const holds = (wanted: string) => inColumn(column, wanted).length > 0;
-  return column.is(selector) && holds(when) && !(unless !== null && holds(unless));
+  const [element] = column.toArray();
+  return (
+    element !== undefined &&
+    'attribs' in element &&
+    matcher(selector)(element) &&
+    holds(when) &&
+    !(unless !== null && holds(unless))
+  );
 }
 
 /**
  * Elements of a column by a layout's selector. A leading child step is taken first: the comments in a column are far
- * larger than the article, and cheerio would search them too.
+ * larger than the article, and cheerio would search them too. Fields, blocks and checks ask for the same elements, so an
+ * answer is kept; the page's tree does not change.
  */
 export function inColumn(column: Cheerio<AnyNode>, selector: string): Cheerio<AnyNode> {
-  const [, block, rest] = /^> (\S+)(?: (.+))?$/.exec(selector) ?? [];
-  if (block === undefined) return column.find(selector);
-  return rest === undefined ? column.children(block) : column.children(block).find(rest);
+  const [element] = column.toArray();
+  if (element === undefined) return column;
+  const before = answers.get(element) ?? new Map<string, Cheerio<AnyNode>>();
+  answers.set(element, before);
+  const known = before.get(selector);
+  if (known !== undefined) return known;
+  const found = search(column, selector);
+  before.set(selector, found);
+  return found;
 }
+
+function search(column: Cheerio<AnyNode>, selector: string): Cheerio<AnyNode> {
+  const [, block, rest] = /^(> \S+)(?: (.+))?$/.exec(selector) ?? [];
+  if (block === undefined) return column.find(selector);
+  if (rest !== undefined) return inColumn(column, block).find(rest);
+  const matches = matcher(block.slice(2));
+  return column.children().filter((_, child) => matches(child));
+}
+
+const answers = new WeakMap<AnyNode, Map<string, Cheerio<AnyNode>>>();
