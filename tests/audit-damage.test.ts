@@ -78,6 +78,9 @@ describe('damage of one kind', () => {
 /** Checks that a damage to such an archive cannot provoke, with the test that does. */
 const ELSEWHERE: Partial<Record<CheckCode, string>> = {
   'unreadable-file': 'audit-hostile.test.ts',
+  'file-added': 'manifest.test.ts',
+  'file-changed': 'manifest.test.ts',
+  'file-removed': 'manifest.test.ts',
   'placeholder-picture': 'audit.test.ts, where the sample documents are there',
 };
 

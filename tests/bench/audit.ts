@@ -41,7 +41,8 @@ try {
   }
 
   async function compare(title: string, only: readonly string[], find: string): Promise<void> {
-    const shell = (command: string) => measure(['sh', '-c', `${find} | xargs -0 -n 500 -P ${values.jobs} ${command} > /dev/null`]);
+    const shell = (command: string) =>
+      measure(['sh', '-c', `${find} | xargs -0 -n 500 -P ${values.jobs} ${command} > /dev/null`]);
     const runs = { audit: [] as Usage[], sha256sum: [] as Usage[], cat: [] as Usage[] };
     for (let round = 0; round <= rounds; round++) {
       const each = {

@@ -32,7 +32,7 @@ function compare({ title, categories, headimg, author, date, thumbnail }: FrontM
   ];
   const meant = { title: plainTitle(title), categories, headimg, author, comments: false, date, thumbnail };
   try {
-    const read: unknown = parse(`${lines.join('\n')}\n`, { schema: 'core', logLevel: 'silent' });
+    const read: unknown = parse(`${lines.join('\n')}\n`, { schema: 'core', logLevel: 'error' });
     const wrong = Object.entries(meant).find(
       ([name, value]) => JSON.stringify((read as Record<string, unknown>)[name]) !== JSON.stringify(value),
     );
