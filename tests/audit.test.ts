@@ -1,12 +1,13 @@
 /** The audit of archives in which nothing is wrong, and of the given documents: it says what is true, and no more. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { ArchiveRecord } from '../src/store/record.ts';
 import { type Ended, run, temporaryFolder } from './support/command.ts';
 import { makeHealthyArchive } from './support/healthy-archive.ts';
-import { digests, mtimes } from './support/tree.ts';
+import { digests, files, mtimes } from './support/tree.ts';
 
 const SAMPLES = join(import.meta.dirname, '../../shared/samples/documents');
 const skip = existsSync(SAMPLES) ? false : 'the sample documents are not beside this checkout (../shared)';
@@ -40,6 +41,61 @@ describe('the audit of a healthy archive', () => {
     const before = [await digests(archive), await mtimes(archive)];
     await audit(archive);
     assert.deepEqual([await digests(archive), await mtimes(archive)], before);
+  });
+});
+
+describe('the audit of some articles', () => {
+  it('reads those alone, with their pictures', async () => {
+    const [document = ''] = (await files(archive)).filter((path) => /^articles\/\d/.test(path));
+    const number = /_(\d+)\.html$/.exec(document)?.[1];
+    const record = JSON.parse(
+      await readFile(join(archive, document.replace('articles', 'records').replace('html', 'json')), 'utf8'),
+    ) as ArchiveRecord;
+    for (const args of [[`guancha:${number}`, '--archive', archive], [join(archive, document)]]) {
+      const ended = await audit(...args);
+      assert.deepEqual(findings(ended), []);
+      const { summary } = ended.lines().at(-1) as { readonly summary: Record<string, number> };
+      assert.deepEqual([summary.articles, summary.assets], [1, record.assets.length]);
+    }
+    const ended = await audit(archive, '--since', '2026-10-01');
+    assert.deepEqual(findings(ended), []);
+  });
+
+  it('refuses what it does not know', async () => {
+    for (const args of [['--only', 'nonsense'], ['--since', 'yesterday'], [join(archive, 'nothing')]]) {
+      const ended = await audit(archive, ...args);
+      assert.equal(ended.code, 2, args.join(' '));
+      assert.match(ended.stderr, /error USAGE/);
+    }
+  });
+});
+
+describe('the quick audit', () => {
+  it('trusts size and time of a picture it has seen; the full one trusts nothing', async () => {
+    await using cache = await temporaryFolder();
+    const env = { XDG_CACHE_HOME: cache.path };
+    const quick = () => run(['audit', '--json', '--quick', archive], { env });
+    const full = () => run(['audit', '--json', archive], { env });
+    const [picture = ''] = (await files(archive)).filter((path) => /^assets\/.*\.jpg$/.test(path));
+    const path = join(archive, picture);
+    const [bytes, times] = [await readFile(path), await stat(path)];
+    const damaged = Buffer.from(bytes);
+    damaged[Math.floor(bytes.length / 2)] = (damaged[Math.floor(bytes.length / 2)] ?? 0) ^ 1;
+
+    await full();
+    assert.deepEqual(await files(cache.path), []);
+    assert.deepEqual(findings(await quick()), []);
+    await writeFile(path, damaged);
+    assert.deepEqual(findings(await quick()), [`picture-changed ${picture}`]);
+    await writeFile(path, bytes);
+    await utimes(path, times.atime, times.mtime);
+    assert.deepEqual(findings(await quick()), []);
+    await writeFile(path, damaged);
+    await utimes(path, times.atime, times.mtime);
+    assert.deepEqual(findings(await quick()), []);
+    assert.deepEqual(findings(await full()), [`picture-changed ${picture}`]);
+    await writeFile(path, bytes);
+    await utimes(path, times.atime, times.mtime);
   });
 });
 

@@ -4,6 +4,7 @@ import type { ArticleId } from '../model.ts';
 import type { CheckCode } from './checks-table.ts';
 import { type Finding, finding } from './finding.ts';
 import { SCRATCH_TABLES } from './scratch.ts';
+import type { FileState } from './seen-pictures.ts';
 
 /** Takes over what the workers wrote. */
 export function mergeScratch(database: DatabaseSync, paths: readonly string[]): void {
@@ -82,12 +83,12 @@ export function* pictures(database: DatabaseSync, isWhole: boolean): Generator<F
 
   const bad = database.prepare(`
     SELECT p.path, p.code, p.detail, (SELECT min(article) FROM shown AS s WHERE s.sha256 = p.sha256) AS article
-    FROM pictures AS p WHERE p.code IS NOT NULL AND p.code <> 'told' ORDER BY p.path`);
+    FROM pictures AS p WHERE p.code IS NOT NULL AND p.code <> 'told' GROUP BY p.path ORDER BY p.path`);
   for (const row of bad.iterate())
     if (row.article !== null || !isWhole) yield found(row.code as CheckCode, row, text(row, 'detail'));
 
   const differ = database.prepare(`
-    SELECT s.path, s.article, s.src, s.type || ' ' || s.width || '×' || s.height || ', ' || s.bytes || ' bytes' AS recorded,
+    SELECT DISTINCT s.path, s.article, s.src, s.type || ' ' || s.width || '×' || s.height || ', ' || s.bytes || ' bytes' AS recorded,
       p.type || ' ' || p.width || '×' || p.height || ', ' || p.bytes || ' bytes' AS is_so, s.type <> p.type AS type
     FROM shown AS s JOIN pictures AS p ON p.sha256 = s.sha256 AND p.code IS NULL
     WHERE s.type <> p.type OR s.bytes <> p.bytes OR s.width <> p.width OR s.height <> p.height ORDER BY s.path`);
@@ -102,6 +103,17 @@ export function* pictures(database: DatabaseSync, isWhole: boolean): Generator<F
   const orphans = database.prepare(`
     SELECT path, NULL AS article FROM pictures WHERE code IS NOT 'told' AND sha256 NOT IN (SELECT sha256 FROM shown) ORDER BY path`);
   for (const row of orphans.iterate()) yield found('asset-orphan', row, 'no record names it');
+}
+
+/** What was read of pictures, for the next quick audit. */
+export function* readings(database: DatabaseSync): Generator<FileState & { readonly reading: string }> {
+  for (const row of database.prepare('SELECT path, size, changed, reading FROM readings').iterate())
+    yield {
+      path: text(row, 'path'),
+      size: Number(row.size),
+      changed: Number(row.changed),
+      reading: text(row, 'reading'),
+    };
 }
 
 /** While a record cannot be read, the pictures that nobody names may be its own. */

@@ -2,8 +2,10 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ArticleId } from '../model.ts';
+import { assetKey } from '../store/keys.ts';
 import type { ArchiveRecord } from '../store/record.ts';
 import { ask, auditDocument, type Breach, type DocumentAudit } from './audit-document.ts';
+import { auditPictures } from './audit-pictures.ts';
 import { conventionOf, isEightHoursAhead } from './checks/article/dates.ts';
 import type { AuditedRecord } from './checks/check.ts';
 import { PAIR_CHECKS, RECORD_CHECKS } from './checks/checks.ts';
@@ -13,6 +15,7 @@ import { type Finding, finding } from './finding.ts';
 import { listFolder, strays, under } from './folder.ts';
 import { readWhole } from './read-file.ts';
 import type { Scratch } from './scratch.ts';
+import type { SeenPictures } from './seen-pictures.ts';
 
 /** What the audit of a piece of the archive is given. */
 export interface ShardContext {
@@ -20,6 +23,10 @@ export interface ShardContext {
   readonly scratch: Scratch;
   /** False for a check that was not asked for: it neither tells nor silences. */
   readonly wanted: (code: CheckCode) => boolean;
+  /** True where only some articles are asked for: their pictures are then read with them. */
+  readonly isPartial: boolean;
+  /** What an earlier audit read of pictures; null where every picture is to be read. */
+  readonly seen: SeenPictures | null;
   /** The day from which on, `2022-01-28`; null for all. */
   readonly since: string | null;
   readonly tell: (found: Finding) => void;
@@ -169,8 +176,10 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
   function notePictures(own: AuditedRecord): void {
     const where = { path: own.path, article: own.id };
     for (const asset of own.record.assets) {
-      if ('sha256' in asset) scratch.shown(asset, where);
-      else breach(own.path, ['picture-missing', `${asset.missing}: ${asset.src}`]);
+      if ('sha256' in asset) {
+        scratch.shown(asset, where);
+        if (context.isPartial) auditPictures([assetKey(asset.sha256, asset.type)], context);
+      } else breach(own.path, ['picture-missing', `${asset.missing}: ${asset.src}`]);
     }
   }
 

@@ -1,11 +1,12 @@
 /** One piece of an archive: what was found in it, and how much was read. */
 import { auditDocuments } from './audit-documents.ts';
 import { auditMonth, type ShardContext } from './audit-month.ts';
-import { auditAssets, auditPictures } from './audit-pictures.ts';
+import { auditAssets } from './audit-pictures.ts';
 import { auditQuarantine } from './audit-quarantine.ts';
 import type { CheckCode } from './checks-table.ts';
 import type { Finding } from './finding.ts';
 import { openScratch } from './scratch.ts';
+import { openSeen } from './seen-pictures.ts';
 import type { Shard } from './shards.ts';
 
 export interface ShardTask {
@@ -13,6 +14,9 @@ export interface ShardTask {
   /** Codes that were asked for. */
   readonly codes: readonly CheckCode[];
   readonly since: string | null;
+  readonly isPartial: boolean;
+  /** Where earlier readings of pictures lie; null where every picture is to be read. */
+  readonly seen: string | null;
   /** Where this thread's scratch database lies. */
   readonly scratch: string;
 }
@@ -25,15 +29,20 @@ export interface ShardResult {
 }
 
 /** Opens what one thread needs for its pieces; to be closed before anybody reads its scratch database. */
-export function openShards({ root, codes, since, scratch: path }: ShardTask): {
+export function openShards({ root, codes, since, isPartial, seen: known, scratch: path }: ShardTask): {
   readonly audit: (shard: Shard) => ShardResult;
   readonly close: () => void;
 } {
   const asked: ReadonlySet<CheckCode> = new Set(codes);
   const { scratch } = openScratch(path);
+  const seen = known === null ? null : openSeen(known);
+  const wanted = (code: CheckCode) => asked.has(code);
   return {
-    audit: (shard) => audit(shard, { root, scratch, since, wanted: (code) => asked.has(code) }),
-    close: () => scratch[Symbol.dispose](),
+    audit: (shard) => audit(shard, { root, scratch, seen, since, isPartial, wanted }),
+    close: () => {
+      scratch[Symbol.dispose]();
+      seen?.[Symbol.dispose]();
+    },
   };
 }
 
@@ -60,9 +69,6 @@ function audit(shard: Shard, context: Omit<ShardContext, 'tell' | 'count'>): Sha
       break;
     case 'assets':
       auditAssets(shard.folder, whole);
-      break;
-    case 'pictures':
-      auditPictures(shard.keys, whole);
       break;
     case 'quarantine':
       auditQuarantine(whole);

@@ -10,8 +10,6 @@ export type Shard =
   | { readonly kind: 'documents'; readonly folder: string; readonly files: readonly string[] }
   /** A folder below `assets/`. */
   | { readonly kind: 'assets'; readonly folder: string }
-  /** Some pictures by key, which need not be there. */
-  | { readonly kind: 'pictures'; readonly keys: readonly string[] }
   | { readonly kind: 'quarantine' };
 
 /** Which articles are asked for. */

@@ -20,6 +20,7 @@ export interface AuditFlags {
   readonly since?: string;
   readonly failOn: Severity;
   readonly jobs?: number;
+  readonly quick: boolean;
 }
 
 const MOST_JOBS = 8;
@@ -42,7 +43,7 @@ export async function audit(
   const sum = { articles: 0, assets: 0, bytes: 0, errors: 0, warnings: 0, elapsedMs: 0 };
   let exit: ExitCode = EXIT.ok;
   for (const { root, selection } of targetsOf(what, flags.since ?? null, config)) {
-    const options: AuditOptions = { root, selection, codes, jobs, signal: interrupts.stopping };
+    const options: AuditOptions = { root, selection, codes, quick: flags.quick, jobs, signal: interrupts.stopping };
     const summary = await each(auditArchive(options), async (found) => {
       if (RANK[found.severity] >= RANK[flags.failOn]) exit = EXIT.findings;
       await reporter.add(found);
