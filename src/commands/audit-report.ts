@@ -63,7 +63,8 @@ function tellSummary(terminal: Terminal, { articles, assets, bytes, errors, warn
       : terminal.style(errors > 0 ? 'red' : 'yellow', `${counted(errors, 'error')}, ${counted(warnings, 'warning')}`);
   const read = `${counted(articles, 'article')}, ${counted(assets, 'picture')}, ${(bytes / 1e6).toFixed(1)} MB`;
   const rate = Math.round(articles / Math.max(elapsedMs / 1000, 0.001));
-  terminal.say(`${verdict}\n${read} read in ${(elapsedMs / 1000).toFixed(1)} s, ${rate} articles/s`);
+  const speed = `read in ${(elapsedMs / 1000).toFixed(1)} s, ${rate} articles/s`;
+  terminal.say([verdict, ...wrap(`${read} ${speed}`, 0, terminal)].join('\n'));
 }
 
 function counted(count: number, what: string): string {
@@ -80,6 +81,7 @@ function wrap(text: string, indent: number, { columns }: Pick<Terminal, 'columns
       lines.push(line.trimEnd());
       line = piece.trimStart();
     } else line += piece;
+    for (; line.length > room; line = line.slice(room)) lines.push(line.slice(0, room)); // a hash, an address
   }
   lines.push(line.trimEnd());
   return lines.map((each) => `${' '.repeat(indent)}${each}`);
