@@ -66,6 +66,11 @@ export const FLAGS = {
     'its caption, if there is one, was not read',
   ),
   'list-disagrees': doubt('the list shows the article otherwise', 'the page was taken'),
+  'list-picture-far': note(
+    'the list shows a picture that was uploaded over a month from the publication',
+    'the page does not show it; the list may have led to the wrong article',
+  ),
+  'forms-disagree': doubt('another form of the page shows the article otherwise', 'the first form was taken'),
 } as const satisfies Record<string, FlagKind>;
 
 export type FlagCode = keyof typeof FLAGS;

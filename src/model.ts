@@ -39,6 +39,16 @@ export interface ListEntry {
   readonly headline: boolean;
 }
 
+/** What a list prints of an article; null for what it does not print. */
+export interface Listed {
+  readonly title: string | null;
+  /** As printed. */
+  readonly time: string | null;
+  readonly summary: string | null;
+  /** Address of its picture, absolute. */
+  readonly picture: string | null;
+}
+
 /** An article to be visited. */
 export interface Target {
   readonly id: ArticleId;
@@ -50,8 +60,7 @@ export interface Target {
   /** Picture of a headline list, to head the body; null elsewhere. */
   readonly leadPicture: ListPicture | null;
   /** What the list prints of it, to be compared with its page; null for one given by hand. */
-  readonly listTitle: string | null;
-  readonly listTime: string | null;
+  readonly listed: Listed | null;
   /** Larger is sooner: minutes since 1970 of the listed or URL date (newest first). */
   readonly priority: number;
 }

@@ -64,7 +64,10 @@ export async function archiveArticle(
       return noArticle(verdict, target, present?.record ?? null);
     }
 
-    const article = withKnownTime(extract(parts, address, site, { listed: target, single }), present?.record ?? null);
+    const article = withKnownTime(
+      extract(parts, address, site, { listed: target.listed, single, form: null }),
+      present?.record ?? null,
+    );
     requireUndamaged(article, present);
     const lead = target.leadPicture ?? present?.record.leadPicture ?? null;
     const body = renderBody(article.body, { base: address.url, lead });
@@ -159,8 +162,7 @@ function noArticle(verdict: NoArticle, target: Target, record: ArchiveRecord | n
           source: target.source,
           via: target.url,
           leadPicture: null,
-          listTitle: target.listTitle,
-          listTime: null,
+          listed: target.listed === null ? null : { ...target.listed, time: null },
           priority: target.priority,
         },
       ]);

@@ -4,9 +4,18 @@ import { describe, it } from 'node:test';
 import { extract } from '../src/extract/extract.ts';
 import { FLAGS, type Flag, type FlagCode, flag } from '../src/flags.ts';
 import type { ParsedPage } from '../src/html/parsed-page.ts';
-import type { ArticleAddress } from '../src/model.ts';
+import type { ArticleAddress, Listed } from '../src/model.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
-import { classicPage, cmsPage, fengwenPage, NEWS_URL, POST_URL, pageOf, SITE } from './support/article-page.ts';
+import {
+  classicPage,
+  cmsPage,
+  fengwenPage,
+  mobilePage,
+  NEWS_URL,
+  POST_URL,
+  pageOf,
+  SITE,
+} from './support/article-page.ts';
 import { articleParts, siteOf } from './support/newspaper-pages.ts';
 import { SLOW_BODIES } from './support/slow-bodies.ts';
 
@@ -22,6 +31,8 @@ const CASES: Readonly<
 > = {
   'no-layout': [], // there is no article then: the command `extract` raises it
   'list-disagrees': [], // the list comes from elsewhere: see below
+  'list-picture-far': [], // likewise
+  'forms-disagree': [], // the other form likewise
   'two-layouts': [
     ['a post beside an article', classicPage().replace('</body>', `${fengwenPage()}</body>`), /classic, fengwen/],
   ],
@@ -220,14 +231,54 @@ describe('flags', () => {
 });
 
 describe('other sources', () => {
-  const against = (listTitle: string | null, listTime: string | null, html = classicPage()) =>
-    extract([pageOf(html)], NEWS, SITE, { listed: { listTitle, listTime }, single: null }).flags;
+  const againstList = (listed: Partial<Listed>, html = classicPage()) =>
+    extract([pageOf(html)], NEWS, SITE, {
+      listed: { title: null, time: null, summary: null, picture: null, ...listed },
+      single: null,
+      form: null,
+    }).flags;
+  const against = (title: string | null, time: string | null, html?: string) => againstList({ title, time }, html);
 
   it('the list may leave out the columnist, cut the title short, and print the minute, the day or words', () => {
     assert.deepEqual(against('茶馆开门了', '2022-01-28 10:30'), []);
     assert.deepEqual(against('茶馆开门了', '2022-01-28 10:30', classicPage({ title: '石砚：茶馆开门了' })), []);
     assert.deepEqual(against('茶馆开…', '2022-01-28'), []);
     assert.deepEqual(against(null, '昨天 03:00'), []);
+  });
+
+  it('the list may print part of the summary or of the text, or words of its editor between', () => {
+    const text = '茶馆今天照常开门，门前的水泥路刚刚修好，老街坊都来坐一坐。';
+    const page = classicPage({ body: `<p>${text}</p>` });
+    assert.deepEqual(againstList({ summary: text.slice(0, 20) }, page), []);
+    assert.deepEqual(againstList({ summary: `记者获悉，${text}` }, page), []);
+    assert.deepEqual(againstList({ summary: '短' }, page), []);
+    const other = '码头上的渡船每逢初一十五停航检修，渔民们趁着这两天补网晒鱼。';
+    assert.deepEqual(againstList({ summary: other }, page), [{ code: 'list-disagrees', detail: `summary ${other}` }]);
+  });
+
+  it('the list may show a picture of its own, but none from another year', () => {
+    const picture = (stamp: string) => `https://i.guancha.cn/news/2021/01/28/${stamp}103043123.jpg`;
+    assert.deepEqual(againstList({ picture: picture('20220127') }), []);
+    assert.deepEqual(againstList({ picture: 'https://i.guancha.cn/news/mainland/0123456789abcdef.jpg' }), []);
+    const old = picture('20210128');
+    assert.deepEqual(againstList({ picture: old }), [{ code: 'list-picture-far', detail: old }]);
+    const shown = classicPage({ body: `<p>茶</p><p><img src="${old}!m.jpg"></p>` });
+    assert.deepEqual(againstList({ picture: old }, shown), []);
+  });
+
+  it('another form of the page must show the same title, minute and text', () => {
+    const form = (html: string) =>
+      extract([pageOf(classicPage())], NEWS, SITE, { listed: null, single: null, form: pageOf(html) }).flags;
+    assert.deepEqual(form(mobilePage()), []);
+    assert.deepEqual(
+      form(mobilePage({ title: '酒馆开门了', times: '2022-01-28 10:31', body: '<p>茶馆今天关门。</p>' })),
+      [
+        { code: 'forms-disagree', detail: 'title 酒馆开门了' },
+        { code: 'forms-disagree', detail: 'time 2022-01-28 10:31' },
+        { code: 'forms-disagree', detail: 'text at character 4: 照常开门。 | 关门。' },
+      ],
+    );
+    assert.deepEqual(form('<p>茶</p>'), [{ code: 'forms-disagree', detail: 'no layout claims the other form' }]);
   });
 
   it('another title or time on the list is told', () => {
@@ -239,14 +290,17 @@ describe('other sources', () => {
 
   it('the single-page form says the first part, or all of them', () => {
     assert.deepEqual(
-      extract([pageOf(classicPage())], NEWS, SITE, { listed: null, single: pageOf(classicPage({ body: '<!-- -->' })) })
-        .flags.length,
+      extract([pageOf(classicPage())], NEWS, SITE, {
+        listed: null,
+        form: null,
+        single: pageOf(classicPage({ body: '<!-- -->' })),
+      }).flags.length,
       1,
       'an empty one is told, not thrown',
     );
     const [one, two] = ['<p>一。</p>', '<p>二。</p>'].map((body) => classicPage({ body })) as [string, string];
     const flagsWith = (single: string) =>
-      extract([pageOf(one), pageOf(two)], NEWS, SITE, { listed: null, single: pageOf(single) }).flags;
+      extract([pageOf(one), pageOf(two)], NEWS, SITE, { listed: null, form: null, single: pageOf(single) }).flags;
     assert.deepEqual(flagsWith(one), []);
     assert.deepEqual(flagsWith(classicPage({ body: '<p>一。</p><p>二。</p>' })), []);
     assert.deepEqual(

@@ -16,8 +16,7 @@ const target = (number: number, changes: Partial<Target> = {}): Target => ({
   source: '头条',
   via: null,
   leadPicture: null,
-  listTitle: null,
-  listTime: null,
+  listed: null,
   priority: number,
   ...changes,
 });
@@ -50,9 +49,11 @@ describe('the frontier', () => {
     await using folder = await temporaryFolder();
     close(open(folder.path));
     const old = new DatabaseSync(join(folder.path, 'frontier.sqlite'));
-    old.exec('ALTER TABLE targets DROP COLUMN list_title; ALTER TABLE targets DROP COLUMN list_time');
+    old.exec('ALTER TABLE targets DROP COLUMN listed');
     old.close();
-    const listed = target(1, { listTitle: '茶山的雨', listTime: '2026-10-04 16:19' });
+    const listed = target(1, {
+      listed: { title: '茶山的雨', time: '2026-10-04 16:19', summary: null, picture: 'https://i.guancha.cn/a.jpg' },
+    });
     using frontier = open(folder.path);
     frontier.add([listed]);
     assert.deepEqual(frontier.take()?.target, listed);

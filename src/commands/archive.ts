@@ -85,5 +85,5 @@ function refuse(url: string, terminal: Terminal): void {
 function targetOf({ id, url }: ArticleAddress): Target {
   // What somebody waits for goes before any list.
   const priority = Math.ceil(Date.now() / 60_000);
-  return { id, url, source: null, via: null, leadPicture: null, listTitle: null, listTime: null, priority };
+  return { id, url, source: null, via: null, leadPicture: null, listed: null, priority };
 }

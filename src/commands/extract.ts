@@ -34,12 +34,14 @@ export interface PageReading {
  */
 export async function extract(
   things: readonly string[],
-  options: { readonly url?: string | undefined; readonly explain: boolean },
+  options: { readonly url?: string | undefined; readonly against?: string | undefined; readonly explain: boolean },
   context: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
 ): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
   if (options.url !== undefined && (things.length !== 1 || !isFile(things[0] ?? '')))
     throw new ArchiveError('USAGE', '--url says the address of one saved page');
+  if (options.against !== undefined && (things.length !== 1 || !isFile(options.against)))
+    throw new ArchiveError('USAGE', '--against names one saved page, to compare one article with');
   let all = true;
   const tellPage = (reading: PageReading) => {
     all &&= reading.extraction !== null;
@@ -50,17 +52,21 @@ export async function extract(
   for (const thing of things) {
     if (isFile(thing)) {
       const { page, address } = readSavedPage(thing, options.url ?? null, config.site);
-      tellPage(readPages(judge(page, config.site), [page], address, config));
+      tellPage(readPages(judge(page, config.site), [page], address, { site: config.site, form: formOf(address) }));
     } else addresses.push(requireAddress(thing, config));
   }
   if (addresses.length > 0)
     await withFetcher(config, terminal, async (rooms) => {
       for (const address of addresses) {
         const { verdict, parts } = await readArticle(address, rooms, interrupts.signal);
-        tellPage(readPages(verdict, parts, address, config));
+        tellPage(readPages(verdict, parts, address, { site: config.site, form: formOf(address) }));
       }
     });
   return all ? EXIT.ok : EXIT.incomplete;
+
+  function formOf({ url }: ArticleAddress): ParsedPage | null {
+    return options.against === undefined ? null : readSavedPage(options.against, url, config.site).page;
+  }
 }
 
 function isFile(path: string): boolean {
@@ -77,11 +83,11 @@ function readPages(
   verdict: Verdict,
   parts: readonly ParsedPage[],
   address: ArticleAddress,
-  { site }: Config,
+  { site, form }: { readonly site: Config['site']; readonly form: ParsedPage | null },
 ): PageReading {
   const { url } = address;
   if (verdict.kind === 'article') {
-    const extraction = explain(parts, address, site);
+    const extraction = explain(parts, address, site, { listed: null, single: null, form });
     return { url, verdict, extraction, flags: extraction.article.flags };
   }
   const flags = verdict.kind === 'not-an-article' ? [flag('no-layout', verdict.evidence.join('; '))] : [];

@@ -72,8 +72,7 @@ async function release(
           source: null,
           via: null,
           leadPicture: null,
-          listTitle: null,
-          listTime: null,
+          listed: null,
           priority: Math.ceil(Date.now() / 60_000),
         },
       ]);

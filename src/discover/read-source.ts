@@ -98,15 +98,14 @@ async function readPage(url: string, { fetcher, site }: Rooms, signal: AbortSign
 }
 
 function targetOf(entry: ListEntry, source: string, via: string): Target {
-  const { address, picture, headline, title, time } = entry;
+  const { address, picture, headline, title, time, summary } = entry;
   return {
     id: address.id,
     url: address.url,
     source,
     via,
     leadPicture: headline ? picture : null,
-    listTitle: title || null,
-    listTime: time,
+    listed: { title: title || null, time, summary, picture: picture?.src ?? null },
     priority: priorityOf(entry),
   };
 }

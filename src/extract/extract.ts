@@ -1,7 +1,7 @@
 /** From an article's pages to its fields and body. Pure: no clock, no network, no disk. */
 import { ArchiveError } from '../errors.ts';
 import type { ParsedPage } from '../html/parsed-page.ts';
-import type { Article, ArticleAddress, Target } from '../model.ts';
+import type { Article, ArticleAddress, Listed } from '../model.ts';
 import type { Site } from '../url/scope.ts';
 import { type Body, readBody } from './body.ts';
 import { LINES_WITH_BYLINE, readByline } from './byline.ts';
@@ -49,12 +49,14 @@ export function extract(
 /** What else is known of the article without another request: it must agree with the pages. */
 export interface OtherSources {
   /** What a list prints; null where no list led here. */
-  readonly listed: Pick<Target, 'listTitle' | 'listTime'> | null;
+  readonly listed: Listed | null;
   /** The single-page form, where the parts were read instead. */
   readonly single: ParsedPage | null;
+  /** Another form of the first page, such as the mobile one; null where none was read. */
+  readonly form: ParsedPage | null;
 }
 
-const NO_OTHERS: OtherSources = { listed: null, single: null };
+const NO_OTHERS: OtherSources = { listed: null, single: null, form: null };
 
 /** As `extract`, with the account of every character of the article column. */
 export function explain(

@@ -122,8 +122,8 @@ export function openFrontier(
   if (hold !== null) sql('UPDATE targets SET token = NULL, leased_until = NULL WHERE token IS NOT NULL').run();
 
   const insert = sql(
-    `INSERT INTO targets (id, url, source, via, lead_picture, list_title, list_time, priority, added_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO targets (id, url, source, via, lead_picture, listed, priority, added_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
   );
   const known = sql('SELECT 1 FROM targets WHERE id = ?');
   // A headline list met later still gives a waiting target its picture and name.
@@ -181,9 +181,10 @@ export function openFrontier(
       let added = 0;
       guarded(path, () => database.exec('BEGIN IMMEDIATE'));
       try {
-        for (const { id, url, source, via, leadPicture, listTitle, listTime, priority } of targets) {
+        for (const { id, url, source, via, leadPicture, listed, priority } of targets) {
           const picture = leadPicture === null ? null : JSON.stringify(leadPicture);
-          const isNew = insert.run(id, url, source, via, picture, listTitle, listTime, priority, Date.now()) > 0;
+          const printed = listed === null ? null : JSON.stringify(listed);
+          const isNew = insert.run(id, url, source, via, picture, printed, priority, Date.now()) > 0;
           if (isNew) added += 1;
           else enrich.run(source, via, picture, id, picture);
         }
@@ -285,8 +286,7 @@ function targetOf(row: Record<string, SQLOutputValue>): Target {
     source: textOf(row.source),
     via: textOf(row.via),
     leadPicture: typeof picture === 'string' ? (JSON.parse(picture) as Target['leadPicture']) : null,
-    listTitle: textOf(row.list_title),
-    listTime: textOf(row.list_time),
+    listed: typeof row.listed === 'string' ? (JSON.parse(row.listed) as Target['listed']) : null,
     priority: Number(row.priority),
   };
 }

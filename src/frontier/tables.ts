@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS targets (
-    id TEXT PRIMARY KEY, url TEXT NOT NULL, source TEXT, via TEXT, lead_picture TEXT, list_title TEXT, list_time TEXT, priority INTEGER NOT NULL,
+    id TEXT PRIMARY KEY, url TEXT NOT NULL, source TEXT, via TEXT, lead_picture TEXT, listed TEXT, priority INTEGER NOT NULL,
     added_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0,
     token TEXT, leased_until INTEGER,
     outcome TEXT, code TEXT, detail TEXT, settled_at INTEGER
@@ -20,8 +20,7 @@ const TABLES = `
 /** Columns that older frontiers do not have. */
 const ADDED: Readonly<Record<string, string>> = {
   not_before: 'INTEGER NOT NULL DEFAULT 0',
-  list_title: 'TEXT',
-  list_time: 'TEXT',
+  listed: 'TEXT',
 };
 
 /** Leaves every row as it is. */

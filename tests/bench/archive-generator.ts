@@ -124,8 +124,7 @@ function writeArticle(
     source: '头条',
     via: null,
     leadPicture: null,
-    listTitle: title,
-    listTime: null,
+    listed: { title, time: null, summary: null, picture: null },
     priority: index,
   };
   return { target, key };

@@ -95,12 +95,12 @@ export function readPages(bodies: readonly Uint8Array[], { url, fetchedAt }: Pic
 }
 
 /** What the program reads from pages now, in the form of a label. */
-export function labelPages(parts: readonly ParsedPage[], url: string, fetchedAt: string): Label {
-  const address = parseArticleUrl(url, SITE);
+export function labelPages(parts: readonly ParsedPage[], url: string, fetchedAt: string, site = SITE): Label {
+  const address = parseArticleUrl(url, site);
   const [first] = parts;
   if (address === null || first === undefined) throw new Error(`no page of an article: ${url}`);
-  const verdict = judge(first, SITE);
-  const article = verdict.kind === 'article' ? explain(parts, address, SITE).article : null;
+  const verdict = judge(first, site);
+  const article = verdict.kind === 'article' ? explain(parts, address, site).article : null;
   return { url: address.url, fetchedAt, verdict: verdict.kind, to: destination(verdict), article };
 }
 
