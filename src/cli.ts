@@ -87,7 +87,7 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
     .addHelpText('after', examples('crawl', 'crawl --source 头条 --limit 20', 'crawl --dry-run --json'))
     .action(async (flags: Flags & { source: string[]; limit?: number; dryRun: boolean; wait: boolean }) => {
       const { crawl } = await import('./commands/crawl.ts');
-      exit = (await crawl(flags, { ...prepare(flags), interrupts })).exit;
+      exit = await crawl(flags, { ...prepare(flags), interrupts });
     });
 
   common(program.command('retry'))

@@ -189,7 +189,7 @@ describe('the frontier', () => {
     old.add([target(1)]);
     close(old);
     const database = new DatabaseSync(join(folder.path, 'frontier.sqlite'));
-    database.exec('ALTER TABLE targets DROP COLUMN not_before');
+    database.exec('DROP INDEX due; ALTER TABLE targets DROP COLUMN not_before');
     database.close();
     using frontier = open(folder.path);
     assert.equal(frontier.take()?.target.id, 'guancha:1');

@@ -34,7 +34,7 @@ export async function archive(
     const ids = targets.map((target) => target.id);
     app.frontier.add(targets);
     app.frontier.again(ids);
-    const { exit } = await run(app, config, terminal, interrupts, {
+    const exit = await run(app, config, terminal, interrupts, {
       refresh: options.refresh,
       only: ids,
       notWell: NOT_WELL,

@@ -16,11 +16,17 @@ export interface CrawlOptions {
   readonly wait: boolean;
 }
 
-/** @throws SOURCE_UNKNOWN; returns the exit code and what became of each URL */
+/** @throws SOURCE_UNKNOWN */
 export async function crawl(
   options: CrawlOptions,
-  context: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
-): Promise<{ readonly exit: ExitCode; readonly reports: readonly UrlReport[] }> {
+  context: {
+    readonly config: Config;
+    readonly terminal: Terminal;
+    readonly interrupts: Interrupts;
+    /** Hears what became of each URL. */
+    readonly onReport?: (report: UrlReport) => void;
+  },
+): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
   const sources = chosen(config, options.source);
   const wait = options.wait ? interrupts.stopping : null;
@@ -47,17 +53,18 @@ export async function crawl(
       }
       if (interrupts.stopping.aborted) break;
     }
-    if (options.dryRun) return { exit: unread ? EXIT.sourcesUnread : EXIT.ok, reports: [] };
+    if (options.dryRun) return unread ? EXIT.sourcesUnread : EXIT.ok;
     frontier.againLater();
-    const done = await run(app, config, terminal, interrupts, {
+    const exit = await run(app, config, terminal, interrupts, {
       refresh: false,
       limit: options.limit,
       notWell: ['blocked', 'refused', 'failed'],
+      onReport: context.onReport,
     });
     for (const drift of findDrift(frontier.readings.newest())) {
       terminal.log({ level: 'warn', stage: 'extract', message: describeDrift(drift) });
     }
-    return { ...done, exit: unread && done.exit !== EXIT.interrupted ? EXIT.sourcesUnread : done.exit };
+    return unread && exit !== EXIT.interrupted ? EXIT.sourcesUnread : exit;
   });
 }
 

@@ -29,9 +29,10 @@ export async function demo(
     `A made-up newspaper of ${newspaper.articles.filter(isListed).length} articles is served on ${newspaper.www}; it is crawled into ${archive}\n`,
   );
 
-  const { exit, reports } = await crawl(
+  const reports: UrlReport[] = [];
+  const exit = await crawl(
     { source: [], dryRun: false, wait: false },
-    { config: loadConfig(file), terminal, interrupts },
+    { config: loadConfig(file), terminal, interrupts, onReport: (report) => void reports.push(report) },
   );
   if (exit === EXIT.interrupted) return exit;
   const differences = await compare(archive, newspaper, reports);

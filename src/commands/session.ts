@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly limit?: number | undefined;
   /** Outcomes for which the command ends with `incomplete`. */
   readonly notWell: readonly Outcome['kind'][];
+  /** Hears of every visit that stands. */
+  readonly onReport?: ((report: UrlReport) => void) | undefined;
 }
 
 /** Opens the archive, lets `body` use it, and closes it whatever happens. Throws why it was lost, if another run took it over. */
@@ -39,20 +41,22 @@ export async function withArchive<T>(
   }
 }
 
-/** Archives what waits and tells each result. Returns the exit code and what was told. */
+/** Archives what waits and tells each result; keeps none of them, for there may be a million. */
 export async function run(
   app: App,
   config: Config,
   terminal: Terminal,
   interrupts: Interrupts,
   options: RunOptions,
-): Promise<{ readonly exit: ExitCode; readonly reports: readonly UrlReport[] }> {
-  const reports: UrlReport[] = [];
+): Promise<ExitCode> {
+  let done = 0;
+  let allWell = true;
   const counts = new Map<string, number>();
+  const waiting = countedNowAndThen(() => app.frontier.waiting());
   const total = () =>
     Math.min(
       options.limit ?? Number.POSITIVE_INFINITY,
-      reports.length + (options.only === undefined ? app.frontier.waiting() : options.only.length - reports.length),
+      options.only === undefined ? waiting(done) : options.only.length,
     );
   terminal.progress(0, total());
   const { work } = await import('../crawl.ts'); // parsers and layouts, loaded while the browser starts
@@ -75,17 +79,35 @@ export async function run(
           });
           return;
         }
-        reports.push(report);
+        done += 1;
+        allWell &&= !options.notWell.includes(report.outcome);
+        options.onReport?.(report);
         counts.set(report.outcome, (counts.get(report.outcome) ?? 0) + 1);
         tell(terminal, report);
-        terminal.progress(reports.length, Math.max(total(), reports.length));
+        terminal.progress(done, Math.max(total(), done));
       },
     });
   } finally {
     terminal.end();
-    if (reports.length !== 1) terminal.say(summaryOf(counts));
+    if (done !== 1) terminal.say(summaryOf(counts));
   }
-  if (interrupts.stopping.aborted) return { exit: EXIT.interrupted, reports };
-  const well = reports.every((report) => !options.notWell.includes(report.outcome));
-  return { exit: well ? EXIT.ok : EXIT.incomplete, reports };
+  if (interrupts.stopping.aborted) return EXIT.interrupted;
+  return allWell ? EXIT.ok : EXIT.incomplete;
+}
+
+/** With a million URLs a count takes half a second: it takes at most this part of the time. */
+const COUNTING = 1 / 50;
+
+/** @returns how many there are in all: `done` and those that wait, as they were when they were last counted */
+function countedNowAndThen(count: () => number): (done: number) => number {
+  let total = 0;
+  let nextAt = 0;
+  return (done) => {
+    const from = performance.now();
+    if (from < nextAt) return total;
+    total = done + count();
+    const until = performance.now();
+    nextAt = until + (until - from) / COUNTING;
+    return total;
+  };
 }

@@ -133,9 +133,10 @@ export function openFrontier(
   const free = 'outcome IS NULL AND (leased_until IS NULL OR leased_until < ?)';
   const among = 'id IN (SELECT value FROM json_each(?))';
   const newestFirst = 'ORDER BY priority DESC, id DESC LIMIT 1';
-  const next = sql(`SELECT * FROM targets WHERE ${free} AND not_before <= ? ${newestFirst}`);
+  // The plus keeps SQLite to the order of `waiting`: by `due` it would sort all that wait, each time.
+  const next = sql(`SELECT * FROM targets WHERE ${free} AND +not_before <= ? ${newestFirst}`);
   const nextOf = sql(`SELECT * FROM targets WHERE ${free} AND not_before <= ? AND ${among} ${newestFirst}`);
-  const due = sql(`SELECT min(not_before) AS at FROM targets WHERE ${free}`);
+  const due = sql(`SELECT not_before AS at FROM targets WHERE ${free} ORDER BY not_before LIMIT 1`);
   const dueOf = sql(`SELECT min(not_before) AS at FROM targets WHERE ${free} AND ${among}`);
   const lease = sql('UPDATE targets SET token = ?, leased_until = ?, attempts = attempts + 1 WHERE id = ?');
   const extend = sql('UPDATE targets SET leased_until = ? WHERE token = ?');

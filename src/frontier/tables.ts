@@ -9,6 +9,7 @@ const TABLES = `
     outcome TEXT, code TEXT, detail TEXT, settled_at INTEGER
   ) STRICT;
   CREATE INDEX IF NOT EXISTS waiting ON targets (priority DESC, id DESC) WHERE outcome IS NULL;
+  CREATE INDEX IF NOT EXISTS leased ON targets (token) WHERE token IS NOT NULL;
   CREATE TABLE IF NOT EXISTS hosts (host TEXT PRIMARY KEY, next_at INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS robots (origin TEXT PRIMARY KEY, text TEXT NOT NULL, status INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS runs (
@@ -23,6 +24,8 @@ const ADDED: Readonly<Record<string, string>> = {
   listed: 'TEXT',
 };
 
+const INDEX_ON_ADDED = 'CREATE INDEX IF NOT EXISTS due ON targets (not_before) WHERE outcome IS NULL';
+
 /** Leaves every row as it is. */
 export function prepareTables(database: DatabaseSync): void {
   database.exec(TABLES);
@@ -30,4 +33,5 @@ export function prepareTables(database: DatabaseSync): void {
   for (const [column, type] of Object.entries(ADDED)) {
     if (!columns.some(({ name }) => name === column)) database.exec(`ALTER TABLE targets ADD COLUMN ${column} ${type}`);
   }
+  database.exec(INDEX_ON_ADDED);
 }

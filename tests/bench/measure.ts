@@ -56,7 +56,7 @@ export async function measure(
 }
 
 /** Process ids of `root` and all that descend from it, with the ticks that each has used so far. */
-function familyOf(root: number): Map<number, number> {
+export function familyOf(root: number): Map<number, number> {
   const processes = new Map<number, { readonly parent: number; readonly ticks: number }>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
@@ -76,7 +76,7 @@ function familyOf(root: number): Map<number, number> {
   return family;
 }
 
-function proportionalBytes(pid: number): number {
+export function proportionalBytes(pid: number): number {
   try {
     return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) * 1024;
   } catch {

@@ -1,0 +1,111 @@
+/** The frontier with very many URLs: is it as fast, and as small in memory, as with few? `npm run bench:frontier [-- --most N]` */
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openFrontier } from '../../src/frontier/sqlite.ts';
+import type { Target } from '../../src/model.ts';
+
+const { values } = parseArgs({ options: { most: { type: 'string', default: '1000000' } } });
+const sizes = [10_000, 100_000, 1_000_000].filter((size) => size <= Number(values.most));
+const LIST = 60;
+const SOME = 2000;
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+/** Operations per second, but for `MB`. */
+type Row = Readonly<Record<string, number>>;
+
+const folder = await mkdtemp(join(tmpdir(), 'guancha-frontier-'));
+try {
+  const rows: Row[] = [];
+  for (const size of sizes) rows.push(await measure(join(folder, String(size)), size));
+  const [first] = rows;
+  say(`\n| | ${sizes.join(' | ')} | last to first |\n|---|${'---|'.repeat(sizes.length + 1)}`);
+  for (const name of Object.keys(first ?? {})) {
+    const cells = rows.map((row) => (row[name] ?? 0).toPrecision(3));
+    say(`| ${name} | ${cells.join(' | ')} | ${((rows.at(-1)?.[name] ?? 0) / (first?.[name] ?? 1)).toFixed(2)} |`);
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function measure(archive: string, size: number): Promise<Row> {
+  using frontier = openFrontier(archive, { command: 'bench', attempts: 3 });
+  const perSecond = (count: number, work: () => void) => {
+    const from = performance.now();
+    work();
+    return (count * 1000) / (performance.now() - from);
+  };
+  const lists = Array.from({ length: size / LIST }, (_, list) => list * LIST);
+  const targetsOf = (from: number) => Array.from({ length: LIST }, (_, i) => targetOf(from + i));
+
+  const added = perSecond(size, () => {
+    for (const from of lists) frontier.add(targetsOf(from));
+  });
+  const known = perSecond(SOME, () => {
+    for (let list = 0; list < SOME / LIST; list++) frontier.add(targetsOf(scattered(list, lists.length) * LIST));
+  });
+  const settled = perSecond(SOME, () => {
+    for (let i = 0; i < SOME; i++) {
+      const lease = frontier.take();
+      if (lease === null) throw new Error('nothing waits');
+      frontier.settle(lease, { kind: 'archived', key: lease.target.id });
+      frontier.visits.note(lease.target.id, 'archived');
+    }
+  });
+  const failing = perSecond(SOME, () => {
+    for (let i = 0; i < SOME; i++) {
+      const lease = frontier.take();
+      if (lease === null) throw new Error('nothing waits');
+      frontier.settle(lease, { kind: 'failed', code: 'NETWORK', detail: 'why' });
+    }
+  });
+  const some = Array.from({ length: 20 }, (_, i) => targetOf(scattered(i, size - LIST)).id);
+  const chosen = perSecond(some.length, () => {
+    for (const _ of some) {
+      const lease = frontier.take(some);
+      if (lease !== null) frontier.giveBack(lease);
+    }
+  });
+  const waiting = perSecond(20, () => {
+    for (let i = 0; i < 20; i++) frontier.waiting();
+  });
+  const due = perSecond(20, () => {
+    for (let i = 0; i < 20; i++) frontier.nextDue();
+  });
+  const counts = perSecond(3, () => {
+    for (let i = 0; i < 3; i++) frontier.counts();
+  });
+  frontier.endRun();
+  say(`${size}: done`);
+  return {
+    'add new, targets/s': added,
+    'add known, targets/s': known,
+    'take and settle, /s': settled,
+    'take, fail, wait again, /s': failing,
+    'take one of 20, /s': chosen,
+    'count what waits, /s': waiting,
+    'next due, /s': due,
+    'count outcomes (status), /s': counts,
+    'memory, MB': process.memoryUsage().rss / 1e6,
+    'file, MB': (await stat(join(archive, 'frontier.sqlite'))).size / 1e6,
+  };
+}
+
+/** A place that the ones before say nothing about. */
+function scattered(i: number, below: number): number {
+  return (Math.imul(i + 1, 0x9e3779b1) >>> 0) % below;
+}
+
+function targetOf(number: number): Target {
+  return {
+    id: `guancha:${number + 1}`,
+    url: `https://www.guancha.cn/politics/2022_01_28_${number + 1}.shtml`,
+    source: '头条',
+    via: 'https://www.guancha.cn/GuanChaZheTouTiao/list_1.shtml',
+    leadPicture: null,
+    listTitle: '12月2日起，云脚村柳溪小站铺轨到站',
+    listTime: '2026-10-14 21:22',
+    priority: number,
+  };
+}

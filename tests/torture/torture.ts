@@ -1,0 +1,30 @@
+/** The long forms of everything that this archiver is tortured with, one after the other, and a summary. `npm run torture` */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const HERE = import.meta.dirname;
+const LONG = { ...process.env, GUANCHA_ARCHIVE_TORTURE: '1' };
+
+/** What is run by which arguments of Node.js. */
+const PARTS: readonly (readonly [name: string, ...args: string[]])[] = [
+  ['a crawl killed 200 times', join(HERE, 'kill-loop.ts'), '--kills', '200'],
+  ['the store cut off at every step', '--test', join(HERE, '../faults.test.ts')],
+  ['crawls on disks that refuse', '--test', join(HERE, '../disk-full.test.ts')],
+  ['damage planted in an archive', '--test', join(HERE, '../audit-damage.test.ts')],
+  ['every fault of a hostile server', '--test', join(HERE, '../hostile.test.ts')],
+  ['30 % of the answers spoilt, 100 articles', join(HERE, 'hostile-mix.ts'), '--articles', '160'],
+];
+
+const summary: string[] = [];
+for (const [name, ...args] of PARTS) {
+  process.stdout.write(`\n# ${name}\n`);
+  const from = performance.now();
+  const [code] = (await once(spawn(process.execPath, args, { stdio: 'inherit', env: LONG }), 'exit')) as [
+    number | null,
+  ];
+  const seconds = Math.round((performance.now() - from) / 1000);
+  summary.push(`${code === 0 ? 'stood' : 'FELL '}  ${name}  ${seconds} s`);
+  if (code !== 0) process.exitCode = 1;
+}
+process.stdout.write(`\n${summary.join('\n')}\n`);
