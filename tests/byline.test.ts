@@ -1,6 +1,7 @@
 /** Bylines of every form that site.md, section 6 lists, with names of our own. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { readByline } from '../src/extract/byline.ts';
 
 /** `role:name|name@affiliation`, one per credit. */
@@ -80,3 +81,66 @@ function creditsOf(...lines: string[]): string[] | undefined {
     ({ role, names, affiliation }) => `${role}:${names.join('|')}@${affiliation ?? ''}`,
   );
 }
+
+describe('for any byline', () => {
+  const name = fc
+    .array(fc.constantFrom(...'赵钱孙李周吴郑'), { minLength: 2, maxLength: 3 })
+    .map((characters) => characters.join(''));
+  const credit = fc.record(
+    {
+      role: fc.constantFrom('文', '译', '采访', '整理', '编译', '校'),
+      affiliation: fc.constantFrom(null, '观察者网', '观察者网专栏作者', '茶经论坛'),
+      names: fc.array(name, { minLength: 1, maxLength: 3 }),
+    },
+    { noNullPrototype: true },
+  );
+
+  it('the roles, affiliations and names are read as they were printed', () => {
+    const separator = fc.constantFrom('，', ',', ' ', '；');
+    fc.assert(
+      fc.property(fc.array(credit, { minLength: 1, maxLength: 3 }), separator, (credits, between) => {
+        const printed = credits.map(
+          ({ role, affiliation, names }) =>
+            `${role}/${affiliation === null ? '' : `${affiliation} `}${names.join('、')}`,
+        );
+        const line = `【${printed.join(between)}】`;
+        assert.deepEqual(readByline([line]), { text: line, credits });
+      }),
+    );
+  });
+
+  it('any lines are read without a fault, and what is found is in them as it stands', () => {
+    const piece = fc.constantFrom(
+      '【',
+      '】',
+      '（',
+      '）',
+      '[',
+      ']',
+      '文',
+      '译',
+      '/',
+      '：',
+      '、',
+      ' ',
+      '观察者网',
+      '综合',
+      '甲',
+      'A',
+      '',
+    );
+    const lines = fc.array(
+      fc.array(fc.oneof(piece, fc.string({ unit: 'grapheme', maxLength: 3 }))).map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(lines, (texts) => {
+        const byline = readByline(texts);
+        if (byline === null) return;
+        const squeezed = texts.map((text) => text.replace(/\s+/g, ''));
+        assert.ok(squeezed.some((text) => text.includes(byline.text.replace(/\s+/g, ''))));
+        for (const { names } of byline.credits) for (const each of names) assert.ok(byline.text.includes(each));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
