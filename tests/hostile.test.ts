@@ -12,7 +12,9 @@ import { type FaultFor, type HostileNewspaper, openHostile } from './support/hos
 
 /** The short form leaves out what takes long and is tried otherwise: `npm run torture` does it all. */
 const isLong = process.env.GUANCHA_ARCHIVE_TORTURE === '1';
-const LISTED = isLong ? FAULTS : FAULTS.filter(({ name, page }) => page[1] !== 'TIMEOUT' || name === 'no answer');
+/** Chromium takes seconds to close a page whose script has no end; tests/browser.test.ts has one in the short form. */
+const PAGES = FAULTS.filter(({ name }) => isLong || !name.includes('script without end'));
+const QUICK = isLong ? FAULTS : FAULTS.filter(({ name, page }) => page[1] !== 'TIMEOUT' || name === 'no answer');
 
 const byId = (ended: Ended) => new Map(ended.lines().map((line) => [String(line.id), line]));
 describe('each fault of a hostile server', () => {
@@ -31,7 +33,7 @@ describe('each fault of a hostile server', () => {
     );
     assert.ok(first);
     gallery = first;
-    trials = FAULTS.map((fault, index) => ({ fault, article: steady[index] as NewspaperArticle }));
+    trials = PAGES.map((fault, index) => ({ fault, article: steady[index] as NewspaperArticle }));
     hang(hostile, gallery);
     const [, ...known] = urls();
     const ended = await hostile.run('whole', ['archive', '-'], { attempts: 3, urls: known });
@@ -47,9 +49,19 @@ describe('each fault of a hostile server', () => {
     const [, list] = /^\/hostile(\d+)\//.exec(path) ?? [];
     const [, number] = /\/\d{4}_\d\d_\d\d_(\d+)/.exec(path) ?? [];
     const trial = trials.find(({ article }) => article.id === `guancha:${number}`);
-    return FAULTS[Number(picture ?? -1)] ?? LISTED[Number(list ?? -1)] ?? trial?.fault ?? null;
+    return QUICK[Number(picture ?? list ?? -1)] ?? trial?.fault ?? null;
   };
   const once: FaultFor = (asked, times) => (times === 1 ? faultFor(asked, times) : null);
+
+  /** Lines by article, one attempt each; what a busy machine was late with by itself is asked for again, with more time. */
+  async function outcomesOf(archive: string, args: readonly string[]): Promise<ReturnType<typeof byId>> {
+    const lines = byId(await hostile.run(archive, args, { attempts: 1, urls: urls() }));
+    const mayBeLate = (id: string) => trials.find(({ article }) => article.id === id)?.fault.page[1] === 'TIMEOUT';
+    const late = [...lines].filter(([id, { code }]) => code === 'TIMEOUT' && !mayBeLate(id));
+    if (late.length === 0) return lines;
+    const again = { attempts: 1, urls: late.map(([, { url }]) => String(url)), timeoutMs: 20_000 };
+    return new Map([...lines, ...byId(await hostile.run(archive, args, again))]);
+  }
 
   it('once: the archive becomes what an undisturbed one is', async () => {
     hostile.spoil(once);
@@ -71,7 +83,7 @@ describe('each fault of a hostile server', () => {
     skip: isLong ? false : 'npm run torture',
   }, async () => {
     hostile.spoil(faultFor);
-    const outcomes = byId(await hostile.run('ever', ['archive', '-'], { attempts: 1, urls: urls() }));
+    const outcomes = await outcomesOf('ever', ['archive', '-']);
     for (const { fault, article } of trials) {
       const line = outcomes.get(article.id);
       assert.deepEqual([line?.outcome, line?.code], [fault.page[0], fault.page[1]], `${fault.name}: ${line?.detail}`);
@@ -85,15 +97,14 @@ describe('each fault of a hostile server', () => {
 
   it('on a revisit: nothing of what is archived changes, and pictures are missing with their code', async () => {
     hostile.spoil(faultFor);
-    const args = ['archive', '--refresh', '-'];
-    const outcomes = byId(await hostile.run('again', args, { attempts: 1, urls: urls() }));
+    const outcomes = await outcomesOf('again', ['archive', '--refresh', '-']);
     for (const { fault, article } of trials) {
       const line = outcomes.get(article.id);
       const [kind, code] = fault.isFlagged ? ['failed', 'PAGE_DAMAGED'] : fault.page;
       assert.deepEqual([line?.outcome, line?.code], [kind === 'archived' ? 'unchanged' : kind, code], fault.name);
     }
     const { assets } = await hostile.record('again', outcomes.get(gallery.id)?.record);
-    FAULTS.forEach(({ name, picture }, index) => {
+    QUICK.forEach(({ name, picture }, index) => {
       const asset = assets.find(({ src }) => src.endsWith(`/hostile/${index}.jpg`));
       assert.ok(asset);
       assert.equal('missing' in asset ? asset.missing : null, picture, `${name}: picture`);
@@ -107,7 +118,7 @@ describe('each fault of a hostile server', () => {
 
   describe('in place of a list', () => {
     const sources = () =>
-      LISTED.map((_, index) => ({ name: `源${index}`, url: `${hostile.newspaper.www}/hostile${index}/list_1.shtml` }));
+      QUICK.map((_, index) => ({ name: `源${index}`, url: `${hostile.newspaper.www}/hostile${index}/list_1.shtml` }));
     const told = ({ stderr }: Ended, index: number) =>
       new RegExp(`error (SOURCE_\\w+): [^\\n]*\\n +源${index},`).exec(stderr)?.[1] ?? null;
 
@@ -119,15 +130,21 @@ describe('each fault of a hostile server', () => {
     it('once: it is read in the end of the same run, but where the site refuses', async () => {
       hostile.spoil(once);
       const ended = await hostile.run('lists', ['crawl', '--dry-run'], { attempts: 3, sources: sources() });
-      const unread = LISTED.filter((_, index) => told(ended, index) !== null).map(({ name }) => name);
+      const unread = QUICK.filter((_, index) => told(ended, index) !== null).map(({ name }) => name);
       assert.deepEqual(unread, ['status 429', 'status 403'], ended.stderr);
       assert.equal(ended.code, 4);
     });
 
-    it('for ever: it is told as unread or empty, and the others are read', async () => {
+    it('for ever: it is told as unread or empty, and the others are read', {
+      skip: isLong ? false : 'npm run torture',
+    }, async () => {
       hostile.spoil(faultFor);
-      const ended = await hostile.run('lists', ['crawl', '--dry-run'], { attempts: 1, sources: sources() });
-      LISTED.forEach(({ name, list }, index) => {
+      const ended = await hostile.run('lists', ['crawl', '--dry-run'], {
+        attempts: 1,
+        sources: sources(),
+        timeoutMs: 3000,
+      });
+      QUICK.forEach(({ name, list }, index) => {
         assert.equal(told(ended, index), list, `${name}: ${ended.stderr}`);
       });
       assert.equal(ended.code, 4);
@@ -138,7 +155,7 @@ describe('each fault of a hostile server', () => {
 /** Hangs a picture for each fault in an article. */
 function hang({ newspaper }: HostileNewspaper, article: NewspaperArticle): void {
   const bytes = readFileSync(join(import.meta.dirname, 'newspaper/pictures/rail-485x187.jpg'));
-  const pictures = FAULTS.map((_, index) => `/hostile/${index}.jpg`);
+  const pictures = QUICK.map((_, index) => `/hostile/${index}.jpg`);
   // Bytes behind the picture's end make each of them another one.
   pictures.forEach((path, index) => {
     newspaper.put(

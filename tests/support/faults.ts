@@ -204,7 +204,7 @@ export const FAULTS: readonly Fault[] = [
     spoil: (right) => ({ ...right, body: '' }),
     page: ['failed', 'TRUNCATED'],
     list: 'SOURCE_UNREAD',
-    picture: 'IMAGE_TYPE',
+    picture: 'IMAGE_TRUNCATED',
   },
   {
     name: 'no content',
@@ -254,13 +254,7 @@ const GARBAGE = deflateRawSync(Buffer.from(Array.from({ length: 5000 }, (_, i) =
  * never on the order in which requests come.
  * @param rate from 0 to 1
  */
-export function faultByChance(
-  seed: number,
-  rate: number,
-  asked: Asked,
-  times: number,
-  among: readonly Fault[] = FAULTS,
-): Fault | null {
+export function faultByChance(seed: number, rate: number, asked: Asked, times: number): Fault | null {
   const random = openRandom(seed, asked.origin, asked.path, times);
-  return random.chance(rate) ? random.pick(among) : null;
+  return random.chance(rate) ? random.pick(FAULTS) : null;
 }

@@ -35,9 +35,10 @@ export async function hostileMix(options: {
     { name: '头条', url: `${newspaper.www}/GuanChaZheTouTiao/list_1.shtml`, pages: 100 },
     { name: '要闻', url: `${newspaper.www}/mainnews-yw/list_1.shtml`, pages: 100 },
   ];
-  const crawl = (archive: string) => hostile.run(archive, ['crawl'], { attempts: ATTEMPTS, sources, timeoutMs: 2000 });
+  const crawl = (archive: string, timeoutMs: number) =>
+    hostile.run(archive, ['crawl'], { attempts: ATTEMPTS, sources, timeoutMs });
 
-  const undisturbed = await crawl('whole');
+  const undisturbed = await crawl('whole', 20_000);
   assert.equal(undisturbed.code, 0, undisturbed.stderr);
   const whole = await steadyState(hostile, 'whole');
   const archived = undisturbed.lines().map(({ url, record }) => ({ url: String(url), record: String(record) }));
@@ -57,7 +58,7 @@ export async function hostileMix(options: {
   let runs = 0;
   for (let code: number | null = null; code !== 0; ) {
     assert.ok(runs < MOST_RUNS, `not had after ${runs} runs`);
-    const ended = await crawl('hostile');
+    const ended = await crawl('hostile', 1000);
     runs += 1;
     code = ended.code;
     assert.ok([0, 3, 4, 5].includes(code ?? -1), `${code}: ${ended.stderr}`);
@@ -75,7 +76,7 @@ export async function hostileMix(options: {
   // A picture that is missing is asked for when its article is visited again.
   for (let missing = await missingPictures(); missing.length > 0; runs++) {
     assert.ok(runs < 2 * MOST_RUNS, `not had after ${runs} runs: ${missing.join(' ')}`);
-    await hostile.run('hostile', ['archive', '--refresh', '-'], { attempts: ATTEMPTS, urls: missing, timeoutMs: 2000 });
+    await hostile.run('hostile', ['archive', '--refresh', '-'], { attempts: ATTEMPTS, urls: missing, timeoutMs: 1000 });
     await compare(hostile, whole);
     missing = await missingPictures();
     say(`run ${runs + 1}: pictures of ${missing.length} articles are missing`);
