@@ -104,8 +104,7 @@ function targetOf(number: number): Target {
     source: '头条',
     via: 'https://www.guancha.cn/GuanChaZheTouTiao/list_1.shtml',
     leadPicture: null,
-    listTitle: '12月2日起，云脚村柳溪小站铺轨到站',
-    listTime: '2026-10-14 21:22',
+    listed: { title: '12月2日起，云脚村柳溪小站铺轨到站', time: '2026-10-14 21:22', summary: null, picture: null },
     priority: number,
   };
 }
