@@ -20,7 +20,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   zod: ['audit/checks/records/form.ts', 'config.ts', 'store/quarantine.ts', 'store/record.ts'],
   diff: ['diff/words.ts'],
   'image-size': ['assets/whole-picture.ts'],
-  commander: ['cli.ts'],
+  commander: ['argv/invocation.ts', 'argv/keeping.ts', 'argv/reading.ts', 'cli.ts'],
   'string-width': ['commands/audit-report.ts', 'commands/terminal.ts'],
 };
 
@@ -31,6 +31,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['read-article.ts', 'pipeline.ts', 'crawl.ts', 'audit', 'fixity'],
   ['app.ts', 'doctor'],
   ['commands'],
+  ['argv'],
   ['cli.ts'],
 ];
 

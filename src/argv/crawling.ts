@@ -1,0 +1,52 @@
+/** Commands that ask the site: their flags and help. */
+import type { Command } from 'commander';
+import { type CommonFlags, common, count, examples, type Invocation, several } from './invocation.ts';
+
+export function crawling(program: Command, { io, interrupts, prepare, end }: Invocation): void {
+  common(program.command('archive'))
+    .summary('archive single articles now')
+    .description(
+      'Archives single articles now. Any spelling of an article’s address will do; - reads a list from stdin, one a line.',
+    )
+    .argument('<url...>', 'addresses of articles, or -')
+    .option('--refresh', 'visit again what is archived already', false)
+    .option('--wait', 'wait while another run holds the archive', false)
+    .addHelpText(
+      'after',
+      examples(
+        'archive https://www.guancha.cn/politics/2022_01_28_623950.shtml',
+        'archive --json - < urls.txt',
+        'archive --refresh m.guancha.cn/politics/2022_01_28_623950',
+      ),
+    )
+    .action(async (urls: string[], flags: CommonFlags & { refresh: boolean; wait: boolean }) => {
+      const { archive } = await import('../commands/archive.ts');
+      end(await archive(urls, flags, { ...prepare(flags), interrupts, io }));
+    });
+
+  common(program.command('crawl'))
+    .summary('archive what is new on the lists')
+    .description('Reads the lists under `sources` and archives every article that is not archived yet, newest first.')
+    .option('--source <name>', 'only this source; may be given several times', several, [])
+    .option('--limit <n>', 'at most so many articles', count)
+    .option('--dry-run', 'read the lists, say what is new, archive nothing', false)
+    .option('--wait', 'wait while another run holds the archive', false)
+    .addHelpText('after', examples('crawl', 'crawl --source 头条 --limit 20', 'crawl --dry-run --json'))
+    .action(async (flags: CommonFlags & { source: string[]; limit?: number; dryRun: boolean; wait: boolean }) => {
+      const { crawl } = await import('../commands/crawl.ts');
+      end(await crawl(flags, { ...prepare(flags), interrupts }));
+    });
+
+  common(program.command('retry'))
+    .summary('give failed URLs back to the next crawl')
+    .description(
+      'Makes what ended blocked, refused or failed wait again, all attempts new, whatever its code means. A crawl that runs takes it up at once, else the next one does.',
+    )
+    .option('--code <code>', 'only what ended with this code; may be given several times', several, [])
+    .option('--source <name>', 'only what this source named; may be given several times', several, [])
+    .addHelpText('after', examples('retry', 'retry --code TOO_LARGE --code OUT_OF_SCOPE', 'retry --source 头条 --json'))
+    .action(async (flags: CommonFlags & { code: string[]; source: string[] }) => {
+      const { retry } = await import('../commands/retry.ts');
+      end(retry(flags, prepare(flags)));
+    });
+}

@@ -1,0 +1,75 @@
+/** Commands that show articles and the state of things: their flags and help. */
+import { Argument, type Command } from 'commander';
+import type { QuarantineAction } from '../commands/quarantine.ts';
+import { CONFIG, type CommonFlags, common, count, examples, type Invocation, JSON_LINES } from './invocation.ts';
+
+export function reading(program: Command, { interrupts, prepare, end }: Invocation): void {
+  program
+    .command('extract')
+    .summary('show what would be archived of a page')
+    .description(
+      'Reads saved pages, or fetches some, and shows the article with what may be wrong about it. Writes nothing.',
+    )
+    .argument('<page...>', 'saved pages, or addresses of articles')
+    .option('--url <url>', 'address of the saved page, where it does not name its own')
+    .option('--against <file>', 'compare with another saved form of the page, such as the mobile one')
+    .option('--explain', 'say where each field came from, and what became of every character', false)
+    .option('--config <file>', CONFIG)
+    .option('--json', JSON_LINES)
+    .addHelpText(
+      'after',
+      examples(
+        'extract saved.html',
+        'extract --explain saved.html --url https://www.guancha.cn/politics/2022_01_28_623950.shtml',
+        'extract --json https://www.guancha.cn/politics/2022_01_28_623950.shtml',
+      ),
+    )
+    .action(async (pages: string[], flags: CommonFlags & { url?: string; against?: string; explain: boolean }) => {
+      const { extract } = await import('../commands/extract.ts');
+      end(await extract(pages, flags, { ...prepare(flags), interrupts }));
+    });
+
+  common(program.command('status'))
+    .summary('what the archive holds, and what failed')
+    .description('Counts by outcome and source, the last run, what failed and why. Reads only.')
+    .addHelpText('after', examples('status', 'status --json'))
+    .action(async (flags: CommonFlags) => {
+      const { status } = await import('../commands/status.ts');
+      end(status(prepare(flags)));
+    });
+
+  common(program.command('history'))
+    .summary('versions of an article')
+    .description('An article’s versions with what changed, when it was gone, when it was last visited. Reads only.')
+    .argument('<article>', 'id such as guancha:623950, or address')
+    .addHelpText('after', examples('history guancha:623950', 'history --json fengwen:399176'))
+    .action(async (article: string, flags: CommonFlags) => {
+      const { history } = await import('../commands/history.ts');
+      end(await history(article, prepare(flags)));
+    });
+
+  common(program.command('diff'))
+    .summary('what changed in an article')
+    .description(
+      'What changed in an article’s text between two versions, word by word; by default the last two. Reads only.',
+    )
+    .argument('<article>', 'id such as guancha:623950, or address')
+    .argument('[from]', 'number of a version, as history counts them', count)
+    .argument('[to]', 'number of a later one', count)
+    .addHelpText('after', examples('diff guancha:623950', 'diff guancha:623950 1 3 --json'))
+    .action(async (article: string, from: number | undefined, to: number | undefined, flags: CommonFlags) => {
+      const { diff } = await import('../commands/diff.ts');
+      end(await diff(article, { from, to }, prepare(flags)));
+    });
+
+  common(program.command('quarantine'))
+    .summary('what was fetched and is no article')
+    .description('Lists or shows the pages that were judged no article, or lets their URLs wait again (release).')
+    .addArgument(new Argument('<action>').choices(['list', 'show', 'release']))
+    .argument('[item...]', 'names, as list prints them')
+    .addHelpText('after', examples('quarantine list', 'quarantine show ITEM', 'quarantine release ITEM'))
+    .action(async (action: QuarantineAction, items: string[], flags: CommonFlags) => {
+      const { quarantine } = await import('../commands/quarantine.ts');
+      end(await quarantine(action, items, prepare(flags)));
+    });
+}
