@@ -1,5 +1,6 @@
 /** Composition root: the only file that names adapters. */
 import { createAssets } from './assets/assets.ts';
+import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createAddressGuard } from './fetch/address-guard.ts';
 import { openBrowser } from './fetch/browser.ts';
@@ -27,6 +28,7 @@ export interface AppOptions {
   readonly log: Log;
   /** Ends a wait for another run; null where ARCHIVE_IN_USE is thrown at once. */
   readonly wait: AbortSignal | null;
+  readonly clock?: Clock;
 }
 
 /**
@@ -34,11 +36,11 @@ export interface AppOptions {
  * @throws ARCHIVE_IN_USE, ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL; the browser is on its way when this returns, and
  *   what is wrong with it is said by the first request
  */
-export async function openApp(config: Config, { command, log, wait }: AppOptions): Promise<App> {
+export async function openApp(config: Config, { command, log, wait, clock = systemClock }: AppOptions): Promise<App> {
   const { site, politeness: pace } = config;
   const store = openStore(config.archive, config.limits);
   const quarantine = openQuarantine(config.archive, config.limits);
-  const open = () => openFrontier(config.archive, { command, ...pace });
+  const open = () => openFrontier(config.archive, { command, ...pace, now: clock.now });
   const say = (holder: string) => log({ level: 'info', stage: 'run', message: `waiting for ${holder}` });
   const frontier = wait === null ? open() : await whenFree(open, { stopping: wait, say });
   if (frontier.unfinishedSince !== null) {
@@ -61,6 +63,7 @@ export async function openApp(config: Config, { command, log, wait }: AppOptions
     origins: originsOf(site),
     guard,
     allows,
+    now: clock.now,
     log,
   });
   const { userAgent } = browser;
@@ -71,9 +74,9 @@ export async function openApp(config: Config, { command, log, wait }: AppOptions
     timeoutMs: config.browser.timeoutMs,
     maxBytes: config.limits.imageBytes,
   });
-  const politeness = createPoliteness({ ...pace, clock: frontier.hosts, log });
+  const politeness = createPoliteness({ ...pace, hosts: frontier.hosts, clock, log });
   const robots = pace.robots
-    ? createRobots({ load: http.text, remembered: frontier.hosts, onCrawlDelay: politeness.setCrawlDelay, log })
+    ? createRobots({ load: http.text, remembered: frontier.hosts, onCrawlDelay: politeness.setCrawlDelay, clock, log })
     : null;
   const fetcher = createFetcher({ browser, politeness, robots, site });
   const assets = createAssets({
@@ -85,12 +88,13 @@ export async function openApp(config: Config, { command, log, wait }: AppOptions
     maxPerArticle: config.limits.imagesPerArticle,
     attempts: pace.attempts,
     backoffMs: pace.backoffMs,
+    clock,
   });
 
   await browser.warmUp();
   return {
     frontier,
-    rooms: { site, fetcher, politeness, assets, store, quarantine, document: config.document, tool, userAgent },
+    rooms: { site, fetcher, politeness, assets, store, quarantine, document: config.document, tool, userAgent, clock },
     [Symbol.asyncDispose]: async () => {
       await browser[Symbol.asyncDispose]();
       frontier[Symbol.dispose]();

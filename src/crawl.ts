@@ -1,5 +1,4 @@
 /** Many URLs: read the lists, then take, archive and settle until nothing waits. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readSource, type Source } from './discover/read-source.ts';
 import { readingOf } from './drift.ts';
 import { ArchiveError, nextAfter } from './errors.ts';
@@ -120,7 +119,7 @@ export async function work(frontier: Frontier, rooms: Rooms, options: WorkOption
     }
     const due = frontier.nextDue(only);
     if (due === null) return null;
-    await wait(due - Date.now());
+    await wait(due - rooms.clock.now());
     return 'waited';
   }
 
@@ -205,7 +204,7 @@ export async function work(frontier: Frontier, rooms: Rooms, options: WorkOption
 
   /** Shorter where the work ends. */
   async function wait(timeMs: number): Promise<void> {
-    await sleep(Math.max(0, timeMs), undefined, { signal: ending }).catch(() => {}); // whoever waited looks at `ending`
+    await rooms.clock.sleep(Math.max(0, timeMs), { signal: ending }).catch(() => {}); // whoever waited looks at `ending`
   }
 }
 

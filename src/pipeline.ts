@@ -1,5 +1,6 @@
 /** One URL's whole journey, fetch → judge → extract → assets → document → store. Read this first. */
 import type { Assets } from './assets/assets.ts';
+import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { makeDocument, renderBody, writeDocument } from './document/document.ts';
 import { ArchiveError, nextAfter } from './errors.ts';
@@ -27,6 +28,7 @@ export interface Rooms {
   /** `guancha-archive/0.1.0`. */
   readonly tool: string;
   readonly userAgent: () => Promise<string>;
+  readonly clock: Clock;
 }
 
 export interface Visit {

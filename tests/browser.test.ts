@@ -71,6 +71,7 @@ describe('the browser', () => {
       origins: [origin],
       guard: createAddressGuard(['127.0.0.1']),
       allows: (url) => url.startsWith(origin),
+      now: Date.now,
       log: () => {},
     });
 

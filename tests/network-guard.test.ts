@@ -260,6 +260,7 @@ describe('a real Chromium behind the gate', () => {
       origins,
       guard: createAddressGuard(allowAddresses),
       allows: () => true, // the gate is to hold by itself
+      now: Date.now,
       log: ({ level, message }) => void (level === 'warn' && said.push(message)),
     });
 

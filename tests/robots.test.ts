@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { systemClock } from '../src/clock.ts';
 import { ArchiveError } from '../src/errors.ts';
 import { createRobots, type RobotsFile } from '../src/fetch/robots.ts';
 
 const never = new AbortController().signal;
 
 function robots(text: string, status = 200) {
+  let now = Date.now();
   const kept = new Map<string, RobotsFile>();
   const delays: [string, number][] = [];
   let loads = 0;
@@ -20,12 +22,16 @@ function robots(text: string, status = 200) {
       setRobots: (origin, file) => void kept.set(origin, file),
     },
     onCrawlDelay: (host, ms) => void delays.push([host, ms]),
+    clock: { ...systemClock, now: () => now },
     log: () => {},
   });
   return {
     require: (path: string) => made.require(`https://www.guancha.cn${path}`, never),
     delays,
     loads: () => loads,
+    later: (timeMs: number) => {
+      now += timeMs;
+    },
     kept,
   };
 }
@@ -39,6 +45,16 @@ describe('robots.txt', () => {
     assert.equal(loads(), 1);
   });
 
+  it('is read again after a day, in a program that goes on', async () => {
+    const { require, loads, later } = robots('');
+    await require('/politics/2022_01_28_623950.shtml');
+    later(86_399_999);
+    await require('/politics/2022_01_28_623950.shtml');
+    assert.equal(loads(), 1);
+    later(1);
+    await require('/politics/2022_01_28_623950.shtml');
+    assert.equal(loads(), 2);
+  });
   it('may speak to this program by name', async () => {
     const { require } = robots('User-agent: *\nAllow: /\n\nUser-agent: guancha-archive\nDisallow: /\n');
     await assert.rejects(require('/a'), { code: 'ROBOTS_DISALLOWED' });

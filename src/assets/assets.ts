@@ -1,5 +1,5 @@
 /** An article's pictures: fetched once, named by content; one that cannot be had is remembered and never fails the article. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../clock.ts';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { Http } from '../fetch/http.ts';
 import type { Politeness } from '../fetch/politeness.ts';
@@ -33,8 +33,9 @@ export function createAssets(parts: {
   readonly attempts: number;
   /** The first pause before another attempt; doubles. */
   readonly backoffMs: number;
+  readonly clock: Clock;
 }): Assets {
-  const { http, politeness, robots, store, allows, maxPerArticle, attempts, backoffMs } = parts;
+  const { http, politeness, robots, store, allows, maxPerArticle, attempts, backoffMs, clock } = parts;
 
   return {
     collect: async (sources, known, signal) => {
@@ -74,7 +75,7 @@ export function createAssets(parts: {
         const isPlain = error.code === 'IMAGE_MISSING' || error.code === 'ROBOTS_DISALLOWED';
         if (isPlain || attempt >= attempts) return error.code;
       }
-      await sleep(retryPauseMs(attempt, { baseMs: backoffMs }), undefined, { signal });
+      await clock.sleep(retryPauseMs(attempt, { baseMs: backoffMs }), { signal });
     }
   }
 

@@ -92,6 +92,7 @@ async function checkBrowser({ config, product }: CheckContext): Promise<Found> {
     product,
     maxBytes: config.limits.pageBytes,
     origins: [],
+    now: Date.now,
     guard: createAddressGuard([]),
     allows: () => false,
     log: ({ message }) => void said.push(message),

@@ -37,6 +37,8 @@ export interface BrowserOptions {
   readonly guard: AddressGuard;
   /** Asked for each script and all data that a rendered page wants. */
   readonly allows: (url: string) => boolean;
+  /** Ms since 1970: when an answer came. */
+  readonly now: () => number;
   readonly log: Log;
 }
 

@@ -11,13 +11,17 @@ const CHUNK_BYTES = 4 << 20;
 /**
  * Asks for the address and takes the answer's bytes; the navigation itself is then called off. Redirects are not followed.
  * @param cdp the session of a tab that does nothing else
- * @param options `maxBytes` caps the body after decoding; `failureOf` knows why a URL's origin cannot be connected to
+ * @param options `maxBytes` caps the body after decoding; `failureOf` knows why a URL's origin cannot be connected to; `now` gives ms since 1970
  * @throws NETWORK, TIMEOUT, TOO_LARGE, ADDRESS_REFUSED; what the session throws where the tab goes away
  */
 export async function loadAnswer(
   cdp: CDPSession,
   url: string,
-  options: { readonly maxBytes: number; readonly failureOf: (url: string) => ArchiveError | null },
+  options: {
+    readonly maxBytes: number;
+    readonly failureOf: (url: string) => ArchiveError | null;
+    readonly now: () => number;
+  },
 ): Promise<Answer> {
   const paused = new Promise<Paused>((resolve) => cdp.once('Fetch.requestPaused', resolve));
   await cdp.send('Fetch.enable', { patterns: [{ requestStage: 'Response' }] });
@@ -35,7 +39,7 @@ export async function loadAnswer(
     await cdp.send('Fetch.continueRequest', { requestId });
     return unanswered;
   }
-  const at = new Date().toISOString();
+  const at = new Date(options.now()).toISOString();
   const headers: Record<string, string> = {};
   for (const { name, value } of response.responseHeaders ?? []) {
     const key = name.toLowerCase();

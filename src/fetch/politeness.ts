@@ -1,6 +1,6 @@
 /** When a request may start: one turn after another for each host, a pause between them, longer ones when the site asks. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
+import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 
 /** Keeps the turns. All waits end at once when `signal` aborts. */
@@ -25,7 +25,8 @@ export interface Answered {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface HostClock {
+/** Each host's next start, in ms since 1970, remembered between runs. */
+export interface HostTimes {
   nextAt(host: string): number;
   setNextAt(host: string, at: number): void;
 }
@@ -43,15 +44,15 @@ interface Host {
   refusals: number;
 }
 
-/** @param clock remembers each host's next start between runs */
 export function createPoliteness(options: {
   readonly intervalMs: number;
   readonly assetIntervalMs: number;
   readonly backoffMs: number;
-  readonly clock: HostClock;
+  readonly hosts: HostTimes;
+  readonly clock: Clock;
   readonly log: Log;
 }): Politeness {
-  const { intervalMs, assetIntervalMs, backoffMs, clock, log } = options;
+  const { intervalMs, assetIntervalMs, backoffMs, hosts: times, clock, log } = options;
   const hosts = new Map<string, Host>();
 
   return {
@@ -59,7 +60,7 @@ export function createPoliteness(options: {
       const { host } = new URL(url);
       const state = hostState(host);
       const turn = async () => {
-        await sleepUntil(() => clock.nextAt(host), signal);
+        await sleepUntil(() => times.nextAt(host), signal);
         stamp(host, state);
         try {
           const answer = await request();
@@ -77,13 +78,13 @@ export function createPoliteness(options: {
       const state = hostState(host);
       const answer = await state.assets.add(
         async () => {
-          await sleepUntil(() => clock.nextAt(`assets ${host}`), signal);
+          await sleepUntil(() => times.nextAt(`assets ${host}`), signal);
           return request();
         },
         { signal },
       );
-      const pause = retryAfterMs(answer.headers['retry-after']);
-      if (pause !== null && SLOW_DOWN.has(answer.status)) clock.setNextAt(`assets ${host}`, Date.now() + pause);
+      const pause = retryAfterMs(answer.headers['retry-after'], clock.now());
+      if (pause !== null && SLOW_DOWN.has(answer.status)) times.setNextAt(`assets ${host}`, clock.now() + pause);
       return answer;
     },
     backOff: (url) => {
@@ -114,12 +115,12 @@ export function createPoliteness(options: {
   /** The next start is an interval away: said when a request starts, and again when its answer begins. */
   function stamp(host: string, state: Host): void {
     const pause = Math.max(intervalMs, state.crawlDelayMs);
-    if (pause > 0) clock.setNextAt(host, Math.max(clock.nextAt(host), Date.now() + pause));
+    if (pause > 0) times.setNextAt(host, Math.max(times.nextAt(host), clock.now() + pause));
   }
 
   function heed(host: string, state: Host, answer: Answered): void {
     stamp(host, state);
-    const asked = retryAfterMs(answer.headers['retry-after']);
+    const asked = retryAfterMs(answer.headers['retry-after'], clock.now());
     if (SLOW_DOWN.has(answer.status)) slowDown(host, state, `status ${answer.status}`, asked);
     else state.refusals = 0;
   }
@@ -127,7 +128,7 @@ export function createPoliteness(options: {
   function slowDown(host: string, state: Host, why: string, asked: number | null = null): void {
     const pause = asked ?? Math.min(backoffMs * 2 ** state.refusals, LONGEST_BACKOFF_MS);
     state.refusals += 1;
-    clock.setNextAt(host, Math.max(clock.nextAt(host), Date.now() + pause));
+    times.setNextAt(host, Math.max(times.nextAt(host), clock.now() + pause));
     if (pause > 0) {
       const wish = asked === null ? '' : ', as it asks';
       log({
@@ -137,18 +138,22 @@ export function createPoliteness(options: {
       });
     }
   }
+
+  async function sleepUntil(at: () => number, signal: AbortSignal): Promise<void> {
+    for (let left = at() - clock.now(); left > 0; left = at() - clock.now())
+      await clock.sleep(Math.min(left, 60_000), { signal });
+    signal.throwIfAborted();
+  }
 }
 
-/** `Retry-After` in both forms, seconds or an HTTP date (RFC 9110, 10.2.3), in ms from now; null where absent or unreadable. */
-export function retryAfterMs(value: string | undefined): number | null {
+/**
+ * `Retry-After` in both forms, seconds or an HTTP date (RFC 9110, 10.2.3).
+ * @param now ms since 1970
+ * @returns ms from now; null where absent or unreadable
+ */
+export function retryAfterMs(value: string | undefined, now: number): number | null {
   if (value === undefined) return null;
   if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
   const at = Date.parse(value);
-  return Number.isNaN(at) ? null : Math.max(0, at - Date.now());
-}
-
-async function sleepUntil(at: () => number, signal: AbortSignal): Promise<void> {
-  for (let left = at() - Date.now(); left > 0; left = at() - Date.now())
-    await sleep(Math.min(left, 60_000), undefined, { signal });
-  signal.throwIfAborted();
+  return Number.isNaN(at) ? null : Math.max(0, at - now);
 }

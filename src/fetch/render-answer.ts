@@ -11,7 +11,7 @@ import type { Answer, RenderSource } from './answer.ts';
 export async function renderAnswer(
   tab: Tab,
   { url, headers, body }: RenderSource,
-  options: { readonly timeoutMs: number; readonly allows: (url: string) => boolean },
+  options: { readonly timeoutMs: number; readonly allows: (url: string) => boolean; readonly now: () => number },
 ): Promise<Answer> {
   let isGiven = false;
   await tab.route('**/*', (route) => {
@@ -29,7 +29,7 @@ export async function renderAnswer(
   });
   try {
     await tab.goto(url, { waitUntil: 'load', timeout: options.timeoutMs });
-    const at = new Date().toISOString();
+    const at = new Date(options.now()).toISOString();
     // Quiet is not promised by any page; what is there after a while is what it shows.
     await tab.waitForLoadState('networkidle', { timeout: options.timeoutMs / 4 }).catch(() => {});
     return {

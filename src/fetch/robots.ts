@@ -1,5 +1,6 @@
 /** robots.txt of each origin: read once a day, asked before every request (RFC 9309). */
 import robotsParser from 'robots-parser';
+import type { Clock } from '../clock.ts';
 import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
@@ -18,6 +19,12 @@ export interface RobotsFile {
   readonly at: number;
 }
 
+/** What a robots.txt allows, and when it was read, ms since 1970. */
+interface Rules {
+  readonly allows: (url: string) => boolean;
+  readonly at: number;
+}
+
 /** The package's types describe an ES module; what is loaded is the function itself. */
 const parseRobots = robotsParser as unknown as typeof robotsParser.default;
 
@@ -30,37 +37,50 @@ export function createRobots(options: {
   readonly load: (url: string, signal: AbortSignal) => Promise<{ readonly text: string; readonly status: number }>;
   readonly remembered: { robots(origin: string): RobotsFile | null; setRobots(origin: string, file: RobotsFile): void };
   readonly onCrawlDelay: (host: string, delayMs: number) => void;
+  readonly clock: Clock;
   readonly log: Log;
 }): Robots {
-  const rules = new Map<string, Promise<(url: string) => boolean>>();
+  const rules = new Map<string, Promise<Rules>>();
 
   return {
     require: async (url, signal) => {
       const { origin } = new URL(url);
-      let allows = rules.get(origin);
-      if (allows === undefined) {
-        allows = rulesOf(origin, signal);
-        rules.set(origin, allows);
-        allows.catch(() => rules.delete(origin)); // asked again next time
-      }
-      if (!(await allows)(url))
-        throw new ArchiveError('ROBOTS_DISALLOWED', `${url}: disallowed by ${origin}/robots.txt`);
+      const { allows } = await currentRules(origin, signal);
+      if (!allows(url)) throw new ArchiveError('ROBOTS_DISALLOWED', `${url}: disallowed by ${origin}/robots.txt`);
     },
   };
 
-  async function rulesOf(origin: string, signal: AbortSignal): Promise<(url: string) => boolean> {
+  /** Read once a day, however long the program runs; one that could not be had is asked for again next time. */
+  async function currentRules(origin: string, signal: AbortSignal): Promise<Rules> {
+    const known = rules.get(origin);
+    if (known !== undefined) {
+      const settled = await known;
+      if (isFresh(settled)) return settled;
+      if (rules.get(origin) !== known) return currentRules(origin, signal); // somebody else asks already
+    }
+    const read = rulesOf(origin, signal);
+    rules.set(origin, read);
+    read.catch(() => rules.delete(origin));
+    return read;
+  }
+
+  function isFresh({ at }: { readonly at: number }): boolean {
+    return options.clock.now() - at < DAY_MS;
+  }
+
+  async function rulesOf(origin: string, signal: AbortSignal): Promise<Rules> {
     const file = await fileOf(origin, signal);
     // 2.3.1.3: a site without the file (4xx) sets no rules.
-    if (file.status >= 400) return () => true;
+    if (file.status >= 400) return { allows: () => true, at: file.at };
     const parsed = parseRobots(`${origin}/robots.txt`, file.text);
     const delay = parsed.getCrawlDelay(ROBOTS_TOKEN);
     if (delay !== undefined && delay > 0) options.onCrawlDelay(new URL(origin).host, delay * 1000);
-    return (url) => parsed.isAllowed(url, ROBOTS_TOKEN) !== false;
+    return { allows: (url) => parsed.isAllowed(url, ROBOTS_TOKEN) !== false, at: file.at };
   }
 
   async function fileOf(origin: string, signal: AbortSignal): Promise<RobotsFile> {
     const kept = options.remembered.robots(origin);
-    if (kept !== null && Date.now() - kept.at < DAY_MS) return kept;
+    if (kept !== null && isFresh(kept)) return kept;
     const url = `${origin}/robots.txt`;
     let answer: { readonly text: string; readonly status: number };
     try {
@@ -70,7 +90,7 @@ export function createRobots(options: {
       throw new ArchiveError('ROBOTS_UNREACHABLE', `${url}: ${error.message}`, { cause: error });
     }
     if (answer.status >= 500) throw new ArchiveError('ROBOTS_UNREACHABLE', `${url}: status ${answer.status}`);
-    const file = { ...answer, at: Date.now() };
+    const file = { ...answer, at: options.clock.now() };
     options.remembered.setRobots(origin, file);
     options.log({ level: 'info', stage: 'fetch', message: `${url}: status ${answer.status}` });
     return file;

@@ -93,13 +93,20 @@ const LEASE_MS = 120_000;
 /**
  * Opens the frontier of an archive.
  * @param options `command` is what holds the archive while it is open, for other runs' messages, and null holds nothing;
- *   `attempts` and `backoffMs` say how often a failure is tried again in a run, and after how long the first time
+ *   `attempts` and `backoffMs` say how often a failure is tried again in a run, and after how long the first time; `now` gives
+ *   ms since 1970
  * @throws ARCHIVE_IN_USE, ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL
  */
 export function openFrontier(
   archive: string,
-  options: { readonly command: string | null; readonly attempts: number; readonly backoffMs?: number },
+  options: {
+    readonly command: string | null;
+    readonly attempts: number;
+    readonly backoffMs?: number;
+    readonly now?: () => number;
+  },
 ): Frontier {
+  const { now: clock = Date.now } = options;
   const path = join(archive, 'frontier.sqlite');
   const database = guarded(path, () => {
     mkdirSync(archive, { recursive: true });
@@ -167,7 +174,7 @@ export function openFrontier(
   );
   const waiting = sql('SELECT count(*) AS count FROM targets WHERE outcome IS NULL');
   const lastRun = sql('SELECT * FROM runs ORDER BY rowid DESC LIMIT 1');
-  const visits = guarded(path, () => openVisits(database, (work) => guarded(path, work)));
+  const visits = guarded(path, () => openVisits(database, { guarded: (work) => guarded(path, work), now: clock }));
   const nextAt = sql('SELECT next_at FROM hosts WHERE host = ?');
   const setNextAt = sql(
     'INSERT INTO hosts (host, next_at) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET next_at = excluded.next_at',
@@ -185,7 +192,7 @@ export function openFrontier(
         for (const { id, url, source, via, leadPicture, listed, priority } of targets) {
           const picture = leadPicture === null ? null : JSON.stringify(leadPicture);
           const printed = listed === null ? null : JSON.stringify(listed);
-          const isNew = insert.run(id, url, source, via, picture, printed, priority, Date.now()) > 0;
+          const isNew = insert.run(id, url, source, via, picture, printed, priority, clock()) > 0;
           if (isNew) added += 1;
           else enrich.run(source, via, picture, id, picture);
         }
@@ -198,7 +205,7 @@ export function openFrontier(
     },
     unknown: (targets) => targets.filter(({ id }) => known.get(id) === undefined),
     take: (only) => {
-      const now = Date.now();
+      const now = clock();
       const row = only === undefined ? next.get(now, now) : nextOf.get(now, now, JSON.stringify(only));
       if (row === undefined) return null;
       const token = randomUUID();
@@ -206,20 +213,20 @@ export function openFrontier(
       return { target: targetOf(row), attempt: Number(row.attempts) + 1, token };
     },
     nextDue: (only) => {
-      const now = Date.now();
+      const now = clock();
       const { at } = (only === undefined ? due.get(now) : dueOf.get(now, JSON.stringify(only))) ?? {};
       return at === null || at === undefined ? null : Number(at);
     },
-    extend: ({ token }) => void extend.run(Date.now() + LEASE_MS, token),
+    extend: ({ token }) => void extend.run(clock() + LEASE_MS, token),
     settle: (taken, outcome) => {
       const { code, detail } = reasonOf(outcome);
       const maySoonPass = outcome.kind === 'failed' && isErrorCode(code) && ERRORS[code].next === 'retry';
       if (!maySoonPass || taken.attempt >= options.attempts) {
-        settle.run(outcome.kind, code, detail, Date.now(), taken.token);
+        settle.run(outcome.kind, code, detail, clock(), taken.token);
         return { againInMs: null };
       }
       const againInMs = retryPauseMs(taken.attempt, { baseMs: options.backoffMs ?? 0 });
-      giveAgain.run(code, detail, Date.now() + againInMs, taken.token);
+      giveAgain.run(code, detail, clock() + againInMs, taken.token);
       return { againInMs };
     },
     giveBack: ({ token }) => void giveBack.run(token),

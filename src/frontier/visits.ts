@@ -15,8 +15,11 @@ export interface LastVisit {
   readonly at: string;
 }
 
-/** @param guarded turns what SQLite throws into known failures */
-export function openVisits(database: DatabaseSync, guarded: <T>(work: () => T) => T): Visits {
+/** @param options `guarded` turns what SQLite throws into known failures; `now` gives ms since 1970 */
+export function openVisits(
+  database: DatabaseSync,
+  { guarded, now }: { readonly guarded: <T>(work: () => T) => T; readonly now: () => number },
+): Visits {
   database.exec(`CREATE TABLE IF NOT EXISTS visits (
     id TEXT NOT NULL, outcome TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (id, outcome)
   ) STRICT, WITHOUT ROWID`);
@@ -25,7 +28,7 @@ export function openVisits(database: DatabaseSync, guarded: <T>(work: () => T) =
   );
   const of = database.prepare('SELECT outcome, at FROM visits WHERE id = ? ORDER BY at DESC');
   return {
-    note: (id, outcome) => void guarded(() => note.run(id, outcome, Date.now())),
+    note: (id, outcome) => void guarded(() => note.run(id, outcome, now())),
     of: (id) =>
       guarded(() => of.all(id)).map((row) => ({
         outcome: String(row.outcome) as Outcome['kind'],
