@@ -7,6 +7,10 @@ import { ArchiveError } from './errors.ts';
 import { inScope } from './url/scope.ts';
 import { isAddressBlock } from './url/special-addresses.ts';
 
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
 const milliseconds = (fallback: number) => z.int().min(0).max(86_400_000).default(fallback);
 const origin = z.string().refine(isOrigin, 'must be an origin such as https://www.guancha.cn, without a path');
 const addressBlock = z.string().refine(isAddressBlock, 'must be an address, or a block such as 127.0.0.0/8');
@@ -47,6 +51,13 @@ const schema = z
         blockedPauses: z.int().min(0).max(20).default(4),
       })
       .prefault({}),
+    revisits: z
+      .strictObject({
+        agesMs: z
+          .array(z.int().min(1))
+          .default([15 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS]),
+      })
+      .prefault({}),
     browser: z
       .strictObject({
         executablePath: z.string().min(1).nullable().default(null),
@@ -74,6 +85,9 @@ const schema = z
       const first = config.sources.findIndex((other) => other.name === source.name);
       if (first < index) issue(['sources', index, 'name'], `is the name of source ${first + 1} already`);
     });
+    const { agesMs } = config.revisits;
+    const falling = agesMs.findIndex((ageMs, index) => ageMs <= (agesMs[index - 1] ?? 0));
+    if (falling >= 0) issue(['revisits', 'agesMs', falling], 'must be more than the age before it');
     if (config.document.author !== config.document.categories[1]) {
       issue(
         ['document', 'author'],

@@ -1,6 +1,6 @@
 /** Many URLs: read the lists, then take, archive and settle until nothing waits. */
+import { keepBooks } from './bookkeeping.ts';
 import { readSource, type Source } from './discover/read-source.ts';
-import { readingOf } from './drift.ts';
 import { ArchiveError, nextAfter } from './errors.ts';
 import type { Frontier } from './frontier/sqlite.ts';
 import type { Log } from './log.ts';
@@ -58,6 +58,8 @@ export interface WorkOptions {
   /** The pause once the site refuses several articles in a row; twice as long each time, at most `blockedPauses` times. */
   readonly blockedPauseMs: number;
   readonly blockedPauses: number;
+  /** Ages at which articles are visited again, rising. */
+  readonly agesMs: readonly number[];
   /** No further article is begun once this aborts. */
   readonly stopping: AbortSignal;
   /** Everything ends at once when this aborts. */
@@ -135,15 +137,7 @@ export async function work(frontier: Frontier, rooms: Rooms, options: WorkOption
       const visit = await archiveArticle(lease.target, rooms, options);
       frontier.add(visit.found);
       only?.push(...visit.found.map((target) => target.id));
-      if (visit.asked) frontier.visits.note(lease.target.id, visit.outcome.kind);
-      if (visit.outcome.kind === 'archived' && visit.record !== null) {
-        frontier.readings.add(
-          readingOf(
-            visit.record.article,
-            visit.record.flags.map(({ code }) => code),
-          ),
-        );
-      }
+      keepBooks(frontier, { target: lease.target, visit }, { agesMs: options.agesMs, now: rooms.clock.now() });
       const settled = { target: lease.target, visit, ...frontier.settle(lease, visit.outcome) };
       if (visit.outcome.kind === 'blocked') refusals.push(settled);
       else {

@@ -5,15 +5,15 @@ import type { Config } from './config.ts';
 import { makeDocument, renderBody, writeDocument } from './document/document.ts';
 import { ArchiveError, nextAfter } from './errors.ts';
 import { extract } from './extract/extract.ts';
-import type { Fetcher } from './fetch/fetch.ts';
+import type { Fetcher, Validators } from './fetch/fetch.ts';
 import type { Politeness } from './fetch/politeness.ts';
 import type { ParsedPage } from './html/parsed-page.ts';
 import type { Article, ArticleAddress, Outcome, Target, Verdict } from './model.ts';
-import { readArticle } from './read-article.ts';
+import { type Reading, readArticle, readIfChanged } from './read-article.ts';
 import type { Quarantine } from './store/quarantine.ts';
 import { type ArchiveRecord, type CaptureRequest, contentHash, sha256 } from './store/record.ts';
 import { articleKey, type RecordDraft, type Store, type StoredArticle } from './store/store.ts';
-import { parseArticleUrl } from './url/article-url.ts';
+import { parseArticleUrl, singlePageUrl } from './url/article-url.ts';
 import type { Site } from './url/scope.ts';
 
 /** What the journey needs; made in `app.ts`. */
@@ -39,31 +39,37 @@ export interface Visit {
   readonly found: readonly Target[];
   /** False where the archive alone gave the answer. */
   readonly asked: boolean;
+  /** What this visit found out about the article that the archive did not know; null for nothing. */
+  readonly news: News | null;
 }
+
+/** An article is new, or is not as it was, or is not to be had any more. */
+export type News = 'published' | 'edited' | 'withdrawn';
 
 type NoArticle = Exclude<Verdict, { kind: 'article' }>;
 
 /**
  * Archives one article. Every known failure becomes an outcome; what stops the run is thrown.
- * @param options `refresh` visits again what the archive holds already
+ * @param options `refresh` visits again what the archive holds already; `conditional` lets the site say that it is unchanged
  */
 export async function archiveArticle(
   target: Target,
   rooms: Rooms,
-  options: { readonly refresh: boolean; readonly signal: AbortSignal },
+  options: { readonly refresh: boolean; readonly conditional?: boolean; readonly signal: AbortSignal },
 ): Promise<Visit> {
   const { site, store, assets } = rooms;
   try {
     const asked = requireAddress(target.url, site);
     const present = await store.find(asked.id, asked.date);
-    if (present !== null && !options.refresh)
-      return { outcome: { kind: 'unchanged', key: present.key }, record: present.record, found: [], asked: false };
+    if (present !== null && !options.refresh) return unchanged(present, { asked: false });
     const address = { ...asked, url: present?.record.url ?? asked.url };
 
-    const { verdict, parts, single } = await readArticle(address, rooms, options.signal); // fetch, judge
+    const reading = await readAgain(address, options.conditional === true ? present : null, rooms, options.signal); // fetch, judge
+    if ('record' in reading) return unchanged(reading, { asked: true });
+    const { verdict, parts, single } = reading;
     if (verdict.kind !== 'article') {
-      await setAside(verdict, parts[0], present, rooms);
-      return noArticle(verdict, target, present?.record ?? null);
+      const news = await setAside(verdict, parts[0], present, rooms);
+      return { ...noArticle(verdict, target, present?.record ?? null), news };
     }
 
     const article = withKnownTime(
@@ -102,11 +108,43 @@ export async function archiveArticle(
     };
     const wrote = await store.save(key, writeDocument(document), draft);
     const record = (await store.find(article.id, address.date))?.record ?? null;
-    return { outcome: { kind: wrote ? 'archived' : 'unchanged', key }, record, found: [], asked: true };
+    const news = newsOf(present?.record ?? null, record);
+    return { outcome: { kind: wrote ? 'archived' : 'unchanged', key }, record, found: [], asked: true, news };
   } catch (error) {
     if (nextAfter(error) === 'stop' || options.signal.aborted) throw error;
-    return { outcome: failureOutcome(error as ArchiveError), record: null, found: [], asked: true };
+    return { outcome: failureOutcome(error as ArchiveError), record: null, found: [], asked: true, news: null };
   }
+}
+
+function newsOf(before: ArchiveRecord | null, after: ArchiveRecord | null): News | null {
+  if (before === null || after === null) return after === null ? null : 'published';
+  return after.versions.length > before.versions.length ? 'edited' : null;
+}
+
+function unchanged({ key, record }: StoredArticle, { asked }: Pick<Visit, 'asked'>): Visit {
+  return { outcome: { kind: 'unchanged', key }, record, found: [], asked, news: null };
+}
+
+/** What the site gives now; what is stored, where the site says that it still is that. */
+async function readAgain(
+  address: ArticleAddress,
+  stored: StoredArticle | null,
+  rooms: Rooms,
+  signal: AbortSignal,
+): Promise<Reading | StoredArticle> {
+  const known = stored === null ? null : validatorsOf(stored.record, address);
+  if (stored === null || known === null) return readArticle(address, rooms, { signal });
+  return (await readIfChanged(address, known, rooms, signal)) ?? stored;
+}
+
+/** What the whole article was known by when it was captured; null where the record lacks something that only a whole page can tell. */
+function validatorsOf({ capture, assets, absences }: ArchiveRecord, address: ArticleAddress): Validators | null {
+  const [request, ...others] = capture.requests;
+  const isWhole = others.length === 0 && request?.url === singlePageUrl(address) && request.finalUrl === request.url;
+  const isGone = absences.at(-1)?.until === null;
+  if (!isWhole || isGone || assets.some((asset) => 'missing' in asset)) return null;
+  const { etag = null, 'last-modified': lastModified = null } = request.headers;
+  return etag === null && lastModified === null ? null : { etag, lastModified };
 }
 
 /** A time that was worked out from 2小时前 is not worked out again: the first visit was nearest to it. */
@@ -134,25 +172,33 @@ function requireAddress(url: string, site: Site): ArticleAddress {
   return address;
 }
 
-/** Keeps what came instead of an article, and notes where an archived one is gone. Its document is never touched. */
+/** Keeps what came instead of an article, and notes where an archived one is gone, which may be news. Its document is never touched. */
 async function setAside(
   verdict: NoArticle,
   parsed: ParsedPage | undefined,
   present: StoredArticle | null,
   { quarantine, store }: Rooms,
-): Promise<void> {
-  if (parsed === undefined || verdict.kind === 'moved' || verdict.kind === 'link-out') return;
-  if (verdict.kind === 'gone') {
-    if (present === null) return; // nobody misses it
-    await store.noteGone(present.key, { at: parsed.page.fetchedAt, evidence: verdict.evidence });
-  }
+): Promise<News | null> {
+  if (parsed === undefined || verdict.kind === 'moved' || verdict.kind === 'link-out') return null;
+  if (verdict.kind === 'gone' && present === null) return null; // nobody misses it
+  const isNews =
+    verdict.kind === 'gone' &&
+    present !== null &&
+    (await store.noteGone(present.key, { at: parsed.page.fetchedAt, evidence: verdict.evidence }));
   await quarantine.keep(verdict, parsed.page);
+  return isNews ? 'withdrawn' : null;
 }
 
 /** What a page that is no article means for its URL. Nothing that is archived is touched. */
 function noArticle(verdict: NoArticle, target: Target, record: ArchiveRecord | null): Visit {
   const detail = verdict.evidence.join('; ');
-  const visit = (outcome: Outcome, found: readonly Target[] = []): Visit => ({ outcome, record, found, asked: true });
+  const visit = (outcome: Outcome, found: readonly Target[] = []): Visit => ({
+    outcome,
+    record,
+    found,
+    asked: true,
+    news: null,
+  });
   switch (verdict.kind) {
     case 'gone':
       return visit({ kind: 'gone', detail });

@@ -1,11 +1,11 @@
 /** How one article's pages are asked for: the single-page form first, else the first page and its further parts. */
 import { ArchiveError } from './errors.ts';
 import { isWhole, partUrls } from './extract/parts.ts';
-import type { Fetcher } from './fetch/fetch.ts';
+import type { Fetcher, Validators } from './fetch/fetch.ts';
 import type { Politeness } from './fetch/politeness.ts';
 import { type ParsedPage, parsePage } from './html/parsed-page.ts';
 import { judge } from './judge/judge.ts';
-import type { ArticleAddress, Verdict } from './model.ts';
+import type { ArticleAddress, Page, Verdict } from './model.ts';
 import { singlePageUrl } from './url/article-url.ts';
 import type { Site } from './url/scope.ts';
 
@@ -17,22 +17,45 @@ export interface Reading {
   readonly single: ParsedPage | null;
 }
 
+export interface ReadingRooms {
+  readonly fetcher: Fetcher;
+  readonly politeness: Politeness;
+  readonly site: Site;
+}
+
 interface Look {
   readonly page: ParsedPage;
   readonly verdict: Verdict;
 }
 
 /**
+ * Fetches and judges an article where it is not as it was.
+ * @param known what the answer to the single-page form was known by
+ * @returns null where the site says that nothing has changed (304; RFC 9110, 15.4.5)
+ * @throws what `readArticle` throws
+ */
+export async function readIfChanged(
+  address: ArticleAddress,
+  known: Validators,
+  rooms: ReadingRooms,
+  signal: AbortSignal,
+): Promise<Reading | null> {
+  const answer = await rooms.fetcher.fetch(singlePageUrl(address), signal, known);
+  return answer.status === 304 ? null : readArticle(address, rooms, { signal, answer });
+}
+
+/**
  * Fetches and judges an article. What may have been damaged on its way is asked for again at once: what comes the same
  * twice is the site's own.
+ * @param options `answer` is what came for the single-page form, where it was asked for already
  * @throws PAGE_DAMAGED, TRUNCATED where two such answers differ; what `Fetcher.fetch` throws
  */
 export async function readArticle(
   address: ArticleAddress,
-  rooms: { readonly fetcher: Fetcher; readonly politeness: Politeness; readonly site: Site },
-  signal: AbortSignal,
+  rooms: ReadingRooms,
+  { signal, answer }: { readonly signal: AbortSignal; readonly answer?: Page },
 ): Promise<Reading> {
-  const single = await look(singlePageUrl(address), ['truncated', 'not-an-article']);
+  const single = await look(singlePageUrl(address), { suspects: ['truncated', 'not-an-article'], answer });
   // Not every page is served in the single form (site.md, 1.1): what it does not give, the first page may.
   const needsParts = single.verdict.kind === 'article' && partUrls(single.page).length > 0 && !isWhole(single.page);
   const mayBeElsewhere = ['gone', 'truncated', 'not-an-article'].includes(single.verdict.kind);
@@ -52,10 +75,14 @@ export async function readArticle(
   }
   return { verdict: first.verdict, parts, single: needsParts ? single.page : null };
 
-  /** @param suspects verdicts that are not believed at once, besides bytes that are no text */
-  async function look(url: string, suspects: readonly Verdict['kind'][] = []): Promise<Look> {
-    const isSuspect = ({ page, verdict }: Look) => page.undecodable > 0 || suspects.includes(verdict.kind);
-    const one = await lookOnce(url);
+  /** @param how `suspects` are verdicts that are not believed at once, besides bytes that are no text */
+  async function look(
+    url: string,
+    how: { readonly suspects?: readonly Verdict['kind'][]; readonly answer?: Page | undefined } = {},
+  ): Promise<Look> {
+    const isSuspect = ({ page, verdict }: Look) =>
+      page.undecodable > 0 || how.suspects?.includes(verdict.kind) === true;
+    const one = await lookOnce(url, how.answer);
     if (!isSuspect(one)) return one;
     const other = await lookOnce(url);
     if (!isSuspect(other) || saysTheSame(one, other)) return other;
@@ -66,8 +93,8 @@ export async function readArticle(
     );
   }
 
-  async function lookOnce(url: string): Promise<Look> {
-    let page = parsePage(await rooms.fetcher.fetch(url, signal));
+  async function lookOnce(url: string, answer?: Page): Promise<Look> {
+    let page = parsePage(answer ?? (await rooms.fetcher.fetch(url, signal)));
     let verdict = judge(page, rooms.site);
     if (verdict.kind === 'not-an-article' && verdict.needsScripts) {
       page = parsePage(await rooms.fetcher.runScripts(page.page, signal));

@@ -30,12 +30,17 @@ export function crawling(program: Command, { io, interrupts, prepare, end }: Inv
     .option('--source <name>', 'only this source; may be given several times', several, [])
     .option('--limit <n>', 'at most so many articles', count)
     .option('--dry-run', 'read the lists, say what is new, archive nothing', false)
+    .option('--revisit', 'then visit archived articles again that are due, for edits and withdrawals', false)
     .option('--wait', 'wait while another run holds the archive', false)
     .addHelpText('after', examples('crawl', 'crawl --source 头条 --limit 20', 'crawl --dry-run --json'))
-    .action(async (flags: CommonFlags & { source: string[]; limit?: number; dryRun: boolean; wait: boolean }) => {
-      const { crawl } = await import('../commands/crawl.ts');
-      end(await crawl(flags, { ...prepare(flags), interrupts }));
-    });
+    .action(
+      async (
+        flags: CommonFlags & { source: string[]; limit?: number; dryRun: boolean; revisit: boolean; wait: boolean },
+      ) => {
+        const { crawl } = await import('../commands/crawl.ts');
+        end(await crawl(flags, { ...prepare(flags), interrupts }));
+      },
+    );
 
   common(program.command('retry'))
     .summary('give failed URLs back to the next crawl')

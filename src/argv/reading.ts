@@ -62,6 +62,16 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
       end(await diff(article, { from, to }, prepare(flags)));
     });
 
+  common(program.command('changes'))
+    .summary('what was edited and withdrawn')
+    .description('What the site edited and withdrew after it was archived, in the order of time. Reads only.')
+    .option('--since <time>', 'only what was found then or later: a day of Beijing such as 2026-11-24, or an instant')
+    .addHelpText('after', examples('changes', 'changes --since 2026-11-24 --json'))
+    .action(async (flags: CommonFlags & { since?: string }) => {
+      const { changes } = await import('../commands/changes.ts');
+      end(await changes(flags, prepare(flags)));
+    });
+
   common(program.command('quarantine'))
     .summary('what was fetched and is no article')
     .description('Lists or shows the pages that were judged no article, or lets their URLs wait again (release).')

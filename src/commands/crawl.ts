@@ -4,7 +4,7 @@ import { discoverAll } from '../crawl.ts';
 import { describeDrift, findDrift } from '../drift.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
 import type { UrlReport } from './report.ts';
-import { type Interrupts, run, withArchive } from './session.ts';
+import { type Interrupts, run, runRevisits, withArchive } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface CrawlOptions {
@@ -12,6 +12,8 @@ export interface CrawlOptions {
   readonly source: readonly string[];
   readonly limit?: number | undefined;
   readonly dryRun: boolean;
+  /** Archived articles that are due are then visited again. */
+  readonly revisit: boolean;
   /** Waits while another run holds the archive. */
   readonly wait: boolean;
 }
@@ -55,12 +57,13 @@ export async function crawl(
     }
     if (options.dryRun) return unread ? EXIT.sourcesUnread : EXIT.ok;
     frontier.againLater();
-    const exit = await run(app, config, terminal, interrupts, {
-      refresh: false,
-      limit: options.limit,
-      notWell: ['blocked', 'refused', 'failed'],
-      onReport: context.onReport,
-    });
+    const telling = { notWell: ['blocked', 'refused', 'failed'] as const, onReport: context.onReport };
+    const first = await run(app, config, terminal, interrupts, { refresh: false, limit: options.limit, ...telling });
+    const again =
+      options.revisit && first !== EXIT.interrupted
+        ? await runRevisits(app, config, terminal, interrupts, telling)
+        : EXIT.ok;
+    const exit = again === EXIT.ok ? first : again;
     for (const drift of findDrift(frontier.readings.newest())) {
       terminal.log({ level: 'warn', stage: 'extract', message: describeDrift(drift) });
     }

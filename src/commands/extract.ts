@@ -58,7 +58,7 @@ export async function extract(
   if (addresses.length > 0)
     await withFetcher(config, terminal, async (rooms) => {
       for (const address of addresses) {
-        const { verdict, parts } = await readArticle(address, rooms, interrupts.signal);
+        const { verdict, parts } = await readArticle(address, rooms, { signal: interrupts.signal });
         tellPage(readPages(verdict, parts, address, { site: config.site, form: formOf(address) }));
       }
     });

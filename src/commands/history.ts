@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import type { Changes, Count } from '../diff/compare.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { openFrontier } from '../frontier/sqlite.ts';
 import type { LastVisit } from '../frontier/visits.ts';
 import type { ArticleId } from '../model.ts';
 import type { Version } from '../store/record.ts';
+import { describeChanges } from './describe-changes.ts';
 import { storedArticle } from './stored-article.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -45,17 +45,4 @@ function lastVisits(archive: string, id: ArticleId): readonly LastVisit[] {
 
 function describe({ document, changes }: Version): string {
   return `${document}  ${changes === null ? '' : describeChanges(changes)}`.trimEnd();
-}
-
-/** `title +1 −0, text +12 −4`. */
-function describeChanges({ title, date, body, images }: Changes): string {
-  const counted = (name: string, { added, removed }: Count) =>
-    added + removed === 0 ? [] : [`${name} +${added} −${removed}`];
-  const parts = [
-    ...counted('title', title),
-    ...(date === null ? [] : [`date ${date.before} → ${date.after}`]),
-    ...counted('text', body),
-    ...counted('pictures', images),
-  ];
-  return parts.join(', ') || 'markup alone';
 }

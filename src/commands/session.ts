@@ -1,6 +1,7 @@
 /** What `archive` and `crawl` share: a run over the frontier, told as it goes, counted, and ended by Ctrl-C. */
 import { type App, type AppOptions, openApp } from '../app.ts';
 import type { Config } from '../config.ts';
+import type { Settled } from '../crawl.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import type { ArticleId, Outcome } from '../model.ts';
 import { reportOf, summaryOf, tell, type UrlReport } from './report.ts';
@@ -49,50 +50,93 @@ export async function run(
   interrupts: Interrupts,
   options: RunOptions,
 ): Promise<ExitCode> {
-  let done = 0;
-  let allWell = true;
-  const counts = new Map<string, number>();
   const waiting = countedNowAndThen(() => app.frontier.waiting());
-  const total = () =>
+  const total = (done: number) =>
     Math.min(
       options.limit ?? Number.POSITIVE_INFINITY,
       options.only === undefined ? waiting(done) : options.only.length,
     );
-  terminal.progress(0, total());
+  const teller = createTeller(terminal, options, total);
   const { work } = await import('../crawl.ts'); // parsers and layouts, loaded while the browser starts
   try {
     await work(app.frontier, app.rooms, {
       ...config.politeness,
+      ...config.revisits,
       refresh: options.refresh,
       only: options.only,
       limit: options.limit,
       stopping: interrupts.stopping,
       signal: AbortSignal.any([interrupts.signal, app.frontier.lost]),
       log: terminal.log,
-      onSettled: (settled) => {
-        const report = reportOf(settled);
-        if (settled.againInMs !== null) {
-          terminal.log({
-            level: 'warn',
-            stage: 'run',
-            message: `${report.url}: ${report.code}, ${report.detail}; tried again in ${Math.ceil(settled.againInMs / 1000)} s`,
-          });
-          return;
-        }
-        done += 1;
-        allWell &&= !options.notWell.includes(report.outcome);
-        options.onReport?.(report);
-        counts.set(report.outcome, (counts.get(report.outcome) ?? 0) + 1);
-        tell(terminal, report);
-        terminal.progress(done, Math.max(total(), done));
-      },
+      onSettled: teller.tell,
     });
   } finally {
-    terminal.end();
-    if (done !== 1) terminal.say(summaryOf(counts));
+    teller.end();
   }
   if (interrupts.stopping.aborted) return EXIT.interrupted;
-  return allWell ? EXIT.ok : EXIT.incomplete;
+  return teller.allWell() ? EXIT.ok : EXIT.incomplete;
+}
+
+/** Visits archived articles again that are due, and tells each result. */
+export async function runRevisits(
+  app: App,
+  config: Config,
+  terminal: Terminal,
+  interrupts: Interrupts,
+  options: Pick<RunOptions, 'notWell' | 'onReport'>,
+): Promise<ExitCode> {
+  const { due } = app.frontier.revisits.counts(app.rooms.clock.now());
+  const teller = createTeller(terminal, options, () => due);
+  const { revisitDue } = await import('../revisit.ts');
+  try {
+    const visits = revisitDue(app, {
+      ...config.politeness,
+      ...config.revisits,
+      stopping: interrupts.stopping,
+      signal: AbortSignal.any([interrupts.signal, app.frontier.lost]),
+    });
+    for await (const settled of visits) teller.tell(settled);
+  } finally {
+    teller.end();
+  }
+  if (interrupts.stopping.aborted) return EXIT.interrupted;
+  return teller.allWell() ? EXIT.ok : EXIT.incomplete;
+}
+
+/** Tells each visit that stands, counts them, and knows whether all went well. */
+function createTeller(
+  terminal: Terminal,
+  options: Pick<RunOptions, 'notWell' | 'onReport'>,
+  total: (done: number) => number,
+): { readonly tell: (settled: Settled) => void; readonly end: () => void; readonly allWell: () => boolean } {
+  let done = 0;
+  let allWell = true;
+  const counts = new Map<string, number>();
+  terminal.progress(0, total(0));
+  return {
+    tell: (settled) => {
+      const report = reportOf(settled);
+      if (settled.againInMs !== null) {
+        terminal.log({
+          level: 'warn',
+          stage: 'run',
+          message: `${report.url}: ${report.code}, ${report.detail}; tried again in ${Math.ceil(settled.againInMs / 1000)} s`,
+        });
+        return;
+      }
+      done += 1;
+      allWell &&= !options.notWell.includes(report.outcome);
+      options.onReport?.(report);
+      counts.set(report.outcome, (counts.get(report.outcome) ?? 0) + 1);
+      tell(terminal, report);
+      terminal.progress(done, Math.max(total(done), done));
+    },
+    end: () => {
+      terminal.end();
+      if (done !== 1) terminal.say(summaryOf(counts));
+    },
+    allWell: () => allWell,
+  };
 }
 
 /** With a million URLs a count takes half a second: it takes at most this part of the time. */

@@ -4,10 +4,14 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { describeDrift, findDrift } from '../drift.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
+import type { Latency } from '../frontier/latencies.ts';
 import { openFrontier } from '../frontier/sqlite.ts';
+import { describeDuration } from './duration.ts';
 import type { Terminal } from './terminal.ts';
 
 const MOST_FAILURES = 20;
+/** Latencies of so long. */
+const LATENCY_MS = 30 * 86_400_000;
 
 export function status({ config, terminal }: { readonly config: Config; readonly terminal: Terminal }): ExitCode {
   const { archive } = config;
@@ -17,15 +21,20 @@ export function status({ config, terminal }: { readonly config: Config; readonly
       outcomes: {},
       sources: [],
       lastRun: null,
+      revisits: { planned: 0, due: 0 },
+      latencies: [],
       drift: [],
       failures: [],
     });
     return EXIT.ok;
   }
+  const now = Date.now();
   using frontier = openFrontier(archive, { command: null, attempts: 1 });
   const sources = frontier.counts();
   const failures = frontier.failures(MOST_FAILURES);
   const lastRun = frontier.lastRun();
+  const revisits = frontier.revisits.counts(now);
+  const latencies = frontier.latencies.since(now - LATENCY_MS);
   const drift = findDrift(frontier.readings.newest());
   const outcomes: Record<string, number> = {};
   for (const { outcome, count } of sources) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
@@ -42,13 +51,20 @@ export function status({ config, terminal }: { readonly config: Config; readonly
     lastRun === null
       ? 'no run yet'
       : `last run: ${lastRun.command}, ${lastRun.startedAt} to ${lastRun.endedAt ?? (frontier.holder() === null ? 'when it was cut off' : 'now')}`,
+    ...(revisits.planned === 0 ? [] : [`${revisits.planned} articles are visited again, ${revisits.due} of them now`]),
+    ...latencies.map(describeLatency),
     ...drift.map((each) => terminal.style('yellow', describeDrift(each))),
     ...failures.map(
       ({ at, outcome, code, url, detail }) =>
         `${at}  ${terminal.style('red', `${outcome} ${code}`)}  ${url}\n    ${detail}`,
     ),
   ];
-  if (terminal.json) terminal.result('', { archive, outcomes, sources, lastRun, drift, failures });
+  if (terminal.json) terminal.result('', { archive, outcomes, sources, lastRun, revisits, latencies, drift, failures });
   else terminal.say(lines.join('\n'));
   return EXIT.ok;
+}
+
+function describeLatency({ source, articles, medianMs, p95Ms }: Latency): string {
+  const times = `median ${describeDuration(medianMs)}, 95 % within ${describeDuration(p95Ms)}`;
+  return `from publication to the archive: ${source} ${times} (${articles} articles of 30 days)`;
 }

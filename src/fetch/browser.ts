@@ -15,8 +15,8 @@ export interface BrowserFetcher extends AsyncDisposable {
   warmUp(): Promise<void>;
   /** The honest user agent: the browser's own with the product appended, or the configured one. */
   userAgent(): Promise<string>;
-  /** One request, redirects not followed. Throws NETWORK, TIMEOUT, TOO_LARGE, ADDRESS_REFUSED, BROWSER_CRASHED, NO_BROWSER. */
-  get(url: string, signal: AbortSignal): Promise<Answer>;
+  /** One request with these headers besides the browser's own, redirects not followed. Throws NETWORK, TIMEOUT, TOO_LARGE, ADDRESS_REFUSED, BROWSER_CRASHED, NO_BROWSER. */
+  get(url: string, signal: AbortSignal, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /**
    * A page that came already, after its own scripts ran, as HTML. It is not asked for again: whatever a browser shows
    * ends with `</html>`, so only the answer that was judged whole may be shown. Scripts and data of allowed addresses
@@ -70,9 +70,9 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
       idle.push(first);
     },
     userAgent: async () => userAgent ?? userAgentOf(await browser()),
-    get: (url, signal) =>
+    get: (url, signal, headers = {}) =>
       inTime(url, signal, async ({ cdp }) =>
-        loadAnswer(cdp, url, { ...options, failureOf: (await openedGate()).failureOf }),
+        loadAnswer(cdp, url, { ...options, headers, failureOf: (await openedGate()).failureOf }),
       ),
     render: (source, signal) => inTime(source.url, signal, ({ tab }) => renderAnswer(tab, source, options)),
     [Symbol.asyncDispose]: async () => {

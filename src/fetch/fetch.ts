@@ -12,10 +12,17 @@ export interface Fetcher {
    * Asks for a page. A redirect to the home page is not followed: it already says that there is nothing (site.md, 7.1).
    * Throws what `BrowserFetcher.get` throws, and OUT_OF_SCOPE, ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE, HTTP_STATUS (5xx),
    * TOO_MANY_REDIRECTS.
+   * @param known what an earlier answer was known by: a site that heeds it answers 304 where nothing changed (RFC 9110, 13.1)
    */
-  fetch(url: string, signal: AbortSignal): Promise<Page>;
+  fetch(url: string, signal: AbortSignal, known?: Validators): Promise<Page>;
   /** A page that was fetched, after its own scripts ran in their host's turn; for one that shows nothing without them. */
   runScripts(page: Page, signal: AbortSignal): Promise<Page>;
+}
+
+/** What an answer can be asked for again by (RFC 9110, 8.8); null where it named none. */
+export interface Validators {
+  readonly etag: string | null;
+  readonly lastModified: string | null;
 }
 
 const MOST_REDIRECTS = 5;
@@ -30,10 +37,10 @@ export function createFetcher(parts: {
   const { browser, politeness, robots, site } = parts;
 
   return {
-    fetch: async (url, signal) => {
+    fetch: async (url, signal, known) => {
       const redirects: Redirect[] = [];
       for (let address = url; ; ) {
-        const answer = await request(address, signal);
+        const answer = await request(address, signal, redirects.length === 0 ? conditions(known) : {});
         const location = locationOf(answer);
         if (location === null) return toPage(url, redirects, answer, 'browser');
         redirects.push({ url: address, status: answer.status, location });
@@ -50,13 +57,22 @@ export function createFetcher(parts: {
     },
   };
 
-  async function request(url: string, signal: AbortSignal): Promise<Answer> {
+  async function request(url: string, signal: AbortSignal, headers: Readonly<Record<string, string>>): Promise<Answer> {
     requireScope(url, site);
     await robots?.require(url, signal);
-    const answer = await politeness.page(url, signal, () => browser.get(url, signal));
+    const answer = await politeness.page(url, signal, () => browser.get(url, signal, headers));
     if (answer.status >= 500) throw new ArchiveError('HTTP_STATUS', `${url}: status ${answer.status}`);
     return answer;
   }
+}
+
+/** A server that knows both goes by the entity tag alone (RFC 9110, 13.1.3). */
+function conditions(known: Validators | undefined): Record<string, string> {
+  if (known === undefined) return {};
+  return {
+    ...(known.etag === null ? {} : { 'If-None-Match': known.etag }),
+    ...(known.lastModified === null ? {} : { 'If-Modified-Since': known.lastModified }),
+  };
 }
 
 function toPage(url: string, redirects: readonly Redirect[], answer: Answer, fetchedBy: Page['fetchedBy']): Page {

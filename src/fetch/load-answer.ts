@@ -11,18 +11,20 @@ const CHUNK_BYTES = 4 << 20;
 /**
  * Asks for the address and takes the answer's bytes; the navigation itself is then called off. Redirects are not followed.
  * @param cdp the session of a tab that does nothing else
- * @param options `maxBytes` caps the body after decoding; `failureOf` knows why a URL's origin cannot be connected to; `now` gives ms since 1970
+ * @param options `headers` go with the request; `maxBytes` caps the body after decoding; `failureOf` knows why a URL's origin cannot be connected to; `now` gives ms since 1970
  * @throws NETWORK, TIMEOUT, TOO_LARGE, ADDRESS_REFUSED; what the session throws where the tab goes away
  */
 export async function loadAnswer(
   cdp: CDPSession,
   url: string,
   options: {
+    readonly headers: Readonly<Record<string, string>>;
     readonly maxBytes: number;
     readonly failureOf: (url: string) => ArchiveError | null;
     readonly now: () => number;
   },
 ): Promise<Answer> {
+  await cdp.send('Network.setExtraHTTPHeaders', { headers: options.headers });
   const paused = new Promise<Paused>((resolve) => cdp.once('Fetch.requestPaused', resolve));
   await cdp.send('Fetch.enable', { patterns: [{ requestStage: 'Response' }] });
   const navigated = cdp.send('Page.navigate', { url });
@@ -46,12 +48,13 @@ export async function loadAnswer(
     headers[key] = headers[key] === undefined ? value : `${headers[key]}, ${value}`;
   }
   const isRedirect = status >= 300 && status < 400 && headers.location !== undefined;
-  const body = isRedirect ? new Uint8Array() : await takeBody(cdp, requestId, url, options.maxBytes);
+  const hasNoBody = isRedirect || status === 204 || status === 304;
+  const body = hasNoBody ? new Uint8Array() : await takeBody(cdp, requestId, url, options.maxBytes);
   await cdp.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' });
   await navigated;
   await cdp.send('Fetch.disable');
   const promised =
-    headers['content-encoding'] === undefined && !isRedirect
+    headers['content-encoding'] === undefined && !hasNoBody
       ? Number(headers['content-length'] ?? body.length)
       : body.length;
   const cut = body.length < promised ? `${body.length} of ${promised} bytes` : null;

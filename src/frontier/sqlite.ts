@@ -6,9 +6,11 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { ArticleId, Lease, Outcome, Target } from '../model.ts';
 import { retryPauseMs } from '../retry-pause.ts';
+import { type Latencies, openLatencies } from './latencies.ts';
 import { openReadings, type Readings } from './readings.ts';
+import { openRevisits, type Revisits } from './revisits.ts';
 import { holdArchive, holderOf, type RunInfo, runInfoOf } from './run-lock.ts';
-import { prepareTables } from './tables.ts';
+import { type Guarded, prepareTables } from './tables.ts';
 import { openVisits, type Visits } from './visits.ts';
 
 /**
@@ -53,6 +55,8 @@ export interface Frontier extends Disposable {
   /** The run came to its end and left nothing half done: without this, the next one sweeps. */
   endRun(): void;
   readonly visits: Visits;
+  readonly revisits: Revisits;
+  readonly latencies: Latencies;
   readonly hosts: HostStore;
   readonly readings: Readings;
 }
@@ -174,7 +178,10 @@ export function openFrontier(
   );
   const waiting = sql('SELECT count(*) AS count FROM targets WHERE outcome IS NULL');
   const lastRun = sql('SELECT * FROM runs ORDER BY rowid DESC LIMIT 1');
-  const visits = guarded(path, () => openVisits(database, { guarded: (work) => guarded(path, work), now: clock }));
+  const within: Guarded = (work) => guarded(path, work);
+  const visits = within(() => openVisits(database, { guarded: within, now: clock }));
+  const revisits = within(() => openRevisits(database, within));
+  const latencies = within(() => openLatencies(database, within));
   const nextAt = sql('SELECT next_at FROM hosts WHERE host = ?');
   const setNextAt = sql(
     'INSERT INTO hosts (host, next_at) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET next_at = excluded.next_at',
@@ -270,6 +277,8 @@ export function openFrontier(
     lost: hold?.lost ?? new AbortController().signal,
     endRun: () => guarded(path, () => hold?.end()),
     visits,
+    revisits,
+    latencies,
     hosts: {
       nextAt: (host) => Number(nextAt.get(host)?.next_at ?? 0),
       setNextAt: (host, at) => void setNextAt.run(host, Math.ceil(at)),

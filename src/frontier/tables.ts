@@ -1,6 +1,9 @@
 /** The frontier's tables, made where they are missing and brought up to date where an older version made them. */
 import type { DatabaseSync } from 'node:sqlite';
 
+/** Runs work on the database and turns what SQLite throws into known failures. */
+export type Guarded = <T>(work: () => T) => T;
+
 const TABLES = `
   CREATE TABLE IF NOT EXISTS targets (
     id TEXT PRIMARY KEY, url TEXT NOT NULL, source TEXT, via TEXT, lead_picture TEXT, listed TEXT, priority INTEGER NOT NULL,

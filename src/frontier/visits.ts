@@ -1,6 +1,7 @@
 /** When each article was last visited, by how the visit ended: last seen unchanged, last found gone, last blocked. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { ArticleId, Outcome } from '../model.ts';
+import type { Guarded } from './tables.ts';
 
 export interface Visits {
   /** Notes that the site was asked for an article just now. */
@@ -18,7 +19,7 @@ export interface LastVisit {
 /** @param options `guarded` turns what SQLite throws into known failures; `now` gives ms since 1970 */
 export function openVisits(
   database: DatabaseSync,
-  { guarded, now }: { readonly guarded: <T>(work: () => T) => T; readonly now: () => number },
+  { guarded, now }: { readonly guarded: Guarded; readonly now: () => number },
 ): Visits {
   database.exec(`CREATE TABLE IF NOT EXISTS visits (
     id TEXT NOT NULL, outcome TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (id, outcome)

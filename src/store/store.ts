@@ -23,8 +23,10 @@ export interface Store {
    * @returns true where anything was written
    */
   save(key: string, document: string, record: RecordDraft): Promise<boolean>;
-  /** Notes that the site has an archived article no more; a second time changes nothing. The document stays as it is. */
-  noteGone(key: string, found: { readonly at: string; readonly evidence: readonly string[] }): Promise<void>;
+  /** Notes that the site has an archived article no more; a second time changes nothing. The document stays as it is. True where it was news. */
+  noteGone(key: string, found: { readonly at: string; readonly evidence: readonly string[] }): Promise<boolean>;
+  /** All articles in order of their keys; where a record cannot be read, ARCHIVE_DAMAGED in its place. */
+  records(): AsyncGenerator<StoredArticle | ArchiveError>;
   /** The document of a version. Throws ARCHIVE_DAMAGED where it is not there as the record describes it. */
   readVersion(version: Version): Promise<string>;
   /** A temporary file for a download; `assetKey` says where its bytes will stay. */
@@ -79,9 +81,18 @@ export function openStore(root: string, options: { readonly minFreeBytes: number
     },
     noteGone: async (key, { at, evidence }) => {
       const record = await recordAt(key);
-      if (record === null || isGone(record) !== null) return;
+      if (record === null || isGone(record) !== null) return false;
       const absences = [...record.absences, { since: at, until: null, evidence }];
       await disk.write(recordPath(key), writeRecord({ ...record, absences }));
+      return true;
+    },
+    records: async function* () {
+      for await (const path of disk.walk('records')) {
+        if (!path.endsWith('.json')) continue;
+        const key = path.slice('records/'.length, -'.json'.length);
+        const record = await recordAt(key).catch(unlessDamaged);
+        if (record !== null) yield record instanceof ArchiveError ? record : { key, record };
+      }
     },
     readVersion: async ({ document, sha256: expected }) => {
       const bytes = await disk.read(document);
@@ -190,4 +201,9 @@ function changesBetween(before: string, after: string): Changes | null {
 function sameButForCapture(a: ArchiveRecord, b: ArchiveRecord): boolean {
   const strip = ({ capture: _capture, verdict: _verdict, ...rest }: ArchiveRecord) => JSON.stringify(rest);
   return strip(a) === strip(b);
+}
+
+function unlessDamaged(error: unknown): ArchiveError {
+  if (error instanceof ArchiveError && error.code === 'ARCHIVE_DAMAGED') return error;
+  throw error;
 }

@@ -26,7 +26,7 @@ try {
   for (const text of positionals) {
     const address = parseArticleUrl(text, config.site);
     if (address === null) throw new Error(`not an article of the configured site: ${text}`);
-    const { parts } = await readArticle(address, app.rooms, signal);
+    const { parts } = await readArticle(address, app.rooms, { signal });
     const name = join(values.to, address.id.replace(':', '-'));
     for (const [i, { page }] of parts.entries())
       await writeFile(`${name}${i === 0 ? '' : `.${i + 1}`}.html`, page.body);

@@ -1,0 +1,60 @@
+/** `changes`: what the site edited and withdrew after it was archived. Reads the records alone. */
+import type { Config } from '../config.ts';
+import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
+import { type ArticleChange, changesOf } from '../store/article-changes.ts';
+import { openStore } from '../store/store.ts';
+import { describeChanges } from './describe-changes.ts';
+import type { Style, Terminal } from './terminal.ts';
+
+export interface ChangesOptions {
+  /** A day, `2026-11-24`, or an instant in ISO 8601: only what was found then or later. */
+  readonly since?: string | undefined;
+}
+
+/** Prints in the order of time. @throws USAGE where `since` is no time */
+export async function changes(
+  { since }: ChangesOptions,
+  { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
+): Promise<ExitCode> {
+  const from = since === undefined ? '' : instantOf(since);
+  const found: ArticleChange[] = [];
+  let damaged = 0;
+  for await (const stored of openStore(config.archive, config.limits).records()) {
+    if (stored instanceof ArchiveError) {
+      damaged += 1;
+      terminal.log({ level: 'error', stage: 'store', message: renderError(stored) });
+    } else found.push(...changesOf(stored.record).filter(({ at }) => at >= from));
+  }
+  found.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
+  for (const change of found) terminal.result(describe(change, terminal), change);
+  const count = (what: ArticleChange['what']) => found.filter((change) => change.what === what).length;
+  terminal.say(`${count('edited')} edits, ${count('withdrawn')} withdrawn, ${count('returned')} returned`);
+  return damaged === 0 ? EXIT.ok : EXIT.incomplete;
+}
+
+const STYLES: Readonly<Record<ArticleChange['what'], Style>> = {
+  edited: 'green',
+  withdrawn: 'yellow',
+  returned: 'green',
+};
+
+function describe(change: ArticleChange, terminal: Terminal): string {
+  const { at, what, id, title } = change;
+  const head = `${at.slice(0, 16).replace('T', ' ')}  ${terminal.style(STYLES[what], what.padEnd(9))}`;
+  return [head, id, ...detailOf(change), title].join('  ');
+}
+
+function detailOf(change: ArticleChange): string[] {
+  if (change.what === 'returned') return [];
+  if (change.what === 'withdrawn') return [change.evidence.join('; ')];
+  const { version, kinds, changes: sizes } = change;
+  const figures = sizes === null ? 'the version before cannot be read' : describeChanges(sizes);
+  return [`version ${version}`, ...(kinds.length === 0 ? [] : [kinds.join(', ')]), figures];
+}
+
+/** A day is Beijing's, as all days of the site are. */
+function instantOf(text: string): string {
+  const at = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00+08:00` : text);
+  if (Number.isNaN(at)) throw new ArchiveError('USAGE', `changes: ${text} is no day such as 2026-11-24`);
+  return new Date(at).toISOString();
+}
