@@ -33,6 +33,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'log.ts',
     'clock.ts',
     'drift.ts',
+    'source-alarm.ts',
     'retry-pause.ts',
     'revisit-plan.ts',
     'package-info.ts',

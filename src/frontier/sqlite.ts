@@ -6,10 +6,13 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { ArticleId, Lease, Outcome, Target } from '../model.ts';
 import { retryPauseMs } from '../retry-pause.ts';
+import { type Followed, openFollowed } from './followed.ts';
 import { type Latencies, openLatencies } from './latencies.ts';
 import { openReadings, type Readings } from './readings.ts';
 import { openRevisits, type Revisits } from './revisits.ts';
 import { holdArchive, holderOf, type RunInfo, runInfoOf } from './run-lock.ts';
+import { openSightings, type Sightings } from './sightings.ts';
+import { openSourceReadings, type SourceReadings } from './source-readings.ts';
 import { type Guarded, prepareTables } from './tables.ts';
 import { openVisits, type Visits } from './visits.ts';
 
@@ -59,6 +62,9 @@ export interface Frontier extends Disposable {
   readonly latencies: Latencies;
   readonly hosts: HostStore;
   readonly readings: Readings;
+  readonly sourceReadings: SourceReadings;
+  readonly sightings: Sightings;
+  readonly followed: Followed;
 }
 
 /** What is remembered of hosts between runs: when the next request may start, and their robots.txt. Instants in ms since 1970. */
@@ -272,6 +278,9 @@ export function openFrontier(
       return row === undefined ? null : runInfoOf(row);
     },
     readings: guarded(path, () => openReadings(database)),
+    sourceReadings: guarded(path, () => openSourceReadings(database, (work) => guarded(path, work))),
+    sightings: guarded(path, () => openSightings(database, (work) => guarded(path, work))),
+    followed: guarded(path, () => openFollowed(database, (work) => guarded(path, work))),
     holder: () => guarded(path, () => holderOf(database)),
     unfinishedSince: hold?.unfinishedSince ?? null,
     lost: hold?.lost ?? new AbortController().signal,

@@ -38,12 +38,24 @@ async function measure(archive: string, size: number): Promise<Row> {
   };
   const lists = Array.from({ length: size / LIST }, (_, list) => list * LIST);
   const targetsOf = (from: number) => Array.from({ length: LIST }, (_, i) => targetOf(from + i));
+  const idsOf = (from: number) => targetsOf(from).map(({ id }) => id);
 
   const added = perSecond(size, () => {
     for (const from of lists) frontier.add(targetsOf(from));
   });
   const known = perSecond(SOME, () => {
     for (let list = 0; list < SOME / LIST; list++) frontier.add(targetsOf(scattered(list, lists.length) * LIST));
+  });
+  let at = Date.now();
+  const sighted = perSecond(size, () => {
+    for (const from of lists) frontier.sightings.note('头条', idsOf(from), at++);
+  });
+  const sightedAgain = perSecond(SOME, () => {
+    for (let list = 0; list < SOME / LIST; list++)
+      frontier.sightings.note('要闻', idsOf(scattered(list, lists.length) * LIST), at++);
+  });
+  const seen = perSecond(3, () => {
+    for (let i = 0; i < 3; i++) for (const _ of frontier.sightings.since(0));
   });
   const settled = perSecond(SOME, () => {
     for (let i = 0; i < SOME; i++) {
@@ -81,6 +93,9 @@ async function measure(archive: string, size: number): Promise<Row> {
   return {
     'add new, targets/s': added,
     'add known, targets/s': known,
+    'note sightings, /s': sighted,
+    'note sightings by another list, /s': sightedAgain,
+    'read all sightings, /s': seen,
     'take and settle, /s': settled,
     'take, fail, wait again, /s': failing,
     'take one of 20, /s': chosen,

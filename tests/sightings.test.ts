@@ -1,0 +1,89 @@
+/** What the frontier remembers of sources: how their lists were read, what they showed, which lists had their turn. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { READINGS_KEPT } from '../src/frontier/source-readings.ts';
+import { openFrontier } from '../src/frontier/sqlite.ts';
+import type { SourceReading } from '../src/source-alarm.ts';
+import { temporaryFolder } from './support/command.ts';
+
+const open = (archive: string) => openFrontier(archive, { command: null, attempts: 1 });
+const reading = (source: string, at: number): SourceReading => ({
+  source,
+  at,
+  kind: at % 2 === 0 ? 'headline' : null,
+  url: 'https://www.guancha.cn/GuanChaZheTouTiao/list_1.shtml',
+  entries: at,
+  fresh: 1,
+  untitled: 2,
+  untimed: 3,
+  code: at % 2 === 0 ? null : 'SOURCE_UNREAD',
+  elapsedMs: 4,
+});
+
+describe('the readings of a source', () => {
+  it('come back newest first, of that source, over a restart', async () => {
+    await using folder = await temporaryFolder();
+    {
+      using frontier = open(folder.path);
+      for (const each of [reading('头条', 1), reading('要闻', 2), reading('头条', 4)])
+        frontier.sourceReadings.add(each);
+    }
+    using frontier = open(folder.path);
+    assert.deepEqual(frontier.sourceReadings.of('头条'), [reading('头条', 4), reading('头条', 1)]);
+    assert.deepEqual(frontier.sourceReadings.of('时评'), []);
+  });
+
+  it('are bounded for each source alone', async () => {
+    await using folder = await temporaryFolder();
+    using frontier = open(folder.path);
+    frontier.sourceReadings.add(reading('时评', 0));
+    for (let at = 0; at < READINGS_KEPT + 30; at++) frontier.sourceReadings.add(reading('头条', at));
+    const kept = frontier.sourceReadings.of('头条').map(({ at }) => at);
+    assert.deepEqual(
+      kept,
+      Array.from({ length: READINGS_KEPT }, (_, i) => READINGS_KEPT + 29 - i),
+    );
+    assert.equal(frontier.sourceReadings.of('时评').length, 1);
+  });
+});
+
+describe('sightings', () => {
+  it('say which sources showed an article, first and last', async () => {
+    await using folder = await temporaryFolder();
+    using frontier = open(folder.path);
+    frontier.sightings.note('头条', ['guancha:2', 'guancha:1'], 100);
+    frontier.sightings.note('要闻', ['guancha:2', 'fengwen:7'], 200);
+    frontier.sightings.note('头条', ['guancha:2'], 300);
+    frontier.sightings.note('头条', [], 400);
+    assert.deepEqual(frontier.sightings.of('guancha:2'), [
+      { source: '头条', firstAt: 100, lastAt: 300 },
+      { source: '要闻', firstAt: 200, lastAt: 200 },
+    ]);
+    assert.deepEqual(frontier.sightings.of('guancha:3'), []);
+    assert.deepEqual(
+      [...frontier.sightings.since(200)],
+      [
+        { id: 'fengwen:7', sources: ['要闻'], firstAt: 200, lastAt: 200 },
+        { id: 'guancha:2', sources: ['头条', '要闻'], firstAt: 100, lastAt: 300 },
+      ],
+    );
+    assert.equal([...frontier.sightings.since(0)].length, 3);
+  });
+});
+
+describe('the lists that an index names', () => {
+  it('have their turn: never read, then read longest ago', async () => {
+    await using folder = await temporaryFolder();
+    using frontier = open(folder.path);
+    const { next, note } = frontier.followed;
+    const lists = ['a', 'b', 'c', 'd', 'a'];
+    assert.deepEqual(next('作者', lists, 2), ['a', 'b']);
+    note('作者', 'a', 20);
+    note('作者', 'b', 10);
+    assert.deepEqual(next('作者', lists, 3), ['c', 'd', 'b']);
+    note('作者', 'c', 30);
+    note('作者', 'd', 30);
+    assert.deepEqual(next('作者', lists, 9), ['b', 'a', 'c', 'd']);
+    assert.deepEqual(next('别的', lists, 1), ['a']);
+  });
+});
