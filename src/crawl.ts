@@ -1,11 +1,11 @@
 /** Many URLs: read the lists, then take, archive and settle until nothing waits. */
-import { keepBooks } from './bookkeeping.ts';
 import { readSource, type Source } from './discover/read-source.ts';
 import { ArchiveError, nextAfter } from './errors.ts';
 import type { Frontier } from './frontier/sqlite.ts';
 import type { Log } from './log.ts';
 import type { ArticleId, Lease, Outcome, Target } from './model.ts';
-import { archiveArticle, type Rooms, type Visit } from './pipeline.ts';
+import type { Rooms } from './pipeline.ts';
+import { type Settled, visitLeased } from './visit.ts';
 
 /** One source's list as it was read. */
 export interface SourceReport {
@@ -40,14 +40,6 @@ export async function* discoverAll(
   }
 }
 
-/** A visit that was settled. */
-export interface Settled {
-  readonly target: Target;
-  readonly visit: Visit;
-  /** After so long the frontier gives the target out again in this run; null where the outcome stands. */
-  readonly againInMs: number | null;
-}
-
 export interface WorkOptions {
   readonly concurrency: number;
   readonly refresh: boolean;
@@ -69,8 +61,7 @@ export interface WorkOptions {
 }
 
 /** So many refusals in a row mean that the site does not want this visitor now. */
-const MOST_BLOCKED_IN_A_ROW = 5;
-const HEARTBEAT_MS = 30_000;
+export const MOST_BLOCKED_IN_A_ROW = 5;
 
 /**
  * Archives what waits, `concurrency` articles at a time, and waits for what is due later.
@@ -126,31 +117,15 @@ export async function work(frontier: Frontier, rooms: Rooms, options: WorkOption
   }
 
   async function archiveLeased(lease: Lease): Promise<Outcome> {
-    const heartbeat = setInterval(() => {
-      try {
-        frontier.extend(lease);
-      } catch {
-        // A frontier that cannot be written ends the run by its own heartbeat, or when this article is settled.
-      }
-    }, HEARTBEAT_MS);
-    try {
-      const visit = await archiveArticle(lease.target, rooms, options);
-      frontier.add(visit.found);
-      only?.push(...visit.found.map((target) => target.id));
-      keepBooks(frontier, { target: lease.target, visit }, { agesMs: options.agesMs, now: rooms.clock.now() });
-      const settled = { target: lease.target, visit, ...frontier.settle(lease, visit.outcome) };
-      if (visit.outcome.kind === 'blocked') refusals.push(settled);
-      else {
-        if (isAnswer(visit.outcome, options)) tellRefusals();
-        onSettled(settled);
-      }
-      return visit.outcome;
-    } catch (error) {
-      frontier.giveBack(lease);
-      throw error;
-    } finally {
-      clearInterval(heartbeat);
+    const settled = await visitLeased(lease, { frontier, rooms }, options);
+    const { outcome, found } = settled.visit;
+    only?.push(...found.map((target) => target.id));
+    if (outcome.kind === 'blocked') refusals.push(settled);
+    else {
+      if (isAnswer(outcome, options)) tellRefusals();
+      onSettled(settled);
     }
+    return outcome;
   }
 
   /** Pauses, then tries one article, until the site answers again. The articles that it refused wait behind all others. */

@@ -41,7 +41,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'html',
   ],
   ['config.ts', 'discover', 'frontier', 'fetch', 'judge', 'extract', 'assets', 'store', 'diff', 'document'],
-  ['read-article.ts', 'pipeline.ts', 'bookkeeping.ts', 'crawl.ts', 'revisit.ts', 'audit', 'fixity'],
+  ['read-article.ts', 'pipeline.ts', 'bookkeeping.ts', 'visit.ts', 'crawl.ts', 'revisit.ts', 'audit', 'fixity'],
   ['app.ts', 'doctor'],
   ['commands'],
   ['argv'],

@@ -7,12 +7,13 @@ import fc from 'fast-check';
 import { type App, openApp } from '../src/app.ts';
 import type { Clock } from '../src/clock.ts';
 import { loadConfig } from '../src/config.ts';
-import { type Settled, work } from '../src/crawl.ts';
+import { work } from '../src/crawl.ts';
 import { openFrontier } from '../src/frontier/sqlite.ts';
 import type { ArticleId } from '../src/model.ts';
 import { revisitDue } from '../src/revisit.ts';
 import { nextVisit } from '../src/revisit-plan.ts';
 import { parseArticleUrl } from '../src/url/article-url.ts';
+import type { Settled } from '../src/visit.ts';
 import { type Newspaper, type NewspaperArticle, openNewspaper } from './newspaper/newspaper.ts';
 import { run, temporaryFolder } from './support/command.ts';
 

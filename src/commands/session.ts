@@ -1,9 +1,9 @@
 /** What `archive` and `crawl` share: a run over the frontier, told as it goes, counted, and ended by Ctrl-C. */
 import { type App, type AppOptions, openApp } from '../app.ts';
 import type { Config } from '../config.ts';
-import type { Settled } from '../crawl.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import type { ArticleId, Outcome } from '../model.ts';
+import type { Settled } from '../visit.ts';
 import { reportOf, summaryOf, tell, type UrlReport } from './report.ts';
 import type { Terminal } from './terminal.ts';
 
