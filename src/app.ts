@@ -28,7 +28,7 @@ export interface AppOptions {
   readonly log: Log;
   /** Ends a wait for another run; null where ARCHIVE_IN_USE is thrown at once. */
   readonly wait: AbortSignal | null;
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** `crawl.config.yaml`: every key, its default and its rule; a file is checked whole before anything is done. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { Cron } from 'croner';
 import { type Document, isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ArchiveError } from './errors.ts';
@@ -18,6 +19,16 @@ const plain = z
   .string()
   .refine(isPlainScalar, 'must be text that YAML reads as it stands (no quotes, no leading symbol)');
 
+const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Asia/Shanghai');
+
+const source = z.strictObject({
+  name: plain,
+  url: z.url(),
+  pages: z.int().min(1).max(1000).default(1),
+  cron: z.string().refine(isCron, 'must be a cron expression such as */10 7-23 * * *').nullable().default(null),
+  timeZone: timeZone.nullable().default(null),
+});
+
 const schema = z
   .strictObject({
     archive: z.string().min(1).default('./archive'),
@@ -29,8 +40,8 @@ const schema = z
       })
       .prefault({}),
     sources: z
-      .array(z.strictObject({ name: plain, url: z.url(), pages: z.int().min(1).max(1000).default(1) }))
-      .default([{ name: '头条', url: 'https://www.guancha.cn/GuanChaZheTouTiao/list_1.shtml', pages: 1 }]),
+      .array(source)
+      .default([source.parse({ name: '头条', url: 'https://www.guancha.cn/GuanChaZheTouTiao/list_1.shtml' })]),
     document: z
       .strictObject({
         categories: z.tuple([plain, plain]).default(['新媒体', '观察者网']),
@@ -56,6 +67,20 @@ const schema = z
         agesMs: z
           .array(z.int().min(1))
           .default([15 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS]),
+      })
+      .prefault({}),
+    schedule: z
+      .strictObject({
+        timeZone: timeZone.default('Asia/Shanghai'),
+        minIntervalMs: z
+          .int()
+          .min(1000)
+          .default(5 * MINUTE_MS),
+        maxIntervalMs: z
+          .int()
+          .min(1000)
+          .default(6 * HOUR_MS),
+        restMs: z.int().min(1000).default(HOUR_MS),
       })
       .prefault({}),
     browser: z
@@ -88,6 +113,8 @@ const schema = z
     const { agesMs } = config.revisits;
     const falling = agesMs.findIndex((ageMs, index) => ageMs <= (agesMs[index - 1] ?? 0));
     if (falling >= 0) issue(['revisits', 'agesMs', falling], 'must be more than the age before it');
+    if (config.schedule.maxIntervalMs < config.schedule.minIntervalMs)
+      issue(['schedule', 'maxIntervalMs'], 'must not be less than minIntervalMs');
     if (config.document.author !== config.document.categories[1]) {
       issue(
         ['document', 'author'],
@@ -166,7 +193,7 @@ function lineOf(path: readonly PropertyKey[], document: Document, lines: LineCou
 
 /** The keys that the schema knows at a path, read off the defaults. */
 function knownKeys(path: readonly PropertyKey[]): string[] {
-  if (path[0] === 'sources') return ['name', 'url', 'pages'];
+  if (path[0] === 'sources') return Object.keys(source.shape);
   let value: unknown = defaultConfig();
   for (const key of path) value = (value as Record<PropertyKey, unknown>)[key];
   return Object.keys(value as object);
@@ -209,6 +236,25 @@ function readText(file: string): string {
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
+}
+
+/** True where the expression names times, whether or not any of them comes. */
+function isCron(text: string): boolean {
+  try {
+    new Cron(text, { paused: true });
+    return true;
+  } catch {
+    return false; // croner says what it does not understand by throwing
+  }
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false; // a RangeError for what no time zone database knows
+  }
 }
 
 /** True where ` - TEXT` in a block sequence is read as TEXT: the format writes its categories so. */

@@ -42,6 +42,19 @@ export function crawling(program: Command, { io, interrupts, prepare, end }: Inv
       },
     );
 
+  common(program.command('schedule'))
+    .summary('crawl for months')
+    .description(
+      'Reads each source in its slots, archives what is new, visits archived articles again. SIGHUP reads the configuration again, SIGTERM ends after the article in hand.',
+    )
+    .option('--wait', 'wait while another run holds the archive', false)
+    .addHelpText('after', examples('schedule', 'schedule --json'))
+    .action(async (flags: CommonFlags & { wait: boolean }) => {
+      const { schedule } = await import('../commands/schedule.ts');
+      const { config, terminal } = prepare(flags);
+      end(await schedule(flags, { config, terminal, interrupts, reload: () => prepare(flags).config }));
+    });
+
   common(program.command('retry'))
     .summary('give failed URLs back to the next crawl')
     .description(

@@ -11,6 +11,8 @@ import type { Terminal } from './terminal.ts';
 export interface Interrupts {
   readonly stopping: AbortSignal;
   readonly signal: AbortSignal;
+  /** Has SIGHUP call a listener instead of ending the program, until the function that is returned is called. */
+  readonly onHangup: (listener: () => void) => () => void;
 }
 
 export interface RunOptions {
@@ -27,7 +29,7 @@ export interface RunOptions {
 export async function withArchive<T>(
   config: Config,
   terminal: Terminal,
-  options: Pick<AppOptions, 'command' | 'wait'>,
+  options: Pick<AppOptions, 'command' | 'wait' | 'clock'>,
   body: (app: App) => Promise<T>,
 ): Promise<T> {
   await using app = await openApp(config, { ...options, log: terminal.log });
