@@ -26,10 +26,22 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 
 /** Each layer may import itself and what stands before it. Files of one layer's rooms import other rooms only as ROOMS says. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['model.ts', 'errors.ts', 'flags.ts', 'log.ts', 'drift.ts', 'retry-pause.ts', 'package-info.ts', 'url', 'html'],
+  [
+    'model.ts',
+    'errors.ts',
+    'flags.ts',
+    'log.ts',
+    'drift.ts',
+    'retry-pause.ts',
+    'package-info.ts',
+    'printable.ts',
+    'url',
+    'html',
+    'page',
+  ],
   ['config.ts', 'discover', 'frontier', 'fetch', 'judge', 'extract', 'assets', 'store', 'diff', 'document'],
   ['read-article.ts', 'pipeline.ts', 'crawl.ts', 'audit', 'fixity'],
-  ['app.ts', 'doctor'],
+  ['app.ts', 'doctor', 'report'],
   ['commands'],
   ['argv'],
   ['cli.ts'],
