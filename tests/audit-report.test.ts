@@ -1,5 +1,6 @@
 /** The reports of an audit as files: everything found is in each, and nothing but the report is written. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -10,6 +11,7 @@ import Ajv from 'ajv';
 import { SaxesParser } from 'saxes';
 import { CHECKS, type CheckCode } from '../src/audit/checks-table.ts';
 import type { Finding } from '../src/audit/finding.ts';
+import { main } from '../src/cli.ts';
 import { type Ended, run, temporaryFolder } from './support/command.ts';
 import { DAMAGES } from './support/damages.ts';
 import { makeHealthyArchive } from './support/healthy-archive.ts';
@@ -68,7 +70,7 @@ let healthy: string;
 let damaged: string;
 before(async () => {
   folder = await temporaryFolder();
-  healthy = await makeHealthyArchive(folder.path, { articles: 24 });
+  healthy = await makeHealthyArchive(folder.path, { articles: 16 });
   damaged = join(folder.path, 'damaged');
   cpSync(healthy, damaged, { recursive: true });
   const plant = openPlant(damaged);
@@ -266,6 +268,34 @@ describe('a report that cannot be written', () => {
       /error USAGE[\s\S]*cannot be one file/,
     );
     assert.deepEqual(await readdir(out), []);
+  });
+
+  it('ends the audit where the disk is full, and leaves nothing', { timeout: 60_000 }, async (test) => {
+    const [disk, strays] = [join(folder.path, 'disk'), join(folder.path, 'strays')];
+    await Promise.all([mkdir(disk), mkdir(join(strays, 'articles', '2022', '01'), { recursive: true })]);
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk], { stdio: 'ignore' });
+    if (mounted.status !== 0) return test.skip('nothing can be mounted here');
+    try {
+      for (let i = 0; i < 1000; i++) await writeFile(join(strays, 'articles', '2022', '01', `${i}.txt`), '');
+      const ended = await run(['audit', strays, '--jobs', '2', '--sarif', join(disk, 'a.sarif')]);
+      assert.equal(ended.code, 8, ended.stderr);
+      assert.match(ended.stderr, /error REPORT_NOT_WRITABLE[\s\S]*no space left/);
+      assert.deepEqual(await readdir(disk), []);
+    } finally {
+      spawnSync('umount', [disk]);
+    }
+  });
+
+  it('is not there after Ctrl-C, for a part would be taken for the whole', async () => {
+    const out = await mkdtemp(join(folder.path, 'out-'));
+    const write = (text: string) => void assert.fail(`says ${text}`);
+    const io = { stdout: { write }, stderr: { write }, stdin: (async function* () {})() };
+    const interrupts = { stopping: AbortSignal.abort(), signal: new AbortController().signal };
+    for (const jobs of ['1', '2']) {
+      const args = ['audit', healthy, '--jobs', jobs, '--html', join(out, 'a.html'), '--sarif', join(out, 'a.sarif')];
+      assert.equal(await main(args, io, interrupts), 130);
+      assert.deepEqual(await readdir(out), []);
+    }
   });
 
   it('leaves what was there as it was; one that comes to its end replaces it', async () => {

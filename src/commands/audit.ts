@@ -32,7 +32,8 @@ const MOST_JOBS = 8;
 /**
  * Audits what is named, one after the other.
  * @param what archives, folders of documents, single documents, or ids; empty for the configured archive
- * @returns `findings` where one is of the level `failOn` or worse. Throws USAGE, and REPORT_NOT_WRITABLE
+ * @returns `findings` where one is of the level `failOn` or worse, `interrupted` after Ctrl-C. Throws USAGE,
+ * REPORT_NOT_WRITABLE
  */
 export async function audit(
   what: readonly string[],
@@ -59,13 +60,18 @@ export async function audit(
   ];
   const sum = { articles: 0, assets: 0, bytes: 0, errors: 0, warnings: 0, elapsedMs: 0 };
   let exit: ExitCode = EXIT.ok;
-  for (const { root, selection } of targets) {
-    const options: AuditOptions = { root, selection, codes, quick: flags.quick, jobs, signal: interrupts.stopping };
-    const summary = await each(auditArchive(options), async (found) => {
-      if (RANK[found.severity] >= RANK[flags.failOn]) exit = EXIT.findings;
-      for (const reporter of reporters) await reporter.add(found, root);
-    });
-    for (const key of Object.keys(sum) as (keyof AuditSummary)[]) sum[key] += summary[key];
+  try {
+    for (const { root, selection } of targets) {
+      const options: AuditOptions = { root, selection, codes, quick: flags.quick, jobs, signal: interrupts.stopping };
+      const summary = await each(auditArchive(options), async (found) => {
+        if (RANK[found.severity] >= RANK[flags.failOn]) exit = EXIT.findings;
+        for (const reporter of reporters) await reporter.add(found, root);
+      });
+      for (const key of Object.keys(sum) as (keyof AuditSummary)[]) sum[key] += summary[key];
+    }
+  } catch (error) {
+    if (error !== interrupts.stopping.reason) throw error;
+    return EXIT.interrupted; // at once, and no report: a part would be taken for the whole
   }
   for (const reporter of reporters) await reporter.end(sum);
   for (const path of reports.paths) terminal.say(`wrote ${terminal.link(printable(path), resolve(path))}`);
@@ -78,13 +84,14 @@ function commandOf(what: readonly string[], { only, since, quick }: AuditFlags):
   return ['audit', ...what, ...flags, ...(quick ? ['--quick'] : [])].join(' ');
 }
 
-/** Walks a generator to its end and gives what it returns. */
+/** Walks an audit to its end and gives what it returns; it ends where `take` fails, too. */
 async function each(
   findings: AsyncGenerator<Finding, AuditSummary>,
   take: (found: Finding) => Promise<void>,
 ): Promise<AuditSummary> {
+  await using walked = findings;
   for (;;) {
-    const next = await findings.next();
+    const next = await walked.next();
     if (next.done === true) return next.value;
     await take(next.value);
   }

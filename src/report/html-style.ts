@@ -40,7 +40,7 @@ export const REPORT_STYLE = `
   .filters > label:not(.text) { flex: 1 1 8rem; }
   .filters select { width: 100%; }
   .months { table-layout: auto; min-width: 100%; font-size: .8rem; }
-  .months th, .months td { padding: .3rem .15rem; min-width: 1.4rem; }
+  .months th, .months td { position: relative; padding: .3rem .15rem; min-width: 1.4rem; }
   .months .tail { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .checks .means { display: none; }
   .checks th code { white-space: normal; overflow-wrap: anywhere; }

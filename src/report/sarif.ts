@@ -44,6 +44,7 @@ function ruleOf(code: CheckCode) {
   return {
     id: code,
     shortDescription: { text: sentence(means) },
+    fullDescription: { text: sentence(means) },
     help: { text: `${sentence(means)} What mends it: ${mend}.` },
     defaultConfiguration: { level: severity },
     properties: { tags: [group] },
