@@ -38,8 +38,10 @@ const LAYERS: readonly (readonly string[])[] = [
     'retry-pause.ts',
     'revisit-plan.ts',
     'package-info.ts',
+    'printable.ts',
     'url',
     'html',
+    'page',
   ],
   ['config.ts', 'discover', 'frontier', 'fetch', 'judge', 'extract', 'assets', 'store', 'diff', 'document'],
   [
@@ -51,6 +53,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'revisit.ts',
     'schedule',
     'audit',
+    'report',
     'fixity',
   ],
   ['app.ts', 'doctor'],

@@ -34,7 +34,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   头条: { cron: '0 * * * *', timeZone: 'Europe/Berlin', at: null },
   要闻: { cron: '30 2 * * *', timeZone: 'Europe/Berlin', at: ['02:30'] },
   时评: { cron: '15 1,13 * * *', timeZone: 'America/New_York', at: ['01:15', '13:15'] },
-  国际战略: { cron: '5 0 * * *', timeZone: 'Asia/Shanghai', at: ['00:05'] },
+  财经: { cron: '5 0 * * *', timeZone: 'Asia/Shanghai', at: ['00:05'] },
 };
 /** Read sooner or later, by what it brings. */
 const ADAPTIVE = '首页';
