@@ -14,7 +14,7 @@ import { packageInfo } from './package-info.ts';
 import type { Rooms } from './pipeline.ts';
 import { openQuarantine } from './store/quarantine.ts';
 import { openStore } from './store/store.ts';
-import { inScope, originsOf } from './url/scope.ts';
+import { inListScope, inScope, listOriginsOf } from './url/scope.ts';
 
 export interface App extends AsyncDisposable {
   readonly frontier: Frontier;
@@ -58,7 +58,7 @@ export async function openApp(config: Config, { command, log, wait }: AppOptions
     ...config.browser,
     product: `${tool} (+${homepage})`,
     maxBytes: config.limits.pageBytes,
-    origins: originsOf(site),
+    origins: listOriginsOf(site),
     guard,
     allows,
     log,
@@ -66,7 +66,7 @@ export async function openApp(config: Config, { command, log, wait }: AppOptions
   const { userAgent } = browser;
   const http = createHttp({
     userAgent,
-    allows,
+    allows: (url) => allows(url) || isRobotsOf(url, site),
     guard,
     timeoutMs: config.browser.timeoutMs,
     maxBytes: config.limits.imageBytes,
@@ -96,4 +96,9 @@ export async function openApp(config: Config, { command, log, wait }: AppOptions
       frontier[Symbol.dispose]();
     },
   };
+}
+
+/** Where only lists lie, nothing but the host's own rules is loaded beside them. */
+function isRobotsOf(url: string, site: Config['site']): boolean {
+  return inListScope(url, site) && new URL(url).pathname === '/robots.txt';
 }

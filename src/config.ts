@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { type Document, isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ArchiveError } from './errors.ts';
-import { inScope } from './url/scope.ts';
+import { inListScope } from './url/scope.ts';
 import { isAddressBlock } from './url/special-addresses.ts';
 
 const milliseconds = (fallback: number) => z.int().min(0).max(86_400_000).default(fallback);
@@ -14,6 +14,14 @@ const plain = z
   .string()
   .refine(isPlainScalar, 'must be text that YAML reads as it stands (no quotes, no leading symbol)');
 
+const source = z.strictObject({
+  name: plain,
+  url: z.url(),
+  pages: z.int().min(1).max(1000).default(1),
+  part: z.enum(['review', 'news', 'posts']).nullable().default(null),
+  follow: z.int().min(0).max(100).default(0),
+});
+
 const schema = z
   .strictObject({
     archive: z.string().min(1).default('./archive'),
@@ -22,11 +30,12 @@ const schema = z
         www: origin.default('https://www.guancha.cn'),
         community: origin.default('https://user.guancha.cn'),
         images: z.array(origin).default(['https://i.guancha.cn']),
+        lists: z.array(origin).default(['https://app.guancha.cn', 'https://api.guancha.cn']),
       })
       .prefault({}),
     sources: z
-      .array(z.strictObject({ name: plain, url: z.url(), pages: z.int().min(1).max(1000).default(1) }))
-      .default([{ name: '头条', url: 'https://www.guancha.cn/GuanChaZheTouTiao/list_1.shtml', pages: 1 }]),
+      .array(source)
+      .default([source.parse({ name: '头条', url: 'https://www.guancha.cn/GuanChaZheTouTiao/list_1.shtml' })]),
     document: z
       .strictObject({
         categories: z.tuple([plain, plain]).default(['新媒体', '观察者网']),
@@ -69,7 +78,7 @@ const schema = z
   .superRefine((config, context) => {
     const issue = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
     config.sources.forEach((source, index) => {
-      if (!inScope(source.url, config.site))
+      if (!inListScope(source.url, config.site))
         issue(['sources', index, 'url'], 'belongs to none of the origins under `site`');
       const first = config.sources.findIndex((other) => other.name === source.name);
       if (first < index) issue(['sources', index, 'name'], `is the name of source ${first + 1} already`);
@@ -152,7 +161,7 @@ function lineOf(path: readonly PropertyKey[], document: Document, lines: LineCou
 
 /** The keys that the schema knows at a path, read off the defaults. */
 function knownKeys(path: readonly PropertyKey[]): string[] {
-  if (path[0] === 'sources') return ['name', 'url', 'pages'];
+  if (path[0] === 'sources') return Object.keys(source.shape);
   let value: unknown = defaultConfig();
   for (const key of path) value = (value as Record<PropertyKey, unknown>)[key];
   return Object.keys(value as object);

@@ -1,8 +1,12 @@
 /** `crawl`: the sources' lists, then every article on them that is not archived yet. */
 import type { Config } from '../config.ts';
-import { discoverAll } from '../crawl.ts';
+import { discoverAll, noteSource } from '../crawl.ts';
+import type { Turns } from '../discover/read-source.ts';
 import { describeDrift, findDrift } from '../drift.ts';
-import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
+import { EXIT, type ExitCode, renderError } from '../errors.ts';
+import type { Frontier } from '../frontier/sqlite.ts';
+import { alarmsOf, describeAlarm } from '../source-alarm.ts';
+import { chosenSources } from './chosen-sources.ts';
 import type { UrlReport } from './report.ts';
 import { type Interrupts, run, withArchive } from './session.ts';
 import type { Terminal } from './terminal.ts';
@@ -28,7 +32,7 @@ export async function crawl(
   },
 ): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
-  const sources = chosen(config, options.source);
+  const sources = chosenSources(config, options.source);
   const wait = options.wait ? interrupts.stopping : null;
   return withArchive(config, terminal, { command: 'crawl', wait }, async (app) => {
     const { frontier, rooms } = app;
@@ -37,8 +41,14 @@ export async function crawl(
       sources,
       rooms,
       options.dryRun ? (targets) => frontier.unknown(targets).length : frontier.add,
-      { attempts: config.politeness.attempts, signal: interrupts.signal },
+      {
+        attempts: config.politeness.attempts,
+        signal: interrupts.signal,
+        now: Date.now,
+        turns: turnsOf(frontier, options.dryRun),
+      },
     )) {
+      if (!options.dryRun) noteSource(frontier, list);
       unread ||= list.error !== null;
       if (list.error !== null) terminal.log({ level: 'error', stage: 'discover', message: renderError(list.error) });
       if (list.targets.length > 0)
@@ -47,7 +57,10 @@ export async function crawl(
           stage: 'discover',
           message: `${list.source}: ${list.targets.length} articles, ${list.added} new`,
         });
-      if (options.dryRun) {
+      if (!options.dryRun) {
+        for (const alarm of alarmsOf(frontier.sourceReadings.of(list.source)))
+          terminal.log({ level: 'warn', stage: 'discover', message: describeAlarm(alarm) });
+      } else {
         for (const { id, url, source } of frontier.unknown(list.targets))
           terminal.result(`${source}  ${url}`, { id, url, source });
       }
@@ -68,13 +81,12 @@ export async function crawl(
   });
 }
 
-function chosen(config: Config, names: readonly string[]): Config['sources'] {
-  for (const name of names) {
-    if (config.sources.some((source) => source.name === name)) continue;
-    throw new ArchiveError(
-      'SOURCE_UNKNOWN',
-      `${name}; there are ${config.sources.map((source) => source.name).join(', ')}`,
-    );
-  }
-  return names.length === 0 ? config.sources : config.sources.filter((source) => names.includes(source.name));
+/** A dry run has nobody's turn. */
+function turnsOf({ followed }: Frontier, dryRun: boolean): Turns {
+  return {
+    next: followed.next,
+    note: (source, url) => {
+      if (!dryRun) followed.note(source, url, Date.now());
+    },
+  };
 }

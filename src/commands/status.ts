@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import { describeDrift, findDrift } from '../drift.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { openFrontier } from '../frontier/sqlite.ts';
+import { alarmsOf, describeAlarm } from '../source-alarm.ts';
 import type { Terminal } from './terminal.ts';
 
 const MOST_FAILURES = 20;
@@ -18,6 +19,7 @@ export function status({ config, terminal }: { readonly config: Config; readonly
       sources: [],
       lastRun: null,
       drift: [],
+      alarms: [],
       failures: [],
     });
     return EXIT.ok;
@@ -27,6 +29,7 @@ export function status({ config, terminal }: { readonly config: Config; readonly
   const failures = frontier.failures(MOST_FAILURES);
   const lastRun = frontier.lastRun();
   const drift = findDrift(frontier.readings.newest());
+  const alarms = config.sources.flatMap(({ name }) => alarmsOf(frontier.sourceReadings.of(name)));
   const outcomes: Record<string, number> = {};
   for (const { outcome, count } of sources) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
 
@@ -42,13 +45,14 @@ export function status({ config, terminal }: { readonly config: Config; readonly
     lastRun === null
       ? 'no run yet'
       : `last run: ${lastRun.command}, ${lastRun.startedAt} to ${lastRun.endedAt ?? (frontier.holder() === null ? 'when it was cut off' : 'now')}`,
+    ...alarms.map((alarm) => terminal.style('yellow', describeAlarm(alarm))),
     ...drift.map((each) => terminal.style('yellow', describeDrift(each))),
     ...failures.map(
       ({ at, outcome, code, url, detail }) =>
         `${at}  ${terminal.style('red', `${outcome} ${code}`)}  ${url}\n    ${detail}`,
     ),
   ];
-  if (terminal.json) terminal.result('', { archive, outcomes, sources, lastRun, drift, failures });
+  if (terminal.json) terminal.result('', { archive, outcomes, sources, lastRun, drift, alarms, failures });
   else terminal.say(lines.join('\n'));
   return EXIT.ok;
 }

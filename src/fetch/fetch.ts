@@ -12,8 +12,9 @@ export interface Fetcher {
    * Asks for a page. A redirect to the home page is not followed: it already says that there is nothing (site.md, 7.1).
    * Throws what `BrowserFetcher.get` throws, and OUT_OF_SCOPE, ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE, HTTP_STATUS (5xx),
    * TOO_MANY_REDIRECTS.
+   * @param options `list` allows the origins where only lists lie
    */
-  fetch(url: string, signal: AbortSignal): Promise<Page>;
+  fetch(url: string, signal: AbortSignal, options?: { readonly list: boolean }): Promise<Page>;
   /** A page that was fetched, after its own scripts ran in their host's turn; for one that shows nothing without them. */
   runScripts(page: Page, signal: AbortSignal): Promise<Page>;
 }
@@ -30,10 +31,10 @@ export function createFetcher(parts: {
   const { browser, politeness, robots, site } = parts;
 
   return {
-    fetch: async (url, signal) => {
+    fetch: async (url, signal, scope = { list: false }) => {
       const redirects: Redirect[] = [];
       for (let address = url; ; ) {
-        const answer = await request(address, signal);
+        const answer = await request(address, signal, scope);
         const location = locationOf(answer);
         if (location === null) return toPage(url, redirects, answer, 'browser');
         redirects.push({ url: address, status: answer.status, location });
@@ -50,8 +51,8 @@ export function createFetcher(parts: {
     },
   };
 
-  async function request(url: string, signal: AbortSignal): Promise<Answer> {
-    requireScope(url, site);
+  async function request(url: string, signal: AbortSignal, scope: { readonly list: boolean }): Promise<Answer> {
+    requireScope(url, site, scope);
     await robots?.require(url, signal);
     const answer = await politeness.page(url, signal, () => browser.get(url, signal));
     if (answer.status >= 500) throw new ArchiveError('HTTP_STATUS', `${url}: status ${answer.status}`);
