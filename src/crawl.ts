@@ -149,6 +149,7 @@ export async function work(frontier: Frontier, rooms: Rooms, options: WorkOption
     try {
       const visit = await archiveArticle(lease.target, rooms, options);
       frontier.add(visit.found);
+      for (const found of visit.found) frontier.moves.lead(found);
       only?.push(...visit.found.map((target) => target.id));
       if (visit.asked) frontier.visits.note(lease.target.id, visit.outcome.kind);
       if (visit.outcome.kind === 'archived' && visit.record !== null) {

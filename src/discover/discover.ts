@@ -129,7 +129,10 @@ function discoverJson(answer: unknown, page: ParsedPage, site: Site): Discovery 
 
 /** The list of posts that is HTML within JSON; any other HTML is none. */
 function discoverInside(answer: unknown, page: ParsedPage, site: Site): Discovery {
-  for (const html of htmlIn(postHtml, answer)) {
+  const pieces = htmlIn(postHtml, answer);
+  if (pieces.every((html) => html.trim() === ''))
+    return { ...UNKNOWN, kind: postHtml.name, when: describeRows(postHtml, answer) };
+  for (const html of pieces) {
     const inside = parsePage({ ...page.page, headers: {}, body: new TextEncoder().encode(html) });
     if (inside.$(posts.when).length === 0) continue;
     const { entries, dropped } = readLinks(inside, site, posts.links[0] ?? { link: posts.when, block: null });

@@ -7,6 +7,7 @@ import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { ArticleId, Lease, Outcome, Target } from '../model.ts';
 import { retryPauseMs } from '../retry-pause.ts';
 import { type Followed, openFollowed } from './followed.ts';
+import { type Moves, openMoves } from './moves.ts';
 import { openReadings, type Readings } from './readings.ts';
 import { holdArchive, holderOf, type RunInfo, runInfoOf } from './run-lock.ts';
 import { openSightings, type Sightings } from './sightings.ts';
@@ -61,6 +62,7 @@ export interface Frontier extends Disposable {
   readonly sourceReadings: SourceReadings;
   readonly sightings: Sightings;
   readonly followed: Followed;
+  readonly moves: Moves;
 }
 
 /** What is remembered of hosts between runs: when the next request may start, and their robots.txt. Instants in ms since 1970. */
@@ -267,6 +269,7 @@ export function openFrontier(
     sourceReadings: guarded(path, () => openSourceReadings(database, (work) => guarded(path, work))),
     sightings: guarded(path, () => openSightings(database, (work) => guarded(path, work))),
     followed: guarded(path, () => openFollowed(database, (work) => guarded(path, work))),
+    moves: guarded(path, () => openMoves(database, (work) => guarded(path, work))),
     holder: () => guarded(path, () => holderOf(database)),
     unfinishedSince: hold?.unfinishedSince ?? null,
     lost: hold?.lost ?? new AbortController().signal,

@@ -22,7 +22,7 @@ export const home: HtmlKind = {
       part: 'review',
     },
     {
-      link: 'ul.img-List h4 a, ul.img-List .resemble-art a',
+      link: 'ul.img-List h4 a',
       block: 'li',
       summary: 'p.module-artile',
       picture: '.module-img img, .fastRead-img img',
