@@ -90,7 +90,7 @@ export async function archiveArticle(
       url: address.url,
       aliases: [asked.url, ...parts.map(({ page }) => page.finalUrl)],
       source,
-      via: target.via ?? present?.record.via ?? null,
+      via: present?.record.via ?? target.via,
       leadPicture: lead,
       article: withoutBody(article),
       flags: article.flags,

@@ -95,7 +95,7 @@ describe('sources test', () => {
     const { stdout, code } = await run(['sources', 'test', '客户端要闻', '作者卡片', '--config', config]);
     assert.equal(code, 0, stdout);
     assert.match(stdout, /kind app-news, chosen by data\.items\[\] \{.*\}; such lists are seen/);
-    assert.match(stdout, /8 articles on 2 pages, 8 new/);
+    assert.match(stdout, /8 articles on 3 pages, 8 new/);
     assert.match(stdout, /left out: .*, a number of the app/);
     assert.match(stdout, /\d further lists/);
   });
