@@ -7,8 +7,11 @@ import { type Discovery, discover, LIST_KINDS } from '../src/discover/discover.t
 import type { DropReason } from '../src/discover/found.ts';
 import type { ListName, ListPart } from '../src/discover/list-kind.ts';
 import { listPageUrl, nextListPageUrl } from '../src/discover/list-page-url.ts';
+import { type Answer, isRead, readAnswer } from '../src/discover/read-list-page.ts';
+import { priorityOf } from '../src/discover/read-source.ts';
 import { type ParsedPage, parsePage } from '../src/html/parsed-page.ts';
-import type { ListEntry } from '../src/model.ts';
+import type { ListEntry, Page } from '../src/model.ts';
+import { parseArticleUrl } from '../src/url/article-url.ts';
 import type { Site } from '../src/url/scope.ts';
 
 const SITE: Site = {
@@ -741,3 +744,59 @@ function withoutAddress(found: ListEntry | undefined): Partial<ListEntry> {
 function ids(found: Discovery): string[] {
   return found.entries.map((each) => each.address.id);
 }
+
+describe('what a request for a list is answered with', () => {
+  const answer = (html: string, url: string, rest: Partial<Page> = {}, blankEnds = false) =>
+    readAnswer({ ...page(html, url).page, ...rest }, SITE, { part: null, blankEnds });
+  const home = CASES.home[0]?.html ?? '';
+  const index = '<ul class="writer-list"><a href="../LinBa/list_1.shtml">林八</a></ul>';
+  const list = 'https://www.guancha.cn/LinBa/list_9.shtml';
+  const ids = (found: Answer) => (isRead(found) ? found.discovery.entries.length : found.code);
+
+  it('may be the home page: at its own address a list, elsewhere the end of one', () => {
+    assert.equal(ids(answer(home + index, 'https://www.guancha.cn/?s=dh')), 6);
+    assert.equal(ids(answer(home + index, list)), 0);
+    const redirects = [{ url: list, status: 302, location: 'https://www.guancha.cn/' }];
+    assert.equal(ids(answer(home, list, { redirects, finalUrl: 'https://www.guancha.cn/' })), 0);
+  });
+
+  it('may be the front of a section that looks like the home page, but has no index of authors', () =>
+    assert.equal(ids(answer(home, 'https://www.guancha.cn/local')), 6));
+
+  it('may break off, and is then asked for again', () => {
+    for (const text of ['{"items":[{"TITLE":"题"', '[', '<html><ul class="column-list">', '']) {
+      const found = answer(text, list);
+      assert.deepEqual([ids(found), !isRead(found) && found.mayPass], ['SOURCE_UNREAD', true], text);
+    }
+    assert.equal(ids(answer('{"code":4,"msg":"no"}', list)), 'SOURCE_EMPTY');
+    assert.equal(ids(answer('<html></html>', list)), 'SOURCE_EMPTY');
+    assert.equal(ids(answer('', list, { status: 404 })), 'SOURCE_UNREAD');
+  });
+
+  it('may be nothing past the last page', () => assert.equal(ids(answer('', list, {}, true)), 0));
+});
+
+describe('the priority of an entry', () => {
+  const at = '2026-09-28T04:30:00.000Z'; // 12:30 in Beijing
+  const priority = (time: string | null, path = '/main/content?id=7') => {
+    const href = new URL(path, path.startsWith('/main') ? SITE.community : SITE.www).href;
+    const address = parseArticleUrl(href, SITE);
+    assert.ok(address);
+    return priorityOf({ address, href, title: '', time, summary: null, picture: null, headline: false }, at);
+  };
+  const minutes = (instant: string) => Date.parse(instant) / 60_000;
+
+  it('is its time in minutes, counted from the answer where it is relative', () => {
+    assert.equal(priority('2026-09-27 22:09:59'), minutes('2026-09-27T22:09:00+08:00'));
+    assert.equal(priority('刚刚'), minutes(at));
+    assert.equal(priority('2小时前'), minutes('2026-09-28T10:30:00+08:00'));
+    assert.equal(priority('昨天 09:10'), minutes('2026-09-27T09:10:00+08:00'));
+    assert.equal(priority('09-01 09:00'), minutes('2026-09-01T09:00:00+08:00'));
+  });
+
+  it('is the day in the address where no time is printed, else nothing', () => {
+    assert.equal(priority(null, '/a/2024_05_01_7.shtml'), minutes('2024-05-01T00:00:00+08:00'));
+    assert.equal(priority('不明', '/a/2024_05_01_7.shtml'), minutes('2024-05-01T00:00:00+08:00'));
+    assert.equal(priority(null), 0);
+  });
+});

@@ -9,17 +9,22 @@ import type { ListPart } from './list-kind.ts';
 import type { ReadOptions, SourceRooms } from './read-source.ts';
 
 /** What one request for a page of a list came to. */
-export type Answer =
-  | { readonly discovery: Discovery; readonly fetchedAt: string }
-  | {
-      readonly code: 'SOURCE_UNREAD' | 'SOURCE_EMPTY';
-      readonly why: string;
-      readonly error: ArchiveError | null;
-      /** Whether another request may have more luck. */
-      readonly mayPass: boolean;
-    };
+export type Answer = Read | Unread;
 
-export function isRead(answer: Answer): answer is Extract<Answer, { readonly discovery: Discovery }> {
+export interface Read {
+  readonly discovery: Discovery;
+  readonly fetchedAt: string;
+}
+
+export interface Unread {
+  readonly code: 'SOURCE_UNREAD' | 'SOURCE_EMPTY';
+  readonly why: string;
+  readonly error: ArchiveError | null;
+  /** Whether another request may have more luck. */
+  readonly mayPass: boolean;
+}
+
+export function isRead(answer: Answer): answer is Read {
   return 'discovery' in answer;
 }
 

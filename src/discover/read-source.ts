@@ -8,7 +8,7 @@ import type { Discovery } from './discover.ts';
 import type { ListLink } from './found.ts';
 import type { ListPart } from './list-kind.ts';
 import { listPageUrl } from './list-page-url.ts';
-import { type Answer, isRead, readOften } from './read-list-page.ts';
+import { isRead, readOften, type Unread } from './read-list-page.ts';
 
 export interface Source {
   readonly name: string;
@@ -27,7 +27,9 @@ export interface SourceResult {
   /** The lists that it names. */
   readonly lists: readonly ListLink[];
   readonly pages: readonly Discovery[];
-  /** Why it, or a later page or list of it, could not be read; null where all that there are were. */
+  /** Why a page of its own could not be read, or the first named nothing; null where all that there are were read. */
+  readonly ownError: ArchiveError | null;
+  /** The same, or why a list that it names could not be read. */
   readonly error: ArchiveError | null;
 }
 
@@ -58,64 +60,84 @@ export async function readSource(
   rooms: SourceRooms,
   options: ReadOptions & { readonly turns: Turns },
 ): Promise<SourceResult> {
-  const reading = openReading(source, rooms, options);
-  await reading.ownPages();
-  if (source.follow > 0) await reading.followed(options.turns);
-  return reading.result();
+  const own = await readPages(source, rooms, options);
+  const lists = own.read.flatMap(({ discovery }) => discovery.lists);
+  const followed = source.follow === 0 ? NOTHING : await readFollowed(source, lists, rooms, options);
+  const targets = new Map<string, Target>();
+  for (const page of [...own.read, ...followed.read]) {
+    for (const entry of page.discovery.entries) {
+      if (!targets.has(entry.address.id)) targets.set(entry.address.id, targetOf(entry, source.name, page));
+    }
+  }
+  return {
+    targets: [...targets.values()],
+    lists,
+    pages: own.read.map(({ discovery }) => discovery),
+    ownError: own.error,
+    error: own.error ?? followed.error,
+  };
 }
 
-function openReading(source: Source, rooms: SourceRooms, options: ReadOptions) {
-  const targets = new Map<string, Target>();
-  const lists: ListLink[] = [];
-  const pages: Discovery[] = [];
+/** Pages that were read, in their order, and the first failure. */
+interface Pages {
+  readonly read: readonly ReadPage[];
+  readonly error: ArchiveError | null;
+}
+
+interface ReadPage {
+  readonly url: string;
+  readonly discovery: Discovery;
+  readonly fetchedAt: string;
+}
+
+const NOTHING: Pages = { read: [], error: null };
+
+async function readPages(source: Source, rooms: SourceRooms, options: ReadOptions): Promise<Pages> {
+  const read: ReadPage[] = [];
+  const seen = new Set<string>();
+  for (let number = 1; number <= source.pages; number++) {
+    const url = listPageUrl(source.url, number);
+    if (number > 1 && url === source.url) break; // a list without pages
+    const answer = await readOften(url, rooms, { ...options, part: source.part, blankEnds: number > 1 });
+    if (!isRead(answer)) return { read, error: failure(source, url, answer) };
+    const { discovery } = answer;
+    read.push({ url, ...answer });
+    const isIndex = source.follow > 0 && discovery.lists.length > 0;
+    if (number === 1 && discovery.entries.length === 0 && !isIndex)
+      return { read, error: new ArchiveError('SOURCE_EMPTY', `${source.name}, ${url}${hintOf(discovery)}`) };
+    if (discovery.entries.length === 0) break;
+    for (const { address } of discovery.entries) seen.add(address.id);
+    if (discovery.total !== null && seen.size >= discovery.total) break;
+  }
+  return { read, error: null };
+}
+
+/** Page 1 of some lists, one request each. One that is no more has had its turn; where the site does not answer, the rest wait. */
+async function readFollowed(
+  source: Source,
+  lists: readonly ListLink[],
+  rooms: SourceRooms,
+  options: ReadOptions & { readonly turns: Turns },
+): Promise<Pages> {
+  const { turns, signal } = options;
+  const read: ReadPage[] = [];
   let error: ArchiveError | null = null;
-
-  const ask = (url: string, how: { readonly attempts: number; readonly blankEnds: boolean }): Promise<Answer> =>
-    readOften(url, rooms, { ...options, ...how, part: source.part });
-  const fail = (answer: Exclude<Answer, { readonly discovery: Discovery }>, url: string) => {
-    error ??= new ArchiveError(answer.code, `${source.name}, ${url}: ${answer.why}`, { cause: answer.error });
-  };
-  const take = ({ entries }: Discovery, via: string, fetchedAt: string) => {
-    for (const entry of entries) {
-      if (!targets.has(entry.address.id))
-        targets.set(entry.address.id, targetOf(entry, source.name, { via, fetchedAt }));
+  const urls = lists.map(({ url }) => url);
+  for (const url of turns.next(source.name, urls, source.follow)) {
+    signal.throwIfAborted();
+    const answer = await readOften(url, rooms, { signal, attempts: 1, part: null, blankEnds: true });
+    turns.note(source.name, url);
+    if (isRead(answer)) read.push({ url, ...answer });
+    else {
+      error ??= failure(source, url, answer);
+      if (answer.code === 'SOURCE_UNREAD' && answer.mayPass) break;
     }
-  };
+  }
+  return { read, error };
+}
 
-  return {
-    ownPages: async () => {
-      for (let number = 1; number <= source.pages; number++) {
-        const url = listPageUrl(source.url, number);
-        if (number > 1 && url === source.url) return; // a list without pages
-        const answer = await ask(url, { attempts: options.attempts, blankEnds: number > 1 });
-        if (!isRead(answer)) return fail(answer, url);
-        const { discovery, fetchedAt } = answer;
-        pages.push(discovery);
-        lists.push(...discovery.lists);
-        const isIndex = source.follow > 0 && discovery.lists.length > 0;
-        if (discovery.entries.length === 0) {
-          if (number === 1 && !isIndex)
-            error = new ArchiveError('SOURCE_EMPTY', `${source.name}, ${url}${hintOf(discovery)}`);
-          return;
-        }
-        take(discovery, url, fetchedAt);
-        if (discovery.total !== null && targets.size >= discovery.total) return;
-      }
-    },
-    /** Page 1 of some lists. One that is no more, or names nothing, has had its turn; where the site does not answer, the rest wait. */
-    followed: async (turns: Turns) => {
-      const urls = lists.map(({ url }) => url);
-      for (const url of turns.next(source.name, urls, source.follow)) {
-        options.signal.throwIfAborted();
-        const answer = await ask(url, { attempts: 1, blankEnds: true });
-        turns.note(source.name, url);
-        if (isRead(answer)) take(answer.discovery, url, answer.fetchedAt);
-        else fail(answer, url);
-        if (!isRead(answer) && answer.code === 'SOURCE_UNREAD') return;
-      }
-    },
-    result: (): SourceResult => ({ targets: [...targets.values()], lists, pages, error }),
-  };
+function failure({ name }: Source, url: string, { code, why, error }: Unread): ArchiveError {
+  return new ArchiveError(code, `${name}, ${url}: ${why}`, { cause: error });
 }
 
 function hintOf({ kind, when, lists }: Discovery): string {
@@ -123,11 +145,7 @@ function hintOf({ kind, when, lists }: Discovery): string {
   return lists.length === 0 ? '' : `: an index of ${lists.length} lists; follow: N reads N of them each time`;
 }
 
-function targetOf(
-  entry: ListEntry,
-  source: string,
-  { via, fetchedAt }: { readonly via: string; readonly fetchedAt: string },
-): Target {
+function targetOf(entry: ListEntry, source: string, { url: via, fetchedAt }: ReadPage): Target {
   const { address, picture, headline, title, time, summary } = entry;
   return {
     id: address.id,

@@ -6,7 +6,7 @@ import type { Source, SourceResult } from './read-source.ts';
 /** Counts what the source's own pages showed: how many lists an index names says more than how much they hold. */
 export function readingOfSource(
   source: Source,
-  { pages, lists, error }: SourceResult,
+  { pages, lists, ownError }: SourceResult,
   { at, fresh, elapsedMs }: Pick<SourceReading, 'at' | 'fresh' | 'elapsedMs'>,
 ): SourceReading {
   const entries = mergeEntries(pages.flatMap((page) => page.entries));
@@ -22,7 +22,7 @@ export function readingOfSource(
       ? lists.filter(({ name }) => name === '').length
       : entries.filter(({ title }) => title === '').length,
     untimed: isIndex ? 0 : entries.filter(({ time }) => time === null).length,
-    code: error?.code ?? null,
+    code: ownError?.code ?? null,
     elapsedMs,
   };
 }
