@@ -15,7 +15,7 @@ import { packageInfo } from './package-info.ts';
 import type { Rooms } from './pipeline.ts';
 import { openQuarantine } from './store/quarantine.ts';
 import { openStore } from './store/store.ts';
-import { inScope, originsOf } from './url/scope.ts';
+import { inListScope, inScope, listOriginsOf } from './url/scope.ts';
 
 export interface App extends AsyncDisposable {
   readonly frontier: Frontier;
@@ -60,7 +60,7 @@ export async function openApp(config: Config, { command, log, wait, clock = syst
     ...config.browser,
     product: `${tool} (+${homepage})`,
     maxBytes: config.limits.pageBytes,
-    origins: originsOf(site),
+    origins: listOriginsOf(site),
     guard,
     allows,
     now: clock.now,
@@ -69,7 +69,7 @@ export async function openApp(config: Config, { command, log, wait, clock = syst
   const { userAgent } = browser;
   const http = createHttp({
     userAgent,
-    allows,
+    allows: (url) => allows(url) || isRobotsOf(url, site),
     guard,
     timeoutMs: config.browser.timeoutMs,
     maxBytes: config.limits.imageBytes,
@@ -100,4 +100,9 @@ export async function openApp(config: Config, { command, log, wait, clock = syst
       frontier[Symbol.dispose]();
     },
   };
+}
+
+/** Where only lists lie, nothing but the host's own rules is loaded beside them. */
+function isRobotsOf(url: string, site: Config['site']): boolean {
+  return inListScope(url, site) && new URL(url).pathname === '/robots.txt';
 }

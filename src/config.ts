@@ -5,7 +5,7 @@ import { Cron } from 'croner';
 import { type Document, isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ArchiveError } from './errors.ts';
-import { inScope } from './url/scope.ts';
+import { inListScope } from './url/scope.ts';
 import { isAddressBlock } from './url/special-addresses.ts';
 
 const MINUTE_MS = 60_000;
@@ -27,6 +27,8 @@ const source = z.strictObject({
   pages: z.int().min(1).max(1000).default(1),
   cron: z.string().refine(isCron, 'must be a cron expression such as */10 7-23 * * *').nullable().default(null),
   timeZone: timeZone.nullable().default(null),
+  part: z.enum(['review', 'news', 'posts']).nullable().default(null),
+  follow: z.int().min(0).max(100).default(0),
 });
 
 const schema = z
@@ -37,6 +39,7 @@ const schema = z
         www: origin.default('https://www.guancha.cn'),
         community: origin.default('https://user.guancha.cn'),
         images: z.array(origin).default(['https://i.guancha.cn']),
+        lists: z.array(origin).default(['https://app.guancha.cn', 'https://api.guancha.cn']),
       })
       .prefault({}),
     sources: z
@@ -105,7 +108,7 @@ const schema = z
   .superRefine((config, context) => {
     const issue = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
     config.sources.forEach((source, index) => {
-      if (!inScope(source.url, config.site))
+      if (!inListScope(source.url, config.site))
         issue(['sources', index, 'url'], 'belongs to none of the origins under `site`');
       const first = config.sources.findIndex((other) => other.name === source.name);
       if (first < index) issue(['sources', index, 'name'], `is the name of source ${first + 1} already`);

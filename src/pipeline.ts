@@ -69,6 +69,7 @@ export async function archiveArticle(
     const { verdict, parts, single } = reading;
     if (verdict.kind !== 'article') {
       const news = await setAside(verdict, parts[0], present, rooms);
+      if (verdict.kind === 'moved') await linkBothWays(address, verdict.to, parts[0], present, rooms);
       return { ...noArticle(verdict, target, present?.record ?? null), news };
     }
 
@@ -97,13 +98,14 @@ export async function archiveArticle(
       url: address.url,
       aliases: [asked.url, ...parts.map(({ page }) => page.finalUrl)],
       source,
-      via: target.via ?? present?.record.via ?? null,
+      via: present?.record.via ?? target.via,
       leadPicture: lead,
       article: withoutBody(article),
       flags: article.flags,
       contentHash: contentHash(article),
       assets: stored,
       verdict: { kind: 'article', evidence: verdict.evidence },
+      movedFrom: movedFrom(target, site),
       capture: { tool: rooms.tool, userAgent: await rooms.userAgent(), requests: parts.map(requestOf) },
     };
     const wrote = await store.save(key, writeDocument(document), draft);
@@ -187,6 +189,26 @@ async function setAside(
     (await store.noteGone(present.key, { at: parsed.page.fetchedAt, evidence: verdict.evidence }));
   await quarantine.keep(verdict, parsed.page);
   return isNews ? 'withdrawn' : null;
+}
+
+/** What of the two is archived already says where it moved to, or from; what is not says so when it is. */
+async function linkBothWays(
+  from: ArticleAddress,
+  to: ArticleAddress,
+  parsed: ParsedPage | undefined,
+  present: StoredArticle | null,
+  { store }: Rooms,
+): Promise<void> {
+  if (present !== null && parsed !== undefined)
+    await store.noteMovedTo(present.key, { url: to.url, since: parsed.page.fetchedAt });
+  const post = await store.find(to.id, to.date);
+  if (post !== null) await store.noteMovedFrom(post.key, from.url);
+}
+
+/** The article that moved and became this one, if one did. */
+function movedFrom({ id, via }: Target, site: Site): readonly string[] {
+  const from = via === null ? null : parseArticleUrl(via, site);
+  return from === null || from.id === id ? [] : [from.url];
 }
 
 /** What a page that is no article means for its URL. Nothing that is archived is touched. */

@@ -35,6 +35,7 @@ export async function visitLeased(
   try {
     const visit = await archiveArticle(target, rooms, options);
     frontier.add(visit.found);
+    for (const found of visit.found) frontier.moves.lead(found);
     keepBooks(frontier, { target, visit }, { agesMs: options.agesMs, now: rooms.clock.now() });
     return { target, visit, ...frontier.settle(lease, visit.outcome) };
   } catch (error) {

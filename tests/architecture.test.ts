@@ -17,7 +17,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'css-select': ['html/selectors.ts'],
   'fs-extra': ['store/disk.ts'],
   yaml: ['audit/checks/format/yaml.ts', 'config.ts', 'document/document.ts'],
-  zod: ['audit/checks/records/form.ts', 'config.ts', 'store/quarantine.ts', 'store/record.ts'],
+  zod: ['audit/checks/records/form.ts', 'config.ts', 'discover/read-rows.ts', 'store/quarantine.ts', 'store/record.ts'],
   croner: ['config.ts', 'schedule/timing.ts'],
   diff: ['diff/words.ts'],
   'image-size': ['assets/whole-picture.ts'],
@@ -66,7 +66,7 @@ const LAYERS: readonly (readonly string[])[] = [
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   assets: ['fetch', 'store'], // downloads in their turn, bytes into the store
   diff: ['document'], // documents are compared by title, date and body
-  discover: ['fetch'], // lists are pages
+  discover: ['extract', 'fetch'], // lists are pages, and print their times as articles do
   judge: ['extract'], // a layout's body is the first evidence of an article
   store: ['diff'], // a record says what changed
 };

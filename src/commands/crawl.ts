@@ -1,8 +1,10 @@
 /** `crawl`: the sources' lists, then every article on them that is not archived yet. */
 import type { Config } from '../config.ts';
-import { discoverAll } from '../crawl.ts';
+import { discoverAll, noteSource, turnsOf } from '../crawl.ts';
 import { describeDrift, findDrift } from '../drift.ts';
-import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
+import { EXIT, type ExitCode, renderError } from '../errors.ts';
+import { alarmsOf, describeAlarm } from '../source-alarm.ts';
+import { chosenSources } from './chosen-sources.ts';
 import type { UrlReport } from './report.ts';
 import { type Interrupts, run, runRevisits, withArchive } from './session.ts';
 import type { Terminal } from './terminal.ts';
@@ -30,17 +32,24 @@ export async function crawl(
   },
 ): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
-  const sources = chosen(config, options.source);
+  const sources = chosenSources(config, options.source);
   const wait = options.wait ? interrupts.stopping : null;
   return withArchive(config, terminal, { command: 'crawl', wait }, async (app) => {
     const { frontier, rooms } = app;
     let unread = false;
+    const turns = turnsOf(frontier, rooms.clock.now);
     for await (const list of discoverAll(
       sources,
       rooms,
       options.dryRun ? (targets) => frontier.unknown(targets).length : frontier.add,
-      { attempts: config.politeness.attempts, signal: interrupts.signal },
+      {
+        attempts: config.politeness.attempts,
+        signal: interrupts.signal,
+        now: rooms.clock.now,
+        turns: options.dryRun ? { ...turns, note: () => {} } : turns,
+      },
     )) {
+      if (!options.dryRun) noteSource(frontier, list);
       unread ||= list.error !== null;
       if (list.error !== null) terminal.log({ level: 'error', stage: 'discover', message: renderError(list.error) });
       if (list.targets.length > 0)
@@ -49,7 +58,10 @@ export async function crawl(
           stage: 'discover',
           message: `${list.source}: ${list.targets.length} articles, ${list.added} new`,
         });
-      if (options.dryRun) {
+      if (!options.dryRun) {
+        for (const alarm of alarmsOf(frontier.sourceReadings.of(list.source)))
+          terminal.log({ level: 'warn', stage: 'discover', message: describeAlarm(alarm) });
+      } else {
         for (const { id, url, source } of frontier.unknown(list.targets))
           terminal.result(`${source}  ${url}`, { id, url, source });
       }
@@ -69,15 +81,4 @@ export async function crawl(
     }
     return unread && exit !== EXIT.interrupted ? EXIT.sourcesUnread : exit;
   });
-}
-
-function chosen(config: Config, names: readonly string[]): Config['sources'] {
-  for (const name of names) {
-    if (config.sources.some((source) => source.name === name)) continue;
-    throw new ArchiveError(
-      'SOURCE_UNKNOWN',
-      `${name}; there are ${config.sources.map((source) => source.name).join(', ')}`,
-    );
-  }
-  return names.length === 0 ? config.sources : config.sources.filter((source) => names.includes(source.name));
 }

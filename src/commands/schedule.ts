@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { EXIT, type ExitCode, renderError } from '../errors.ts';
+import type { Alarm } from '../schedule/alarms.ts';
 import { type RunReport, type ScheduledSource, serve } from '../schedule/engine.ts';
 import { describeDuration } from './duration.ts';
 import { reportOf, tell } from './report.ts';
@@ -40,6 +41,7 @@ export async function schedule(options: { readonly wait: boolean }, context: Sch
           onSettled: (settled) => {
             if (settled.againInMs === null) tell(terminal, reportOf(settled));
           },
+          onAlarm: (alarm) => tellAlarm(alarm, terminal),
           onBeat: () => {},
           log: terminal.log,
         }),
@@ -70,6 +72,11 @@ function scheduled(source: Config['sources'][number], { schedule }: Config): Sch
   const { minIntervalMs, maxIntervalMs } = schedule;
   const timing = cron === null ? { minIntervalMs, maxIntervalMs } : { cron, timeZone: timeZone ?? schedule.timeZone };
   return { ...source, timing };
+}
+
+function tellAlarm({ about, what, detail, since }: Alarm, terminal: Terminal): void {
+  terminal.log({ level: 'warn', stage: 'run', message: `alarm: ${about}: ${what}: ${detail}` });
+  if (terminal.json) terminal.result('', { alarm: about, what, detail, since: new Date(since).toISOString() });
 }
 
 function runLine({ source, entries, fresh, code, detail, ...times }: RunReport): object {

@@ -9,6 +9,7 @@ import { retryPauseMs } from '../retry-pause.ts';
 import { type Followed, openFollowed } from './followed.ts';
 import { type Guarded, guarded } from './guarded.ts';
 import { type Latencies, openLatencies } from './latencies.ts';
+import { type Moves, openMoves } from './moves.ts';
 import { openReadings, type Readings } from './readings.ts';
 import { openRevisits, type Revisits } from './revisits.ts';
 import { isErrorCode, reasonOf, targetOf, textOf } from './rows.ts';
@@ -72,6 +73,7 @@ export interface Frontier extends Disposable {
   readonly sourceReadings: SourceReadings;
   readonly sightings: Sightings;
   readonly followed: Followed;
+  readonly moves: Moves;
 }
 
 /** What is remembered of hosts between runs: when the next request may start, and their robots.txt. Instants in ms since 1970. */
@@ -311,6 +313,7 @@ export function openFrontier(
     sourceReadings: safely(() => openSourceReadings(database, safely)),
     sightings: safely(() => openSightings(database, safely)),
     followed: safely(() => openFollowed(database, safely)),
+    moves: safely(() => openMoves(database, safely)),
     holder: () => guarded(path, () => holderOf(database)),
     unfinishedSince: hold?.unfinishedSince ?? null,
     lost: hold?.lost ?? new AbortController().signal,

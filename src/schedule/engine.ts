@@ -3,8 +3,9 @@
  * thing after the other, and always one whose host may be asked now, so that a host that wants to be left alone keeps
  * nothing else waiting.
  */
-import { discoverAll, MOST_BLOCKED_IN_A_ROW } from '../crawl.ts';
+import { discoverAll, MOST_BLOCKED_IN_A_ROW, noteSource, turnsOf } from '../crawl.ts';
 import type { Source } from '../discover/read-source.ts';
+import { findDrift } from '../drift.ts';
 import type { Revisit } from '../frontier/revisits.ts';
 import type { ServedSlot, SlotState } from '../frontier/slots.ts';
 import type { Frontier } from '../frontier/sqlite.ts';
@@ -12,7 +13,9 @@ import type { Log } from '../log.ts';
 import type { NumberSpace } from '../model.ts';
 import type { Rooms } from '../pipeline.ts';
 import { revisit } from '../revisit.ts';
+import { alarmsOf } from '../source-alarm.ts';
 import { type Settled, visitLeased } from '../visit.ts';
+import { type Alarm, createAlarms } from './alarms.ts';
 import { firstSlot, nextSlot, recheck, type Timing } from './timing.ts';
 
 export interface ScheduledSource extends Source {
@@ -45,8 +48,10 @@ export interface EngineOptions {
   readonly signal: AbortSignal;
   readonly onRun: (run: RunReport) => void;
   readonly onSettled: (settled: Settled) => void;
-  /** Told before each thing and at least once a minute: the engine lives. */
-  readonly onBeat: () => void;
+  /** Hears once of each thing that goes wrong. */
+  readonly onAlarm: (alarm: Alarm) => void;
+  /** Told before each thing and at least once a minute, with all that is wrong now: the engine lives. */
+  readonly onBeat: (alarms: readonly Alarm[]) => void;
   readonly log: Log;
 }
 
@@ -60,8 +65,10 @@ type Job = { readonly readyAt: number } & (
 const SPACES: readonly NumberSpace[] = ['guancha', 'fengwen'];
 /** Other commands may have made something wait: nobody sleeps longer than this. */
 const LONGEST_SLEEP_MS = 60_000;
-const LOOK_AT_FAILURES_MS = 600_000;
+const LOOK_BACK_MS = 600_000;
 const DAY_MS = 86_400_000;
+/** Codes of visits that the host did not answer, or only with an error. */
+const NO_ANSWER: readonly string[] = ['NETWORK', 'TIMEOUT', 'HTTP_STATUS', 'ROBOTS_UNREACHABLE'];
 /** Where articles wait as well as visits, every so many-th turn is a visit's. */
 const REVISIT_EVERY = 4;
 
@@ -77,13 +84,15 @@ export async function serve(
   const { clock, site } = rooms;
   const { stopping, signal } = options;
   const refusals = new Map<string, { inARow: number; pauses: number }>();
-  let failuresLookedAt = Number.NEGATIVE_INFINITY;
+  const turns = turnsOf(frontier, clock.now);
+  const alarms = createAlarms({ now: clock.now, onAlarm: options.onAlarm });
+  let lookedBackAt = Number.NEGATIVE_INFINITY;
   let turn = 0;
 
   while (!stopping.aborted) {
     signal.throwIfAborted();
-    options.onBeat();
-    giveFailuresBack();
+    options.onBeat(alarms.current());
+    lookBack();
     const jobs = possibleJobs();
     const job = choose(jobs);
     if (job === null) await sleep(jobs);
@@ -143,7 +152,12 @@ export async function serve(
 
   async function readSlot(source: ScheduledSource, state: SlotState): Promise<void> {
     const startedAt = clock.now();
-    for await (const list of discoverAll([source], rooms, frontier.add, options)) {
+    const { host } = new URL(source.url);
+    for await (const list of discoverAll([source], rooms, frontier.add, { ...options, now: clock.now, turns })) {
+      noteSource(frontier, list);
+      if (list.error?.code === 'SOURCE_UNREAD') alarms.silent(host, list.error.message);
+      else alarms.answered(host);
+      alarms.read(source.name, host, alarmsOf(frontier.sourceReadings.of(source.name)));
       const entries = list.targets.length;
       const code = list.error?.code ?? null;
       const endedAt = clock.now();
@@ -174,8 +188,15 @@ export async function serve(
   /** A host that refuses several articles in a row is left alone for long, and then asked for one. */
   function heed({ target, visit }: Settled): void {
     const { host } = new URL(target.url);
-    if (visit.outcome.kind !== 'blocked') {
-      if (visit.asked && !['failed', 'refused'].includes(visit.outcome.kind)) refusals.delete(host);
+    const { outcome } = visit;
+    if (!visit.asked || outcome.kind === 'refused') return;
+    if (outcome.kind === 'failed' && NO_ANSWER.includes(outcome.code)) {
+      alarms.silent(host, outcome.detail);
+      return;
+    }
+    if (outcome.kind !== 'blocked') {
+      alarms.answered(host);
+      refusals.delete(host);
       return;
     }
     const { inARow, pauses } = refusals.get(host) ?? { inARow: 0, pauses: 0 };
@@ -186,17 +207,17 @@ export async function serve(
     const pauseMs = Math.min(options.blockedPauseMs * 2 ** pauses, DAY_MS);
     frontier.hosts.setNextAt(host, Math.max(frontier.hosts.nextAt(host), clock.now() + pauseMs));
     refusals.set(host, { inARow, pauses: pauses + 1 });
-    options.log({
-      level: 'warn',
-      stage: 'run',
-      message: `${host} refuses this visitor; it is left alone for ${Math.ceil(pauseMs / 1000)} s, then asked for one article`,
-    });
+    const message = `${host} refuses this visitor; it is left alone for ${Math.ceil(pauseMs / 1000)} s, then asked for one article`;
+    options.log({ level: 'warn', stage: 'run', message });
+    alarms.refuses(host, message);
   }
 
-  function giveFailuresBack(): void {
-    if (Math.abs(clock.now() - failuresLookedAt) < LOOK_AT_FAILURES_MS) return;
-    failuresLookedAt = clock.now();
+  /** What failed may have rested enough, and the newest articles may give less than those before. */
+  function lookBack(): void {
+    if (Math.abs(clock.now() - lookedBackAt) < LOOK_BACK_MS) return;
+    lookedBackAt = clock.now();
     frontier.againLater(options.restMs);
+    alarms.drifts(findDrift(frontier.readings.newest()));
   }
 }
 
