@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Document, isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { LIST_PARTS } from './discover/list-kind.ts';
 import { ArchiveError } from './errors.ts';
 import { inListScope } from './url/scope.ts';
 import { isAddressBlock } from './url/special-addresses.ts';
@@ -18,7 +19,7 @@ const source = z.strictObject({
   name: plain,
   url: z.url(),
   pages: z.int().min(1).max(1000).default(1),
-  part: z.enum(['review', 'news', 'posts']).nullable().default(null),
+  part: z.enum(LIST_PARTS).nullable().default(null),
   follow: z.int().min(0).max(100).default(0),
 });
 
