@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { Cron } from 'croner';
 import { type Document, isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { LIST_PARTS } from './discover/list-kind.ts';
 import { ArchiveError } from './errors.ts';
 import { inListScope } from './url/scope.ts';
 import { isAddressBlock } from './url/special-addresses.ts';
@@ -27,7 +28,7 @@ const source = z.strictObject({
   pages: z.int().min(1).max(1000).default(1),
   cron: z.string().refine(isCron, 'must be a cron expression such as */10 7-23 * * *').nullable().default(null),
   timeZone: timeZone.nullable().default(null),
-  part: z.enum(['review', 'news', 'posts']).nullable().default(null),
+  part: z.enum(LIST_PARTS).nullable().default(null),
   follow: z.int().min(0).max(100).default(0),
 });
 

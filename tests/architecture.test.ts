@@ -65,6 +65,7 @@ const LAYERS: readonly (readonly string[])[] = [
 /** A room that uses another room, and why. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   assets: ['fetch', 'store'], // downloads in their turn, bytes into the store
+  'config.ts': ['discover'], // a source may keep to a part of a list
   diff: ['document'], // documents are compared by title, date and body
   discover: ['extract', 'fetch'], // lists are pages, and print their times as articles do
   judge: ['extract'], // a layout's body is the first evidence of an article

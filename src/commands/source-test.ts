@@ -101,7 +101,7 @@ export function sourceText(tested: SourceTest, style: Terminal['style']): string
     `${style('bold', tested.source)}  ${tested.url}`,
     ...(error === null ? [] : [`  ${style('red', error.code)} ${error.detail}`, `  → ${ERRORS[error.code].fix}`]),
     `  kind ${tested.kind}${tested.when === null ? '' : `, chosen by ${tested.when}; such lists are ${tested.evidence}`}`,
-    `  ${entries.length} articles on ${tested.pages} pages${tested.total === null ? '' : ` of ${tested.total} in all`}${tested.fresh === null ? '' : `, ${tested.fresh} new`}${usual === null ? '' : `; usually ${usual.kind}, ${usual.entries}`}`,
+    `  ${entries.length} articles on ${tested.pages} page${tested.pages === 1 ? '' : 's'}${tested.total === null ? '' : ` of ${tested.total} in all`}${tested.fresh === null ? '' : `, ${tested.fresh} new`}${usual === null ? '' : `; usually ${usual.kind}, ${usual.entries}`}`,
     ...entries
       .slice(0, MOST_ENTRIES)
       .map(

@@ -92,6 +92,7 @@ async function test(things: readonly string[], url: string | undefined, context:
 /** The lists of an index are shown, not read. */
 const NOBODYS: Turns = { next: () => [], note: () => {} };
 
+/** Any list within scope; of an index, that it names lists is enough. */
 function unconfigured(url: string, { site, sources: configured }: Config): Source {
   if (!URL.canParse(url) || !inListScope(url, site)) throw new ArchiveError('OUT_OF_SCOPE', url);
   return configured.find((source) => source.url === url) ?? { name: url, url, pages: 1, part: null, follow: 1 };

@@ -1,7 +1,7 @@
 /** Which articles does a list show, and where does it go on? */
 import { type ParsedPage, parsePage } from '../html/parsed-page.ts';
 import type { Site } from '../url/scope.ts';
-import type { Found } from './found.ts';
+import type { Dropped, Found } from './found.ts';
 import type { HtmlKind, JsonKind, ListKind, ListName, ListPart } from './list-kind.ts';
 import { nextListPageUrl } from './list-page-url.ts';
 import { appAuthors } from './lists/app-authors.ts';
@@ -105,11 +105,15 @@ function discoverPage(page: ParsedPage, site: Site, part: ListPart | undefined):
   return discovery(kind, page, {
     when: kind.when,
     entries: found.flatMap(({ entries }) => entries),
-    // The home page's first row takes every link there is: what the others drop is among it.
-    dropped: found[0]?.dropped ?? [],
+    dropped: onceLeftOut(found.flatMap(({ dropped }) => dropped)),
     lists,
     total: totalOf(page),
   });
+}
+
+/** What several rows of a page's kind leave out, and what it shows several times, is left out once. */
+function onceLeftOut(dropped: readonly Dropped[]): Dropped[] {
+  return [...new Map(dropped.map((each) => [`${each.why} ${each.link}`, each])).values()];
 }
 
 /** `data-total` of the new CMS (site.md, 1.2). */
@@ -135,7 +139,7 @@ function discoverInside(answer: unknown, page: ParsedPage, site: Site): Discover
   for (const html of pieces) {
     const inside = parsePage({ ...page.page, headers: {}, body: new TextEncoder().encode(html) });
     if (inside.$(posts.when).length === 0) continue;
-    const { entries, dropped } = readLinks(inside, site, posts.links[0] ?? { link: posts.when, block: null });
+    const { entries, dropped } = discoverPage(inside, site, undefined);
     return discovery(postHtml, page, { entries, dropped, lists: [], when: posts.when, total: null });
   }
   return UNKNOWN;

@@ -7,9 +7,9 @@ import type { JsonKind, JsonRows } from './list-kind.ts';
 import { articleLink, collapse, isAdvertAddress, timeIn } from './read-fields.ts';
 import { listOfSlug } from './read-index.ts';
 
-/** A row's fields as text; whatever is neither text nor number says nothing. */
 const row = z.record(z.string(), z.unknown());
-const scalar = z.union([z.string(), z.number()]).transform((value) => collapse(String(value)));
+/** Whatever else a field holds says nothing. */
+const scalar = z.union([z.string(), z.number()]);
 
 /** The text as JSON; undefined where it is none. A page of HTML is never taken for it. */
 export function parseJson(text: string): unknown {
@@ -113,7 +113,7 @@ function field(each: unknown, name: string): string {
 
 function raw(each: unknown, name: string): string {
   const fields = row.safeParse(each);
-  const value = fields.success ? z.union([z.string(), z.number()]).safeParse(own(fields.data, name)) : fields;
+  const value = fields.success ? scalar.safeParse(own(fields.data, name)) : fields;
   return value.success ? String(value.data) : '';
 }
 
