@@ -33,6 +33,8 @@ export interface Rooms {
 
 export interface Visit {
   readonly outcome: Outcome;
+  /** What the archive held before; null if nothing, and where the visit failed. */
+  readonly before: ArchiveRecord | null;
   /** What the archive now holds of the article; null if nothing. */
   readonly record: ArchiveRecord | null;
   /** Where a moved article went, to be visited next. */
@@ -57,13 +59,21 @@ export async function archiveArticle(
     const asked = requireAddress(target.url, site);
     const present = await store.find(asked.id, asked.date);
     if (present !== null && !options.refresh)
-      return { outcome: { kind: 'unchanged', key: present.key }, record: present.record, found: [], asked: false };
+      return {
+        outcome: { kind: 'unchanged', key: present.key },
+        before: present.record,
+        record: present.record,
+        found: [],
+        asked: false,
+      };
     const address = { ...asked, url: present?.record.url ?? asked.url };
 
     const { verdict, parts, single } = await readArticle(address, rooms, options.signal); // fetch, judge
     if (verdict.kind !== 'article') {
       await setAside(verdict, parts[0], present, rooms);
-      return noArticle(verdict, target, present?.record ?? null);
+      const before = present?.record ?? null;
+      const held = verdict.kind === 'gone' ? await store.find(asked.id, asked.date) : present;
+      return noArticle(verdict, target, { before, record: held?.record ?? null });
     }
 
     const article = withKnownTime(
@@ -102,10 +112,11 @@ export async function archiveArticle(
     };
     const wrote = await store.save(key, writeDocument(document), draft);
     const record = (await store.find(article.id, address.date))?.record ?? null;
-    return { outcome: { kind: wrote ? 'archived' : 'unchanged', key }, record, found: [], asked: true };
+    const outcome = { kind: wrote ? 'archived' : 'unchanged', key } as const;
+    return { outcome, before: present?.record ?? null, record, found: [], asked: true };
   } catch (error) {
     if (nextAfter(error) === 'stop' || options.signal.aborted) throw error;
-    return { outcome: failureOutcome(error as ArchiveError), record: null, found: [], asked: true };
+    return { outcome: failureOutcome(error as ArchiveError), before: null, record: null, found: [], asked: true };
   }
 }
 
@@ -150,9 +161,9 @@ async function setAside(
 }
 
 /** What a page that is no article means for its URL. Nothing that is archived is touched. */
-function noArticle(verdict: NoArticle, target: Target, record: ArchiveRecord | null): Visit {
+function noArticle(verdict: NoArticle, target: Target, held: Pick<Visit, 'before' | 'record'>): Visit {
   const detail = verdict.evidence.join('; ');
-  const visit = (outcome: Outcome, found: readonly Target[] = []): Visit => ({ outcome, record, found, asked: true });
+  const visit = (outcome: Outcome, found: readonly Target[] = []): Visit => ({ outcome, ...held, found, asked: true });
   switch (verdict.kind) {
     case 'gone':
       return visit({ kind: 'gone', detail });

@@ -1,8 +1,13 @@
 /** `crawl`: the sources' lists, then every article on them that is not archived yet. */
 import type { Config } from '../config.ts';
 import { discoverAll } from '../crawl.ts';
-import { describeDrift, findDrift } from '../drift.ts';
+import { type Drift, describeDrift, findDrift } from '../drift.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
+import { createHook } from '../notify/hook.ts';
+import type { Notice } from '../notify/notice.ts';
+import { noticeOf } from '../notify/notice-of.ts';
+import { createNotifier } from '../notify/notifier.ts';
+import { tellFailure } from '../notify/tell-failure.ts';
 import type { UrlReport } from './report.ts';
 import { type Interrupts, run, withArchive } from './session.ts';
 import type { Terminal } from './terminal.ts';
@@ -30,8 +35,10 @@ export async function crawl(
   const { config, terminal, interrupts } = context;
   const sources = chosen(config, options.source);
   const wait = options.wait ? interrupts.stopping : null;
-  return withArchive(config, terminal, { command: 'crawl', wait }, async (app) => {
+  const hooks = config.notify.map((hook) => createHook(hook));
+  const crawling = withArchive(config, terminal, { command: 'crawl', wait }, async (app) => {
     const { frontier, rooms } = app;
+    const notifier = createNotifier({ hooks, notices: frontier.notices, clock: rooms.clock, log: terminal.log });
     let unread = false;
     for await (const list of discoverAll(
       sources,
@@ -60,12 +67,35 @@ export async function crawl(
       limit: options.limit,
       notWell: ['blocked', 'refused', 'failed'],
       onReport: context.onReport,
+      onSettled: (settled) => {
+        const notice = noticeOf(settled, frontier);
+        if (notice !== null) notifier.notify(notice);
+      },
     });
     for (const drift of findDrift(frontier.readings.newest())) {
       terminal.log({ level: 'warn', stage: 'extract', message: describeDrift(drift) });
+      notifier.notify(alarmOf(drift, rooms.clock.now()));
     }
+    await notifier.deliver({ signal: interrupts.stopping });
     return unread && exit !== EXIT.interrupted ? EXIT.sourcesUnread : exit;
   });
+  return crawling.catch(async (error: unknown) => {
+    if (!options.dryRun)
+      await tellFailure(error, {
+        command: 'crawl',
+        archive: config.archive,
+        hooks,
+        log: terminal.log,
+        signal: interrupts.stopping,
+      });
+    throw error;
+  });
+}
+
+/** Drift lasts for many runs: it is told once a day. */
+function alarmOf(drift: Drift, now: number): Notice {
+  const since = new Date(now).toISOString().slice(0, 10);
+  return { on: 'alarm', source: null, layout: drift.layout, what: drift.what, detail: describeDrift(drift), since };
 }
 
 function chosen(config: Config, names: readonly string[]): Config['sources'] {

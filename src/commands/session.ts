@@ -1,6 +1,7 @@
 /** What `archive` and `crawl` share: a run over the frontier, told as it goes, counted, and ended by Ctrl-C. */
 import { type App, type AppOptions, openApp } from '../app.ts';
 import type { Config } from '../config.ts';
+import type { Settled } from '../crawl.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import type { ArticleId, Outcome } from '../model.ts';
 import { reportOf, summaryOf, tell, type UrlReport } from './report.ts';
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly notWell: readonly Outcome['kind'][];
   /** Hears of every visit that stands. */
   readonly onReport?: ((report: UrlReport) => void) | undefined;
+  /** Hears of every visit, before anyone else. */
+  readonly onSettled?: ((settled: Settled) => void) | undefined;
 }
 
 /** Opens the archive, lets `body` use it, and closes it whatever happens. Throws why it was lost, if another run took it over. */
@@ -70,6 +73,7 @@ export async function run(
       signal: AbortSignal.any([interrupts.signal, app.frontier.lost]),
       log: terminal.log,
       onSettled: (settled) => {
+        options.onSettled?.(settled);
         const report = reportOf(settled);
         if (settled.againInMs !== null) {
           terminal.log({

@@ -19,6 +19,7 @@ export function status({ config, terminal }: { readonly config: Config; readonly
       lastRun: null,
       drift: [],
       failures: [],
+      notices: { waiting: 0, failed: [] },
     });
     return EXIT.ok;
   }
@@ -27,6 +28,7 @@ export function status({ config, terminal }: { readonly config: Config; readonly
   const failures = frontier.failures(MOST_FAILURES);
   const lastRun = frontier.lastRun();
   const drift = findDrift(frontier.readings.newest());
+  const notices = { waiting: frontier.notices.waiting(), failed: frontier.notices.givenUp(MOST_FAILURES) };
   const outcomes: Record<string, number> = {};
   for (const { outcome, count } of sources) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
 
@@ -43,12 +45,17 @@ export function status({ config, terminal }: { readonly config: Config; readonly
       ? 'no run yet'
       : `last run: ${lastRun.command}, ${lastRun.startedAt} to ${lastRun.endedAt ?? (frontier.holder() === null ? 'when it was cut off' : 'now')}`,
     ...drift.map((each) => terminal.style('yellow', describeDrift(each))),
+    ...(notices.waiting === 0 ? [] : [`${notices.waiting} notices wait to be delivered`]),
+    ...notices.failed.map(
+      ({ at, on, to, attempts, error }) =>
+        `${at}  ${terminal.style('red', `notice ${on} given up`)}  ${to}, ${attempts} attempts\n    ${error}`,
+    ),
     ...failures.map(
       ({ at, outcome, code, url, detail }) =>
         `${at}  ${terminal.style('red', `${outcome} ${code}`)}  ${url}\n    ${detail}`,
     ),
   ];
-  if (terminal.json) terminal.result('', { archive, outcomes, sources, lastRun, drift, failures });
+  if (terminal.json) terminal.result('', { archive, outcomes, sources, lastRun, drift, failures, notices });
   else terminal.say(lines.join('\n'));
   return EXIT.ok;
 }

@@ -6,6 +6,7 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { ArticleId, Lease, Outcome, Target } from '../model.ts';
 import { retryPauseMs } from '../retry-pause.ts';
+import { type Notices, openNotices } from './notices.ts';
 import { openReadings, type Readings } from './readings.ts';
 import { holdArchive, holderOf, type RunInfo, runInfoOf } from './run-lock.ts';
 import { prepareTables } from './tables.ts';
@@ -53,6 +54,7 @@ export interface Frontier extends Disposable {
   /** The run came to its end and left nothing half done: without this, the next one sweeps. */
   endRun(): void;
   readonly visits: Visits;
+  readonly notices: Notices;
   readonly hosts: HostStore;
   readonly readings: Readings;
 }
@@ -174,7 +176,9 @@ export function openFrontier(
   );
   const waiting = sql('SELECT count(*) AS count FROM targets WHERE outcome IS NULL');
   const lastRun = sql('SELECT * FROM runs ORDER BY rowid DESC LIMIT 1');
-  const visits = guarded(path, () => openVisits(database, { guarded: (work) => guarded(path, work), now: clock }));
+  const shared = { guarded: <T>(work: () => T) => guarded(path, work), now: clock };
+  const visits = guarded(path, () => openVisits(database, shared));
+  const notices = guarded(path, () => openNotices(database, shared));
   const nextAt = sql('SELECT next_at FROM hosts WHERE host = ?');
   const setNextAt = sql(
     'INSERT INTO hosts (host, next_at) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET next_at = excluded.next_at',
@@ -270,6 +274,7 @@ export function openFrontier(
     lost: hold?.lost ?? new AbortController().signal,
     endRun: () => guarded(path, () => hold?.end()),
     visits,
+    notices,
     hosts: {
       nextAt: (host) => Number(nextAt.get(host)?.next_at ?? 0),
       setNextAt: (host, at) => void setNextAt.run(host, Math.ceil(at)),
