@@ -3,7 +3,11 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { openApp } from '../src/app.ts';
+import { loadConfig } from '../src/config.ts';
+import { work } from '../src/crawl.ts';
 import { ArchiveError } from '../src/errors.ts';
+import type { ArticleId } from '../src/model.ts';
 import { createHook } from '../src/notify/hook.ts';
 import { failureNotice, type Notice } from '../src/notify/notice.ts';
 import { noticeOf } from '../src/notify/notice-of.ts';
@@ -190,6 +194,53 @@ describe('a crawl with hooks', () => {
       receiver.heard.map(({ body }) => [body.on, body.command, body.code]),
       [['run-failed', 'crawl', 'ARCHIVE_NOT_WRITABLE']],
     );
+  });
+});
+
+describe('visits to one article', () => {
+  it('are told as published, edited, withdrawn, each once, and as nothing in between', async () => {
+    await using newspaper = await openNewspaper({ articles: 8, specials: false });
+    await using folder = await temporaryFolder();
+    const config = loadConfig(await configured(folder.path, newspaper, []));
+    await using app = await openApp(config, { command: 'test', log: () => {}, wait: null });
+    const article = newspaper.articles.find(
+      ({ era, wholeForm, outcome, id }) =>
+        era === 'cms-2026' && !wholeForm && outcome === 'archived' && id.startsWith('guancha:'),
+    );
+    assert.ok(article);
+    const { id, url } = article;
+    const path = new URL(url).pathname;
+    const none = { source: null, via: null, leadPicture: null, listed: null };
+    app.frontier.add([{ id: id as ArticleId, url, priority: 1, ...none }]);
+    const visit = async () => {
+      const notices: (Notice | null)[] = [];
+      app.frontier.again([id as ArticleId]);
+      await work(app.frontier, app.rooms, {
+        ...config.politeness,
+        refresh: true,
+        stopping: never,
+        signal: never,
+        log: () => {},
+        onSettled: (settled) => void notices.push(noticeOf(settled, app.frontier)),
+      });
+      assert.equal(notices.length, 1);
+      return notices[0] ?? null;
+    };
+    const on = async () => (await visit())?.on ?? null;
+    const html = newspaper.read(path);
+    assert.deepEqual([await on(), await on()], ['published', null]);
+    newspaper.put(path, { body: html.replace(/<p>(?=[^<]{20})/, '<p>更正：') });
+    const edited = await visit();
+    assert.ok(edited?.on === 'edited');
+    assert.deepEqual([edited.version, edited.changes?.body], [2, { added: 3, removed: 0 }]);
+    assert.equal(await on(), null);
+    newspaper.put(path, { status: 404, body: '' });
+    const withdrawn = await visit();
+    assert.ok(withdrawn?.on === 'withdrawn');
+    assert.deepEqual([withdrawn.title, withdrawn.evidence], [article.title, ['HTTP status 404']]);
+    assert.equal(await on(), null);
+    newspaper.put(path, { status: 503, body: '' });
+    assert.equal(await on(), null);
   });
 });
 

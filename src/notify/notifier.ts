@@ -34,7 +34,7 @@ export function createNotifier(options: {
   readonly log: Log;
   readonly random?: () => number;
 }): Notifier {
-  const { hooks, notices, clock, log } = options;
+  const { hooks, notices, clock, log, random = Math.random } = options;
   // Two hooks of one address are one: it hears what either of them wants.
   const byKey = Map.groupBy(hooks, ({ key }) => key);
 
@@ -86,7 +86,7 @@ export function createNotifier(options: {
 
   function putOff({ id, on, attempts }: WaitingNotice, { name }: Hook, error: string): void {
     const attempt = attempts + 1;
-    const pauseMs = attempt >= MOST_ATTEMPTS ? null : retryPauseMs(attempt, { baseMs: RETRY_MS, ...randomOf(options) });
+    const pauseMs = attempt >= MOST_ATTEMPTS ? null : retryPauseMs(attempt, { baseMs: RETRY_MS, random });
     notices.failed(id, { error, at: pauseMs === null ? null : clock.now() + pauseMs });
     const next = pauseMs === null ? 'given up' : `tried again after ${Math.ceil(pauseMs / 1000)} s`;
     warn(`${on} to ${name}: ${error}; attempt ${attempt} of ${MOST_ATTEMPTS}, ${next}`);
@@ -95,8 +95,4 @@ export function createNotifier(options: {
   function warn(message: string): void {
     log({ level: 'warn', stage: 'notify', message });
   }
-}
-
-function randomOf({ random }: { readonly random?: () => number }): { readonly random?: () => number } {
-  return random === undefined ? {} : { random };
 }
