@@ -29,6 +29,8 @@ export interface AppOptions {
   /** Ends a wait for another run; null where ARCHIVE_IN_USE is thrown at once. */
   readonly wait: AbortSignal | null;
   readonly clock?: Clock | undefined;
+  /** Hears of each request to the site before it is made. */
+  readonly onRequest?: ((kind: 'page' | 'picture') => void) | undefined;
 }
 
 /**
@@ -36,7 +38,10 @@ export interface AppOptions {
  * @throws ARCHIVE_IN_USE, ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL; the browser is on its way when this returns, and
  *   what is wrong with it is said by the first request
  */
-export async function openApp(config: Config, { command, log, wait, clock = systemClock }: AppOptions): Promise<App> {
+export async function openApp(
+  config: Config,
+  { command, log, wait, clock = systemClock, onRequest }: AppOptions,
+): Promise<App> {
   const { site, politeness: pace } = config;
   const store = openStore(config.archive, config.limits);
   const quarantine = openQuarantine(config.archive, config.limits);
@@ -74,7 +79,7 @@ export async function openApp(config: Config, { command, log, wait, clock = syst
     timeoutMs: config.browser.timeoutMs,
     maxBytes: config.limits.imageBytes,
   });
-  const politeness = createPoliteness({ ...pace, hosts: frontier.hosts, clock, log });
+  const politeness = createPoliteness({ ...pace, hosts: frontier.hosts, clock, log, onRequest });
   const robots = pace.robots
     ? createRobots({ load: http.text, remembered: frontier.hosts, onCrawlDelay: politeness.setCrawlDelay, clock, log })
     : null;

@@ -6,6 +6,7 @@ import { type Document, isMap, isScalar, LineCounter, parse, parseDocument } fro
 import { z } from 'zod';
 import { LIST_PARTS } from './discover/list-kind.ts';
 import { ArchiveError } from './errors.ts';
+import { isListenAddress, LISTEN_FORM } from './url/listen-address.ts';
 import { inListScope } from './url/scope.ts';
 import { isAddressBlock } from './url/special-addresses.ts';
 
@@ -20,6 +21,8 @@ const plain = z
   .string()
   .refine(isPlainScalar, 'must be text that YAML reads as it stands (no quotes, no leading symbol)');
 
+/** What a hook can be told of. */
+export const NOTICE_KINDS = ['published', 'edited', 'withdrawn', 'alarm', 'run-failed'] as const;
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Asia/Shanghai');
 
 const source = z.strictObject({
@@ -95,6 +98,24 @@ const schema = z
       })
       .prefault({}),
     network: z.strictObject({ allowAddresses: z.array(addressBlock).default([]) }).prefault({}),
+    notify: z
+      .array(
+        z.strictObject({
+          on: z.array(z.enum(NOTICE_KINDS)).min(1),
+          webhook: z
+            .url({ protocol: /^https?$/, error: 'must be an address such as https://example.org/hook' })
+            .optional(),
+          command: z.array(z.string().min(1)).min(1).optional(),
+        }),
+      )
+      .default([]),
+    monitor: z
+      .strictObject({
+        listen: z.string().refine(isListenAddress, LISTEN_FORM).nullable().default(null),
+        file: z.string().min(1).nullable().default(null),
+        staleMs: z.int().min(1000).max(86_400_000).default(900_000),
+      })
+      .prefault({}),
     limits: z
       .strictObject({
         pageBytes: z.int().min(1000).default(16_000_000),
@@ -114,6 +135,10 @@ const schema = z
       const first = config.sources.findIndex((other) => other.name === source.name);
       if (first < index) issue(['sources', index, 'name'], `is the name of source ${first + 1} already`);
     });
+    config.notify.forEach((hook, index) => {
+      if ((hook.webhook === undefined) === (hook.command === undefined))
+        issue(['notify', index], 'must have either webhook or command');
+    });
     const { agesMs } = config.revisits;
     const falling = agesMs.findIndex((ageMs, index) => ageMs <= (agesMs[index - 1] ?? 0));
     if (falling >= 0) issue(['revisits', 'agesMs', falling], 'must be more than the age before it');
@@ -127,7 +152,7 @@ const schema = z
     }
   });
 
-/** The checked configuration, all defaults filled in; `archive` is an absolute path. */
+/** The checked configuration, all defaults filled in; `archive` and `monitor.file` are absolute paths. */
 export type Config = z.output<typeof schema>;
 
 /** The defaults alone; `crawl.config.yaml` at the top of the repository says the same with comments. */
@@ -144,8 +169,12 @@ export function defaultConfig(): Config {
 export function loadConfig(path: string | null, overrides: { readonly archive?: string | undefined } = {}): Config {
   const file = path ?? (existsSync('crawl.config.yaml') ? 'crawl.config.yaml' : null);
   const config = file === null ? defaultConfig() : parseConfig(readText(file), file);
-  const archive = overrides.archive ?? resolve(file === null ? '.' : dirname(file), config.archive);
-  return { ...config, archive: resolve(archive) };
+  const folder = file === null ? '.' : dirname(file);
+  const archive = resolve(overrides.archive ?? resolve(folder, config.archive));
+  const healthFile = config.monitor.file === null ? null : resolve(folder, config.monitor.file);
+  if (healthFile?.startsWith(`${archive}/`) === true)
+    throw new ArchiveError('CONFIG_INVALID', `${file}: monitor.file: ${healthFile} lies in the archive`);
+  return { ...config, archive, monitor: { ...config.monitor, file: healthFile } };
 }
 
 /** Checks the text of a configuration; `file` is what messages call it. */
@@ -198,6 +227,7 @@ function lineOf(path: readonly PropertyKey[], document: Document, lines: LineCou
 /** The keys that the schema knows at a path, read off the defaults. */
 function knownKeys(path: readonly PropertyKey[]): string[] {
   if (path[0] === 'sources') return Object.keys(source.shape);
+  if (path[0] === 'notify') return ['on', 'webhook', 'command'];
   let value: unknown = defaultConfig();
   for (const key of path) value = (value as Record<PropertyKey, unknown>)[key];
   return Object.keys(value as object);

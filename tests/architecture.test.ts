@@ -20,9 +20,21 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   zod: ['audit/checks/records/form.ts', 'config.ts', 'discover/read-rows.ts', 'store/quarantine.ts', 'store/record.ts'],
   croner: ['config.ts', 'schedule/timing.ts'],
   diff: ['diff/words.ts'],
+  'prom-client': ['monitor/metrics.ts'],
   'image-size': ['assets/whole-picture.ts'],
-  commander: ['argv/invocation.ts', 'argv/keeping.ts', 'argv/reading.ts', 'cli.ts'],
+  commander: ['argv/crawling.ts', 'argv/invocation.ts', 'argv/keeping.ts', 'argv/reading.ts', 'cli.ts'],
   'string-width': ['commands/audit-report.ts', 'commands/terminal.ts'],
+};
+
+/** Which file alone may go out by which means of Node.js: how the network is reached, and who starts processes. */
+const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
+  fetch: ['notify/webhook.ts'],
+  'node:net': ['fetch/address-guard.ts', 'fetch/gate.ts', 'url/special-addresses.ts'],
+  'node:dns': ['fetch/address-guard.ts'],
+  'node:http': ['monitor/server.ts'],
+  'node:https': [],
+  'node:tls': [],
+  'node:child_process': ['notify/command.ts'],
 };
 
 /** Each layer may import itself and what stands before it. Files of one layer's rooms import other rooms only as ROOMS says. */
@@ -55,6 +67,8 @@ const LAYERS: readonly (readonly string[])[] = [
     'audit',
     'report',
     'fixity',
+    'notify',
+    'monitor',
   ],
   ['app.ts', 'doctor'],
   ['commands'],
@@ -93,6 +107,10 @@ function importsOf(from: string): Import[] {
     typeOnly: false,
   }));
   return [...fixed, ...late];
+}
+
+function withoutComments(file: string): string {
+  return (text.get(file) ?? '').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
 }
 
 function targetOf({ from, specifier }: Import): string | null {
@@ -149,6 +167,29 @@ describe('the architecture', () => {
     assert.deepEqual(
       [...reached].filter((name) => shunned.test(name)),
       [],
+    );
+  });
+
+  it('has few ways out, each with its door', () => {
+    const goesBy: Readonly<Record<string, (file: string) => boolean>> = {
+      fetch: (file) => /(?:await|return|[=(,])\s*fetch\(|globalThis\.fetch/.test(withoutComments(file)),
+    };
+    for (const [way, doors] of Object.entries(WAYS_OUT)) {
+      const uses =
+        goesBy[way] ??
+        ((file) => imports.some(({ from, specifier, typeOnly }) => from === file && specifier === way && !typeOnly));
+      assert.deepEqual(files.filter(uses).sort(), doors, way);
+    }
+  });
+
+  it('lets nothing but a hook of the configuration through the door without a guard', () => {
+    const importersOf = (target: string) =>
+      imports.filter((each) => targetOf(each) === target && !each.typeOnly).map(({ from }) => from);
+    assert.deepEqual(importersOf('notify/webhook.ts'), ['notify/hook.ts']);
+    assert.deepEqual(
+      importersOf('notify/hook.ts').filter((file) => !file.startsWith('commands/')),
+      [],
+      'made of the configuration by a command, and handed in',
     );
   });
 

@@ -32,7 +32,7 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
 
   common(program.command('status'))
     .summary('what the archive holds, and what failed')
-    .description('Counts by outcome and source, the last run, what failed and why. Reads only.')
+    .description('Counts by outcome and source, the last run, what failed and why, notices that wait. Reads only.')
     .addHelpText('after', examples('status', 'status --json'))
     .action(async (flags: CommonFlags) => {
       const { status } = await import('../commands/status.ts');

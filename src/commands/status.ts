@@ -27,6 +27,7 @@ export function status({ config, terminal }: { readonly config: Config; readonly
       drift: [],
       alarms: [],
       failures: [],
+      notices: { waiting: 0, failed: [] },
     });
     return EXIT.ok;
   }
@@ -39,6 +40,7 @@ export function status({ config, terminal }: { readonly config: Config; readonly
   const latencies = frontier.latencies.since(now - LATENCY_MS);
   const drift = findDrift(frontier.readings.newest());
   const alarms = config.sources.flatMap(({ name }) => alarmsOf(frontier.sourceReadings.of(name)));
+  const notices = { waiting: frontier.notices.waiting(), failed: frontier.notices.givenUp(MOST_FAILURES) };
   const outcomes: Record<string, number> = {};
   for (const { outcome, count } of sources) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
 
@@ -58,12 +60,17 @@ export function status({ config, terminal }: { readonly config: Config; readonly
     ...latencies.map(describeLatency),
     ...alarms.map((alarm) => terminal.style('yellow', describeAlarm(alarm))),
     ...drift.map((each) => terminal.style('yellow', describeDrift(each))),
+    ...(notices.waiting === 0 ? [] : [`${notices.waiting} notices wait to be delivered`]),
+    ...notices.failed.map(
+      ({ at, on, to, attempts, error }) =>
+        `${at}  ${terminal.style('red', `notice ${on} given up`)}  ${to}, ${attempts} attempts\n    ${error}`,
+    ),
     ...failures.map(
       ({ at, outcome, code, url, detail }) =>
         `${at}  ${terminal.style('red', `${outcome} ${code}`)}  ${url}\n    ${detail}`,
     ),
   ];
-  const values = { archive, outcomes, sources, lastRun, revisits, latencies, drift, alarms, failures };
+  const values = { archive, outcomes, sources, lastRun, revisits, latencies, drift, alarms, failures, notices };
   if (terminal.json) terminal.result('', values);
   else terminal.say(lines.join('\n'));
   return EXIT.ok;

@@ -10,6 +10,7 @@ import { type Followed, openFollowed } from './followed.ts';
 import { type Guarded, guarded } from './guarded.ts';
 import { type Latencies, openLatencies } from './latencies.ts';
 import { type Moves, openMoves } from './moves.ts';
+import { type Notices, openNotices } from './notices.ts';
 import { openReadings, type Readings } from './readings.ts';
 import { openRevisits, type Revisits } from './revisits.ts';
 import { isErrorCode, reasonOf, targetOf, textOf } from './rows.ts';
@@ -68,6 +69,7 @@ export interface Frontier extends Disposable {
   readonly revisits: Revisits;
   readonly slots: Slots;
   readonly latencies: Latencies;
+  readonly notices: Notices;
   readonly hosts: HostStore;
   readonly readings: Readings;
   readonly sourceReadings: SourceReadings;
@@ -208,6 +210,7 @@ export function openFrontier(
   const lastRun = sql('SELECT * FROM runs ORDER BY rowid DESC LIMIT 1');
   const safely: Guarded = (work) => guarded(path, work);
   const visits = safely(() => openVisits(database, { guarded: safely, now: clock }));
+  const notices = safely(() => openNotices(database, { guarded: safely, now: clock }));
   const revisits = safely(() => openRevisits(database, safely));
   const latencies = safely(() => openLatencies(database, safely));
   const nextAt = sql('SELECT next_at FROM hosts WHERE host = ?');
@@ -322,6 +325,7 @@ export function openFrontier(
     revisits,
     slots: safely(() => openSlots(database, safely)),
     latencies,
+    notices,
     hosts: {
       nextAt: (host) => Number(nextAt.get(host)?.next_at ?? 0),
       setNextAt: (host, at) => void setNextAt.run(host, Math.ceil(at)),

@@ -31,8 +31,8 @@ export interface Store {
    * @returns true where anything was written
    */
   save(key: string, document: string, record: RecordDraft): Promise<boolean>;
-  /** Notes that the site has an archived article no more; a second time changes nothing. The document stays as it is. True where it was news. */
-  noteGone(key: string, found: { readonly at: string; readonly evidence: readonly string[] }): Promise<boolean>;
+  /** Notes that the site has an archived article no more; a second time changes nothing. The document stays as it is. */
+  noteGone(key: string, found: { readonly at: string; readonly evidence: readonly string[] }): Promise<void>;
   /** Notes that an archived article became another one; a second time changes nothing. The document stays as it is. */
   noteMovedTo(key: string, move: Move): Promise<void>;
   /** Notes that an archived article is what another one became; a second time changes nothing. */
@@ -96,10 +96,9 @@ export function openStore(root: string, options: { readonly minFreeBytes: number
     },
     noteGone: async (key, { at, evidence }) => {
       const record = await recordAt(key);
-      if (record === null || isGone(record) !== null) return false;
+      if (record === null || isGone(record) !== null) return;
       const absences = [...record.absences, { since: at, until: null, evidence }];
       await disk.write(recordPath(key), writeRecord({ ...record, absences }));
-      return true;
     },
     records: async function* () {
       for await (const path of disk.walk('records')) {
