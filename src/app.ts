@@ -27,6 +27,8 @@ export interface AppOptions {
   readonly log: Log;
   /** Ends a wait for another run; null where ARCHIVE_IN_USE is thrown at once. */
   readonly wait: AbortSignal | null;
+  /** False where nothing is swept and no browser is started before it is needed: a repair finds what is left half done itself. */
+  readonly prepared?: boolean;
 }
 
 /**
@@ -34,14 +36,14 @@ export interface AppOptions {
  * @throws ARCHIVE_IN_USE, ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL; the browser is on its way when this returns, and
  *   what is wrong with it is said by the first request
  */
-export async function openApp(config: Config, { command, log, wait }: AppOptions): Promise<App> {
+export async function openApp(config: Config, { command, log, wait, prepared = true }: AppOptions): Promise<App> {
   const { site, politeness: pace } = config;
   const store = openStore(config.archive, config.limits);
   const quarantine = openQuarantine(config.archive, config.limits);
   const open = () => openFrontier(config.archive, { command, ...pace });
   const say = (holder: string) => log({ level: 'info', stage: 'run', message: `waiting for ${holder}` });
   const frontier = wait === null ? open() : await whenFree(open, { stopping: wait, say });
-  if (frontier.unfinishedSince !== null) {
+  if (prepared && frontier.unfinishedSince !== null) {
     const swept = await store.sweep(frontier.unfinishedSince);
     log({
       level: 'info',
@@ -87,7 +89,7 @@ export async function openApp(config: Config, { command, log, wait }: AppOptions
     backoffMs: pace.backoffMs,
   });
 
-  await browser.warmUp();
+  if (prepared) await browser.warmUp();
   return {
     frontier,
     rooms: { site, fetcher, politeness, assets, store, quarantine, document: config.document, tool, userAgent },

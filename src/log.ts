@@ -1,6 +1,6 @@
 /** What the stages say while they work: one event type, shown by whoever opened the log. */
 
-export type Stage = 'discover' | 'frontier' | 'fetch' | 'judge' | 'extract' | 'assets' | 'store' | 'run';
+export type Stage = 'discover' | 'frontier' | 'fetch' | 'judge' | 'extract' | 'assets' | 'store' | 'repair' | 'run';
 
 export interface LogEvent {
   readonly level: 'info' | 'warn' | 'error';

@@ -29,6 +29,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['model.ts', 'errors.ts', 'flags.ts', 'log.ts', 'drift.ts', 'retry-pause.ts', 'package-info.ts', 'url', 'html'],
   ['config.ts', 'discover', 'frontier', 'fetch', 'judge', 'extract', 'assets', 'store', 'diff', 'document'],
   ['read-article.ts', 'pipeline.ts', 'crawl.ts', 'audit', 'fixity'],
+  ['repair'],
   ['app.ts', 'doctor'],
   ['commands'],
   ['argv'],

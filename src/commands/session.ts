@@ -26,7 +26,7 @@ export interface RunOptions {
 export async function withArchive<T>(
   config: Config,
   terminal: Terminal,
-  options: Pick<AppOptions, 'command' | 'wait'>,
+  options: Pick<AppOptions, 'command' | 'wait' | 'prepared'>,
   body: (app: App) => Promise<T>,
 ): Promise<T> {
   await using app = await openApp(config, { ...options, log: terminal.log });

@@ -2,11 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { ArticleId, Lease, Outcome, Target } from '../model.ts';
 import { retryPauseMs } from '../retry-pause.ts';
 import { openReadings, type Readings } from './readings.ts';
+import { openRows, type Rows, reasonOf, targetOf, textOf } from './rows.ts';
 import { holdArchive, holderOf, type RunInfo, runInfoOf } from './run-lock.ts';
 import { prepareTables } from './tables.ts';
 import { openVisits, type Visits } from './visits.ts';
@@ -55,6 +56,7 @@ export interface Frontier extends Disposable {
   readonly visits: Visits;
   readonly hosts: HostStore;
   readonly readings: Readings;
+  readonly rows: Rows;
 }
 
 /** What is remembered of hosts between runs: when the next request may start, and their robots.txt. Instants in ms since 1970. */
@@ -258,6 +260,7 @@ export function openFrontier(
       return row === undefined ? null : runInfoOf(row);
     },
     readings: guarded(path, () => openReadings(database)),
+    rows: openRows(database, (work) => guarded(path, work)),
     holder: () => guarded(path, () => holderOf(database)),
     unfinishedSince: hold?.unfinishedSince ?? null,
     lost: hold?.lost ?? new AbortController().signal,
@@ -279,45 +282,8 @@ export function openFrontier(
   };
 }
 
-function targetOf(row: Record<string, SQLOutputValue>): Target {
-  const picture = row.lead_picture;
-  return {
-    id: String(row.id) as ArticleId,
-    url: String(row.url),
-    source: textOf(row.source),
-    via: textOf(row.via),
-    leadPicture: typeof picture === 'string' ? (JSON.parse(picture) as Target['leadPicture']) : null,
-    listed: typeof row.listed === 'string' ? (JSON.parse(row.listed) as Target['listed']) : null,
-    priority: Number(row.priority),
-  };
-}
-
-function reasonOf(outcome: Outcome): { readonly code: string | null; readonly detail: string | null } {
-  switch (outcome.kind) {
-    case 'archived':
-    case 'unchanged':
-      return { code: null, detail: outcome.key };
-    case 'gone':
-      return { code: null, detail: outcome.detail };
-    case 'moved':
-      return { code: null, detail: outcome.to.url };
-    case 'link-out':
-      return { code: null, detail: outcome.to };
-    case 'blocked':
-    case 'refused':
-    case 'failed':
-      return outcome;
-    default:
-      return outcome satisfies never;
-  }
-}
-
 function isErrorCode(code: string | null): code is ErrorCode {
   return code !== null && Object.hasOwn(ERRORS, code);
-}
-
-function textOf(value: SQLOutputValue | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
 }
 
 /** SQLite's refusals as known failures. */

@@ -1,0 +1,110 @@
+/** Damage of every kind, planted in an archive of the newspaper and repaired against it: mended, or left with the reason in the table. */
+import assert from 'node:assert/strict';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { type App, openApp } from '../src/app.ts';
+import { CHECKS, type CheckCode } from '../src/audit/checks-table.ts';
+import { loadConfig } from '../src/config.ts';
+import { watchSite } from '../src/repair/bench.ts';
+import { clearFrontier } from '../src/repair/frontier-file.ts';
+import { findings, repair } from '../src/repair/repair.ts';
+import { openTrash } from '../src/repair/trash.ts';
+import { openDisk } from '../src/store/disk.ts';
+import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
+import { temporaryFolder } from './support/command.ts';
+import { DAMAGES, type Damage } from './support/damages.ts';
+import { fillHealthyArchive } from './support/healthy-archive.ts';
+import { openPlant } from './support/plant.ts';
+import { digests, isKept } from './support/tree.ts';
+
+/** With GUANCHA_ARCHIVE_TORTURE=1 every damage is repaired, else the first of each check and those that are left. */
+const LONG = process.env.GUANCHA_ARCHIVE_TORTURE === '1';
+
+/** What no repair can mend: `code: name` of the damage, the findings that stay, and the reason that is given. */
+const LEFT: Readonly<Record<string, { readonly codes: readonly CheckCode[]; readonly why: RegExp }>> = {};
+
+const CODES = Object.keys(CHECKS) as CheckCode[];
+const { signal } = new AbortController();
+
+let newspaper: Newspaper;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let healthy: string;
+let copy: string;
+let config: ReturnType<typeof loadConfig>;
+before(async () => {
+  newspaper = await openNewspaper({ articles: 48, specials: false });
+  folder = await temporaryFolder();
+  const made = await fillHealthyArchive(folder.path, newspaper);
+  healthy = made.archive;
+  copy = join(folder.path, 'copy');
+  config = loadConfig(made.config, { archive: copy });
+  putBack();
+});
+after(async () => {
+  await newspaper[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+function putBack(): void {
+  rmSync(copy, { recursive: true, force: true });
+  cpSync(healthy, copy, { recursive: true });
+}
+
+const open = (): Promise<App> => openApp(config, { command: 'repair', log: () => {}, wait: null, prepared: false });
+const name = ({ code, name: what }: Damage) => `${code}: ${what}`;
+const told = async () => (await findings(copy, { codes: CODES, jobs: 1, signal })).map(({ code }) => code).sort();
+
+async function mend() {
+  const disk = openDisk(copy);
+  const trash = openTrash(copy, { disk, now: new Date() });
+  const cleared = await clearFrontier(copy, trash);
+  await using app = await open();
+  const report = await repair(
+    {
+      ...config.politeness,
+      ...app,
+      root: copy,
+      disk,
+      trash,
+      convention: config.document.date,
+      stopping: signal,
+      signal,
+      site: watchSite(),
+    },
+    { codes: CODES, jobs: 1, log: () => {}, before: cleared },
+  );
+  app.frontier.endRun();
+  assert.ok(report);
+  return report;
+}
+
+const seen = new Set<CheckCode>();
+const chosen = DAMAGES.filter((each) => {
+  const isFirst = !seen.has(each.code);
+  seen.add(each.code);
+  return LONG || isFirst || name(each) in LEFT;
+});
+
+describe('a repair after damage of one kind', () => {
+  for (const each of chosen) {
+    const left = LEFT[name(each)];
+    it(`${left === undefined ? 'mends' : 'leaves'} ${name(each)}`, async () => {
+      try {
+        openPlant(copy).root;
+        const planted = openPlant(copy);
+        each.plant(planted);
+        const report = await mend();
+        assert.deepEqual(await told(), left?.codes ?? [], JSON.stringify(report.left));
+        if (left === undefined) assert.ok(report.mended.length > 0 && report.left.length === 0);
+        for (const { why } of report.left) assert.match(why, left?.why ?? /^$/);
+        const once = await digests(copy, isKept);
+        await mend();
+        assert.deepEqual(await digests(copy, isKept), once, 'a second repair changes something');
+      } finally {
+        putBack();
+      }
+    });
+  }
+});
+void readdirSync;
