@@ -27,7 +27,7 @@ export interface AppOptions {
   readonly log: Log;
   /** Ends a wait for another run; null where ARCHIVE_IN_USE is thrown at once. */
   readonly wait: AbortSignal | null;
-  /** False where nothing is swept and no browser is started before it is needed: a repair finds what is left half done itself. */
+  /** False where nothing is swept and no browser started before it is needed: a whole repair finds what is left half done. */
   readonly prepared?: boolean;
 }
 

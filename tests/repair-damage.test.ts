@@ -1,6 +1,6 @@
 /** Damage of every kind, planted in an archive of the newspaper and repaired against it: mended, or left with the reason in the table. */
 import assert from 'node:assert/strict';
-import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type App, openApp } from '../src/app.ts';
@@ -22,7 +22,31 @@ import { digests, isKept } from './support/tree.ts';
 const LONG = process.env.GUANCHA_ARCHIVE_TORTURE === '1';
 
 /** What no repair can mend: `code: name` of the damage, the findings that stay, and the reason that is given. */
-const LEFT: Readonly<Record<string, { readonly codes: readonly CheckCode[]; readonly why: RegExp }>> = {};
+const LEFT: Readonly<Record<string, { readonly codes: readonly CheckCode[]; readonly why: RegExp }>> = {
+  'version-missing: a superseded version deleted': {
+    codes: ['version-missing'],
+    why: /the bytes are nowhere in this archive/,
+  },
+  'version-changed: a superseded version edited': {
+    codes: ['version-changed'],
+    why: /the bytes are nowhere in this archive/,
+  },
+  'version-order: a version captured before the one before': {
+    codes: ['version-order'],
+    why: /nothing in the archive says how the versions followed/,
+  },
+};
+
+/** What a repair must bring back as it was, byte for byte. */
+const isBytes = (path: string) => /^(?:articles|versions|assets|quarantine)\//.test(path);
+/** Of records everything but what another visit writes anew. */
+const withoutVisit = (path: string, bytes: Buffer) => {
+  if (!path.startsWith('records/')) return bytes;
+  const { capture: _capture, verdict: _verdict, ...record } = JSON.parse(bytes.toString());
+  for (const version of record.versions) delete version.capturedAt;
+  for (const asset of record.assets) delete asset.replaces;
+  return JSON.stringify(Object.entries(record).sort());
+};
 
 const CODES = Object.keys(CHECKS) as CheckCode[];
 const { signal } = new AbortController();
@@ -91,12 +115,14 @@ describe('a repair after damage of one kind', () => {
     const left = LEFT[name(each)];
     it(`${left === undefined ? 'mends' : 'leaves'} ${name(each)}`, async () => {
       try {
-        openPlant(copy).root;
-        const planted = openPlant(copy);
-        each.plant(planted);
+        each.plant(openPlant(copy));
         const report = await mend();
         assert.deepEqual(await told(), left?.codes ?? [], JSON.stringify(report.left));
-        if (left === undefined) assert.ok(report.mended.length > 0 && report.left.length === 0);
+        if (left === undefined) {
+          assert.ok(report.mended.length > 0 && report.left.length === 0);
+          const kept = (path: string) => isBytes(path) || path.startsWith('records/');
+          assert.deepEqual(await digests(copy, kept, withoutVisit), await digests(healthy, kept, withoutVisit));
+        }
         for (const { why } of report.left) assert.match(why, left?.why ?? /^$/);
         const once = await digests(copy, isKept);
         await mend();
@@ -107,4 +133,3 @@ describe('a repair after damage of one kind', () => {
     });
   }
 });
-void readdirSync;

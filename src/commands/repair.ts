@@ -48,41 +48,48 @@ export async function repair(
   const disk = openDisk(root);
   const trash = openTrash(root, { disk, now: new Date() });
   const before = (await clearFrontier(root, trash)).filter(({ code }) => codes.includes(code));
-  return withArchive(config, terminal, { command: 'repair', wait: null, prepared: false }, async (app) => {
-    const report = await repairArchive(
-      {
-        ...politeness,
-        ...app,
-        root,
-        disk,
-        trash,
-        convention: config.document.date,
-        stopping: interrupts.stopping,
-        signal: AbortSignal.any([interrupts.signal, app.frontier.lost]),
-        site: watchSite(),
-      },
-      { codes, jobs, log: terminal.log, before },
-    );
-    if (report === null) return EXIT.interrupted;
-    const { mended, left } = report;
-    for (const each of mended) tell(terminal, each, { state: 'mended', how: '' });
-    for (const { finding, why } of left) tell(terminal, finding, { state: 'left', how: why });
-    const summary = { mended: mended.length, left: left.length, trash: trash.used() };
-    if (terminal.json) terminal.result('', { summary });
-    const moved = summary.trash === null ? '' : `; what made way lies in ${summary.trash}`;
-    terminal.say(
-      mended.length + left.length === 0 ? '✓ nothing is wrong' : `${mended.length} mended, ${left.length} left${moved}`,
-    );
-    return left.length === 0 ? EXIT.ok : EXIT.incomplete;
-  });
+  return withArchive(
+    config,
+    terminal,
+    { command: 'repair', wait: null, prepared: flags.only.length > 0 },
+    async (app) => {
+      const report = await repairArchive(
+        {
+          ...politeness,
+          ...app,
+          root,
+          disk,
+          trash,
+          convention: config.document.date,
+          stopping: interrupts.stopping,
+          signal: AbortSignal.any([interrupts.signal, app.frontier.lost]),
+          site: watchSite(),
+        },
+        { codes, jobs, log: terminal.log, before },
+      );
+      if (report === null) return EXIT.interrupted;
+      const { mended, left } = report;
+      for (const each of mended) tell(terminal, each, { state: 'mended', how: '' });
+      for (const { finding, why } of left) tell(terminal, finding, { state: 'left', how: why });
+      const summary = { mended: mended.length, left: left.length, trash: trash.used() };
+      if (terminal.json) terminal.result('', { summary });
+      const moved = summary.trash === null ? '' : `; what made way lies in ${summary.trash}`;
+      terminal.say(
+        mended.length + left.length === 0
+          ? '✓ nothing is wrong'
+          : `${mended.length} mended, ${left.length} left${moved}`,
+      );
+      return left.length === 0 ? EXIT.ok : EXIT.incomplete;
+    },
+  );
 }
 
 function tell(
   terminal: Terminal,
-  { severity, code, article, path, detail }: Finding,
+  { severity, code, article, path, detail, repair: kind }: Finding,
   { state, how }: { readonly state: State; readonly how: string },
 ): void {
   const [mark, style] = MARKS[state];
   const text = [terminal.style(style, `${mark} ${code}`), printable(path), how].filter(Boolean).join('  ');
-  terminal.result(text, { state, severity, code, article, path, detail, how: how === '' ? null : how });
+  terminal.result(text, { state, severity, code, article, path, detail, repair: kind, how: how === '' ? null : how });
 }

@@ -67,18 +67,20 @@ export function keyOf(path: string): string | null {
   return key ?? null;
 }
 
-/** Does the work for each, so many at once. */
+/** Does the work for each, so many at once. The first failure ends it, once what is in hand is done. */
 export async function eachOf<T>(
   items: readonly T[],
   { concurrency, stopping }: Pick<Bench, 'concurrency' | 'stopping'>,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const rest = items.values();
+  const failures: unknown[] = [];
   const worker = async () => {
     for (const item of rest) {
-      if (stopping.aborted) return;
-      await work(item);
+      if (stopping.aborted || failures.length > 0) return;
+      await work(item).catch((error: unknown) => failures.push(error));
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
+  if (failures.length > 0) throw failures[0];
 }

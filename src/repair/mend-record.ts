@@ -1,4 +1,5 @@
 /** A record put right from what the archive itself knows: its own other fields, its document, its files. Pure. */
+import { isDeepStrictEqual } from 'node:util';
 import { ask, auditDocument } from '../audit/audit-document.ts';
 import { idOf } from '../audit/audit-month.ts';
 import { dateAgainstRecord } from '../audit/checks/article/dates.ts';
@@ -65,13 +66,14 @@ export function mendRecord(value: unknown, known: Known): MendedRecord | null {
     versions: versionsOf(valid.versions, { path, sha256: trusted, contentHash, known }),
     absences: inOrder(valid.absences ?? []),
   } satisfies ArchiveRecord;
-  const read = hash === trusted && document !== null ? auditDocument(document, { path, record }).document : null;
-  const mended = inFieldOrder(read === null ? record : asItsDocument(record, read, known));
+  const isProved = document !== null && hash === trusted && 'record' in readForm(record);
+  const read = isProved ? auditDocument(document, { path, record }).document : null;
+  const mended = read === null ? record : asItsDocument(record, read, known);
   const isSalvaged = [valid.aliases, valid.flags, valid.assets, valid.absences].includes(undefined);
   return {
     record: mended,
     isWhole: !isSalvaged && keepsPromises(mended, key, read),
-    isChanged: JSON.stringify(mended) !== JSON.stringify(value),
+    isChanged: !isDeepStrictEqual(mended, value),
   };
 }
 
@@ -165,29 +167,4 @@ const BEIJING_MS = 8 * 3_600_000;
 function onSiteClock(at: number, convention: DateConvention): string {
   const clock = convention === 'utc' ? at + BEIJING_MS : at;
   return `${new Date(clock).toISOString().slice(0, 19)}+08:00`;
-}
-
-const FIELDS: readonly (keyof ArchiveRecord)[] = [
-  'format',
-  'id',
-  'url',
-  'aliases',
-  'source',
-  'via',
-  'leadPicture',
-  'article',
-  'flags',
-  'contentHash',
-  'document',
-  'assets',
-  'verdict',
-  'capture',
-  'versions',
-  'absences',
-];
-
-/** As the store writes it. */
-function inFieldOrder(record: ArchiveRecord): ArchiveRecord {
-  const known = FIELDS.filter((name) => record[name] !== undefined).map((name) => [name, record[name]]);
-  return { ...Object.fromEntries(known), ...record } as ArchiveRecord;
 }

@@ -29,9 +29,10 @@ export async function refetchPicture(findings: readonly Finding[], bench: Bench)
 
   const files = findings.filter(({ path }) => path.startsWith('assets/'));
   const shown = await whoShows(new Set(files.map(hashOf)), bench);
+  const inTurn = oneAtATime();
   await eachOf(files, bench, async (found) => {
     if (await renameByType(found, bench)) return;
-    const why = await fetchAgain(found, shown.get(hashOf(found)) ?? [], bench);
+    const why = await fetchAgain(found, shown.get(hashOf(found)) ?? [], { bench, inTurn });
     if (why !== null) bench.leave(found, why);
   });
 }
@@ -69,32 +70,47 @@ async function renameByType({ code, path, detail }: Finding, { root, disk, trash
   return true;
 }
 
-/** Returns why the picture could not be had for every record that shows it. */
-async function fetchAgain(found: Finding, keys: readonly string[], bench: Bench): Promise<string | null> {
+/** Returns why the picture could not be had for every record that shows it; null where it could. */
+async function fetchAgain(
+  found: Finding,
+  keys: readonly string[],
+  { bench, inTurn }: { readonly bench: Bench; readonly inTurn: Turn },
+): Promise<string | null> {
   const hash = hashOf(found);
   const isBad = BAD_BYTES.includes(found.code);
-  const had = new Map<string, Asset | string>();
+  const isLost = (asset: Asset) => 'sha256' in asset && asset.sha256 === hash;
+  const had = new Map<string, Asset>();
   for (const key of keys) {
     const record = wholeRecord(key, bench);
     if (record === null) return 'the record that shows it has to be mended first';
-    const assets: Asset[] = [];
-    for (const asset of record.assets) {
-      if (!('sha256' in asset) || asset.sha256 !== hash) {
-        assets.push(asset);
-        continue;
-      }
-      const got = had.get(asset.src) ?? (await ask(asset.src, isBad ? null : hash, bench));
-      had.set(asset.src, got);
+    for (const { src } of record.assets.filter((asset) => isLost(asset) && !had.has(asset.src))) {
+      const got = await ask(src, isBad ? null : hash, bench);
       if (typeof got === 'string') return got;
-      if (!('sha256' in got) || (got.sha256 === hash && isBad)) return 'the site gives the same bytes';
-      if (got.sha256 === hash) return null; // the bytes that were lost: every record that names them is right again
-      assets.push({ ...got, replaces: hash });
+      if (isLost(got)) return isBad ? 'the site gives the same bytes' : null; // what was lost is there for all records
+      had.set(src, { ...got, replaces: hash } as Asset);
     }
-    await bench.disk.write(`records/${key}.json`, writeRecord({ ...record, assets }));
+    await inTurn(async () => {
+      const now = wholeRecord(key, bench); // another picture of the article may have come in the meantime
+      const assets = now?.assets.map((asset) => (isLost(asset) ? (had.get(asset.src) ?? asset) : asset));
+      if (now !== null && assets !== undefined)
+        await bench.disk.write(`records/${key}.json`, writeRecord({ ...now, assets }));
+    });
   }
   if (keys.length === 0) return 'no record says where it came from';
   await bench.trash.move(found.path, `${found.code}: ${found.detail}`);
   return null;
+}
+
+type Turn = (work: () => Promise<void>) => Promise<void>;
+
+/** Lets one work at a time. */
+function oneAtATime(): Turn {
+  let turn: Promise<void> = Promise.resolve();
+  return (work) => {
+    const mine = turn.then(work);
+    turn = mine.catch(() => {}); // whoever asked for it hears of it
+    return mine;
+  };
 }
 
 /** The picture, or in words why it cannot be had. */
