@@ -57,7 +57,8 @@ const audit = async (root: string) =>
   (await run(['audit', '--json', root]))
     .lines()
     .filter((line) => !('summary' in line))
-    .map(({ code, path }) => `${String(code)} ${String(path)}`);
+    .map(({ code, path }) => `${String(code)} ${String(path)}`)
+    .sort();
 const linesOf = (ended: Ended) => ended.lines().filter((line) => !('summary' in line));
 const isBytes = (path: string) => /^(?:articles|versions|assets|quarantine)\//.test(path);
 const inTrash = async (root: string) => Object.entries(await digests(root, (path) => path.startsWith('trash/')));
@@ -131,7 +132,7 @@ describe('a repair', () => {
     const ended = await repair(root, '--dry-run');
     assert.equal(ended.code, 0, ended.stderr);
     const said = ended.lines().map(({ code, path }) => `${String(code)} ${String(path)}`);
-    assert.deepEqual(said, await audit(root));
+    assert.deepEqual(said.sort(), await audit(root));
     assert.ok(ended.lines().every(({ state, how }) => state === 'would' && String(how).length > 0));
     assert.deepEqual([await digests(root), await mtimes(root)], before);
     assert.equal(newspaper.requests.length, asked);
@@ -206,6 +207,19 @@ describe('a repair that is cut off', () => {
     await assertEndsWell(root);
   });
 
+  it('ends after the article in hand at Ctrl-C: 130', async () => {
+    const root = damagedCopy();
+    let isSlow = true;
+    newspaper.handle(({ path }) => (isSlow && path.includes('_s.shtml') ? { delayMs: 1500, status: 503 } : undefined));
+    const running = start(command('repair', root));
+    const asked = newspaper.requests.length;
+    while (!newspaper.requests.slice(asked).some(({ path }) => path.includes('_s.shtml'))) await sleep(20);
+    running.child.kill('SIGINT');
+    assert.equal((await running.ended).code, 130);
+    isSlow = false;
+    await assertEndsWell(root);
+  });
+
   async function assertEndsWell(root: string): Promise<void> {
     const ended = await repair(root);
     assert.equal(ended.code, 0, ended.stdout + ended.stderr);
@@ -235,10 +249,7 @@ describe('a repair while the site is down', () => {
         'frontier-key',
       ] as const)
         assert.ok(mended.includes(code), code);
-      assert.deepEqual(
-        (await audit(root)).sort(),
-        left.map(({ code, path }) => `${String(code)} ${String(path)}`).sort(),
-      );
+      assert.deepEqual(await audit(root), left.map(({ code, path }) => `${String(code)} ${String(path)}`).sort());
     } finally {
       isDown = false;
     }

@@ -22,7 +22,7 @@ const BACKUP = 'take it from another copy of the archive';
 const FILES = {
   'link-in-archive': ['error', 'a symbolic link; it is not followed', MOVE, 'to-trash'],
   'special-file': ['error', 'no file and no folder: a FIFO, socket or device; it is not opened', MOVE, 'to-trash'],
-  'unreadable-file': ['error', 'the disk does not give the file', 'check permissions and disk', 'restore-backup'],
+  'unreadable-file': ['error', 'the disk does not give the file', 'check permissions and disk', 'none'],
   'file-too-large': ['error', 'a document or record larger than any; it is not read', REVISIT, 'revisit'],
   'stray-file': ['warning', 'a file or folder that has no place in an archive', MOVE, 'to-trash'],
   'temporary-file': ['warning', 'a temporary file of a write that never ended', MOVE, 'to-trash'],

@@ -26,6 +26,6 @@ export const KINDS: Readonly<Record<RepairKind, Kind>> = {
     mend: refetchPicture,
   },
   'rebuild-frontier': { would: 'write the rows again from the records', mend: rebuildFrontier },
-  'restore-backup': { would: 'look for the bytes elsewhere in the archive', mend: byHand('restore-backup') },
-  none: { would: 'leave it to a person', mend: byHand('none') },
+  'restore-backup': { would: 'look for the bytes elsewhere in the archive', mend: byHand },
+  none: { would: 'leave it to a person', mend: byHand },
 };
