@@ -16,7 +16,7 @@ import { temporaryFolder } from './support/command.ts';
 import { DAMAGES, type Damage } from './support/damages.ts';
 import { fillHealthyArchive } from './support/healthy-archive.ts';
 import { openPlant } from './support/plant.ts';
-import { digests, isKept } from './support/tree.ts';
+import { digests, files, isKept } from './support/tree.ts';
 
 /** With GUANCHA_ARCHIVE_TORTURE=1 every damage is repaired, else the first of each group and kind of repair, and those that are left. */
 const LONG = process.env.GUANCHA_ARCHIVE_TORTURE === '1';
@@ -42,6 +42,8 @@ const SCARRED: readonly CheckCode[] = ['absence-order', 'date-stamps'];
 
 /** What a repair must bring back as it was, byte for byte. */
 const isBytes = (path: string) => /^(?:articles|versions|assets|quarantine)\//.test(path);
+/** Trash by its names alone: large files lie there too. */
+const isTruth = (path: string) => isKept(path) && !path.startsWith('trash/');
 /** Of records everything but what another visit writes anew. */
 const withoutVisit = (path: string, bytes: Buffer) => {
   if (!path.startsWith('records/')) return bytes;
@@ -111,7 +113,8 @@ const chosen = DAMAGES.filter((each) => {
   const { group, repair: kind } = CHECKS[each.code];
   const isFirst = !seen.has(`${group} ${kind}`);
   seen.add(`${group} ${kind}`);
-  return LONG || isFirst || name(each) in LEFT;
+  // Two gigabytes take their time to be hashed.
+  return LONG || (isFirst && each.code !== 'file-too-large') || name(each) in LEFT;
 });
 
 describe('a repair after damage of one kind', () => {
@@ -128,9 +131,9 @@ describe('a repair after damage of one kind', () => {
           assert.deepEqual(await digests(copy, kept, withoutVisit), await digests(healthy, kept, withoutVisit));
         }
         for (const { why } of report.left) assert.match(why, left?.why ?? /^$/);
-        const once = await digests(copy, isKept);
+        const once = [await digests(copy, isTruth), await files(copy)];
         await mend();
-        assert.deepEqual(await digests(copy, isKept), once, 'a second repair changes something');
+        assert.deepEqual([await digests(copy, isTruth), await files(copy)], once, 'a second repair changes something');
       } finally {
         putBack();
       }

@@ -78,7 +78,7 @@ export function createAssets(parts: {
       const found = await fetchOften(src, url, wanted);
       if (typeof found !== 'string') return found;
       if (missing !== OTHER_BYTES) missing = found;
-      if (found === OTHER_BYTES) continue;
+      if (found === OTHER_BYTES || wanted.expected !== null) continue; // no form can pass for another
       // What may still come is no reason to take a processed form for the original; what never was a picture is.
       if (ERRORS[found].next === 'retry' && found !== 'IMAGE_TYPE') break;
     }
