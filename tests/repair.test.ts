@@ -401,6 +401,19 @@ describe('what a repair leaves alone', () => {
     assert.ok(existsSync(join(root, 'assets')) && before > 50 && (await files(elsewhere)).length === before);
   });
 
+  it('superseded documents of a record that was lost: the article has a record again, and they stay', async () => {
+    const root = copyOf(healthy);
+    const plant = openPlant(root);
+    const spot = plant.spot(({ versions }) => versions.length > 1);
+    const old = plant.read(`versions/${spot.key}/1.html`);
+    plant.write(spot.record, plant.read(spot.record).slice(0, -300));
+    const ended = await repair(root);
+    assert.equal(ended.code, 3);
+    assert.deepEqual(await audit(root), [`version-orphan versions/${spot.key}/1.html`]);
+    assert.equal(plant.read(`versions/${spot.key}/1.html`), old);
+    assert.equal(plant.recordOf(spot).versions.length, 1);
+  });
+
   it('a text under versions/ that no record describes and that lies nowhere else', async () => {
     const root = copyOf(healthy);
     const plant = openPlant(root);

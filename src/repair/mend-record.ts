@@ -7,6 +7,7 @@ import type { AuditedDocument } from '../audit/checks/check.ts';
 import { PAIR_CHECKS, RECORD_CHECKS } from '../audit/checks/checks.ts';
 import { readForm, validFields } from '../audit/checks/records/form.ts';
 import { recordDisagrees } from '../audit/checks/records/pair.ts';
+import { absenceOrder } from '../audit/checks/records/record.ts';
 import type { DateConvention } from '../document/date.ts';
 import type { ArticleId, Asset } from '../model.ts';
 import { type Absence, type ArchiveRecord, sha256, type Version } from '../store/record.ts';
@@ -64,11 +65,13 @@ export function mendRecord(value: unknown, known: Known): MendedRecord | null {
       'sha256' in asset ? { ...asset, ...known.measure(asset.sha256) } : asset,
     ),
     versions: versionsOf(valid.versions, { path, sha256: trusted, contentHash, known }),
-    absences: inOrder(valid.absences ?? []),
+    absences: valid.absences ?? [],
   } satisfies ArchiveRecord;
+  const own = { path: `records/${key}.json`, key, id: idOf(key), record };
+  const ordered = absenceOrder(own) === null ? record : { ...record, absences: inOrder(record.absences) };
   const isProved = document !== null && hash === trusted && 'record' in readForm(record);
   const read = isProved ? auditDocument(document, { path, record }).document : null;
-  const mended = read === null ? record : asItsDocument(record, read, known);
+  const mended = read === null ? ordered : asItsDocument(ordered, read, known);
   const isSalvaged = [valid.aliases, valid.flags, valid.assets, valid.absences].includes(undefined);
   return {
     record: mended,
