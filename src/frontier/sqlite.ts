@@ -13,7 +13,7 @@ import { type Moves, openMoves } from './moves.ts';
 import { type Notices, openNotices } from './notices.ts';
 import { openReadings, type Readings } from './readings.ts';
 import { openRevisits, type Revisits } from './revisits.ts';
-import { isErrorCode, reasonOf, targetOf, textOf } from './rows.ts';
+import { isErrorCode, openRows, type Rows, reasonOf, targetOf, textOf } from './rows.ts';
 import { holdArchive, holderOf, type RunInfo, runInfoOf } from './run-lock.ts';
 import { openSightings, type Sightings } from './sightings.ts';
 import { openSlots, type Slots } from './slots.ts';
@@ -76,6 +76,7 @@ export interface Frontier extends Disposable {
   readonly sightings: Sightings;
   readonly followed: Followed;
   readonly moves: Moves;
+  readonly rows: Rows;
 }
 
 /** What is remembered of hosts between runs: when the next request may start, and their robots.txt. Instants in ms since 1970. */
@@ -317,6 +318,7 @@ export function openFrontier(
     sightings: safely(() => openSightings(database, safely)),
     followed: safely(() => openFollowed(database, safely)),
     moves: safely(() => openMoves(database, safely)),
+    rows: safely(() => openRows(database, safely)),
     holder: () => guarded(path, () => holderOf(database)),
     unfinishedSince: hold?.unfinishedSince ?? null,
     lost: hold?.lost ?? new AbortController().signal,
