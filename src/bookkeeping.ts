@@ -5,9 +5,6 @@ import type { Target } from './model.ts';
 import type { Visit } from './pipeline.ts';
 import { nextVisit } from './revisit-plan.ts';
 
-/** What was published longer ago than this when it was archived says nothing of how fast the lists are read. */
-const OLD_MS = 7 * 86_400_000;
-
 /**
  * @param options `agesMs` are the ages at which articles are visited again; `now` in ms since 1970
  */
@@ -29,8 +26,9 @@ export function keepBooks(
         flags.map(({ code }) => code),
       ),
     );
-  const isNew = before === null && outcome.kind === 'archived';
-  if (isNew && source !== null && article.precision !== 'day' && now - publishedAt < OLD_MS)
+  // What was published before the archive began says nothing of how fast lists are read.
+  const isNew = before === null && outcome.kind === 'archived' && publishedAt >= (frontier.beganAt() ?? now);
+  if (isNew && source !== null && article.precision !== 'day')
     frontier.latencies.add(source, { publishedAt, archivedAt: now });
   if (visit.asked)
     frontier.revisits.plan({ id, url }, nextVisit({ publishedAt, hasChanged: versions.length > 1 }, { agesMs, now }));

@@ -73,13 +73,13 @@ function noticeKind(settled: Settled | undefined): string | null {
   return noticeOf(settled, { unfinishedSince: null })?.on ?? null;
 }
 
-/** An archive with one article in it, and a clock that stands where the article is five minutes old. */
+/** An archive with one article in it, and a clock that stands where the article is five minutes old, and was listed at once. */
 async function archived(newspaper: Newspaper, article: NewspaperArticle, folder: string) {
   const file = join(folder, 'config.yaml');
   const politeness = { intervalMs: 0, assetIntervalMs: 0, backoffMs: 60_000, attempts: 1, robots: false };
   await writeFile(file, newspaper.config({ archive: './archive', politeness }));
   const config = loadConfig(file);
-  let now = Date.parse(`${article.clock.published?.replace(' ', 'T')}+08:00`) + 5 * MINUTE;
+  let now = Date.parse(`${article.clock.published?.replace(' ', 'T')}+08:00`);
   const clock: Clock = {
     now: () => now,
     sleep: async (timeMs) => {
@@ -92,6 +92,7 @@ async function archived(newspaper: Newspaper, article: NewspaperArticle, folder:
   const address = parseArticleUrl(article.url, config.site);
   assert.ok(address);
   app.frontier.add([{ ...address, source: '要闻', via: null, leadPicture: null, listed: null, priority: 1 }]);
+  now += 5 * MINUTE;
   await work(app.frontier, app.rooms, { ...options, onSettled: () => {}, log: () => {} });
   return {
     file,

@@ -56,6 +56,8 @@ export interface Frontier extends Disposable {
   counts(): readonly OutcomeCount[];
   failures(limit: number): readonly Failure[];
   waiting(): number;
+  /** When its first target was added, ms since 1970; null where it has none. */
+  beganAt(): number | null;
   lastRun(): RunInfo | null;
   /** The living run that holds the archive; null where none does. */
   holder(): RunInfo | null;
@@ -208,6 +210,8 @@ export function openFrontier(
     `SELECT id, url, outcome, code, detail, settled_at FROM targets WHERE ${notWell} ORDER BY settled_at DESC LIMIT ?`,
   );
   const waiting = sql('SELECT count(*) AS count FROM targets WHERE outcome IS NULL');
+  const began = sql('SELECT min(added_at) AS at FROM targets');
+  let beganAt: number | null = null; // once there is one it stays
   const lastRun = sql('SELECT * FROM runs ORDER BY rowid DESC LIMIT 1');
   const safely: Guarded = (work) => guarded(path, work);
   const visits = safely(() => openVisits(database, { guarded: safely, now: clock }));
@@ -309,6 +313,11 @@ export function openFrontier(
         at: new Date(Number(row.settled_at)).toISOString(),
       })),
     waiting: () => Number(waiting.get()?.count),
+    beganAt: () => {
+      const row = beganAt === null ? began.get() : null;
+      if (typeof row?.at === 'number') beganAt = row.at;
+      return beganAt;
+    },
     lastRun: () => {
       const row = lastRun.get();
       return row === undefined ? null : runInfoOf(row);

@@ -20,20 +20,21 @@ export interface Alarms {
   silent(host: string, why: string): void;
   /** A host refuses this visitor, and is left alone. */
   refuses(host: string, detail: string): void;
-  /** What a source's last readings show; nothing where all is as usual. */
-  read(source: string, host: string, alarms: readonly SourceAlarm[]): void;
+  /** What a source's last readings show; nothing where all is as usual. A list that could not be read says nothing of what it gives. */
+  read(
+    source: string,
+    reading: { readonly host: string; readonly isRead: boolean; readonly alarms: readonly SourceAlarm[] },
+  ): void;
   drifts(drifts: readonly Drift[]): void;
   /** All that is wrong now. */
   current(): readonly Alarm[];
 }
 
-/** So many failures in a row, over so long, are more than a moment's trouble. */
-const FAILURES_IN_A_ROW = 3;
+/** Two failures so far apart, and no answer in between, are more than a moment's trouble. Each is of several requests. */
 const SILENT_MS = 15 * 60_000;
 
 interface Host {
   readonly answeredAt: number;
-  readonly failures: number;
   readonly silentSince: number | null;
 }
 
@@ -45,26 +46,26 @@ export function createAlarms(options: {
   const { now, onAlarm } = options;
   const raised = new Map<string, Alarm>();
   const hosts = new Map<string, Host>();
-  const hostOf = (host: string): Host => hosts.get(host) ?? { answeredAt: 0, failures: 0, silentSince: null };
+  const hostOf = (host: string): Host => hosts.get(host) ?? { answeredAt: 0, silentSince: null };
 
   return {
     answered: (host) => {
-      hosts.set(host, { answeredAt: now(), failures: 0, silentSince: null });
+      hosts.set(host, { answeredAt: now(), silentSince: null });
       settle(host, ['unreachable', 'refuses'], []);
     },
     silent: (host, why) => {
-      const { answeredAt, failures, silentSince } = hostOf(host);
+      const { answeredAt, silentSince } = hostOf(host);
       const since = silentSince ?? now();
-      hosts.set(host, { answeredAt, failures: failures + 1, silentSince: since });
-      if (failures + 1 < FAILURES_IN_A_ROW || now() - since < SILENT_MS) return;
+      hosts.set(host, { answeredAt, silentSince: since });
+      if (now() - since < SILENT_MS) return;
       settle(host, ['unreachable'], [{ about: host, what: 'unreachable', detail: why, since }]);
     },
     refuses: (host, detail) => settle(host, ['refuses'], [{ about: host, what: 'refuses', detail, since: now() }]),
-    read: (source, host, alarms) => {
+    read: (source, { host, isRead, alarms }) => {
       // A list that cannot be read while nothing else of its host can be is no matter of the list.
       const own = alarms.filter(({ what, since }) => what !== 'unread' || hostOf(host).answeredAt > since);
       const found = own.map(({ what, detail, since }) => ({ about: source, what, detail, since }));
-      settle(source, null, found);
+      settle(source, isRead ? null : ['unread'], found);
     },
     drifts: (drifts) => {
       for (const [key, { what }] of raised) if (what.startsWith('drift ')) forgetUnless(key, drifts);

@@ -33,7 +33,7 @@ export interface RunReport extends ServedSlot {
 
 export interface EngineOptions {
   readonly sources: readonly ScheduledSource[];
-  /** So often a list is asked for in a slot. */
+  /** So often a list is asked for in a slot that cannot be read; other things have their turn in between. */
   readonly attempts: number;
   readonly backoffMs: number;
   /** A host's pause once it refuses several articles in a row; twice as long each time, up to a day. */
@@ -85,6 +85,7 @@ export async function serve(
   const { stopping, signal } = options;
   const refusals = new Map<string, { inARow: number; pauses: number }>();
   const turns = turnsOf(frontier, clock.now);
+  const tries = new Map<string, number>(); // of the slot in hand, by source
   const alarms = createAlarms({ now: clock.now, onAlarm: options.onAlarm });
   let lookedBackAt = Number.NEGATIVE_INFINITY;
   let turn = 0;
@@ -153,13 +154,24 @@ export async function serve(
   async function readSlot(source: ScheduledSource, state: SlotState): Promise<void> {
     const startedAt = clock.now();
     const { host } = new URL(source.url);
-    for await (const list of discoverAll([source], rooms, frontier.add, { ...options, now: clock.now, turns })) {
+    for await (const list of discoverAll([source], rooms, frontier.add, {
+      signal,
+      attempts: 1,
+      now: clock.now,
+      turns,
+    })) {
       noteSource(frontier, list);
-      if (list.error?.code === 'SOURCE_UNREAD') alarms.silent(host, list.error.message);
-      else alarms.answered(host);
-      alarms.read(source.name, host, alarmsOf(frontier.sourceReadings.of(source.name)));
+      const isRead = list.error?.code !== 'SOURCE_UNREAD';
+      if (isRead) alarms.answered(host);
+      else alarms.silent(host, list.error?.message ?? '');
+      const found = alarmsOf(frontier.sourceReadings.of(source.name));
+      alarms.read(source.name, { host, isRead, alarms: found });
       const entries = list.targets.length;
       const code = list.error?.code ?? null;
+      const tried = (tries.get(source.name) ?? 0) + 1;
+      tries.set(source.name, tried);
+      if (code === 'SOURCE_UNREAD' && entries === 0 && tried < options.attempts) return; // due again once its host is
+      tries.delete(source.name);
       const endedAt = clock.now();
       const run = { slotAt: state.dueAt, startedAt, endedAt, entries, fresh: list.added, code };
       const failed = list.error !== null;

@@ -15,6 +15,7 @@ const PARTS: readonly (readonly [name: string, ...args: string[]])[] = [
   ['damage of every kind repaired', '--test', join(HERE, '../repair-damage.test.ts')],
   ['repairs killed, offline, dry', '--test', join(HERE, '../repair.test.ts')],
   ['every fault of a hostile server', '--test', join(HERE, '../hostile.test.ts')],
+  ['a news day of 150 articles', join(HERE, 'news-day.ts')],
   ['a month of the schedule, killed 40 times', join(HERE, 'schedule-month.ts'), '--days', '31', '--kills', '40'],
   ['30 % of the answers spoilt, 100 articles', join(HERE, 'hostile-mix.ts'), '--articles', '160'],
 ];
