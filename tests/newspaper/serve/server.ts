@@ -10,15 +10,19 @@ export interface OriginServer extends AsyncDisposable {
   readonly origin: string;
 }
 
-/** @param record takes every request in the order of arrival, before it is answered */
+/**
+ * @param options `record` takes every request in the order of arrival, before it is answered, dated by `now`: the machine's
+ * clock if absent
+ */
 export async function openServer(
   name: OriginName,
   host: string,
-  options: { readonly route: Route; readonly record: SeenRequest[] },
+  options: { readonly route: Route; readonly record: SeenRequest[]; readonly now?: () => number },
 ): Promise<OriginServer> {
+  const { now = Date.now } = options;
   const closing = new AbortController();
   const server = createServer((request, response) => {
-    const seen = { ...read(name, request), at: performance.now(), date: Date.now(), status: 0 };
+    const seen = { ...read(name, request), at: performance.now(), date: now(), status: 0 };
     options.record.push(seen);
     const reply = options.route(seen);
     const answer = () => {
@@ -62,6 +66,10 @@ export function normalPath(path: string): string {
 function send(reply: Reply, request: IncomingMessage, response: ServerResponse): void {
   if (reply.misbehave !== undefined) {
     reply.misbehave(response);
+    return;
+  }
+  if (reply.status === 304) {
+    response.writeHead(304, reply.headers).end();
     return;
   }
   const headers: Record<string, string> = { 'content-type': 'text/html; charset=utf-8', ...reply.headers };

@@ -42,13 +42,14 @@ export function wwwRoute(edition: Edition, options: WwwOptions): Route {
 const ARTICLE = /^\/[^/]+\/(\d{4})_(\d{2})_(\d{2})_(\d+)(?:_(\w+))?\.shtml(?:\?.*)?$/;
 
 /** The article at an address of any slug; null where the number is unknown or the day is not the article's. */
-function storyAt(path: string, stories: ReadonlyMap<string, Story>): Story | null {
+export function storyAt(path: string, stories: ReadonlyMap<string, Story>): Story | null {
   const [, year, month, day, id = ''] = ARTICLE.exec(path) ?? [];
   const story = stories.get(id);
   return story?.slot.date === `${year}-${month}-${day}` ? story : null;
 }
 
-function suffixOf(path: string): string {
+/** `1` where there is none. */
+export function suffixOf(path: string): string {
   return ARTICLE.exec(path)?.[5] ?? '1';
 }
 
