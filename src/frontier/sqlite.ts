@@ -8,6 +8,9 @@ import type { ArticleId, Lease, Outcome, Target } from '../model.ts';
 import { retryPauseMs } from '../retry-pause.ts';
 import { type Followed, openFollowed } from './followed.ts';
 import { type Latencies, openLatencies } from './latencies.ts';
+import { type ListWalks, openListWalks } from './list-walks.ts';
+import { type Numbered, openNumbered } from './numbered.ts';
+import { openProbes, type Probes } from './probes.ts';
 import { openReadings, type Readings } from './readings.ts';
 import { openRevisits, type Revisits } from './revisits.ts';
 import { holdArchive, holderOf, type RunInfo, runInfoOf } from './run-lock.ts';
@@ -65,6 +68,9 @@ export interface Frontier extends Disposable {
   readonly sourceReadings: SourceReadings;
   readonly sightings: Sightings;
   readonly followed: Followed;
+  readonly numbered: Numbered;
+  readonly probes: Probes;
+  readonly listWalks: ListWalks;
 }
 
 /** What is remembered of hosts between runs: when the next request may start, and their robots.txt. Instants in ms since 1970. */
@@ -281,6 +287,9 @@ export function openFrontier(
     sourceReadings: guarded(path, () => openSourceReadings(database, (work) => guarded(path, work))),
     sightings: guarded(path, () => openSightings(database, (work) => guarded(path, work))),
     followed: guarded(path, () => openFollowed(database, (work) => guarded(path, work))),
+    numbered: within(() => openNumbered(database, within)),
+    probes: within(() => openProbes(database, within)),
+    listWalks: within(() => openListWalks(database, within)),
     holder: () => guarded(path, () => holderOf(database)),
     unfinishedSince: hold?.unfinishedSince ?? null,
     lost: hold?.lost ?? new AbortController().signal,

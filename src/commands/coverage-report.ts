@@ -1,0 +1,143 @@
+/** The ledger of numbers in lines: a row for each day, the gaps, the lists, and the estimate in a sentence. */
+import stringWidth from 'string-width';
+import type { Completeness } from '../coverage/completeness.ts';
+import type { Gap } from '../coverage/gaps.ts';
+import type { DayState, Ledger, LedgerDay, Window } from '../coverage/ledger.ts';
+import type { SourceShare } from '../coverage/source-shares.ts';
+import type { Style, Terminal } from './terminal.ts';
+
+/** More of one kind are counted, not shown. */
+const MOST_LINES = 40;
+const BAR_CELLS = 24;
+
+/** The columns of a day: what its states are called, each with those that it holds. */
+const COLUMNS: readonly (readonly [name: string, style: Style | null, ...states: DayState[]])[] = [
+  ['archived', 'green', 'archived', 'withdrawn'],
+  ['gone', 'yellow', 'gone'],
+  ['elsewhere', null, 'moved', 'link-out'],
+  ['failed', 'red', 'failed'],
+  ['refused', 'red', 'blocked', 'refused'],
+  ['waiting', 'yellow', 'waiting'],
+];
+
+export function coverageLines(ledger: Ledger, { since }: Window, terminal: Terminal): string[] {
+  const { days, gaps, unwatched, failures, sources } = ledger;
+  if (days.length === 0) return [`nothing is known since ${since}`];
+  const short = sources.filter((source) => source.short.length > 0);
+  return [
+    ...daysTable(days, terminal),
+    ...section('never seen', gaps.map(describeGap)),
+    ...section('not watched, and not counted', unwatched.map(describeGap)),
+    ...section(
+      'failed',
+      failures.map(({ from, to, state, code }) => `${range(from, to)}  ${state} ${code}`),
+    ),
+    ...section('lists that showed less than they usually do', short.flatMap(describeShort)),
+    '',
+    sentence(ledger, since),
+  ];
+}
+
+/** One line for each day, gap, unwatched stretch, failure and source, and the summary. */
+export function* jsonLines(ledger: Ledger, window: Window): Generator<object> {
+  const { days, gaps, unwatched, failures, sources, completeness, ...counts } = ledger;
+  for (const day of days) yield { kind: 'day', ...day };
+  for (const gap of gaps) yield { kind: 'gap', ...gap, count: gap.to - gap.from + 1 };
+  for (const gap of unwatched) yield { kind: 'unwatched', ...gap, count: gap.to - gap.from + 1 };
+  for (const failure of failures) yield { kind: 'failure', ...failure };
+  for (const source of sources) yield { kind: 'source', ...source };
+  yield { summary: { ...window, ...counts, ...completeness, sentence: sentence(ledger, window.since) } };
+}
+
+/** The estimate, its interval, and what it rests on. */
+export function sentence({ archived, neverSeen, probed, completeness }: Ledger, since: string): string {
+  const { published, archivedShare, confidence, lists } = completeness;
+  if (archivedShare === null) return `nothing is known to have been published since ${since}`;
+  const asked = probed.articles + probed.unpublished;
+  const evidence = [
+    `${neverSeen} numbers were never seen`,
+    asked === 0
+      ? 'none asked for (backfill --ids asks)'
+      : `${asked} more were asked for and ${probed.articles} of them articles`,
+    ...(lists === null ? [] : [describeLists(lists)]),
+  ];
+  const percent = `${Math.round(100 * confidence)} % interval of a beta-binomial posterior`;
+  return `${archived} of ${interval(published.low, published.high)} articles published since ${since} are archived: ${shares(archivedShare)} (${percent}; ${evidence.join(', ')}).`;
+}
+
+function describeLists({ lists, low, missed, high }: NonNullable<Completeness['lists']>): string {
+  return `by capture and recapture (Chao) ${lists} lists missed about ${Math.round(missed)}, ${Math.round(low)} to ${Math.round(high)}`;
+}
+
+function interval(low: number, high: number): string {
+  return low === high ? String(low) : `${low} to ${high}`;
+}
+
+/** Rounded away from the middle. */
+function shares({ low, high }: { readonly low: number; readonly high: number }): string {
+  const [from, to] = [Math.floor(low * 100), Math.ceil(high * 100)];
+  return from === to ? `${from} %` : `${from} to ${to} %`;
+}
+
+function daysTable(days: readonly LedgerDay[], terminal: Terminal): string[] {
+  const most = Math.max(...days.map((each) => totalOf(each)));
+  const used = COLUMNS.filter(([, , ...states]) => days.some((each) => sumOf(each, states) > 0));
+  const heads = [...used.map(([name]) => name), 'never seen', 'usual'];
+  const head = `${'day'.padEnd(10)}  ${' '.repeat(BAR_CELLS)}${heads.map((name) => `  ${name}`).join('')}`;
+  const rows = days.map((each) => {
+    const cells = [
+      ...used.map(([name, style, ...states]) => cell(sumOf(each, states), name, style, terminal)),
+      cell(each.neverSeen, 'never seen', 'yellow', terminal),
+      `  ${(each.usual === null ? '' : String(Math.round(each.usual))).padStart('usual'.length)}`,
+    ];
+    return `${each.day}  ${barOf(each, most, terminal)}${cells.join('')}${each.few ? terminal.style('red', '  few') : ''}`;
+  });
+  return [terminal.style('dim', head), ...rows];
+}
+
+function cell(count: number, name: string, style: Style | null, terminal: Terminal): string {
+  const text = (count === 0 ? '·' : String(count)).padStart(stringWidth(name));
+  return `  ${count === 0 ? terminal.style('dim', text) : style === null ? text : terminal.style(style, text)}`;
+}
+
+/** Full for what is archived, half for what else is known, light for what nothing showed. */
+function barOf(each: LedgerDay, most: number, terminal: Terminal): string {
+  const cells = (count: number) => Math.round((BAR_CELLS * count) / Math.max(1, most));
+  const archived = sumOf(each, ['archived', 'withdrawn']);
+  const known = totalOf(each) - each.neverSeen;
+  const [full, half, all] = [cells(archived), cells(known), cells(totalOf(each))];
+  return [
+    terminal.style('green', '█'.repeat(full)),
+    '▒'.repeat(half - full),
+    terminal.style('yellow', '░'.repeat(all - half)),
+    ' '.repeat(BAR_CELLS - all),
+  ].join('');
+}
+
+function sumOf({ states }: LedgerDay, names: readonly DayState[]): number {
+  return names.reduce((sum, name) => sum + states[name], 0);
+}
+
+function totalOf(each: LedgerDay): number {
+  return Object.values(each.states).reduce((sum, count) => sum + count, each.neverSeen);
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
+  const rest = lines.length - MOST_LINES;
+  const more = rest > 0 ? [`  … and ${rest} more; --json prints all`] : [];
+  return ['', title, ...lines.slice(0, MOST_LINES).map((line) => `  ${line}`), ...more];
+}
+
+function describeGap({ from, to, fromDay, toDay }: Gap): string {
+  return `${range(from, to).padEnd(15)}  ${String(to - from + 1).padStart(5)}  ${fromDay}${fromDay === toDay ? '' : ` to ${toDay}`}`;
+}
+
+function describeShort({ source, usualShare, short }: SourceShare): string[] {
+  const usual = Math.round(100 * (usualShare ?? 0));
+  return short.map(({ day, shown, known }) => `${day}  ${source}: ${shown} of ${known}, usually ${usual} %`);
+}
+
+function range(from: number, to: number): string {
+  return from === to ? String(from) : `${from}–${to}`;
+}
