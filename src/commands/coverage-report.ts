@@ -35,6 +35,7 @@ export function coverageLines(ledger: Ledger, { since }: Window, terminal: Termi
     ...section('lists that showed less than they usually do', short.flatMap(describeShort)),
     '',
     sentence(ledger, since),
+    terminal.style('dim', evidence(ledger)),
   ];
 }
 
@@ -49,24 +50,30 @@ export function* jsonLines(ledger: Ledger, window: Window): Generator<object> {
   yield { summary: { ...window, ...counts, ...completeness, sentence: sentence(ledger, window.since) } };
 }
 
-/** The estimate, its interval, and what it rests on. */
-export function sentence({ archived, neverSeen, probed, completeness }: Ledger, since: string): string {
-  const { published, archivedShare, confidence, lists } = completeness;
+/** The estimate, its interval and its method. */
+export function sentence({ archived, completeness }: Ledger, since: string): string {
+  const { published, archivedShare, confidence } = completeness;
   if (archivedShare === null) return `nothing is known to have been published since ${since}`;
+  const method = `${Math.round(100 * confidence)} % interval of a beta-binomial posterior`;
+  return `${archived} of ${interval(published.low, published.high)} articles published since ${since} are archived, ${shares(archivedShare)} (${method}).`;
+}
+
+/** What the estimate rests on. */
+function evidence({ neverSeen, probed, elsewhere, completeness: { lists } }: Ledger): string {
   const asked = probed.articles + probed.unpublished;
-  const evidence = [
-    `${neverSeen} numbers were never seen`,
+  const parts = [
+    `${neverSeen} numbers between them were never seen`,
     asked === 0
-      ? 'none asked for (backfill --ids asks)'
-      : `${asked} more were asked for and ${probed.articles} of them articles`,
+      ? 'none was asked for (backfill --ids asks)'
+      : `${asked} more were asked for, and ${probed.articles} of them are articles`,
     ...(lists === null ? [] : [describeLists(lists)]),
+    ...(elsewhere === 0 ? [] : [`${elsewhere} that moved or led elsewhere are left out`]),
   ];
-  const percent = `${Math.round(100 * confidence)} % interval of a beta-binomial posterior`;
-  return `${archived} of ${interval(published.low, published.high)} articles published since ${since} are archived: ${shares(archivedShare)} (${percent}; ${evidence.join(', ')}).`;
+  return `${parts.join('; ')}.`;
 }
 
 function describeLists({ lists, low, missed, high }: NonNullable<Completeness['lists']>): string {
-  return `by capture and recapture (Chao) ${lists} lists missed about ${Math.round(missed)}, ${Math.round(low)} to ${Math.round(high)}`;
+  return `${lists} lists missed about ${Math.round(missed)} by capture and recapture (Chao’s lower bound, ${Math.round(low)} to ${Math.round(high)})`;
 }
 
 function interval(low: number, high: number): string {
@@ -82,13 +89,14 @@ function shares({ low, high }: { readonly low: number; readonly high: number }):
 function daysTable(days: readonly LedgerDay[], terminal: Terminal): string[] {
   const most = Math.max(...days.map((each) => totalOf(each)));
   const used = COLUMNS.filter(([, , ...states]) => days.some((each) => sumOf(each, states) > 0));
-  const heads = [...used.map(([name]) => name), 'never seen', 'usual'];
+  const hasUsual = days.some(({ usual }) => usual !== null);
+  const heads = [...used.map(([name]) => name), 'never seen', ...(hasUsual ? ['usual'] : [])];
   const head = `${'day'.padEnd(10)}  ${' '.repeat(BAR_CELLS)}${heads.map((name) => `  ${name}`).join('')}`;
   const rows = days.map((each) => {
     const cells = [
       ...used.map(([name, style, ...states]) => cell(sumOf(each, states), name, style, terminal)),
       cell(each.neverSeen, 'never seen', 'yellow', terminal),
-      `  ${(each.usual === null ? '' : String(Math.round(each.usual))).padStart('usual'.length)}`,
+      hasUsual ? `  ${(each.usual === null ? '' : String(Math.round(each.usual))).padStart('usual'.length)}` : '',
     ];
     return `${each.day}  ${barOf(each, most, terminal)}${cells.join('')}${each.few ? terminal.style('red', '  few') : ''}`;
   });

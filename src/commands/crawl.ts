@@ -2,7 +2,8 @@
 import type { Config } from '../config.ts';
 import { discoverAll } from '../crawl.ts';
 import { describeDrift, findDrift } from '../drift.ts';
-import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
+import { EXIT, type ExitCode, renderError } from '../errors.ts';
+import { chosenSources } from './chosen-sources.ts';
 import type { UrlReport } from './report.ts';
 import { type Interrupts, run, runRevisits, withArchive } from './session.ts';
 import type { Terminal } from './terminal.ts';
@@ -30,7 +31,7 @@ export async function crawl(
   },
 ): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
-  const sources = chosen(config, options.source);
+  const sources = chosenSources(config, options.source);
   const wait = options.wait ? interrupts.stopping : null;
   return withArchive(config, terminal, { command: 'crawl', wait }, async (app) => {
     const { frontier, rooms } = app;
@@ -69,15 +70,4 @@ export async function crawl(
     }
     return unread && exit !== EXIT.interrupted ? EXIT.sourcesUnread : exit;
   });
-}
-
-function chosen(config: Config, names: readonly string[]): Config['sources'] {
-  for (const name of names) {
-    if (config.sources.some((source) => source.name === name)) continue;
-    throw new ArchiveError(
-      'SOURCE_UNKNOWN',
-      `${name}; there are ${config.sources.map((source) => source.name).join(', ')}`,
-    );
-  }
-  return names.length === 0 ? config.sources : config.sources.filter((source) => names.includes(source.name));
 }

@@ -3,7 +3,7 @@ import { hiddenArticles } from './hidden-articles.ts';
 import { type ListCoverage, listCoverage } from './list-coverage.ts';
 
 export interface CompletenessEvidence {
-  /** Numbers that are known to have been published. */
+  /** Numbers that are known to have been published as articles. */
   readonly known: number;
   /** Those of them that are archived. */
   readonly archived: number;

@@ -48,8 +48,12 @@ export interface Ledger {
   readonly sources: readonly SourceShare[];
   readonly neverSeen: number;
   readonly probed: { readonly articles: number; readonly unpublished: number };
+  /** Numbers that are known to have been published as articles of the site. */
   readonly known: number;
+  /** Those of them that are archived, withdrawn since or not. */
   readonly archived: number;
+  /** Published besides, but moved to the community or led to another outlet: no article of this number is left to archive. */
+  readonly elsewhere: number;
   /** Numbers a day. */
   readonly rate: number;
   readonly completeness: Completeness;
@@ -84,7 +88,8 @@ export function makeLedger(input: LedgerInput, { since, until }: Window): Ledger
     if (isArticle) probed.articles += 1;
     else probed.unpublished += 1;
   }
-  const known = days.reduce((sum, { states }) => sum + sumOf(states), 0);
+  const elsewhere = days.reduce((sum, { states }) => sum + states.moved + states['link-out'], 0);
+  const known = days.reduce((sum, { states }) => sum + sumOf(states), 0) - elsewhere;
   const archived = days.reduce((sum, { states }) => sum + states.archived + states.withdrawn, 0);
   const unseen = [...neverSeen.values()].reduce((sum, count) => sum + count, 0);
   return {
@@ -97,6 +102,7 @@ export function makeLedger(input: LedgerInput, { since, until }: Window): Ledger
     probed,
     known,
     archived,
+    elsewhere,
     rate: found.rate,
     completeness: completeness({
       known,

@@ -13,7 +13,7 @@ export interface LedgerReading {
   readonly ledger: Ledger;
   /** Records that cannot be read. */
   readonly damaged: readonly ArchiveError[];
-  /** The newest archived article of the window that is still there; null for none. */
+  /** The newest archived article of the window, or of the days about it, that is still there; null for none. */
   readonly newest: { readonly number: number; readonly url: string } | null;
 }
 
@@ -28,7 +28,7 @@ export async function readLedger(
   const runs = openIdRuns();
   const from = daysAfter(window.since, -DAYS_BEFORE);
   const isNear = (day: string) => day >= from && day <= daysAfter(window.until, DAYS_BEFORE);
-  const { damaged, newest } = await addRecords(store, runs, { window, isNear });
+  const { damaged, newest } = await addRecords(store, runs, isNear);
   if (frontier !== null) addTargets(frontier, runs, isNear);
   const probed = frontier === null ? [] : addProbes(frontier, runs);
   const sightings = frontier === null ? [] : sightingsOf(frontier, startOf(from));
@@ -38,7 +38,7 @@ export async function readLedger(
 async function addRecords(
   store: Store,
   runs: IdRuns,
-  { window, isNear }: { readonly window: Window; readonly isNear: (day: string) => boolean },
+  isNear: (day: string) => boolean,
 ): Promise<Pick<LedgerReading, 'damaged' | 'newest'>> {
   const damaged: ArchiveError[] = [];
   let newest: LedgerReading['newest'] = null;
@@ -54,7 +54,7 @@ async function addRecords(
     if (number === null || !isNear(day)) continue;
     const gone = isGone(stored.record) !== null;
     runs.add(number, { state: gone ? 'withdrawn' : 'archived', code: null, day, at });
-    if (!gone && day >= window.since && day <= window.until && number > (newest?.number ?? 0)) newest = { number, url };
+    if (!gone && number > (newest?.number ?? 0)) newest = { number, url };
   }
   return { damaged, newest };
 }

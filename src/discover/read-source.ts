@@ -6,6 +6,7 @@ import { parsePage } from '../html/parsed-page.ts';
 import type { ListEntry, Target } from '../model.ts';
 import type { Site } from '../url/scope.ts';
 import { discover } from './discover.ts';
+import type { ListName } from './list-kind.ts';
 import { listPageUrl } from './list-page-url.ts';
 
 export interface Source {
@@ -57,7 +58,7 @@ export async function readSource(
 
 /** What one request for a page of a list came to. */
 type Answer =
-  | { readonly entries: readonly ListEntry[] }
+  | { readonly kind: ListName; readonly entries: readonly ListEntry[] }
   | {
       readonly code: 'SOURCE_UNREAD' | 'SOURCE_EMPTY';
       readonly why: string;
@@ -67,7 +68,7 @@ type Answer =
     };
 
 /** The first good answer, else the last. Each failure has lengthened the host's pause before the next request. */
-async function readOften(url: string, rooms: Rooms, options: Parameters<typeof readSource>[2]): Promise<Answer> {
+export async function readOften(url: string, rooms: Rooms, options: Parameters<typeof readSource>[2]): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
     const answer = await readPage(url, rooms, options.signal);
     if ('entries' in answer || !answer.mayPass || attempt >= options.attempts) return answer;
@@ -80,7 +81,7 @@ async function readPage(url: string, { fetcher, site }: Rooms, signal: AbortSign
     const page = await fetcher.fetch(url, signal);
     const { status, cut } = page;
     // A list that is no more is answered with the home page, whose articles are not this source's.
-    if (page.redirects.length > 0 && new URL(page.finalUrl).pathname === '/') return { entries: [] };
+    if (page.redirects.length > 0 && new URL(page.finalUrl).pathname === '/') return { kind: 'home', entries: [] };
     if (status >= 400) return { ...unread, why: `status ${status}`, mayPass: false };
     if (cut !== null) return { ...unread, why: `broke off: ${cut}`, mayPass: true };
     const parsed = parsePage(page);
@@ -89,7 +90,7 @@ async function readPage(url: string, { fetcher, site }: Rooms, signal: AbortSign
     const { kind, entries } = discover(parsed, site);
     const isWhole = endOfSource(parsed.html) !== null || !(kind === 'unknown' || /<html/i.test(parsed.html));
     if (!isWhole) return { ...unread, why: 'broke off before </html>', mayPass: true };
-    if (kind !== 'unknown') return { entries };
+    if (kind !== 'unknown') return { kind, entries };
     return { code: 'SOURCE_EMPTY', why: 'nothing of it is a list that is known', error: null, mayPass: true };
   } catch (error) {
     if (!(error instanceof ArchiveError) || nextAfter(error) === 'stop') throw error;
@@ -97,7 +98,7 @@ async function readPage(url: string, { fetcher, site }: Rooms, signal: AbortSign
   }
 }
 
-function targetOf(entry: ListEntry, source: string, via: string): Target {
+export function targetOf(entry: ListEntry, source: string, via: string): Target {
   const { address, picture, headline, title, time, summary } = entry;
   return {
     id: address.id,

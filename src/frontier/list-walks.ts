@@ -1,27 +1,31 @@
-/** How far backwards lists were walked that a backfill has not come to the end of: a killed one goes on there. */
+/** How far backwards the lists of a backfill were walked: one that was cut off goes on there. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Guarded } from './tables.ts';
 
+/** `window` names the days of the backfill, `url` is that of a list's first page. */
 export interface ListWalks {
-  /** The page that is next on the way back to a day; 1 where the walk has not begun. `url` is that of the list's first page. */
-  nextPage(url: string, since: string): number;
-  setNextPage(url: string, since: string, page: number): void;
-  /** The walk came to its end: the next one begins anew. */
-  end(url: string, since: string): void;
+  /** The page that is next, 1 where the walk has not begun; null where it came to its end. */
+  nextPage(window: string, url: string): number | null;
+  setNextPage(window: string, url: string, page: number | null): void;
+  /** All lists came to their end: the next backfill of these days begins anew. */
+  forget(window: string): void;
 }
 
 export function openListWalks(database: DatabaseSync, guarded: Guarded): ListWalks {
   database.exec(`CREATE TABLE IF NOT EXISTS list_walks (
-    url TEXT NOT NULL, since TEXT NOT NULL, page INTEGER NOT NULL, PRIMARY KEY (url, since)
+    "window" TEXT NOT NULL, url TEXT NOT NULL, page INTEGER, PRIMARY KEY ("window", url)
   ) STRICT, WITHOUT ROWID`);
-  const nextPage = database.prepare('SELECT page FROM list_walks WHERE url = ? AND since = ?');
+  const nextPage = database.prepare('SELECT page FROM list_walks WHERE "window" = ? AND url = ?');
   const setNextPage = database.prepare(
-    'INSERT INTO list_walks (url, since, page) VALUES (?, ?, ?) ON CONFLICT (url, since) DO UPDATE SET page = excluded.page',
+    'INSERT INTO list_walks ("window", url, page) VALUES (?, ?, ?) ON CONFLICT ("window", url) DO UPDATE SET page = excluded.page',
   );
-  const end = database.prepare('DELETE FROM list_walks WHERE url = ? AND since = ?');
+  const forget = database.prepare('DELETE FROM list_walks WHERE "window" = ?');
   return {
-    nextPage: (url, since) => Number(guarded(() => nextPage.get(url, since))?.page ?? 1),
-    setNextPage: (url, since, page) => void guarded(() => setNextPage.run(url, since, page)),
-    end: (url, since) => void guarded(() => end.run(url, since)),
+    nextPage: (window, url) => {
+      const row = guarded(() => nextPage.get(window, url));
+      return row === undefined ? 1 : row.page === null ? null : Number(row.page);
+    },
+    setNextPage: (window, url, page) => void guarded(() => setNextPage.run(window, url, page)),
+    forget: (window) => void guarded(() => forget.run(window)),
   };
 }

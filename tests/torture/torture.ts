@@ -14,6 +14,7 @@ const PARTS: readonly (readonly [name: string, ...args: string[]])[] = [
   ['damage planted in an archive', '--test', join(HERE, '../audit-damage.test.ts')],
   ['every fault of a hostile server', '--test', join(HERE, '../hostile.test.ts')],
   ['30 % of the answers spoilt, 100 articles', join(HERE, 'hostile-mix.ts'), '--articles', '160'],
+  ['100 news days, how complete each is held to be', join(HERE, 'coverage-days.ts')],
 ];
 
 const summary: string[] = [];
