@@ -57,7 +57,7 @@ export async function* probeIds(
     }
   }
 
-  async function probe({ number, days }: GapNumber): Promise<ProbedNumber> {
+  async function probe({ number, day: inferred, days }: GapNumber): Promise<ProbedNumber> {
     const { probes } = frontier;
     for (const day of days) {
       const url = probeUrl(rooms.site, number, day);
@@ -66,11 +66,11 @@ export async function* probeIds(
         const { page, verdict } = await look(url, rooms, options.signal);
         const target = verdict.kind === 'gone' ? null : targetOf(page, { number, day, url }, rooms.site);
         if (target !== null) frontier.add([target]);
-        probes.note({ number, day, outcome: verdict.kind, at });
+        probes.note({ number, day, inferred, outcome: verdict.kind, at });
         if (target !== null) return { number, outcome: verdict.kind, target };
       } catch (error) {
         if (error instanceof ArchiveError && !isRefusal(error) && nextAfter(error) !== 'stop')
-          probes.note({ number, day, outcome: 'failed', at });
+          probes.note({ number, day, inferred, outcome: 'failed', at });
         throw error;
       }
     }

@@ -31,7 +31,7 @@ export function gapNumbers(
       const answer = probedNumber(probes, { inferred: day, now: options.now });
       if (answer.kind !== 'open') continue;
       const key = `${probes.length > 0 ? 0 : 1} ${hash('sha256', String(number))}`;
-      open.push({ number, day, days: answer.days, key });
+      open.push({ number, day: probes[0]?.inferred ?? day, days: answer.days, key });
     }
   }
   return open.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ key: _key, ...each }) => each);

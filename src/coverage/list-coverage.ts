@@ -25,7 +25,7 @@ export function listCoverage(frequencies: readonly number[], lists: number): Lis
   if (lists < 2 || seen === 0) return null;
   const [f1, f2] = [frequencies[1] ?? 0, frequencies[2] ?? 0];
   const a = (lists - 1) / lists;
-  const missed = (a * f1 * (f1 - 1)) / (2 * (f2 + 1));
+  const missed = (a * f1 * Math.max(0, f1 - 1)) / (2 * (f2 + 1));
   const variance =
     f2 > 0
       ? f2 * ((a / 2) * (f1 / f2) ** 2 + a ** 2 * (f1 / f2) ** 3 + (a ** 2 / 4) * (f1 / f2) ** 4)

@@ -29,7 +29,7 @@ export function probedNumber(
   const found = telling.find(({ outcome }) => outcome !== 'gone');
   if (found !== undefined) return { kind: 'found', probe: found };
   const [first] = probes;
-  const day = first?.day ?? inferred;
+  const day = first?.inferred ?? inferred;
   const today = dayOf(first?.at ?? now);
   const asked = new Set(telling.map((probe) => probe.day));
   const days = AWAY.map((away) => daysAfter(day, away)).filter((each) => each <= today && !asked.has(each));

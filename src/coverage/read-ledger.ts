@@ -106,13 +106,13 @@ function codeOf({ outcome, code }: { readonly outcome: string; readonly code: st
 function addProbes(frontier: Frontier, runs: IdRuns): { readonly day: string; readonly isArticle: boolean }[] {
   const probed: { readonly day: string; readonly isArticle: boolean }[] = [];
   for (const [number, probes] of byNumber(frontier.probes.all())) {
-    const [{ day, at }] = probes;
-    const answer = probedNumber(probes, { inferred: day, now: at });
+    const [{ inferred, at }] = probes;
+    const answer = probedNumber(probes, { inferred, now: at });
     if (answer.kind === 'found') probed.push({ day: answer.probe.day, isArticle: true });
     if (answer.kind !== 'nobodys') continue;
     // What a list showed after all, or an address of another day gave, is known by that.
     if (runs.add(number, { state: 'unpublished', code: null, day: null, at: 0 }))
-      probed.push({ day, isArticle: false });
+      probed.push({ day: inferred, isArticle: false });
   }
   return probed;
 }

@@ -10,6 +10,8 @@ export interface Probe {
   readonly number: number;
   /** The day that it was asked for with, `2026-10-14`. */
   readonly day: string;
+  /** The day that its neighbours gave it when it was first asked for. */
+  readonly inferred: string;
   readonly outcome: ProbeOutcome;
   /** ms since 1970. */
   readonly at: number;
@@ -25,22 +27,23 @@ export interface Probes {
 
 export function openProbes(database: DatabaseSync, guarded: Guarded): Probes {
   database.exec(`CREATE TABLE IF NOT EXISTS probes (
-    number INTEGER NOT NULL, day TEXT NOT NULL, outcome TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (number, day)
+    number INTEGER NOT NULL, day TEXT NOT NULL, inferred TEXT NOT NULL, outcome TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (number, day)
   ) STRICT, WITHOUT ROWID`);
   const note = database.prepare(
-    `INSERT INTO probes (number, day, outcome, at) VALUES (?, ?, ?, ?)
+    `INSERT INTO probes (number, day, inferred, outcome, at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (number, day) DO UPDATE SET outcome = excluded.outcome, at = excluded.at`,
   );
-  const of = database.prepare('SELECT * FROM probes WHERE number = ? ORDER BY at');
-  const all = database.prepare('SELECT * FROM probes ORDER BY number, at');
+  const of = database.prepare('SELECT * FROM probes WHERE number = ? ORDER BY at, day');
+  const all = database.prepare('SELECT * FROM probes ORDER BY number, at, day');
   const probeOf = (row: Record<string, unknown>): Probe => ({
     number: Number(row.number),
     day: String(row.day),
+    inferred: String(row.inferred),
     outcome: String(row.outcome) as ProbeOutcome,
     at: Number(row.at),
   });
   return {
-    note: ({ number, day, outcome, at }) => void guarded(() => note.run(number, day, outcome, at)),
+    note: ({ number, day, inferred, outcome, at }) => void guarded(() => note.run(number, day, inferred, outcome, at)),
     of: (number) => guarded(() => of.all(number)).map(probeOf),
     all: function* () {
       for (const row of guarded(() => all.iterate())) yield probeOf(row);
