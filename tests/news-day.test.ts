@@ -443,6 +443,20 @@ describe('other days', () => {
     assert.ok(shortest(short) < HOUR);
   });
 
+  test('any list can be planned to break in any way', async () => {
+    const [from, to] = [END - HOUR, END + HOUR];
+    await using one = await other({
+      outages: [
+        { source: '风闻', from, to, kind: 'home-redirect' },
+        { source: '要闻', from, to, kind: 'unavailable-503' },
+      ],
+    });
+    const ask = (name: string) =>
+      fetch(one.lists.find((list) => list.name === name)?.url ?? '', { redirect: 'manual' });
+    assert.equal((await ask('风闻')).headers.get('location'), `${one.community}/`);
+    assert.deepEqual([(await ask('要闻')).status, (await ask('头条')).status], [503, 200]);
+  });
+
   test('old columns may stay as they were, or go on', async () => {
     const status = async (one: NewsDay) =>
       (await fetch(one.lists.find(({ name }) => name === '财经')?.url ?? '', { redirect: 'manual' })).status;

@@ -4,7 +4,7 @@ import type { Press, Story } from '../write/story.ts';
 import { CHANGE_KINDS, edit } from './edit.ts';
 import type { DayPlan } from './plan.ts';
 import { durationIn, instantsOf, openCounter } from './publication.ts';
-import { type DayStory, type StoryVersion, writeArticle, writeMember } from './stories.ts';
+import { type DayStory, publishArticle, publishPost, type StoryVersion } from './stories.ts';
 
 const DAY = 86_400_000;
 
@@ -36,18 +36,17 @@ export function makeDay(press: Press, plan: DayPlan): Happenings {
     return id;
   };
 
-  const write = (instants: readonly number[]): DayStory[] => {
-    return instants.map((publishedAt, index) => {
+  const write = (instants: readonly number[]): DayStory[] =>
+    instants.map((publishedAt, index) => {
       if (Math.floor((index + 1) * plan.posts) > Math.floor(index * plan.posts))
-        return writeMember(press, { id: postId(publishedAt), publishedAt, turn: posts++, paragraphs });
+        return publishPost(press, { id: postId(publishedAt), publishedAt, turn: posts++, paragraphs });
       if (!modern && cmsChangeAt !== null && publishedAt >= cmsChangeAt) {
         modern = true;
         if (plan.idRestart !== null) counter.restart(plan.idRestart);
       }
       const era = modern ? 'cms-2026' : 'classic';
-      return writeArticle(press, random, { era, id: counter.next(), publishedAt, turn: turn++, paragraphs });
+      return publishArticle(press, random, { era, id: counter.next(), publishedAt, turn: turn++, paragraphs });
     });
-  };
 
   const earlier = write(instantsOf(random, plan.earlier, plan.startAt - DAY));
   const fresh = write(instantsOf(random, plan.articles, plan.startAt));
@@ -62,7 +61,7 @@ export function makeDay(press: Press, plan: DayPlan): Happenings {
   const movedInto = (story: DayStory) => {
     const at = story.publishedAt + durationIn(random, plan.moveAfterMs);
     const slip = { id: postId(at), publishedAt: at, turn: posts++, paragraphs };
-    const post = writeMember(press, slip, latest(story));
+    const post = publishPost(press, slip, latest(story));
     movedPosts.push(post);
     return { ...story, moved: { at, post } };
   };

@@ -117,7 +117,6 @@ function withTruth(story: Story, truth: Partial<Story['truth']>): Story {
 /** Answers for lists: of each page the last rendering is kept. */
 function openLists({ plan, frame, lists, showing, outages }: DaySite) {
   const kept = new Map<string, { readonly state: string; readonly reply: Reply }>();
-  const home = redirect(`${frame.origins.www}/`);
 
   const rendered = (list: DayList, page: number, now: number, stories: readonly DayStory[]): Reply => {
     const versions = stories.map((story) => versionAt(story, now));
@@ -140,6 +139,7 @@ function openLists({ plan, frame, lists, showing, outages }: DaySite) {
   };
 
   return (list: DayList, page: number, now: number): Reply => {
+    const home = redirect(`${frame.origins[list.origin]}/`);
     switch (outageAt(outages, list.name, now)) {
       case 'empty':
         return rendered(list, page, now, []);

@@ -38,7 +38,7 @@ export interface Slip {
 }
 
 /** A www article as first published; every third an opinion piece. */
-export function writeArticle(press: Press, random: Random, slip: Slip): DayStory {
+export function publishArticle(press: Press, random: Random, slip: Slip): DayStory {
   const { era, id, publishedAt, turn } = slip;
   const columnists = turn % 3 === 1 ? columnistsOf(random, turn) : [];
   const story = writeStory(press, {
@@ -58,7 +58,7 @@ export function writeArticle(press: Press, random: Random, slip: Slip): DayStory
 }
 
 /** A post as first published; with `from` it is that article, moved. */
-export function writeMember(press: Press, slip: Omit<Slip, 'era'>, from: Story | null = null): DayStory {
+export function publishPost(press: Press, slip: Omit<Slip, 'era'>, from: Story | null = null): DayStory {
   const { id, publishedAt, turn } = slip;
   const story = writePost(press, 12 * turn + 3); // as above
   const path = `/main/content?id=${id}`;

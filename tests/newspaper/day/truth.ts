@@ -50,7 +50,7 @@ export interface DayArticle {
 
 /**
  * How a list or the whole of www failed: its own markup without an entry, status 500, the home page's markup under its
- * address, a redirect to the home page, status 503. `not-yet` and `retired` are redirects home as well, of a column's
+ * address, a redirect to its origin's home page, status 503. `not-yet` and `retired` are redirects home as well, of a column's
  * address before and after its time.
  */
 export type OutageKind =
