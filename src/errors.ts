@@ -188,6 +188,12 @@ export const ERRORS = {
     EXIT.archiveNotWritable,
     'restore the file named above from a backup',
   ),
+  REPORT_NOT_WRITABLE: kind(
+    'the report cannot be written',
+    'stop',
+    EXIT.archiveNotWritable,
+    'name a file in a folder that is there and may be written to. The archive is untouched',
+  ),
   NOT_ARCHIVED: kind(
     'the archive holds no such article',
     'never',

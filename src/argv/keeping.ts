@@ -11,15 +11,21 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
   common(program.command('audit'))
     .summary('prove that the archive is right')
     .description(
-      'Reads every file of an archive, or of a folder of documents, and says what is wrong. No network; writes nothing.',
+      'Reads every file of an archive, or of a folder of documents, and says what is wrong. No network; writes nothing but the reports that are asked for.',
     )
     .argument('[what...]', 'archive, folder or document; or ids such as guancha:623950 in the configured archive')
+    .option('--html <file>', 'write a page for people')
+    .option('--sarif <file>', 'write SARIF 2.1.0')
+    .option('--junit <file>', 'write JUnit XML')
     .option('--only <check>', 'only this check, or group of checks; may be given several times', several, [])
     .option('--since <date>', 'only articles of this day or later, such as 2022-01-28')
     .addOption(new Option('--fail-on <level>', 'exit code 1 from this level on').choices(LEVELS).default('error'))
     .option('--jobs <n>', 'threads (default: one a processor core, at most 8)', count)
     .option('--quick', 'trust pictures whose size and time are those of the last --quick', false)
-    .addHelpText('after', examples('audit', 'audit --only assets --json', 'audit guancha:623950', 'audit ../documents'))
+    .addHelpText(
+      'after',
+      examples('audit', 'audit --only assets --json', 'audit guancha:623950', 'audit ../documents --html report.html'),
+    )
     .action(async (what: string[], flags: AuditFlags) => {
       const { audit } = await import('../commands/audit.ts');
       end(await audit(what, flags, { ...prepare(flags), interrupts }));

@@ -91,6 +91,16 @@ export async function* audit(options: AuditOptions): AsyncGenerator<Finding, Aud
   }
 }
 
+/**
+ * Groups of checks that can be asked of what is selected: of a plain folder nothing about records, of some articles
+ * nothing about the frontier. `fixity` is never among them: `manifest verify` asks for it.
+ */
+export function groupsAsked({ root, selection }: Pick<AuditOptions, 'root' | 'selection'>): readonly CheckGroup[] {
+  if (!isArchive(root)) return ['files', 'format', 'article'];
+  const ofArticles = ['files', 'format', 'article', 'assets', 'records'] as const;
+  return isEverything(selection) ? [...ofArticles, 'frontier'] : ofArticles;
+}
+
 /** The pieces of the archive in order. */
 function* plan({ root, selection, codes }: AuditOptions): Generator<Shard | Finding> {
   if (!isArchive(root)) {

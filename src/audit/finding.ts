@@ -62,6 +62,7 @@ const LONGEST_DETAIL = 300;
 
 /** One form of report. It is told the findings as they come, in the order of the archive, and holds as few as it can. */
 export interface Reporter {
-  add(found: Finding): void | Promise<void>;
+  /** @param root absolute path of the folder that `found.path` is relative to */
+  add(found: Finding, root: string): void | Promise<void>;
   end(summary: AuditSummary): void | Promise<void>;
 }

@@ -1,8 +1,11 @@
 /** What an audit says on stdout: JSON lines for programs, for people the worst first and each check once. */
+import { join } from 'node:path';
 import stringWidth from 'string-width';
-import { CHECKS, type CheckCode } from '../audit/checks-table.ts';
-import type { AuditSummary, Finding, Reporter, Severity } from '../audit/finding.ts';
-import { printable } from './printable.ts';
+import { CHECKS } from '../audit/checks-table.ts';
+import type { AuditSummary, Reporter, Severity } from '../audit/finding.ts';
+import { printable } from '../printable.ts';
+import { type Group, openGroups } from '../report/groups.ts';
+import { counted } from '../report/sentence.ts';
 import type { Style, Terminal } from './terminal.ts';
 
 /** A line a finding as it comes, and a last line `{summary}`. */
@@ -15,44 +18,31 @@ export function jsonReport(terminal: Terminal): Reporter {
 }
 
 const STYLES: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', note: 'dim' };
-const ORDER: readonly Severity[] = ['error', 'warning', 'note'];
 /** More of one kind are counted, not shown. */
 const MOST_SHOWN = 10;
 
-interface Group {
-  count: number;
-  readonly shown: Finding[];
-}
-
 /** Holds a few findings of each check until the end, whatever their number. */
 export function terminalReport(terminal: Terminal): Reporter {
-  const groups = new Map<CheckCode, Group>();
+  const groups = openGroups(MOST_SHOWN);
   return {
-    add: (found) => {
-      const group = groups.get(found.code) ?? { count: 0, shown: [] };
-      groups.set(found.code, group);
-      group.count += 1;
-      if (group.shown.length < MOST_SHOWN) group.shown.push(found);
-    },
+    add: (found, root) => groups.add(found, root),
     end: (summary) => {
-      for (const severity of ORDER)
-        for (const [code, group] of worst(groups, severity)) tellGroup(terminal, code, group);
+      for (const group of groups.worstFirst()) tellGroup(terminal, group);
       tellSummary(terminal, summary);
     },
   };
 }
 
-/** The groups of a level, the largest first. */
-function worst(groups: ReadonlyMap<CheckCode, Group>, severity: Severity): readonly [CheckCode, Group][] {
-  return [...groups].filter(([code]) => CHECKS[code].severity === severity).sort(([, a], [, b]) => b.count - a.count);
-}
-
-function tellGroup(terminal: Terminal, code: CheckCode, { count, shown }: Group): void {
+function tellGroup(terminal: Terminal, { code, count, shown }: Group): void {
   const { severity, means, mend } = CHECKS[code];
-  const head = `${terminal.style(STYLES[severity], severity)} ${terminal.style('bold', code)}  ${count}`;
+  const head = `${terminal.style(STYLES[severity], severity)} ${terminal.style('bold', code)}  ${count.toLocaleString('en')}`;
   const lines = [head, ...wrap(`${means}; ${mend}`, 2, terminal)];
-  for (const { path, detail } of shown) lines.push(`  ${printable(path)}`, ...wrap(printable(detail), 4, terminal));
-  if (count > shown.length) lines.push(`  … and ${count - shown.length} more: audit --json --only ${code}`);
+  for (const { found, root } of shown) {
+    const path = terminal.link(printable(found.path), join(root, found.path));
+    lines.push(`  ${path}`, ...wrap(printable(found.detail), 4, terminal));
+  }
+  const more = (count - shown.length).toLocaleString('en');
+  if (count > shown.length) lines.push(...wrap(`… and ${more} more: audit --json --only ${code}`, 2, terminal));
   terminal.say(`${lines.join('\n')}\n`);
 }
 
@@ -67,10 +57,6 @@ function tellSummary(terminal: Terminal, { articles, assets, bytes, errors, warn
   terminal.say([verdict, ...wrap(`${read} ${speed}`, 0, terminal)].join('\n'));
 }
 
-function counted(count: number, what: string): string {
-  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
-}
-
 /** Lines of at most the terminal's width, indented; a Chinese character takes two columns and may begin a line. */
 function wrap(text: string, indent: number, { columns }: Pick<Terminal, 'columns'>): string[] {
   const room = Math.max(20, columns - indent);
@@ -81,7 +67,7 @@ function wrap(text: string, indent: number, { columns }: Pick<Terminal, 'columns
       lines.push(line.trimEnd());
       line = piece.trimStart();
     } else line += piece;
-    for (; line.length > room; line = line.slice(room)) lines.push(line.slice(0, room)); // a hash, an address
+    for (; line.trimEnd().length > room; line = line.slice(room)) lines.push(line.slice(0, room)); // a hash, an address
   }
   lines.push(line.trimEnd());
   return lines.map((each) => `${' '.repeat(indent)}${each}`);

@@ -2,17 +2,21 @@
 import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
-import { type AuditOptions, audit as auditArchive } from '../audit/audit.ts';
+import { type AuditOptions, audit as auditArchive, groupsAsked } from '../audit/audit.ts';
 import { CHECKS, type CheckCode, isCheckCode } from '../audit/checks-table.ts';
 import type { AuditSummary, Finding, Reporter, Severity } from '../audit/finding.ts';
 import { isArchive, type Selection } from '../audit/shards.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import { packageInfo } from '../package-info.ts';
+import { printable } from '../printable.ts';
+import { type AuditRun, RANK } from '../report/audit-run.ts';
+import { openReports, type ReportFlags } from '../report/reports.ts';
 import { jsonReport, terminalReport } from './audit-report.ts';
 import type { Interrupts } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface AuditFlags {
+export interface AuditFlags extends ReportFlags {
   readonly config?: string;
   readonly archive?: string;
   readonly json?: boolean;
@@ -24,12 +28,12 @@ export interface AuditFlags {
 }
 
 const MOST_JOBS = 8;
-const RANK: Readonly<Record<Severity, number>> = { note: 0, warning: 1, error: 2 };
 
 /**
  * Audits what is named, one after the other.
  * @param what archives, folders of documents, single documents, or ids; empty for the configured archive
- * @returns `findings` where one is of the level `failOn` or worse. Throws USAGE, NOT_ARCHIVED
+ * @returns `findings` where one is of the level `failOn` or worse, `interrupted` after Ctrl-C. Throws USAGE,
+ * REPORT_NOT_WRITABLE
  */
 export async function audit(
   what: readonly string[],
@@ -37,30 +41,57 @@ export async function audit(
   context: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
 ): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
-  const codes = codesOf(flags.only);
+  const codes = [...new Set(codesOf(flags.only))];
   const jobs = Math.min(flags.jobs ?? availableParallelism(), MOST_JOBS);
-  const reporter: Reporter = terminal.json ? jsonReport(terminal) : terminalReport(terminal);
+  const targets = targetsOf(what, flags.since ?? null, config);
+  const run: AuditRun = {
+    roots: [...new Set(targets.map(({ root }) => root))],
+    command: commandOf(what, flags),
+    codes,
+    groups: new Set(targets.flatMap(groupsAsked)),
+    failOn: flags.failOn,
+    startedAt: new Date(),
+    tool: packageInfo(),
+  };
+  await using reports = await openReports(flags, run);
+  const reporters: readonly Reporter[] = [
+    terminal.json ? jsonReport(terminal) : terminalReport(terminal),
+    ...reports.all,
+  ];
   const sum = { articles: 0, assets: 0, bytes: 0, errors: 0, warnings: 0, elapsedMs: 0 };
   let exit: ExitCode = EXIT.ok;
-  for (const { root, selection } of targetsOf(what, flags.since ?? null, config)) {
-    const options: AuditOptions = { root, selection, codes, quick: flags.quick, jobs, signal: interrupts.stopping };
-    const summary = await each(auditArchive(options), async (found) => {
-      if (RANK[found.severity] >= RANK[flags.failOn]) exit = EXIT.findings;
-      await reporter.add(found);
-    });
-    for (const key of Object.keys(sum) as (keyof AuditSummary)[]) sum[key] += summary[key];
+  try {
+    for (const { root, selection } of targets) {
+      const options: AuditOptions = { root, selection, codes, quick: flags.quick, jobs, signal: interrupts.stopping };
+      const summary = await each(auditArchive(options), async (found) => {
+        if (RANK[found.severity] >= RANK[flags.failOn]) exit = EXIT.findings;
+        for (const reporter of reporters) await reporter.add(found, root);
+      });
+      for (const key of Object.keys(sum) as (keyof AuditSummary)[]) sum[key] += summary[key];
+    }
+  } catch (error) {
+    if (error !== interrupts.stopping.reason) throw error;
+    return EXIT.interrupted; // at once, and no report: a part would be taken for the whole
   }
-  await reporter.end(sum);
+  for (const reporter of reporters) await reporter.end(sum);
+  for (const path of reports.paths) terminal.say(`wrote ${terminal.link(printable(path), resolve(path))}`);
   return exit;
 }
 
-/** Walks a generator to its end and gives what it returns. */
+/** What was asked, as it is typed. */
+function commandOf(what: readonly string[], { only, since, quick }: AuditFlags): string {
+  const flags = [...only.map((name) => `--only ${name}`), ...(since === undefined ? [] : [`--since ${since}`])];
+  return ['audit', ...what, ...flags, ...(quick ? ['--quick'] : [])].join(' ');
+}
+
+/** Walks an audit to its end and gives what it returns; it ends where `take` fails, too. */
 async function each(
   findings: AsyncGenerator<Finding, AuditSummary>,
   take: (found: Finding) => Promise<void>,
 ): Promise<AuditSummary> {
+  await using walked = findings;
   for (;;) {
-    const next = await findings.next();
+    const next = await walked.next();
     if (next.done === true) return next.value;
     await take(next.value);
   }

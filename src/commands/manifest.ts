@@ -18,7 +18,7 @@ import {
 } from '../fixity/manifest.ts';
 import { openFrontier } from '../frontier/sqlite.ts';
 import { packageInfo } from '../package-info.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import type { Terminal } from './terminal.ts';
 
 export type ManifestAction = 'write' | 'verify';

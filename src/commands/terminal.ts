@@ -1,4 +1,6 @@
 /** What a person or a program sees: results on stdout, everything else on stderr, a progress bar where there is a terminal. */
+import { hostname } from 'node:os';
+import { pathToFileURL } from 'node:url';
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
 import type { LogEvent } from '../log.ts';
@@ -32,6 +34,8 @@ export interface Terminal {
   /** Takes the bar away. */
   end(): void;
   style(name: Style, text: string): string;
+  /** Text that a terminal opens a file by (OSC 8); elsewhere the text alone. `path` is absolute. */
+  link(text: string, path: string): string;
 }
 
 export type Style = 'green' | 'red' | 'yellow' | 'dim' | 'bold';
@@ -77,6 +81,7 @@ export function createTerminal(io: Io, options: { readonly json: boolean }): Ter
       bar = '';
     },
     style: (name, text) => style(name, text, stdout),
+    link: (text, path) => (hasLinks(stdout) ? `\u001b]8;;${fileUrl(path)}\u001b\\${text}\u001b]8;;\u001b\\` : text),
   };
 
   /** A line above the bar. */
@@ -107,6 +112,15 @@ function style(name: Style, text: string, stream: Output): string {
 
 function hasColours(stream: Output): boolean {
   return stream.isTTY === true && !process.env.NO_COLOR;
+}
+
+function hasLinks(stream: Output): boolean {
+  return stream.isTTY === true && process.env.TERM !== 'dumb';
+}
+
+/** With the machine’s name, so that a terminal elsewhere does not take the file for one of its own. */
+function fileUrl(path: string): string {
+  return `file://${hostname()}${pathToFileURL(path).pathname}`;
 }
 
 function columnsOf(stream: Output): number {

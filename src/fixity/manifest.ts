@@ -1,9 +1,10 @@
 /** A manifest: the SHA-256 of every file below a folder, in the form of BagIt 1.0 (RFC 8493, 2.1.3), which sha256sum reads too. */
 import { createHash } from 'node:crypto';
 import { constants, createReadStream, promises as fsp } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ArchiveError } from '../errors.ts';
+import { openTextFile } from '../store/text-file.ts';
 
 export const MANIFEST = 'manifest-sha256.txt';
 
@@ -71,25 +72,11 @@ export async function* readManifest(path: string): AsyncGenerator<ManifestEntry>
   }
 }
 
-/** Writes a file from lines, whole or not at all; holds one line at a time. */
+/** Writes a file from lines, whole or not at all; holds few of them at a time. */
 export async function writeLines(path: string, lines: AsyncIterable<string>): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  try {
-    await using handle = await fsp.open(temporary, 'w');
-    let text = '';
-    for await (const line of lines) {
-      text += line;
-      if (text.length < 1 << 16) continue;
-      await handle.write(text);
-      text = '';
-    }
-    await handle.write(text);
-    await handle.sync();
-    await fsp.rename(temporary, path);
-  } catch (error) {
-    await fsp.rm(temporary, { force: true });
-    throw error;
-  }
+  await using file = await openTextFile(path);
+  for await (const line of lines) await file.write(line);
+  await file.commit();
 }
 
 /**

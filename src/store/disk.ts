@@ -147,11 +147,13 @@ export function pathOf(root: string, key: string): string {
   return join(root, ...parts);
 }
 
-function temporaryName(folder: string, name: string): string {
+/** A name in the folder that no other writer has, and that a sweep knows for unfinished. */
+export function temporaryName(folder: string, name: string): string {
   return join(folder, `.${name}.${randomBytes(6).toString('hex')}.tmp`);
 }
 
-async function settle(temporary: string, path: string): Promise<void> {
+/** Makes the bytes durable under their own name. */
+export async function settle(temporary: string, path: string): Promise<void> {
   await sync(temporary);
   await fsp.rename(temporary, path);
   await sync(dirname(path));
@@ -167,7 +169,7 @@ async function sync(path: string): Promise<void> {
 }
 
 /** Takes a temporary file away. What cannot be removed now has a name that the next sweep knows. */
-async function removeQuietly(path: string): Promise<void> {
+export async function removeQuietly(path: string): Promise<void> {
   await fsp.rm(path, { force: true }).catch(() => {});
 }
 

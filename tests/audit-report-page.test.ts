@@ -1,0 +1,267 @@
+/** The page of an audit in a real browser: nothing in it runs or loads, every link leads to its file, every filter filters. */
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { load } from 'cheerio';
+import fc from 'fast-check';
+import type { Browser, Page } from 'playwright';
+import { CHECKS, type CheckCode } from '../src/audit/checks-table.ts';
+import { type Finding, finding } from '../src/audit/finding.ts';
+import { launch } from '../src/fetch/launch.ts';
+import { html } from '../src/page/markup.ts';
+import type { AuditRun, OpenReport } from '../src/report/audit-run.ts';
+import { htmlReport } from '../src/report/html.ts';
+import { junitReport } from '../src/report/junit.ts';
+import { sarifReport } from '../src/report/sarif.ts';
+import { run, temporaryFolder } from './support/command.ts';
+import { HOSTILE_NAMES } from './support/hostile-names.ts';
+
+/** Nobody listens there: whatever the page asked for, it would not get. */
+const NOWHERE = 'socks5://127.0.0.1:9';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let browser: Browser;
+let archive: string;
+let page: string;
+let found: readonly Finding[];
+before(async () => {
+  folder = await temporaryFolder();
+  archive = join(folder.path, 'an archive #1');
+  for (const [month, names] of [
+    ['articles/2022/01', HOSTILE_NAMES],
+    ['articles/2021/12', ['2021_12_31_1.html', 'notes.txt']],
+    ['records/2021/12', ['2021_12_31_1.json']],
+    ['records/fengwen/2020/10', ['399176.json']],
+  ] as const) {
+    mkdirSync(join(archive, month), { recursive: true });
+    for (const name of names)
+      writeFileSync(join(archive, month, name), '\n---\ntitle: "<img src=x onerror=alert(2)>"\n');
+  }
+  mkdirSync(join(archive, 'assets'));
+  writeFileSync(join(archive, 'assets', '.download.0123456789ab.tmp'), '');
+  page = join(folder.path, 'reports ?', 'page.html');
+  mkdirSync(join(folder.path, 'reports ?'));
+  const ended = await run(['audit', '--json', archive, '--html', page]);
+  assert.equal(ended.code, 1, ended.stderr);
+  found = ended.lines().filter((line) => !('summary' in line)) as unknown as Finding[];
+  browser = await launch({ executablePath: null, proxy: NOWHERE, log: () => {} });
+});
+after(async () => {
+  await browser.close();
+  await folder[Symbol.asyncDispose]();
+});
+
+/** Opens the page, and fails for whatever it asks for, says or runs beside itself. */
+async function open(options: { readonly javaScriptEnabled?: boolean; readonly width?: number } = {}): Promise<Page> {
+  const { javaScriptEnabled = true, width = 1280 } = options;
+  const opened = await browser.newPage({ javaScriptEnabled, viewport: { width, height: 800 } });
+  const wrong: string[] = [];
+  opened.on('request', (request) => {
+    if (request.url() !== pathToFileURL(page).href) wrong.push(request.url());
+  });
+  opened.on('console', (message) => wrong.push(message.text()));
+  opened.on('pageerror', (error) => wrong.push(error.message));
+  opened.on('dialog', (dialog) => {
+    wrong.push(dialog.message());
+    void dialog.dismiss();
+  });
+  await opened.goto(pathToFileURL(page).href);
+  assert.deepEqual(wrong, []);
+  return opened;
+}
+
+const shown = (opened: Page) => opened.locator('section.check li:visible').count();
+
+describe('the page of an audit', () => {
+  it('shows every finding with scripts and without, loads nothing, and fits on a phone', async () => {
+    assert.ok(found.length >= HOSTILE_NAMES.length + 5, `${found.length}`);
+    for (const options of [{}, { javaScriptEnabled: false }, { width: 360 }]) {
+      const opened = await open(options);
+      assert.equal(await shown(opened), found.length);
+      assert.equal(await opened.locator('#filters').isVisible(), options.javaScriptEnabled !== false);
+      assert.equal(await opened.locator('img, iframe, object, link, base, [style], main script').count(), 0);
+      const size = await opened.locator('html').evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
+      assert.equal(size[0], size[1], 'wider than the screen');
+      await opened.close();
+    }
+  });
+
+  it('links every finding to its file', async () => {
+    const opened = await open();
+    const links = await opened
+      .locator('section.check li a')
+      .evaluateAll((all) => all.map((a) => (a as unknown as URL).href));
+    const byCheck = (code: CheckCode) =>
+      found.filter((each) => each.code === code).map(({ path }) => join(archive, path));
+    const order = await opened
+      .locator('section.check')
+      .evaluateAll((all) => all.map(({ id }) => id.slice('check-'.length)));
+    assert.deepEqual(
+      links.map((link) => fileURLToPath(link)),
+      order.flatMap((code) => byCheck(code as CheckCode)),
+    );
+    await opened.close();
+  });
+
+  it('counts by check, worst first, and by month', async () => {
+    const $ = load(await readFile(page, 'utf8'));
+    const rows = $('table.checks tbody tr')
+      .toArray()
+      .map((row) => [$(row).find('code').text(), Number($(row).find('.count').text())]);
+    const counts = Object.groupBy(found, ({ code }) => code);
+    assert.deepEqual(
+      Object.fromEntries(rows),
+      Object.fromEntries(Object.entries(counts).map(([code, all]) => [code, all.length])),
+    );
+    const ranks = rows.map(([code]) => ['error', 'warning', 'note'].indexOf(CHECKS[code as CheckCode].severity));
+    assert.deepEqual(ranks, ranks.toSorted());
+    const months = $('table.months tbody tr')
+      .toArray()
+      .map((row) =>
+        $(row)
+          .children()
+          .toArray()
+          .map((cell) => $(cell).text()),
+      );
+    const at = (prefix: RegExp) => found.filter(({ path }) => prefix.test(path)).length;
+    const empty = (count: number) => Array.from({ length: count }, () => '');
+    const in2022 = `${at(/^\w+\/2022\/01\//)}`;
+    const in2021 = `${at(/^\w+\/2021\/12\//)}`;
+    const in2020 = `${at(/^\w+\/fengwen\/2020\/10\//)}`;
+    assert.deepEqual(months, [
+      ['2022', in2022, ...empty(11), in2022],
+      ['2021', ...empty(11), in2021, in2021],
+      ['2020', ...empty(9), in2020, ...empty(2), in2020],
+    ]);
+    assert.match($('.below').text(), /1 more are in what belongs to no month/);
+  });
+
+  it('filters by level, check, month and words, and shows all again', async () => {
+    const opened = await open();
+    const all = found.length;
+    const expect = async (wanted: (each: Finding) => boolean) => {
+      const count = found.filter(wanted).length;
+      assert.ok(count > 0 && count < all, `${count} of ${all} shows nothing`);
+      assert.equal(await shown(opened), count);
+      assert.equal(await opened.locator('output').textContent(), `${count} of ${all} findings`);
+    };
+    const isWhole = async () => {
+      await opened
+        .locator('section.check li:visible')
+        .nth(all - 1)
+        .waitFor();
+      assert.equal(await opened.locator('output').textContent(), `${all} findings`);
+    };
+    const reset = async () => {
+      await opened.getByRole('button', { name: 'Show all' }).click();
+      await isWhole();
+    };
+    for (const level of ['error', 'warning']) {
+      await opened.getByRole('checkbox', { name: level }).uncheck();
+      await expect(({ severity }) => severity !== level);
+      await reset();
+    }
+    await opened.getByLabel('Check').selectOption('stray-file');
+    await expect(({ code }) => code === 'stray-file');
+    await opened.getByLabel('Text').fill('ONERROR <img');
+    await expect(({ path, code }) => code === 'stray-file' && path.includes('<img src=x onerror'));
+    await reset();
+    await opened.locator('[name=month]').selectOption('2021-12');
+    await expect(({ path }) => path.includes('/2021/12/'));
+    await opened.locator('[name=month]').selectOption('none');
+    await expect(({ path }) => path.startsWith('assets/'));
+    await opened.locator('.checks a', { hasText: 'stray-file' }).click();
+    await isWhole();
+    await opened.close();
+  });
+});
+
+describe('reports of very many findings', () => {
+  const RUN: AuditRun = {
+    roots: ['/archive'],
+    command: 'audit',
+    codes: Object.keys(CHECKS) as CheckCode[],
+    groups: new Set(['files', 'format', 'article', 'assets', 'records', 'frontier'] as const),
+    failOn: 'error',
+    startedAt: new Date('2026-11-26T00:00:00Z'),
+    tool: { name: 'guancha-archive', version: '0.0.0', homepage: 'https://example.org/' },
+  };
+
+  /** What a report writes of so many findings of two checks, and how much of it before its end. */
+  async function written(report: OpenReport, count: number) {
+    let text = '';
+    const write = async (piece: string) => {
+      text += piece;
+    };
+    const file = { path: '/a.html', write, commit: async () => {}, [Symbol.asyncDispose]: async () => {} };
+    const { add, end } = report(file, RUN);
+    for (let i = 0; i < count; i++) {
+      const path = `articles/2022/01/2022_01_28_${String(i).padStart(6, '0')}.html`;
+      await add(finding(i % 2 === 0 ? 'cut-body' : 'date-far', { path, article: `guancha:${i}` }, 'x'), '/archive');
+    }
+    const early = text.length;
+    await end({ articles: count, assets: 0, bytes: 0, errors: count / 2, warnings: count / 2, elapsedMs: 1000 });
+    return { text, early };
+  }
+
+  it('embed the first of each check, and tell the true number', async () => {
+    for (const report of [htmlReport, junitReport]) {
+      const [few, many] = [await written(report, 1000), await written(report, 50_000)];
+      assert.ok(Math.abs(few.text.length - many.text.length) < 200, 'grows with the findings');
+      assert.ok(many.text.includes('25,000'));
+    }
+    const $ = load((await written(htmlReport, 50_000)).text);
+    assert.equal($('h1').text(), '25,000 errors, 25,000 warnings');
+    assert.equal($('section.check li').length, 400);
+    assert.equal(
+      $('.rest').first().text(),
+      'The first 200 of 25,000 are on this page; audit --json --only cut-body prints all.',
+    );
+    assert.equal($('output').text(), '400 findings');
+  });
+
+  it('stream into SARIF as they come', async () => {
+    const { text, early } = await written(sarifReport, 10_000);
+    assert.equal((JSON.parse(text) as { runs: { results: unknown[] }[] }).runs[0]?.results.length, 10_000);
+    assert.ok(early > text.length * 0.9, 'held until the end');
+  });
+});
+
+describe('markup', () => {
+  it('never lets a value be anything but text', () => {
+    const piece = fc.constantFrom(
+      '<',
+      '>',
+      '"',
+      "'",
+      '&',
+      '&lt;',
+      '</p>',
+      '<script>',
+      '-->',
+      '=',
+      ' ',
+      '\u0000',
+      '\ud800',
+      '中',
+    );
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(piece).map((pieces) => pieces.join('')),
+    );
+    fc.assert(
+      fc.property(text, text, (inside, attribute) => {
+        const $ = load(html`<p title="${attribute}">${inside}</p>`.markup, null, false);
+        // HTML has no NUL, no half of a character and one kind of line end.
+        const seen = (value = '') =>
+          value.toWellFormed().replace(/\r\n?/g, '\n').replaceAll('\ufffd', '').replaceAll('\u0000', '');
+        assert.equal($('*').length, 1);
+        assert.equal(seen($('p').attr('title')), seen(attribute));
+        assert.equal(seen($('p').text()), seen(inside));
+      }),
+    );
+  });
+});
