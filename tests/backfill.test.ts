@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { load } from 'cheerio';
 import type { ArchiveRecord } from '../src/store/record.ts';
 import { type DayArticle, type NewsDay, openNewsDay } from './newspaper/day/news-day.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
@@ -269,10 +270,19 @@ describe('a day with ten articles that no list shows', () => {
     assert.equal(probes().length, before);
   });
 
-  it('tells people the same in a table and a sentence', async () => {
-    const ended = await run(['coverage', '--since', '2026-09-09', '--config', config], CLOCK);
+  it('tells people the same in a table and a sentence, and on a page that loads nothing', async () => {
+    const page = join(folder.path, 'coverage.html');
+    const ended = await run(['coverage', '--since', '2026-09-09', '--config', config, '--html', page], CLOCK);
     assert.match(ended.stdout, /^2026-09-10 {2}█+/m);
     assert.match(ended.stdout, /^\d+ of \d+ articles published since 2026-09-09 are archived, 100 % \(95 % interval/m);
+    const $ = load(await readFile(page, 'utf8'));
+    assert.equal($('h1').text(), '100 % archived');
+    assert.ok(ended.stdout.includes($('.lead').text()));
+    assert.equal($('.days tbody tr').length, 2);
+    assert.equal($('script, link, img, iframe, [style], [src]').length, 0);
+    assert.match($('meta[http-equiv]').attr('content') ?? '', /^default-src 'none'/);
+    const inside = ['coverage', '--config', config, '--html', join(folder.path, 'day/coverage.html')];
+    assert.equal((await run(inside, CLOCK)).code, 2);
     const later = await run(['coverage', '--since', '2026-11-01', '--config', config], CLOCK);
     assert.equal(later.stdout, 'nothing is known since 2026-11-01\n');
     assert.equal((await run(['coverage', '--since', 'monday', '--config', config], CLOCK)).code, 2);

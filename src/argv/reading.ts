@@ -78,8 +78,9 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
       'What became of every number that the site counted up since a day, which numbers nothing showed, and an estimate of how complete the archive is. Reads only.',
     )
     .option('--since <date>', 'a day of Beijing such as 2026-11-24 (default: 30 days ago)')
-    .addHelpText('after', examples('coverage', 'coverage --since 2026-11-24 --json'))
-    .action(async (flags: CommonFlags & { since?: string }) => {
+    .option('--html <file>', 'write a page for people')
+    .addHelpText('after', examples('coverage', 'coverage --since 2026-11-24 --html coverage.html'))
+    .action(async (flags: CommonFlags & { since?: string; html?: string }) => {
       const { coverage } = await import('../commands/coverage.ts');
       end(await coverage(flags, prepare(flags)));
     });

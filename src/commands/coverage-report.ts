@@ -1,8 +1,8 @@
 /** The ledger of numbers in lines: a row for each day, the gaps, the lists, and the estimate in a sentence. */
 import stringWidth from 'string-width';
-import type { Completeness } from '../coverage/completeness.ts';
+import { type ColumnName, columnsOf, countIn, evidence, numbers, sentence, totalOf } from '../coverage/describe.ts';
 import type { Gap } from '../coverage/gaps.ts';
-import type { DayState, Ledger, LedgerDay, Window } from '../coverage/ledger.ts';
+import type { Ledger, LedgerDay, Window } from '../coverage/ledger.ts';
 import type { SourceShare } from '../coverage/source-shares.ts';
 import type { Style, Terminal } from './terminal.ts';
 
@@ -10,15 +10,14 @@ import type { Style, Terminal } from './terminal.ts';
 const MOST_LINES = 40;
 const BAR_CELLS = 24;
 
-/** The columns of a day: what its states are called, each with those that it holds. */
-const COLUMNS: readonly (readonly [name: string, style: Style | null, ...states: DayState[]])[] = [
-  ['archived', 'green', 'archived', 'withdrawn'],
-  ['gone', 'yellow', 'gone'],
-  ['elsewhere', null, 'moved', 'link-out'],
-  ['failed', 'red', 'failed'],
-  ['refused', 'red', 'blocked', 'refused'],
-  ['waiting', 'yellow', 'waiting'],
-];
+const STYLES: Readonly<Record<ColumnName, Style | null>> = {
+  archived: 'green',
+  gone: 'yellow',
+  elsewhere: null,
+  failed: 'red',
+  refused: 'red',
+  waiting: 'yellow',
+};
 
 export function coverageLines(ledger: Ledger, { since }: Window, terminal: Terminal): string[] {
   const { days, gaps, unwatched, failures, sources } = ledger;
@@ -30,7 +29,7 @@ export function coverageLines(ledger: Ledger, { since }: Window, terminal: Termi
     ...section('not watched, and not counted', unwatched.map(describeGap)),
     ...section(
       'failed',
-      failures.map(({ from, to, state, code }) => `${range(from, to)}  ${state} ${code}`),
+      failures.map(({ from, to, state, code }) => `${numbers(from, to)}  ${state} ${code}`),
     ),
     ...section('lists that showed less than they usually do', short.flatMap(describeShort)),
     '',
@@ -50,51 +49,15 @@ export function* jsonLines(ledger: Ledger, window: Window): Generator<object> {
   yield { summary: { ...window, ...counts, ...completeness, sentence: sentence(ledger, window.since) } };
 }
 
-/** The estimate, its interval and its method. */
-export function sentence({ archived, completeness }: Ledger, since: string): string {
-  const { published, archivedShare, confidence } = completeness;
-  if (archivedShare === null) return `nothing is known to have been published since ${since}`;
-  const method = `${Math.round(100 * confidence)} % interval of a beta-binomial posterior`;
-  return `${archived} of ${interval(published.low, published.high)} articles published since ${since} are archived, ${shares(archivedShare)} (${method}).`;
-}
-
-/** What the estimate rests on. */
-function evidence({ neverSeen, probed, elsewhere, completeness: { lists } }: Ledger): string {
-  const asked = probed.articles + probed.unpublished;
-  const parts = [
-    `${neverSeen} numbers between them were never seen`,
-    asked === 0
-      ? 'none was asked for (backfill --ids asks)'
-      : `${asked} more were asked for, and ${probed.articles} of them are articles`,
-    ...(lists === null ? [] : [describeLists(lists)]),
-    ...(elsewhere === 0 ? [] : [`${elsewhere} that moved or led elsewhere are left out`]),
-  ];
-  return `${parts.join('; ')}.`;
-}
-
-function describeLists({ lists, low, missed, high }: NonNullable<Completeness['lists']>): string {
-  return `${lists} lists missed about ${Math.round(missed)} by capture and recapture (Chao’s lower bound, ${Math.round(low)} to ${Math.round(high)})`;
-}
-
-function interval(low: number, high: number): string {
-  return low === high ? String(low) : `${low} to ${high}`;
-}
-
-/** Rounded away from the middle. */
-function shares({ low, high }: { readonly low: number; readonly high: number }): string {
-  const [from, to] = [Math.floor(low * 100), Math.ceil(high * 100)];
-  return from === to ? `${from} %` : `${from} to ${to} %`;
-}
-
 function daysTable(days: readonly LedgerDay[], terminal: Terminal): string[] {
   const most = Math.max(...days.map((each) => totalOf(each)));
-  const used = COLUMNS.filter(([, , ...states]) => days.some((each) => sumOf(each, states) > 0));
+  const used = columnsOf(days);
   const hasUsual = days.some(({ usual }) => usual !== null);
-  const heads = [...used.map(([name]) => name), 'never seen', ...(hasUsual ? ['usual'] : [])];
+  const heads = [...used, 'never seen', ...(hasUsual ? ['usual'] : [])];
   const head = `${'day'.padEnd(10)}  ${' '.repeat(BAR_CELLS)}${heads.map((name) => `  ${name}`).join('')}`;
   const rows = days.map((each) => {
     const cells = [
-      ...used.map(([name, style, ...states]) => cell(sumOf(each, states), name, style, terminal)),
+      ...used.map((name) => cell(countIn(each, name), name, STYLES[name], terminal)),
       cell(each.neverSeen, 'never seen', 'yellow', terminal),
       hasUsual ? `  ${(each.usual === null ? '' : String(Math.round(each.usual))).padStart('usual'.length)}` : '',
     ];
@@ -111,7 +74,7 @@ function cell(count: number, name: string, style: Style | null, terminal: Termin
 /** Full for what is archived, half for what else is known, light for what nothing showed. */
 function barOf(each: LedgerDay, most: number, terminal: Terminal): string {
   const cells = (count: number) => Math.round((BAR_CELLS * count) / Math.max(1, most));
-  const archived = sumOf(each, ['archived', 'withdrawn']);
+  const archived = countIn(each, 'archived');
   const known = totalOf(each) - each.neverSeen;
   const [full, half, all] = [cells(archived), cells(known), cells(totalOf(each))];
   return [
@@ -122,14 +85,6 @@ function barOf(each: LedgerDay, most: number, terminal: Terminal): string {
   ].join('');
 }
 
-function sumOf({ states }: LedgerDay, names: readonly DayState[]): number {
-  return names.reduce((sum, name) => sum + states[name], 0);
-}
-
-function totalOf(each: LedgerDay): number {
-  return Object.values(each.states).reduce((sum, count) => sum + count, each.neverSeen);
-}
-
 function section(title: string, lines: readonly string[]): string[] {
   if (lines.length === 0) return [];
   const rest = lines.length - MOST_LINES;
@@ -138,14 +93,10 @@ function section(title: string, lines: readonly string[]): string[] {
 }
 
 function describeGap({ from, to, fromDay, toDay }: Gap): string {
-  return `${range(from, to).padEnd(15)}  ${String(to - from + 1).padStart(5)}  ${fromDay}${fromDay === toDay ? '' : ` to ${toDay}`}`;
+  return `${numbers(from, to).padEnd(15)}  ${String(to - from + 1).padStart(5)}  ${fromDay}${fromDay === toDay ? '' : ` to ${toDay}`}`;
 }
 
 function describeShort({ source, usualShare, short }: SourceShare): string[] {
   const usual = Math.round(100 * (usualShare ?? 0));
   return short.map(({ day, shown, known }) => `${day}  ${source}: ${shown} of ${known}, usually ${usual} %`);
-}
-
-function range(from: number, to: number): string {
-  return from === to ? String(from) : `${from}–${to}`;
 }

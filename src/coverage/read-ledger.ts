@@ -28,7 +28,7 @@ export async function readLedger(
   const runs = openIdRuns();
   const from = daysAfter(window.since, -DAYS_BEFORE);
   const isNear = (day: string) => day >= from && day <= daysAfter(window.until, DAYS_BEFORE);
-  const { damaged, newest } = await addRecords(store, runs, isNear);
+  const { damaged, newest } = await addRecords(store.records(from.slice(0, 7)), { runs, isNear });
   if (frontier !== null) addTargets(frontier, runs, isNear);
   const probed = frontier === null ? [] : addProbes(frontier, runs);
   const sightings = frontier === null ? [] : sightingsOf(frontier, startOf(from));
@@ -36,13 +36,12 @@ export async function readLedger(
 }
 
 async function addRecords(
-  store: Store,
-  runs: IdRuns,
-  isNear: (day: string) => boolean,
+  records: ReturnType<Store['records']>,
+  { runs, isNear }: { readonly runs: IdRuns; readonly isNear: (day: string) => boolean },
 ): Promise<Pick<LedgerReading, 'damaged' | 'newest'>> {
   const damaged: ArchiveError[] = [];
   let newest: LedgerReading['newest'] = null;
-  for await (const stored of store.records()) {
+  for await (const stored of records) {
     if (stored instanceof ArchiveError) {
       damaged.push(stored);
       continue;

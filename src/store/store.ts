@@ -25,8 +25,11 @@ export interface Store {
   save(key: string, document: string, record: RecordDraft): Promise<boolean>;
   /** Notes that the site has an archived article no more; a second time changes nothing. The document stays as it is. True where it was news. */
   noteGone(key: string, found: { readonly at: string; readonly evidence: readonly string[] }): Promise<boolean>;
-  /** All articles in order of their keys; where a record cannot be read, ARCHIVE_DAMAGED in its place. */
-  records(): AsyncGenerator<StoredArticle | ArchiveError>;
+  /**
+   * All articles in order of their keys; where a record cannot be read, ARCHIVE_DAMAGED in its place.
+   * @param since a month, `2026-10`: what lies in the folders of earlier ones is left out
+   */
+  records(since?: string): AsyncGenerator<StoredArticle | ArchiveError>;
   /** The document of a version. Throws ARCHIVE_DAMAGED where it is not there as the record describes it. */
   readVersion(version: Version): Promise<string>;
   /** A temporary file for a download; `assetKey` says where its bytes will stay. */
@@ -86,10 +89,11 @@ export function openStore(root: string, options: { readonly minFreeBytes: number
       await disk.write(recordPath(key), writeRecord({ ...record, absences }));
       return true;
     },
-    records: async function* () {
+    records: async function* (since = '') {
       for await (const path of disk.walk('records')) {
         if (!path.endsWith('.json')) continue;
         const key = path.slice('records/'.length, -'.json'.length);
+        if (key.replace(/^fengwen\//, '').slice(0, 7) < since.replace('-', '/')) continue;
         const record = await recordAt(key).catch(unlessDamaged);
         if (record !== null) yield record instanceof ArchiveError ? record : { key, record };
       }
