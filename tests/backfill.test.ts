@@ -164,6 +164,16 @@ describe('a backfill of lists', () => {
     assert.equal(refused.code, 5, refused.stderr);
     assert.match(refused.stderr, /error BLOCKED/);
     assert.equal(asked(before).filter((path) => path.startsWith('/a/')).length, 2);
+
+    // The site ends answering numbers after the first control: what it said of them is not believed.
+    controls = 1;
+    answer = () => (controls-- > 0 ? undefined : { status: 302, headers: { location: '/' } });
+    const lied = await backfill('days', ...days, '--ids', '--limit', '2');
+    assert.equal(lied.code, 3, lied.stderr);
+    assert.match(lied.stderr, /error NUMBERS_UNANSWERED/);
+    answer = () => undefined;
+    const dry = await backfill('days', ...days, '--ids', '--limit', '2', '--dry-run');
+    assert.match(dry.stderr, /2 of \d+ never-seen numbers are asked for: up to 12 requests/);
   });
 });
 
@@ -234,7 +244,7 @@ describe('a day with ten articles that no list shows', () => {
   it('says what asking costs, asks for some, and knows more', async () => {
     const wide = publishedOf(await coverage());
     const dry = await command('backfill', ...days, '--ids', '--limit', '6', '--dry-run');
-    assert.match(dry.stderr, /6 of \d+ never-seen numbers are asked for: up to 30 requests/);
+    assert.match(dry.stderr, /6 of \d+ never-seen numbers are asked for: up to 32 requests/);
     assert.deepEqual(probes(), []);
     const some = await command('backfill', ...days, '--ids', '--limit', '6');
     assert.equal(some.code, 0, some.stderr);

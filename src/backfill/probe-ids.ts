@@ -26,14 +26,15 @@ export interface Control {
   readonly url: string;
 }
 
-/** The site shows it again after so many numbers. */
+/** The site shows it again after so many numbers, and after the last. */
 const NUMBERS_BETWEEN_CONTROLS = 50;
 const MOST_FAILURES_IN_A_ROW = 3;
 
 /**
  * Asks for one number after the other and remembers every answer. What is found is put on the frontier.
- * @param options `control` must answer as an article before anything is asked, and now and then: a site that sends all such
- *   addresses home would else make every number nobody's
+ * @param options `control` must answer as an article before anything is asked, now and then, and at the end: a site that
+ *   sends all such addresses home would else make every number nobody's. What it answered since the control last did is
+ *   then taken back
  * @throws BLOCKED at the first refusal, for nobody needs these answers; NUMBERS_UNANSWERED where the control fails; the
  *   third failure in a row; what stops the run
  */
@@ -43,9 +44,10 @@ export async function* probeIds(
   options: { readonly control: Control; readonly stopping: AbortSignal; readonly signal: AbortSignal },
 ): AsyncGenerator<ProbedNumber> {
   let failures = 0;
+  let answeredAt = rooms.clock.now();
   for (const [index, number] of numbers.entries()) {
-    if (index % NUMBERS_BETWEEN_CONTROLS === 0) await requireAnswers(options.control, rooms, options.signal);
-    if (options.stopping.aborted) return;
+    if (index % NUMBERS_BETWEEN_CONTROLS === 0) await requireAnswers();
+    if (options.stopping.aborted) break;
     try {
       yield await probe(number);
       failures = 0;
@@ -55,6 +57,20 @@ export async function* probeIds(
       if (isRefusal(error) || next === 'stop' || next === 'never' || failures >= MOST_FAILURES_IN_A_ROW) throw error;
       yield { number: number.number, outcome: 'failed', target: null };
     }
+  }
+  if (numbers.length > 0) await requireAnswers();
+
+  async function requireAnswers(): Promise<void> {
+    const at = rooms.clock.now();
+    const { number, url } = options.control;
+    const address = probeUrl(rooms.site, number, parseArticleUrl(url, rooms.site)?.date ?? '');
+    const { verdict } = await look(address, rooms, options.signal);
+    if (verdict.kind !== 'article') {
+      frontier.probes.takeBack(answeredAt);
+      const why = `${verdict.kind}, ${verdict.evidence.join('; ')}`;
+      throw new ArchiveError('NUMBERS_UNANSWERED', `${address}, which is archived: ${why}`);
+    }
+    answeredAt = at;
   }
 
   async function probe({ number, day: inferred, days }: GapNumber): Promise<ProbedNumber> {
@@ -81,17 +97,6 @@ export async function* probeIds(
 /** The slug is decoration (site.md, 1.1). */
 function probeUrl({ www }: Site, number: number, day: string): string {
   return `${www}/a/${day.replaceAll('-', '_')}_${number}.shtml`;
-}
-
-async function requireAnswers({ number, url }: Control, rooms: Rooms, signal: AbortSignal): Promise<void> {
-  const day = parseArticleUrl(url, rooms.site)?.date ?? '';
-  const address = probeUrl(rooms.site, number, day);
-  const { verdict } = await look(address, rooms, signal);
-  if (verdict.kind === 'article') return;
-  throw new ArchiveError(
-    'NUMBERS_UNANSWERED',
-    `${address}, which is archived: ${verdict.kind}, ${verdict.evidence.join('; ')}`,
-  );
 }
 
 /** Throws BLOCKED where the site refuses. */
@@ -128,4 +133,10 @@ function targetOf(
     listed: null,
     priority: Date.parse(`${day}T00:00:00+08:00`) / 60_000,
   };
+}
+
+/** How many requests asking for these takes at most. */
+export function mostRequests(numbers: readonly GapNumber[]): number {
+  const controls = Math.ceil(numbers.length / NUMBERS_BETWEEN_CONTROLS) + 1;
+  return numbers.length === 0 ? 0 : numbers.reduce((sum, { days }) => sum + days.length, controls);
 }

@@ -1,6 +1,6 @@
 /** `backfill`: what was published in a stretch of days, from lists walked backwards, then, only if asked, by number. */
 import type { App } from '../app.ts';
-import { type ProbedNumber, probeIds } from '../backfill/probe-ids.ts';
+import { mostRequests, type ProbedNumber, probeIds } from '../backfill/probe-ids.ts';
 import { type WalkReport, walkLists } from '../backfill/walk-lists.ts';
 import type { Config } from '../config.ts';
 import { type GapNumber, gapNumbers } from '../coverage/gap-numbers.ts';
@@ -128,7 +128,7 @@ async function askForNumbers(app: App, window: Window, options: BackfillOptions,
 }
 
 function costOf(numbers: readonly GapNumber[], open: number, { politeness }: Config): string {
-  const requests = numbers.reduce((sum, { days }) => sum + days.length, 0);
+  const requests = mostRequests(numbers);
   const time = describeDuration(requests * politeness.intervalMs);
   return `${numbers.length} of ${open} never-seen numbers are asked for: up to ${requests} requests, ${time} at politeness.intervalMs ${politeness.intervalMs}`;
 }

@@ -13,7 +13,7 @@ export interface LedgerReading {
   readonly ledger: Ledger;
   /** Records that cannot be read. */
   readonly damaged: readonly ArchiveError[];
-  /** The newest archived article of the window, or of the days about it, that is still there; null for none. */
+  /** The newest archived article since the window began that is still there; null for none. */
   readonly newest: { readonly number: number; readonly url: string } | null;
 }
 
@@ -28,7 +28,7 @@ export async function readLedger(
   const runs = openIdRuns();
   const from = daysAfter(window.since, -DAYS_BEFORE);
   const isNear = (day: string) => day >= from && day <= daysAfter(window.until, DAYS_BEFORE);
-  const { damaged, newest } = await addRecords(store.records(from.slice(0, 7)), { runs, isNear });
+  const { damaged, newest } = await addRecords(store.records(from.slice(0, 7)), runs);
   if (frontier !== null) addTargets(frontier, runs, isNear);
   const probed = frontier === null ? [] : addProbes(frontier, runs);
   const sightings = frontier === null ? [] : sightingsOf(frontier, startOf(from));
@@ -37,7 +37,7 @@ export async function readLedger(
 
 async function addRecords(
   records: ReturnType<Store['records']>,
-  { runs, isNear }: { readonly runs: IdRuns; readonly isNear: (day: string) => boolean },
+  runs: IdRuns,
 ): Promise<Pick<LedgerReading, 'damaged' | 'newest'>> {
   const damaged: ArchiveError[] = [];
   let newest: LedgerReading['newest'] = null;
@@ -49,10 +49,9 @@ async function addRecords(
     const { id, url, article } = stored.record;
     const number = numberOf(id);
     const at = Date.parse(article.publishedAt);
-    const day = dayOf(at);
-    if (number === null || !isNear(day)) continue;
+    if (number === null) continue;
     const gone = isGone(stored.record) !== null;
-    runs.add(number, { state: gone ? 'withdrawn' : 'archived', code: null, day, at });
+    runs.add(number, { state: gone ? 'withdrawn' : 'archived', code: null, day: dayOf(at), at });
     if (!gone && number > (newest?.number ?? 0)) newest = { number, url };
   }
   return { damaged, newest };

@@ -19,6 +19,8 @@ export interface Probe {
 
 export interface Probes {
   note(probe: Probe): void;
+  /** Takes back what was answered with nothing at or after an instant, ms since 1970: the site did not mean it. */
+  takeBack(since: number): void;
   /** Of one number, in the order of asking. */
   of(number: number): readonly Probe[];
   /** In the order of numbers, of each in the order of asking. */
@@ -33,6 +35,7 @@ export function openProbes(database: DatabaseSync, guarded: Guarded): Probes {
     `INSERT INTO probes (number, day, inferred, outcome, at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (number, day) DO UPDATE SET outcome = excluded.outcome, at = excluded.at`,
   );
+  const takeBack = database.prepare(`DELETE FROM probes WHERE outcome = 'gone' AND at >= ?`);
   const of = database.prepare('SELECT * FROM probes WHERE number = ? ORDER BY at, day');
   const all = database.prepare('SELECT * FROM probes ORDER BY number, at, day');
   const probeOf = (row: Record<string, unknown>): Probe => ({
@@ -44,6 +47,7 @@ export function openProbes(database: DatabaseSync, guarded: Guarded): Probes {
   });
   return {
     note: ({ number, day, inferred, outcome, at }) => void guarded(() => note.run(number, day, inferred, outcome, at)),
+    takeBack: (since) => void guarded(() => takeBack.run(since)),
     of: (number) => guarded(() => of.all(number)).map(probeOf),
     all: function* () {
       for (const row of guarded(() => all.iterate())) yield probeOf(row);
