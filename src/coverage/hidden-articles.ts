@@ -31,7 +31,8 @@ const LISTS_WORTH = 8;
  * A beta-binomial posterior. The prior is a robust mixture (H. Schmidli et al., Biometrics 70 (2014) 1023-1032): half of it
  * is what capture and recapture makes of the lists, half is Jeffreys' Beta(1/2, 1/2), which knows nothing. The numbers that
  * were asked for, which must have been drawn at random, shift the weight to the half that foretold them better: where lists
- * are far from independent, or where articles of a kind that no list shows are hidden, the second.
+ * are far from independent, or where articles of a kind that no list shows are hidden, the second. Lists that make more of it
+ * than there are numbers contradict the counter, and are not heard.
  */
 export function hiddenArticles(
   evidence: HiddenEvidence,
@@ -47,7 +48,7 @@ export function hiddenArticles(
 function priorOf({ unasked, found, nobodys, lists }: HiddenEvidence): Prior[] {
   const vague = { alpha: 0.5, beta: 0.5, weight: 1 };
   const all = unasked + found + nobodys;
-  if (lists === null || all === 0) return [vague];
+  if (lists === null || all === 0 || lists.missed > all) return [vague];
   const mean = Math.min(1 - 0.5 / (all + 1), Math.max(0.5 / (all + 1), lists.missed / all));
   const worth = (mean * (1 - mean) * all ** 2) / Math.max(lists.variance, Number.EPSILON) - 1;
   const size = Math.min(LISTS_WORTH, Math.max(1, worth));

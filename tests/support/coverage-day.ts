@@ -27,10 +27,9 @@ const LISTS = 6;
 /** @param options `probed` is the share of the never-seen numbers that was asked for */
 export async function knownDay(
   seed: number,
-  options: { readonly lists: Lists; readonly probed: number; readonly unpublishedIds?: number },
+  options: { readonly lists: Lists; readonly probed: number; readonly unpublishedIds: number },
 ): Promise<KnownDay> {
-  const { unpublishedIds = 0.15 } = options;
-  await using day = await openNewsDay({ now: () => 0, seed, hidden: 10, unpublishedIds });
+  await using day = await openNewsDay({ now: () => 0, seed, hidden: 10, unpublishedIds: options.unpublishedIds });
   const random = openRandom(seed, 'coverage', options.lists);
   const articles = day.articles.filter(({ id }) => id.startsWith('guancha:'));
   const sightings = articles.flatMap((article) => {

@@ -13,7 +13,7 @@ export interface Trial {
 
 export async function tryDays(
   days: number,
-  options: { readonly lists: Lists; readonly probed: number },
+  options: { readonly lists: Lists; readonly probed: number; readonly unpublishedIds: number },
 ): Promise<Trial> {
   let trial: Trial = { held: 0, width: 0, possible: 0, shareWidth: 0, missed: 0 };
   for (let seed = 1; seed <= days; seed++) {
