@@ -15,7 +15,7 @@ import { packageInfo } from './package-info.ts';
 import type { Rooms } from './pipeline.ts';
 import { openQuarantine } from './store/quarantine.ts';
 import { openStore } from './store/store.ts';
-import { inScope, originsOf } from './url/scope.ts';
+import { inListScope, inScope, listOriginsOf } from './url/scope.ts';
 
 export interface App extends AsyncDisposable {
   readonly frontier: Frontier;
@@ -28,7 +28,9 @@ export interface AppOptions {
   readonly log: Log;
   /** Ends a wait for another run; null where ARCHIVE_IN_USE is thrown at once. */
   readonly wait: AbortSignal | null;
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
+  /** Hears of each request to the site before it is made. */
+  readonly onRequest?: ((kind: 'page' | 'picture') => void) | undefined;
 }
 
 /**
@@ -36,7 +38,10 @@ export interface AppOptions {
  * @throws ARCHIVE_IN_USE, ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL; the browser is on its way when this returns, and
  *   what is wrong with it is said by the first request
  */
-export async function openApp(config: Config, { command, log, wait, clock = systemClock }: AppOptions): Promise<App> {
+export async function openApp(
+  config: Config,
+  { command, log, wait, clock = systemClock, onRequest }: AppOptions,
+): Promise<App> {
   const { site, politeness: pace } = config;
   const store = openStore(config.archive, config.limits);
   const quarantine = openQuarantine(config.archive, config.limits);
@@ -60,7 +65,7 @@ export async function openApp(config: Config, { command, log, wait, clock = syst
     ...config.browser,
     product: `${tool} (+${homepage})`,
     maxBytes: config.limits.pageBytes,
-    origins: originsOf(site),
+    origins: listOriginsOf(site),
     guard,
     allows,
     now: clock.now,
@@ -69,12 +74,12 @@ export async function openApp(config: Config, { command, log, wait, clock = syst
   const { userAgent } = browser;
   const http = createHttp({
     userAgent,
-    allows,
+    allows: (url) => allows(url) || isRobotsOf(url, site),
     guard,
     timeoutMs: config.browser.timeoutMs,
     maxBytes: config.limits.imageBytes,
   });
-  const politeness = createPoliteness({ ...pace, hosts: frontier.hosts, clock, log });
+  const politeness = createPoliteness({ ...pace, hosts: frontier.hosts, clock, log, onRequest });
   const robots = pace.robots
     ? createRobots({ load: http.text, remembered: frontier.hosts, onCrawlDelay: politeness.setCrawlDelay, clock, log })
     : null;
@@ -100,4 +105,9 @@ export async function openApp(config: Config, { command, log, wait, clock = syst
       frontier[Symbol.dispose]();
     },
   };
+}
+
+/** Where only lists lie, nothing but the host's own rules is loaded beside them. */
+function isRobotsOf(url: string, site: Config['site']): boolean {
+  return inListScope(url, site) && new URL(url).pathname === '/robots.txt';
 }

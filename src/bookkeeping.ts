@@ -16,7 +16,7 @@ export function keepBooks(
   { target, visit }: { readonly target: Target; readonly visit: Visit },
   { agesMs, now }: { readonly agesMs: readonly number[]; readonly now: number },
 ): void {
-  const { outcome, record, news } = visit;
+  const { outcome, before, record } = visit;
   const { id, url, source } = target;
   if (visit.asked) frontier.visits.note(id, outcome.kind);
   if (record === null || !['archived', 'unchanged', 'gone'].includes(outcome.kind)) return;
@@ -29,7 +29,8 @@ export function keepBooks(
         flags.map(({ code }) => code),
       ),
     );
-  if (news === 'published' && source !== null && article.precision !== 'day' && now - publishedAt < OLD_MS)
+  const isNew = before === null && outcome.kind === 'archived';
+  if (isNew && source !== null && article.precision !== 'day' && now - publishedAt < OLD_MS)
     frontier.latencies.add(source, { publishedAt, archivedAt: now });
   if (visit.asked)
     frontier.revisits.plan({ id, url }, nextVisit({ publishedAt, hasChanged: versions.length > 1 }, { agesMs, now }));

@@ -70,7 +70,11 @@ function listenForInterrupts(): Interrupts {
   };
   process.on('SIGINT', hear);
   process.on('SIGTERM', hear);
-  return { stopping: stopping.signal, signal: now.signal };
+  const onHangup = (listener: () => void) => {
+    process.on('SIGHUP', listener);
+    return () => void process.off('SIGHUP', listener);
+  };
+  return { stopping: stopping.signal, signal: now.signal, onHangup };
 }
 
 if (import.meta.main) {

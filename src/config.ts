@@ -1,10 +1,13 @@
 /** `crawl.config.yaml`: every key, its default and its rule; a file is checked whole before anything is done. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { Cron } from 'croner';
 import { type Document, isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { LIST_PARTS } from './discover/list-kind.ts';
 import { ArchiveError } from './errors.ts';
-import { inScope } from './url/scope.ts';
+import { isListenAddress, LISTEN_FORM } from './url/listen-address.ts';
+import { inListScope } from './url/scope.ts';
 import { isAddressBlock } from './url/special-addresses.ts';
 
 const MINUTE_MS = 60_000;
@@ -18,6 +21,20 @@ const plain = z
   .string()
   .refine(isPlainScalar, 'must be text that YAML reads as it stands (no quotes, no leading symbol)');
 
+/** What a hook can be told of. */
+export const NOTICE_KINDS = ['published', 'edited', 'withdrawn', 'alarm', 'run-failed'] as const;
+const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Asia/Shanghai');
+
+const source = z.strictObject({
+  name: plain,
+  url: z.url(),
+  pages: z.int().min(1).max(1000).default(1),
+  cron: z.string().refine(isCron, 'must be a cron expression such as */10 7-23 * * *').nullable().default(null),
+  timeZone: timeZone.nullable().default(null),
+  part: z.enum(LIST_PARTS).nullable().default(null),
+  follow: z.int().min(0).max(100).default(0),
+});
+
 const schema = z
   .strictObject({
     archive: z.string().min(1).default('./archive'),
@@ -26,11 +43,12 @@ const schema = z
         www: origin.default('https://www.guancha.cn'),
         community: origin.default('https://user.guancha.cn'),
         images: z.array(origin).default(['https://i.guancha.cn']),
+        lists: z.array(origin).default(['https://app.guancha.cn', 'https://api.guancha.cn']),
       })
       .prefault({}),
     sources: z
-      .array(z.strictObject({ name: plain, url: z.url(), pages: z.int().min(1).max(1000).default(1) }))
-      .default([{ name: '头条', url: 'https://www.guancha.cn/GuanChaZheTouTiao/list_1.shtml', pages: 1 }]),
+      .array(source)
+      .default([source.parse({ name: '头条', url: 'https://www.guancha.cn/GuanChaZheTouTiao/list_1.shtml' })]),
     document: z
       .strictObject({
         categories: z.tuple([plain, plain]).default(['新媒体', '观察者网']),
@@ -58,6 +76,20 @@ const schema = z
           .default([15 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS]),
       })
       .prefault({}),
+    schedule: z
+      .strictObject({
+        timeZone: timeZone.default('Asia/Shanghai'),
+        minIntervalMs: z
+          .int()
+          .min(1000)
+          .default(5 * MINUTE_MS),
+        maxIntervalMs: z
+          .int()
+          .min(1000)
+          .default(6 * HOUR_MS),
+        restMs: z.int().min(1000).default(HOUR_MS),
+      })
+      .prefault({}),
     browser: z
       .strictObject({
         executablePath: z.string().min(1).nullable().default(null),
@@ -66,6 +98,24 @@ const schema = z
       })
       .prefault({}),
     network: z.strictObject({ allowAddresses: z.array(addressBlock).default([]) }).prefault({}),
+    notify: z
+      .array(
+        z.strictObject({
+          on: z.array(z.enum(NOTICE_KINDS)).min(1),
+          webhook: z
+            .url({ protocol: /^https?$/, error: 'must be an address such as https://example.org/hook' })
+            .optional(),
+          command: z.array(z.string().min(1)).min(1).optional(),
+        }),
+      )
+      .default([]),
+    monitor: z
+      .strictObject({
+        listen: z.string().refine(isListenAddress, LISTEN_FORM).nullable().default(null),
+        file: z.string().min(1).nullable().default(null),
+        staleMs: z.int().min(1000).max(86_400_000).default(900_000),
+      })
+      .prefault({}),
     limits: z
       .strictObject({
         pageBytes: z.int().min(1000).default(16_000_000),
@@ -80,14 +130,20 @@ const schema = z
   .superRefine((config, context) => {
     const issue = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
     config.sources.forEach((source, index) => {
-      if (!inScope(source.url, config.site))
+      if (!inListScope(source.url, config.site))
         issue(['sources', index, 'url'], 'belongs to none of the origins under `site`');
       const first = config.sources.findIndex((other) => other.name === source.name);
       if (first < index) issue(['sources', index, 'name'], `is the name of source ${first + 1} already`);
     });
+    config.notify.forEach((hook, index) => {
+      if ((hook.webhook === undefined) === (hook.command === undefined))
+        issue(['notify', index], 'must have either webhook or command');
+    });
     const { agesMs } = config.revisits;
     const falling = agesMs.findIndex((ageMs, index) => ageMs <= (agesMs[index - 1] ?? 0));
     if (falling >= 0) issue(['revisits', 'agesMs', falling], 'must be more than the age before it');
+    if (config.schedule.maxIntervalMs < config.schedule.minIntervalMs)
+      issue(['schedule', 'maxIntervalMs'], 'must not be less than minIntervalMs');
     if (config.document.author !== config.document.categories[1]) {
       issue(
         ['document', 'author'],
@@ -96,7 +152,7 @@ const schema = z
     }
   });
 
-/** The checked configuration, all defaults filled in; `archive` is an absolute path. */
+/** The checked configuration, all defaults filled in; `archive` and `monitor.file` are absolute paths. */
 export type Config = z.output<typeof schema>;
 
 /** The defaults alone; `crawl.config.yaml` at the top of the repository says the same with comments. */
@@ -113,8 +169,12 @@ export function defaultConfig(): Config {
 export function loadConfig(path: string | null, overrides: { readonly archive?: string | undefined } = {}): Config {
   const file = path ?? (existsSync('crawl.config.yaml') ? 'crawl.config.yaml' : null);
   const config = file === null ? defaultConfig() : parseConfig(readText(file), file);
-  const archive = overrides.archive ?? resolve(file === null ? '.' : dirname(file), config.archive);
-  return { ...config, archive: resolve(archive) };
+  const folder = file === null ? '.' : dirname(file);
+  const archive = resolve(overrides.archive ?? resolve(folder, config.archive));
+  const healthFile = config.monitor.file === null ? null : resolve(folder, config.monitor.file);
+  if (healthFile?.startsWith(`${archive}/`) === true)
+    throw new ArchiveError('CONFIG_INVALID', `${file}: monitor.file: ${healthFile} lies in the archive`);
+  return { ...config, archive, monitor: { ...config.monitor, file: healthFile } };
 }
 
 /** Checks the text of a configuration; `file` is what messages call it. */
@@ -166,7 +226,8 @@ function lineOf(path: readonly PropertyKey[], document: Document, lines: LineCou
 
 /** The keys that the schema knows at a path, read off the defaults. */
 function knownKeys(path: readonly PropertyKey[]): string[] {
-  if (path[0] === 'sources') return ['name', 'url', 'pages'];
+  if (path[0] === 'sources') return Object.keys(source.shape);
+  if (path[0] === 'notify') return ['on', 'webhook', 'command'];
   let value: unknown = defaultConfig();
   for (const key of path) value = (value as Record<PropertyKey, unknown>)[key];
   return Object.keys(value as object);
@@ -209,6 +270,25 @@ function readText(file: string): string {
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
+}
+
+/** True where the expression names times, whether or not any of them comes. */
+function isCron(text: string): boolean {
+  try {
+    new Cron(text, { paused: true });
+    return true;
+  } catch {
+    return false; // croner says what it does not understand by throwing
+  }
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false; // a RangeError for what no time zone database knows
+  }
 }
 
 /** True where ` - TEXT` in a block sequence is read as TEXT: the format writes its categories so. */

@@ -1,11 +1,13 @@
 /** Many URLs: read the lists, then take, archive and settle until nothing waits. */
-import { keepBooks } from './bookkeeping.ts';
-import { readSource, type Source } from './discover/read-source.ts';
-import { ArchiveError, nextAfter } from './errors.ts';
+import { type ReadOptions, readSource, type Source, type Turns } from './discover/read-source.ts';
+import { readingOfSource } from './discover/source-reading.ts';
+import { ArchiveError } from './errors.ts';
 import type { Frontier } from './frontier/sqlite.ts';
 import type { Log } from './log.ts';
 import type { ArticleId, Lease, Outcome, Target } from './model.ts';
-import { archiveArticle, type Rooms, type Visit } from './pipeline.ts';
+import type { Rooms } from './pipeline.ts';
+import type { SourceReading } from './source-alarm.ts';
+import { type Settled, visitLeased } from './visit.ts';
 
 /** One source's list as it was read. */
 export interface SourceReport {
@@ -15,6 +17,13 @@ export interface SourceReport {
   readonly added: number;
   /** Why the list, or a later page of it, could not be read. */
   readonly error: ArchiveError | null;
+  readonly reading: SourceReading;
+}
+
+export interface DiscoverOptions extends ReadOptions {
+  /** The present instant, ms since 1970. */
+  readonly now: () => number;
+  readonly turns: Turns;
 }
 
 /** Reads every source and puts what is new on the frontier. A source that fails is reported and does not stop the others. */
@@ -22,30 +31,32 @@ export async function* discoverAll(
   sources: readonly Source[],
   rooms: Rooms,
   add: (targets: readonly Target[]) => number,
-  options: { readonly attempts: number; readonly signal: AbortSignal },
+  options: DiscoverOptions,
 ): AsyncGenerator<SourceReport> {
   let isReached = true; // a site that gave no list at all is not asked for each of the others several times
   for (const source of sources) {
     options.signal.throwIfAborted();
-    try {
-      const attempts = isReached ? options.attempts : 1;
-      const { targets, error } = await readSource(source, rooms, { ...options, attempts });
-      isReached = true;
-      yield { source: source.name, targets, added: add(targets), error };
-    } catch (error) {
-      if (!(error instanceof ArchiveError) || nextAfter(error) === 'stop') throw error;
-      isReached = error.code !== 'SOURCE_UNREAD';
-      yield { source: source.name, targets: [], added: 0, error };
-    }
+    const attempts = isReached ? options.attempts : 1;
+    const at = options.now();
+    const result = await readSource(source, rooms, { ...options, attempts });
+    const { targets, error } = result;
+    isReached = result.pages.length > 0 || error?.code !== 'SOURCE_UNREAD';
+    const added = add(targets);
+    const reading = readingOfSource(source, result, { at, fresh: added, elapsedMs: options.now() - at });
+    yield { source: source.name, targets, added, error, reading };
   }
 }
 
-/** A visit that was settled. */
-export interface Settled {
-  readonly target: Target;
-  readonly visit: Visit;
-  /** After so long the frontier gives the target out again in this run; null where the outcome stands. */
-  readonly againInMs: number | null;
+/** Remembers in the frontier whose turn it was. @param now gives ms since 1970 */
+export function turnsOf({ followed }: Pick<Frontier, 'followed'>, now: () => number): Turns {
+  return { next: followed.next, note: (source, url) => followed.note(source, url, now()) };
+}
+
+/** Remembers how a source was read and what it showed. */
+export function noteSource(frontier: Frontier, { source, targets, reading }: SourceReport): void {
+  frontier.sourceReadings.add(reading);
+  const ids = targets.map(({ id }) => id);
+  if (ids.length > 0) frontier.sightings.note(source, ids, reading.at);
 }
 
 export interface WorkOptions {
@@ -69,8 +80,7 @@ export interface WorkOptions {
 }
 
 /** So many refusals in a row mean that the site does not want this visitor now. */
-const MOST_BLOCKED_IN_A_ROW = 5;
-const HEARTBEAT_MS = 30_000;
+export const MOST_BLOCKED_IN_A_ROW = 5;
 
 /**
  * Archives what waits, `concurrency` articles at a time, and waits for what is due later.
@@ -126,31 +136,15 @@ export async function work(frontier: Frontier, rooms: Rooms, options: WorkOption
   }
 
   async function archiveLeased(lease: Lease): Promise<Outcome> {
-    const heartbeat = setInterval(() => {
-      try {
-        frontier.extend(lease);
-      } catch {
-        // A frontier that cannot be written ends the run by its own heartbeat, or when this article is settled.
-      }
-    }, HEARTBEAT_MS);
-    try {
-      const visit = await archiveArticle(lease.target, rooms, options);
-      frontier.add(visit.found);
-      only?.push(...visit.found.map((target) => target.id));
-      keepBooks(frontier, { target: lease.target, visit }, { agesMs: options.agesMs, now: rooms.clock.now() });
-      const settled = { target: lease.target, visit, ...frontier.settle(lease, visit.outcome) };
-      if (visit.outcome.kind === 'blocked') refusals.push(settled);
-      else {
-        if (isAnswer(visit.outcome, options)) tellRefusals();
-        onSettled(settled);
-      }
-      return visit.outcome;
-    } catch (error) {
-      frontier.giveBack(lease);
-      throw error;
-    } finally {
-      clearInterval(heartbeat);
+    const settled = await visitLeased(lease, { frontier, rooms }, options);
+    const { outcome, found } = settled.visit;
+    only?.push(...found.map((target) => target.id));
+    if (outcome.kind === 'blocked') refusals.push(settled);
+    else {
+      if (isAnswer(outcome, options)) tellRefusals();
+      onSettled(settled);
     }
+    return outcome;
   }
 
   /** Pauses, then tries one article, until the site answers again. The articles that it refused wait behind all others. */

@@ -219,6 +219,12 @@ export const ERRORS = {
     EXIT.incomplete,
     'raise limits.imagesPerArticle and visit the article again with archive --refresh',
   ),
+  LISTEN_FAILED: kind(
+    'nothing can be served at the address for health and metrics',
+    'stop',
+    EXIT.usage,
+    'name another address under monitor.listen, or end what listens there',
+  ),
   INTERRUPTED: kind('interrupted', 'stop', EXIT.interrupted, 'run the same command again: it goes on where it stopped'),
   INTERNAL: kind(
     'a fault of guancha-archive itself',

@@ -1,6 +1,16 @@
 /** What the stages say while they work: one event type, shown by whoever opened the log. */
 
-export type Stage = 'discover' | 'frontier' | 'fetch' | 'judge' | 'extract' | 'assets' | 'store' | 'run';
+export type Stage =
+  | 'discover'
+  | 'frontier'
+  | 'fetch'
+  | 'judge'
+  | 'extract'
+  | 'assets'
+  | 'store'
+  | 'run'
+  | 'notify'
+  | 'monitor';
 
 export interface LogEvent {
   readonly level: 'info' | 'warn' | 'error';

@@ -7,6 +7,9 @@ import type { Flag } from './flags.ts';
  */
 export type ArticleId = `guancha:${number}` | `fengwen:${number}`;
 
+/** Each is of one host. */
+export type NumberSpace = 'guancha' | 'fengwen';
+
 /** An article's address, whatever spelling it came in. */
 export interface ArticleAddress {
   readonly id: ArticleId;

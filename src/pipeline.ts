@@ -33,18 +33,15 @@ export interface Rooms {
 
 export interface Visit {
   readonly outcome: Outcome;
+  /** What the archive held before; null if nothing, and where the visit failed. */
+  readonly before: ArchiveRecord | null;
   /** What the archive now holds of the article; null if nothing. */
   readonly record: ArchiveRecord | null;
   /** Where a moved article went, to be visited next. */
   readonly found: readonly Target[];
   /** False where the archive alone gave the answer. */
   readonly asked: boolean;
-  /** What this visit found out about the article that the archive did not know; null for nothing. */
-  readonly news: News | null;
 }
-
-/** An article is new, or is not as it was, or is not to be had any more. */
-export type News = 'published' | 'edited' | 'withdrawn';
 
 type NoArticle = Exclude<Verdict, { kind: 'article' }>;
 
@@ -68,8 +65,11 @@ export async function archiveArticle(
     if ('record' in reading) return unchanged(reading, { asked: true });
     const { verdict, parts, single } = reading;
     if (verdict.kind !== 'article') {
-      const news = await setAside(verdict, parts[0], present, rooms);
-      return { ...noArticle(verdict, target, present?.record ?? null), news };
+      await setAside(verdict, parts[0], present, rooms);
+      if (verdict.kind === 'moved') await linkBothWays(address, verdict.to, parts[0], present, rooms);
+      const before = present?.record ?? null;
+      const held = verdict.kind === 'gone' ? await store.find(asked.id, asked.date) : present;
+      return noArticle(verdict, target, { before, record: held?.record ?? null });
     }
 
     const article = withKnownTime(
@@ -97,32 +97,28 @@ export async function archiveArticle(
       url: address.url,
       aliases: [asked.url, ...parts.map(({ page }) => page.finalUrl)],
       source,
-      via: target.via ?? present?.record.via ?? null,
+      via: present?.record.via ?? target.via,
       leadPicture: lead,
       article: withoutBody(article),
       flags: article.flags,
       contentHash: contentHash(article),
       assets: stored,
       verdict: { kind: 'article', evidence: verdict.evidence },
+      movedFrom: movedFrom(target, site),
       capture: { tool: rooms.tool, userAgent: await rooms.userAgent(), requests: parts.map(requestOf) },
     };
     const wrote = await store.save(key, writeDocument(document), draft);
     const record = (await store.find(article.id, address.date))?.record ?? null;
-    const news = newsOf(present?.record ?? null, record);
-    return { outcome: { kind: wrote ? 'archived' : 'unchanged', key }, record, found: [], asked: true, news };
+    const outcome = { kind: wrote ? 'archived' : 'unchanged', key } as const;
+    return { outcome, before: present?.record ?? null, record, found: [], asked: true };
   } catch (error) {
     if (nextAfter(error) === 'stop' || options.signal.aborted) throw error;
-    return { outcome: failureOutcome(error as ArchiveError), record: null, found: [], asked: true, news: null };
+    return { outcome: failureOutcome(error as ArchiveError), before: null, record: null, found: [], asked: true };
   }
 }
 
-function newsOf(before: ArchiveRecord | null, after: ArchiveRecord | null): News | null {
-  if (before === null || after === null) return after === null ? null : 'published';
-  return after.versions.length > before.versions.length ? 'edited' : null;
-}
-
 function unchanged({ key, record }: StoredArticle, { asked }: Pick<Visit, 'asked'>): Visit {
-  return { outcome: { kind: 'unchanged', key }, record, found: [], asked, news: null };
+  return { outcome: { kind: 'unchanged', key }, before: record, record, found: [], asked };
 }
 
 /** What the site gives now; what is stored, where the site says that it still is that. */
@@ -172,33 +168,45 @@ function requireAddress(url: string, site: Site): ArticleAddress {
   return address;
 }
 
-/** Keeps what came instead of an article, and notes where an archived one is gone, which may be news. Its document is never touched. */
+/** Keeps what came instead of an article, and notes where an archived one is gone. Its document is never touched. */
 async function setAside(
   verdict: NoArticle,
   parsed: ParsedPage | undefined,
   present: StoredArticle | null,
   { quarantine, store }: Rooms,
-): Promise<News | null> {
-  if (parsed === undefined || verdict.kind === 'moved' || verdict.kind === 'link-out') return null;
-  if (verdict.kind === 'gone' && present === null) return null; // nobody misses it
-  const isNews =
-    verdict.kind === 'gone' &&
-    present !== null &&
-    (await store.noteGone(present.key, { at: parsed.page.fetchedAt, evidence: verdict.evidence }));
+): Promise<void> {
+  if (parsed === undefined || verdict.kind === 'moved' || verdict.kind === 'link-out') return;
+  if (verdict.kind === 'gone') {
+    if (present === null) return; // nobody misses it
+    await store.noteGone(present.key, { at: parsed.page.fetchedAt, evidence: verdict.evidence });
+  }
   await quarantine.keep(verdict, parsed.page);
-  return isNews ? 'withdrawn' : null;
+}
+
+/** What of the two is archived already says where it moved to, or from; what is not says so when it is. */
+async function linkBothWays(
+  from: ArticleAddress,
+  to: ArticleAddress,
+  parsed: ParsedPage | undefined,
+  present: StoredArticle | null,
+  { store }: Rooms,
+): Promise<void> {
+  if (present !== null && parsed !== undefined)
+    await store.noteMovedTo(present.key, { url: to.url, since: parsed.page.fetchedAt });
+  const post = await store.find(to.id, to.date);
+  if (post !== null) await store.noteMovedFrom(post.key, from.url);
+}
+
+/** The article that moved and became this one, if one did. */
+function movedFrom({ id, via }: Target, site: Site): readonly string[] {
+  const from = via === null ? null : parseArticleUrl(via, site);
+  return from === null || from.id === id ? [] : [from.url];
 }
 
 /** What a page that is no article means for its URL. Nothing that is archived is touched. */
-function noArticle(verdict: NoArticle, target: Target, record: ArchiveRecord | null): Visit {
+function noArticle(verdict: NoArticle, target: Target, held: Pick<Visit, 'before' | 'record'>): Visit {
   const detail = verdict.evidence.join('; ');
-  const visit = (outcome: Outcome, found: readonly Target[] = []): Visit => ({
-    outcome,
-    record,
-    found,
-    asked: true,
-    news: null,
-  });
+  const visit = (outcome: Outcome, found: readonly Target[] = []): Visit => ({ outcome, ...held, found, asked: true });
   switch (verdict.kind) {
     case 'gone':
       return visit({ kind: 'gone', detail });

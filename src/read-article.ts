@@ -40,7 +40,7 @@ export async function readIfChanged(
   rooms: ReadingRooms,
   signal: AbortSignal,
 ): Promise<Reading | null> {
-  const answer = await rooms.fetcher.fetch(singlePageUrl(address), signal, known);
+  const answer = await rooms.fetcher.fetch(singlePageUrl(address), signal, { known });
   return answer.status === 304 ? null : readArticle(address, rooms, { signal, answer });
 }
 

@@ -1,12 +1,13 @@
 /** Archived articles that are due for another look, one after the other. */
 import { keepBooks } from './bookkeeping.ts';
-import type { Settled } from './crawl.ts';
+import { MOST_BLOCKED_IN_A_ROW } from './crawl.ts';
 import { ArchiveError } from './errors.ts';
 import type { Revisit } from './frontier/revisits.ts';
 import type { Frontier } from './frontier/sqlite.ts';
 import type { Outcome, Target } from './model.ts';
 import { archiveArticle, type Rooms } from './pipeline.ts';
 import { retryPauseMs } from './retry-pause.ts';
+import type { Settled } from './visit.ts';
 
 export interface RevisitOptions {
   /** Ages of articles at which they are visited again, rising. */
@@ -24,9 +25,6 @@ const LEADS_ELSEWHERE: readonly Outcome['kind'][] = ['moved', 'link-out'];
 
 /** What says nothing about the article. */
 const TO_NOTHING: readonly Outcome['kind'][] = ['blocked', 'refused', 'failed'];
-
-/** So many refusals in a row mean that the site does not want this visitor now. */
-const MOST_BLOCKED_IN_A_ROW = 5;
 
 /**
  * Visits all that are due when this is called, the longest due first.
@@ -76,6 +74,7 @@ export async function revisit(
   });
   const now = rooms.clock.now();
   frontier.add(visit.found);
+  for (const found of visit.found) frontier.moves.lead(found);
   keepBooks(frontier, { target, visit }, { agesMs, now });
   if (LEADS_ELSEWHERE.includes(visit.outcome.kind)) frontier.revisits.plan(due, null);
   if (!TO_NOTHING.includes(visit.outcome.kind)) return { target, visit, againInMs: null };

@@ -17,11 +17,24 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'css-select': ['html/selectors.ts'],
   'fs-extra': ['store/disk.ts'],
   yaml: ['audit/checks/format/yaml.ts', 'config.ts', 'document/document.ts'],
-  zod: ['audit/checks/records/form.ts', 'config.ts', 'store/quarantine.ts', 'store/record.ts'],
+  zod: ['audit/checks/records/form.ts', 'config.ts', 'discover/read-rows.ts', 'store/quarantine.ts', 'store/record.ts'],
+  croner: ['config.ts', 'schedule/timing.ts'],
   diff: ['diff/words.ts'],
+  'prom-client': ['monitor/metrics.ts'],
   'image-size': ['assets/whole-picture.ts'],
-  commander: ['argv/invocation.ts', 'argv/keeping.ts', 'argv/reading.ts', 'cli.ts'],
+  commander: ['argv/crawling.ts', 'argv/invocation.ts', 'argv/keeping.ts', 'argv/reading.ts', 'cli.ts'],
   'string-width': ['commands/audit-report.ts', 'commands/coverage-report.ts', 'commands/terminal.ts'],
+};
+
+/** Which file alone may go out by which means of Node.js: how the network is reached, and who starts processes. */
+const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
+  fetch: ['notify/webhook.ts'],
+  'node:net': ['fetch/address-guard.ts', 'fetch/gate.ts', 'url/special-addresses.ts'],
+  'node:dns': ['fetch/address-guard.ts'],
+  'node:http': ['monitor/server.ts'],
+  'node:https': [],
+  'node:tls': [],
+  'node:child_process': ['notify/command.ts'],
 };
 
 /** Each layer may import itself and what stands before it. Files of one layer's rooms import other rooms only as ROOMS says. */
@@ -47,14 +60,19 @@ const LAYERS: readonly (readonly string[])[] = [
     'read-article.ts',
     'pipeline.ts',
     'bookkeeping.ts',
+    'visit.ts',
     'crawl.ts',
     'revisit.ts',
+    'schedule',
     'audit',
     'coverage',
     'backfill',
+    'report',
     'fixity',
+    'notify',
+    'monitor',
   ],
-  ['app.ts', 'doctor', 'report'],
+  ['app.ts', 'doctor'],
   ['commands'],
   ['argv'],
   ['cli.ts'],
@@ -63,8 +81,9 @@ const LAYERS: readonly (readonly string[])[] = [
 /** A room that uses another room, and why. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   assets: ['fetch', 'store'], // downloads in their turn, bytes into the store
+  'config.ts': ['discover'], // a source may keep to a part of a list
   diff: ['document'], // documents are compared by title, date and body
-  discover: ['fetch'], // lists are pages
+  discover: ['extract', 'fetch'], // lists are pages, and print their times as articles do
   judge: ['extract'], // a layout's body is the first evidence of an article
   store: ['diff'], // a record says what changed
 };
@@ -90,6 +109,10 @@ function importsOf(from: string): Import[] {
     typeOnly: false,
   }));
   return [...fixed, ...late];
+}
+
+function withoutComments(file: string): string {
+  return (text.get(file) ?? '').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
 }
 
 function targetOf({ from, specifier }: Import): string | null {
@@ -146,6 +169,29 @@ describe('the architecture', () => {
     assert.deepEqual(
       [...reached].filter((name) => shunned.test(name)),
       [],
+    );
+  });
+
+  it('has few ways out, each with its door', () => {
+    const goesBy: Readonly<Record<string, (file: string) => boolean>> = {
+      fetch: (file) => /(?:await|return|[=(,])\s*fetch\(|globalThis\.fetch/.test(withoutComments(file)),
+    };
+    for (const [way, doors] of Object.entries(WAYS_OUT)) {
+      const uses =
+        goesBy[way] ??
+        ((file) => imports.some(({ from, specifier, typeOnly }) => from === file && specifier === way && !typeOnly));
+      assert.deepEqual(files.filter(uses).sort(), doors, way);
+    }
+  });
+
+  it('lets nothing but a hook of the configuration through the door without a guard', () => {
+    const importersOf = (target: string) =>
+      imports.filter((each) => targetOf(each) === target && !each.typeOnly).map(({ from }) => from);
+    assert.deepEqual(importersOf('notify/webhook.ts'), ['notify/hook.ts']);
+    assert.deepEqual(
+      importersOf('notify/hook.ts').filter((file) => !file.startsWith('commands/')),
+      [],
+      'made of the configuration by a command, and handed in',
     );
   });
 

@@ -290,7 +290,11 @@ describe('a report that cannot be written', () => {
     const out = await mkdtemp(join(folder.path, 'out-'));
     const write = (text: string) => void assert.fail(`says ${text}`);
     const io = { stdout: { write }, stderr: { write }, stdin: (async function* () {})() };
-    const interrupts = { stopping: AbortSignal.abort(), signal: new AbortController().signal };
+    const interrupts = {
+      stopping: AbortSignal.abort(),
+      signal: new AbortController().signal,
+      onHangup: () => () => {},
+    };
     for (const jobs of ['1', '2']) {
       const args = ['audit', healthy, '--jobs', jobs, '--html', join(out, 'a.html'), '--sarif', join(out, 'a.sarif')];
       assert.equal(await main(args, io, interrupts), 130);

@@ -37,7 +37,7 @@ describe('a backfill of lists', () => {
 
   const configFor = async (name: string) => {
     const file = join(folder.path, `${name}.yaml`);
-    await writeFile(file, newspaper.config({ archive: `./${name}`, politeness: PACE }));
+    await writeFile(file, newspaper.config({ archive: `./${name}`, politeness: PACE, feeds: true }));
     return file;
   };
   const backfill = async (name: string, ...args: string[]) =>
@@ -74,7 +74,8 @@ describe('a backfill of lists', () => {
     const lastOf = (name: string) =>
       Math.ceil(newspaper.articles.filter((each) => each.lists.includes(name)).length / 3);
     const past = (name: keyof typeof lists) => `${lists[name]}/list_${lastOf(name) + 1}.shtml`;
-    const ends = { 要闻: 'an empty page', 时评: 'its last page again', 财经: 'home page' } as const;
+    const none = 'a page with none of its articles';
+    const ends = { 要闻: none, 时评: 'its last page again', 财经: none } as const;
     const again = newspaper.read(`${lists.时评}/list_${lastOf('时评')}.shtml`);
     newspaper.put(past('时评'), { headers: { 'content-type': 'text/html; charset=utf-8' }, body: again });
     newspaper.put(past('财经'), {
@@ -93,6 +94,46 @@ describe('a backfill of lists', () => {
     const found = new Set(ended.lines().map(({ id }) => id));
     const all = newspaper.articles.filter((each) => each.lists.some((name) => name in ends)).map(({ id }) => id);
     assert.deepEqual([...found].sort(), all.sort());
+  });
+
+  it('knows the day of a post although its list prints no year', async () => {
+    const feed = newspaper.feeds.find(({ name }) => name === '风闻');
+    assert.ok(feed);
+    const printed = newspaper
+      .read(feed.path, 'community')
+      .matchAll(/class="time">(\d\d-\d\d) [\s\S]*?content\?id=(\d+)/g);
+    const ids = Map.groupBy(printed, ([, day]) => day).get('10-14') ?? [];
+    assert.ok(ids.length > 1);
+    const ended = await backfill(
+      'posts',
+      '--from',
+      '2026-10-14',
+      '--to',
+      '2026-10-14',
+      '--dry-run',
+      '--source',
+      '风闻',
+    );
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.deepEqual(
+      ended.lines().map(({ id }) => id),
+      ids.map(([, , id]) => `fengwen:${id}`),
+    );
+  });
+
+  it('reads each part of a page that several sources share', async () => {
+    const parts = { 评论: 'review', 风闻热议: 'posts' } as const;
+    const sources = Object.entries(parts).map(
+      ([name, part]) => `  - { name: ${name}, url: "${newspaper.www}/", part: ${part} }`,
+    );
+    const file = await configFor('parts');
+    const config = await readFile(file, 'utf8');
+    await writeFile(file, config.replace('sources:\n', `sources:\n${sources.join('\n')}\n`));
+    const names = Object.keys(parts).flatMap((name) => ['--source', name]);
+    const days = ['--from', '2026-10-14', '--to', '2026-10-14'];
+    const ended = await run(['backfill', '--json', '--config', file, ...days, ...names], CLOCK);
+    assert.equal(ended.code, 0, ended.stderr);
+    for (const name of Object.keys(parts)) assert.match(ended.stderr, new RegExp(`${name}, \\S+: [1-9]\\d* articles`));
   });
 
   it('goes on where it was killed, and begins anew after it came to its end', async () => {

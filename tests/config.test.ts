@@ -102,6 +102,31 @@ describe('the configuration', () => {
       'document:\n  date: local',
       'c.yaml:2: document.date: Invalid option: expected one of "site-clock"|"utc"',
     ],
+    [
+      'a hook without an end',
+      'notify:\n  - { on: [alarm] }',
+      'c.yaml:2: notify[0]: must have either webhook or command',
+    ],
+    [
+      'a hook with two ends',
+      'notify:\n  - { on: [alarm], webhook: "https://example.org/", command: [a] }',
+      'c.yaml:2: notify[0]: must have either webhook or command',
+    ],
+    [
+      'a webhook that is no web address',
+      'notify:\n  - { on: [alarm], webhook: "file:///etc/passwd" }',
+      'c.yaml:2: notify[0].webhook: must be an address such as https://example.org/hook',
+    ],
+    [
+      'an unknown key of a hook',
+      'notify:\n  - { on: [alarm], comand: [a] }',
+      'c.yaml:2: notify[0].comand: no such key; did you mean notify[0].command?',
+    ],
+    [
+      'a port that is none',
+      'monitor:\n  listen: 127.0.0.1:99999',
+      'c.yaml:2: monitor.listen: must be HOST:PORT such as 127.0.0.1:9464',
+    ],
     ['YAML that is none', 'a: [', 'c.yaml:1: '],
   ];
   for (const [name, source, message] of refused) {

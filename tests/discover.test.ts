@@ -1,12 +1,17 @@
 /** Every kind of list, in made-up markup of its own: what it shows, and what it must not. */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { type Discovery, discover, LIST_KINDS } from '../src/discover/discover.ts';
-import type { ListName } from '../src/discover/list-kind.ts';
+import type { DropReason } from '../src/discover/found.ts';
+import type { ListName, ListPart } from '../src/discover/list-kind.ts';
 import { listPageUrl, nextListPageUrl } from '../src/discover/list-page-url.ts';
+import { type Answer, isRead, readAnswer } from '../src/discover/read-list-page.ts';
+import { priorityOf } from '../src/discover/read-source.ts';
 import { type ParsedPage, parsePage } from '../src/html/parsed-page.ts';
-import type { ListEntry } from '../src/model.ts';
+import type { ListEntry, Page } from '../src/model.ts';
+import { parseArticleUrl } from '../src/url/article-url.ts';
 import type { Site } from '../src/url/scope.ts';
 
 const SITE: Site = {
@@ -19,6 +24,9 @@ interface Case {
   readonly url: string;
   readonly html: string;
   readonly entries: readonly Partial<ListEntry>[];
+  readonly lists?: readonly (readonly [name: string, url: string])[];
+  /** What is left out, and why; of a page only where the case is about it. */
+  readonly dropped?: readonly (readonly [link: string | null, why: DropReason])[];
   readonly next: string | null;
 }
 
@@ -28,6 +36,10 @@ const entry = (path: string, title: string, rest: Partial<ListEntry> = {}): Part
   return { href, title, time: null, summary: null, picture: null, headline: false, ...rest };
 };
 const picture = (src: string, width: string | null = null, height: string | null = null) => ({ src, width, height });
+
+const json = (value: unknown) => JSON.stringify(value);
+const post = (id: number, title: string, rest: Partial<ListEntry> = {}) =>
+  entry(`https://user.guancha.cn/main/content?id=${id}`, title, rest);
 
 const CASES: Record<ListName, readonly Case[]> = {
   headline: [
@@ -144,8 +156,9 @@ const CASES: Record<ListName, readonly Case[]> = {
         <div class="main_image"><ul><li><a href="/art/2019_06_01_510001.shtml"><img src="https://i.guancha.cn/news/f.jpg"><span>壁画修好了</span></a></li></ul></div>
         <ul class="new-left-list"><li><a class="fl" href="/art/2019_06_01_510002.shtml"><img src="https://i.guancha.cn/news/g.jpg"></a>
           <div class="right fn"><h4><a href="/art/2019_06_01_510002.shtml">戏台下的猫</a></h4><p>它每天都来。</p></div></li></ul>
-        <ul class="column-right-title"><li><a href="/art/2019_05_31_509000.shtml">旧唱片</a></li></ul>
+        <ul class="column-right-title"><li><a href="/art/2019_05_31_509000.shtml">旧唱片</a></li><li><a href="/art">更多</a></li></ul>
       </li></ul>`,
+      dropped: [['/art', 'no-article']],
       entries: [
         entry('/art/2019_06_01_510001.shtml', '壁画修好了', { picture: picture('https://i.guancha.cn/news/f.jpg') }),
         entry('/art/2019_06_01_510002.shtml', '戏台下的猫', {
@@ -210,6 +223,251 @@ const CASES: Record<ListName, readonly Case[]> = {
       next: null,
     },
   ],
+  posts: [
+    {
+      url: 'https://user.guancha.cn/main/index-list.json?page=1&order=1',
+      html: `<li><div class="user-box"><div class="user-main list-user-main"><h4><a href="/user/personal-homepage?uid=9">补伞匠</a></h4><span class="time">2小时前</span></div></div>
+        <div class="list-item"><h4><a href="/main/content?id=1300001&amp;s=fwzxfbbt">伞骨要用老竹</a></h4>
+          <div class="item-content">新竹会弯。</div><a href="/main/content?id=1300001"><img src="https://i.guancha.cn/bbs/2026/10/01/1.jpg"></a></div></li>
+        <li><div class="list-item"><h4><a href="https://user.guancha.cn/main/content?id=1300000">缝一把椅子</a></h4></div></li>`,
+      entries: [
+        entry('https://user.guancha.cn/main/content?id=1300001&s=fwzxfbbt', '伞骨要用老竹', {
+          time: '2小时前',
+          summary: '新竹会弯。',
+          picture: picture('https://i.guancha.cn/bbs/2026/10/01/1.jpg'),
+        }),
+        post(1300000, '缝一把椅子'),
+      ],
+      next: 'https://user.guancha.cn/main/index-list.json?page=2&order=1',
+    },
+  ],
+  authors: [
+    {
+      url: 'https://www.guancha.cn/authorcolumn',
+      html: `<div><a href="/LinBa"><img src="https://i.guancha.cn/authors/LinBa/1.png" alt="林八"></a><p><a href="/LinBa">林八</a></p></div>
+        <div><a href="../XuXin/"><img src="https://i.guancha.cn/ColumnPic/a.png">许信</a></div>`,
+      entries: [],
+      lists: [
+        ['林八', 'https://www.guancha.cn/LinBa/list_1.shtml'],
+        ['许信', 'https://www.guancha.cn/XuXin/list_1.shtml'],
+      ],
+      next: null,
+    },
+    {
+      url: 'https://www.guancha.cn/authorcolumn',
+      html: `<ul class="writer-list fix"><li><dl class="fix"><dt>L</dt><dd><a href="../LinBa/list_1.shtml"></a>
+        <a href="../FuLangXiSi-FuShan/list_1.shtml">某某</a> <a href="/LinBa/list_1.shtml">林八</a></dd></dl></li></ul>`,
+      entries: [],
+      lists: [
+        ['林八', 'https://www.guancha.cn/LinBa/list_1.shtml'],
+        ['某某', 'https://www.guancha.cn/FuLangXiSi-FuShan/list_1.shtml'],
+      ],
+      next: null,
+    },
+  ],
+  ticker: [
+    {
+      url: 'https://www.guancha.cn/api/redian.htm',
+      html: json({
+        code: 0,
+        items: [
+          { TITLE: ' 磨坊\n重开', HTTP_URL: '/local/2020_07_18_550010.shtml' },
+          { TITLE: '我家的井', HTTP_URL: 'https://user.guancha.cn/main/content?id=340010' },
+          { TITLE: '看片', HTTP_URL: '/video/gczvideo/content.html?id=5' },
+        ],
+      }),
+      entries: [entry('/local/2020_07_18_550010.shtml', '磨坊 重开'), post(340010, '我家的井')],
+      dropped: [['/video/gczvideo/content.html?id=5', 'no-article']],
+      next: null,
+    },
+  ],
+  'news-flash': [
+    {
+      url: 'https://www.guancha.cn/api/new_gundong.htm',
+      html: json({
+        code: 0,
+        kuaixun: [{ TITLE: '渡船停航', HTTP_URL: '/local/2020_07_18_550011.shtml' }],
+        fenghot: [{ id: '340011', title: '停航那天' }],
+        member: [{ id: 5, title: '会员来信' }],
+      }),
+      entries: [entry('/local/2020_07_18_550011.shtml', '渡船停航'), post(340011, '停航那天')],
+      dropped: [[null, 'members']],
+      next: null,
+    },
+  ],
+  'app-news': [
+    {
+      url: 'https://app.guancha.cn/news/yaowen-new.json?pageNo=1',
+      html: json({
+        code: 0,
+        data: {
+          items: [
+            { id: '700', title: '老号', pic: '', news_time: '昨天 ', news_type: 1, url: '' },
+            {
+              id: '701',
+              title: '新桥',
+              pic: 'https://i.guancha.cn/news/a.jpg,https://i.guancha.cn/news/b.jpg',
+              news_time: '42分钟前',
+              news_type: 1,
+              url: 'https://m.guancha.cn/CaiJing/2026_10_01_903001.shtml',
+            },
+            { id: '340012', title: '织布', pic: null, news_time: '刚刚', news_type: 2, url: '' },
+            { id: 'qiao', title: '桥', news_time: '', news_type: 5, url: '' },
+          ],
+          fengwen_hot: [{ id: 340013, title: '染布', news_time: '1小时前', news_type: 2, url: '' }],
+        },
+      }),
+      entries: [
+        entry('https://m.guancha.cn/CaiJing/2026_10_01_903001.shtml', '新桥', {
+          time: '42分钟前',
+          picture: picture('https://i.guancha.cn/news/a.jpg'),
+        }),
+        post(340012, '织布', { time: '刚刚' }),
+        post(340013, '染布', { time: '1小时前' }),
+      ],
+      dropped: [
+        [null, 'no-address'],
+        [null, 'no-address'],
+      ],
+      next: 'https://app.guancha.cn/news/yaowen-new.json?pageNo=2',
+    },
+  ],
+  'app-data': [
+    {
+      url: 'https://api.guancha.cn/Appdata/NewsList/?newstype=0&size=20&page=1&type=2&id=LinBa',
+      html: json({
+        datas: [
+          {
+            title: '谁来看灯',
+            pic: 'https://i.guancha.cn/news/d.jpg',
+            mobile_url: 'https://m.guancha.cn/LinBa/2018_05_02_455001.shtml',
+            news_time: '2018-05-02 07:30:00',
+          },
+        ],
+      }),
+      entries: [
+        entry('https://m.guancha.cn/LinBa/2018_05_02_455001.shtml', '谁来看灯', {
+          time: '2018-05-02 07:30:00',
+          picture: picture('https://i.guancha.cn/news/d.jpg'),
+        }),
+      ],
+      next: 'https://api.guancha.cn/Appdata/NewsList/?newstype=0&size=20&page=2&type=2&id=LinBa',
+    },
+  ],
+  'app-authors': [
+    {
+      url: 'https://api.guancha.cn/Appdata/AuthorList/',
+      html: json({
+        code: 0,
+        count: 3,
+        datas: {
+          L: [{ id: 'LinBa', name: '林八', article_count: '4' }],
+          X: [
+            { id: 'Xu·Xin', name: '许·信', article_count: 2 },
+            { id: '', name: '空', article_count: 2 },
+          ],
+        },
+      }),
+      entries: [],
+      lists: [
+        ['林八', 'https://www.guancha.cn/LinBa/list_1.shtml'],
+        ['许·信', 'https://www.guancha.cn/Xu-Xin/list_1.shtml'],
+      ],
+      dropped: [['', 'no-article']],
+      next: null,
+    },
+  ],
+  'post-index': [
+    {
+      url: 'https://user.guancha.cn/news-api/fengwen-index-list.json?page=1&order=3',
+      html: json([
+        {
+          id: 1300020,
+          title: '扎灯笼',
+          summary: '竹篾要细。',
+          post_url: 'https://user.guancha.cn/main/content?id=1300020',
+        },
+        { id: 1300021, title: '糊灯笼', summary: '', post_url: '' },
+      ]),
+      entries: [post(1300020, '扎灯笼', { summary: '竹篾要细。' }), post(1300021, '糊灯笼')],
+      next: 'https://user.guancha.cn/news-api/fengwen-index-list.json?page=2&order=3',
+    },
+  ],
+  'post-profile': [
+    {
+      url: 'https://app.guancha.cn/user/get-published-list?page_no=1&uid=9',
+      html: json({
+        data: {
+          items: [
+            {
+              id: 1300030,
+              title: '修钟',
+              summary: '钟停了。',
+              created_at: '2026-10-01 08:00:00',
+              pass_at: '昨天 09:10',
+              post_url: 'https://user.guancha.cn/main/content?id=1300030',
+            },
+          ],
+        },
+      }),
+      entries: [post(1300030, '修钟', { time: '昨天 09:10', summary: '钟停了。' })],
+      next: 'https://app.guancha.cn/user/get-published-list?page_no=2&uid=9',
+    },
+  ],
+  'post-hot': [
+    {
+      url: 'https://www.guancha.cn/api/fengwen.htm',
+      html: json({ code: 0, items: [{ post_id: '340040', title: '卖瓜', desc: '不甜不要钱。', user_id: 9 }] }),
+      entries: [post(340040, '卖瓜', { summary: '不甜不要钱。' })],
+      next: null,
+    },
+  ],
+  'post-html': [
+    {
+      url: 'https://user.guancha.cn/main/index-list.json?page=2&order=1',
+      html: json({
+        code: 0,
+        data: '<li><div class="list-item"><h4><a href="/main/content?id=1300050">晒谷</a></h4></div><span class="time">10-01 09:00</span></li>',
+      }),
+      entries: [post(1300050, '晒谷', { time: '10-01 09:00' })],
+      next: 'https://user.guancha.cn/main/index-list.json?page=3&order=1',
+    },
+  ],
+  members: [
+    {
+      url: 'https://www.guancha.cn/api/member.htm',
+      html: json({ code: 0, items: [{ id: 5, title: '会员来信', show_type: 1 }] }),
+      entries: [],
+      dropped: [[null, 'members']],
+      next: null,
+    },
+  ],
+};
+
+/** What an answer of each kind may hold that is no article: none of it may come out as one, and nothing may throw. */
+const HOSTILE: Record<ListName, string> = {
+  headline:
+    '<ul class="headline-list"><li><h3><a href="javascript:alert(1)">题</a></h3></li><li><h3><a></a></h3></li></ul>',
+  latest: '<ul class="new-left-list"><li><h4><a href="//evil.example/a/2024_01_01_1.shtml">题</a></h4></li></ul>',
+  column: '<ul class="column-list" data-total="-1e9"><li><h4><a href="/a/2024_13_45_1.shtml">题</a></h4></li></ul>',
+  review:
+    '<ul class="review-list"></ul><div class="tsp-list1"><a class="tsp-list1-title" href="\\\\evil.example\\x">题</a></div>',
+  front:
+    '<div class="two-coloum"><div class="main_image"><ul><li><a href="/a/2024_01_01_0.shtml">题</a></li></ul></div></div>',
+  home: '<ul class="img-List"><li><h4><a href="/a/2024_01_01_1_9.shtml">题</a></h4></li></ul><ul class="writer-list"><a href="https://evil.example/X/list_1.shtml">甲</a><a href="/about/about.shtml">乙</a></ul>',
+  posts: '<li><div class="list-item"><h4><a href="/main/content?id=-1">题</a></h4></div></li>',
+  authors:
+    '<ul class="writer-list"><a href="//evil.example/X/list_1.shtml">甲</a><a href="/a.html">乙</a><a>丙</a></ul>',
+  ticker: '{"items":[{"TITLE":"题","HTTP_URL":"https://evil.example/a/2024_01_01_1.shtml"},null,7,{"TITLE":{}}]}',
+  'news-flash': '{"kuaixun":[{"TITLE":"题","HTTP_URL":""}],"fenghot":[{"id":"1 OR 1","title":"题"}],"member":{}}',
+  'app-news': '{"data":{"items":[{"id":"1","title":"题","news_type":1,"news_time":"","url":""}],"fengwen_hot":"x"}}',
+  'app-data': '{"datas":[{"title":"题","mobile_url":"../../etc/passwd"},[],{"title":1}]}',
+  'app-authors': '{"datas":{"A":[{"id":"../../x","name":"甲","article_count":1}],"__proto__":[],"B":null}}',
+  'post-index': '[{"id":"x","title":"题","post_url":"javascript:1"},[[]],"题"]',
+  'post-profile': '{"data":{"items":[{"id":0,"title":"题","post_url":""},{"__proto__":{"id":1}}]}}',
+  'post-hot': '{"items":[{"post_id":"1e3","title":"题"},{"post_id":"-7","title":"题"}]}',
+  'post-html': '{"html":"<li><div class=list-item><h4><a href=//evil.example>题</a></h4></div></li>"}',
+  members: '{"items":[{"id":1,"title":"题","show_type":1,"HTTP_URL":"/a/2024_01_01_1.shtml"}]}',
 };
 
 describe('each kind of list', () => {
@@ -220,15 +478,81 @@ describe('each kind of list', () => {
   });
 
   for (const [kind, cases] of Object.entries(CASES)) {
-    for (const [index, { url, html, entries, next }] of cases.entries()) {
+    for (const [index, { url, html, entries, lists, dropped, next }] of cases.entries()) {
       it(`${kind}, case ${index + 1}`, () => {
         const found = discover(page(html, url), SITE);
         assert.equal(found.kind, kind);
         assert.deepEqual(found.entries.map(withoutAddress), entries);
         assert.equal(found.next, next);
+        if (lists !== undefined)
+          assert.deepEqual(
+            found.lists.map(({ name, url }) => [name, url]),
+            lists,
+          );
+        if (dropped !== undefined)
+          assert.deepEqual(
+            found.dropped.map(({ link, why }) => [link, why]),
+            dropped,
+          );
       });
     }
   }
+
+  for (const [kind, body] of Object.entries(HOSTILE)) {
+    it(`${kind}, hostile`, () => {
+      const found = discover(page(body, 'https://www.guancha.cn/hostile'), SITE);
+      assert.deepEqual([found.kind, found.entries, found.lists, found.next], [kind, [], [], null]);
+    });
+  }
+
+  it('has a row in the README, with what is known of it', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const rows = [...readme.matchAll(/^\| `([a-z-]+)` \| (seen|reported|inferred) \| .+ \|$/gm)];
+    assert.deepEqual(
+      rows.map(([, name, evidence]) => [name, evidence]),
+      LIST_KINDS.map(({ name, evidence }) => [name, evidence]),
+    );
+  });
+});
+
+describe('whatever an answer holds', () => {
+  const word = fc.constantFrom(
+    ...LIST_KINDS.flatMap((kind) => (kind.form === 'json' ? kind.rows.flatMap(({ at, has }) => [...at, ...has]) : [])),
+  );
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 5 },
+      fc.string(),
+      fc.integer(),
+      fc.constant(null),
+      fc.array(tie('tree'), { maxLength: 4 }),
+      fc.dictionary(fc.oneof(word, fc.string()), tie('tree'), { maxKeys: 5 }),
+    ),
+  }));
+  const isSound = (found: Discovery) => {
+    for (const { address, title } of found.entries) {
+      assert.match(address.id, /^(?:guancha|fengwen):\d+$/);
+      assert.equal(typeof title, 'string');
+    }
+    for (const { url } of found.lists) assert.match(url, /^https:\/\/www\.guancha\.cn\/[^/]+\/list_1\.shtml$/);
+  };
+
+  it('JSON, it is read without throwing', () =>
+    fc.assert(fc.property(tree, (value) => isSound(discover(page(JSON.stringify(value)), SITE)))));
+
+  it('text, it is read without throwing', () =>
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.string(), fc.constantFrom(...Object.values(HOSTILE))), { maxLength: 5 }),
+        (parts) => isSound(discover(page(parts.join('')), SITE)),
+      ),
+    ));
+
+  it('nested very deep, it is read without throwing', () => {
+    isSound(discover(page('['.repeat(200_000)), SITE));
+    isSound(discover(page('['.repeat(5000) + ']'.repeat(5000)), SITE));
+    isSound(discover(page('{"data":'.repeat(5000)), SITE));
+  });
 });
 
 describe('a list', () => {
@@ -242,12 +566,16 @@ describe('a list', () => {
   });
 
   it('of markup that nobody knows is unknown', () => {
-    const unknown: Discovery = { kind: 'unknown', entries: [], next: null };
-    assert.deepEqual(
-      discover(page('<ul><li><h4><a href="/a/2024_01_01_1.shtml">题</a></h4></li></ul>'), SITE),
-      unknown,
-    );
-    assert.deepEqual(discover(page(''), SITE), unknown);
+    for (const text of [
+      '<ul><li><h4><a href="/a/2024_01_01_1.shtml">题</a></h4></li></ul>',
+      '',
+      '{}',
+      '[]x',
+      '{"code":4}',
+    ]) {
+      const { kind, entries, next } = discover(page(text), SITE);
+      assert.deepEqual({ kind, entries, next }, { kind: 'unknown', entries: [], next: null }, text);
+    }
   });
 
   it('is none where it stands below an article', () => {
@@ -256,7 +584,8 @@ describe('a list', () => {
   });
 
   it('that is empty has no next page', () => {
-    assert.deepEqual(column(''), { kind: 'column', entries: [], next: null });
+    const { kind, entries, next } = column('');
+    assert.deepEqual({ kind, entries, next }, { kind: 'column', entries: [], next: null });
   });
 
   it('does not show what its comments hold', () => {
@@ -278,6 +607,24 @@ describe('a list', () => {
         item('/a/2024_01_01_5.shtml'),
     );
     assert.deepEqual(ids(found), ['guancha:5']);
+    assert.deepEqual(
+      found.dropped.map(({ why }) => why),
+      ['advert', 'other-host', 'other-host', 'no-article', 'no-article', 'no-article'],
+    );
+  });
+
+  it('says how many there are in all', () => {
+    assert.equal(discover(page('<ul class="column-list" data-total="300"></ul>'), SITE).total, 300);
+    assert.equal(column('').total, null);
+  });
+
+  it('is cut to one part of the home page', () => {
+    const home = page(CASES.home[0]?.html ?? '', 'https://www.guancha.cn/');
+    const part = (name: ListPart) => ids(discover(home, SITE, { part: name }));
+    assert.deepEqual(part('review'), ['guancha:550002']);
+    assert.deepEqual(part('news'), ['guancha:550003']);
+    assert.deepEqual(part('posts'), ['fengwen:340001']);
+    assert.deepEqual(ids(column(item('/a/2024_01_01_1.shtml'))), ['guancha:1']);
   });
 
   it('takes no advertisement for an article’s picture', () => {
@@ -348,6 +695,18 @@ describe('listPageUrl', () => {
     ['http://127.0.0.1:4001/X/list_1.shtml', 2, 'http://127.0.0.1:4001/X/list_2.shtml'],
     ['https://www.guancha.cn/', 2, 'https://www.guancha.cn/'],
     ['https://www.guancha.cn/api/redian.htm', 2, 'https://www.guancha.cn/api/redian.htm'],
+    [
+      'https://user.guancha.cn/main/index-list.json?page=1&order=1',
+      3,
+      'https://user.guancha.cn/main/index-list.json?page=3&order=1',
+    ],
+    ['https://app.guancha.cn/news/yaowen-new.json?pageNo=1', 2, 'https://app.guancha.cn/news/yaowen-new.json?pageNo=2'],
+    [
+      'https://app.guancha.cn/user/get-published-list?page_no=1&uid=7',
+      2,
+      'https://app.guancha.cn/user/get-published-list?page_no=2&uid=7',
+    ],
+    ['https://user.guancha.cn/user/personal-homepage?uid=7', 2, 'https://user.guancha.cn/user/personal-homepage?uid=7'],
   ];
   for (const [url, page, expected] of rows) {
     it(`${url}, page ${page}`, () => assert.equal(listPageUrl(url, page), expected));
@@ -358,6 +717,8 @@ describe('listPageUrl', () => {
     assert.equal(nextListPageUrl('https://www.guancha.cn/column/X/9'), 'https://www.guancha.cn/column/X/10');
     assert.equal(nextListPageUrl('https://www.guancha.cn/column/X'), 'https://www.guancha.cn/column/X/2');
     assert.equal(nextListPageUrl('https://www.guancha.cn/'), null);
+    assert.equal(nextListPageUrl('https://a.cn/x.json?page=9'), 'https://a.cn/x.json?page=10');
+    assert.equal(nextListPageUrl('https://a.cn/x.json?page=-1e9'), 'https://a.cn/x.json?page=2');
   });
 });
 
@@ -384,3 +745,59 @@ function withoutAddress(found: ListEntry | undefined): Partial<ListEntry> {
 function ids(found: Discovery): string[] {
   return found.entries.map((each) => each.address.id);
 }
+
+describe('what a request for a list is answered with', () => {
+  const answer = (html: string, url: string, rest: Partial<Page> = {}, blankEnds = false) =>
+    readAnswer({ ...page(html, url).page, ...rest }, SITE, { part: null, blankEnds });
+  const home = CASES.home[0]?.html ?? '';
+  const index = '<ul class="writer-list"><a href="../LinBa/list_1.shtml">林八</a></ul>';
+  const list = 'https://www.guancha.cn/LinBa/list_9.shtml';
+  const ids = (found: Answer) => (isRead(found) ? found.discovery.entries.length : found.code);
+
+  it('may be the home page: at its own address a list, elsewhere the end of one', () => {
+    assert.equal(ids(answer(home + index, 'https://www.guancha.cn/?s=dh')), 6);
+    assert.equal(ids(answer(home + index, list)), 0);
+    const redirects = [{ url: list, status: 302, location: 'https://www.guancha.cn/' }];
+    assert.equal(ids(answer(home, list, { redirects, finalUrl: 'https://www.guancha.cn/' })), 0);
+  });
+
+  it('may be the front of a section that looks like the home page, but has no index of authors', () =>
+    assert.equal(ids(answer(home, 'https://www.guancha.cn/local')), 6));
+
+  it('may break off, and is then asked for again', () => {
+    for (const text of ['{"items":[{"TITLE":"题"', '[', '<html><ul class="column-list">', '']) {
+      const found = answer(text, list);
+      assert.deepEqual([ids(found), !isRead(found) && found.mayPass], ['SOURCE_UNREAD', true], text);
+    }
+    assert.equal(ids(answer('{"code":4,"msg":"no"}', list)), 'SOURCE_EMPTY');
+    assert.equal(ids(answer('<html></html>', list)), 'SOURCE_EMPTY');
+    assert.equal(ids(answer('', list, { status: 404 })), 'SOURCE_UNREAD');
+  });
+
+  it('may be nothing past the last page', () => assert.equal(ids(answer('', list, {}, true)), 0));
+});
+
+describe('the priority of an entry', () => {
+  const at = '2026-09-28T04:30:00.000Z'; // 12:30 in Beijing
+  const priority = (time: string | null, path = '/main/content?id=7') => {
+    const href = new URL(path, path.startsWith('/main') ? SITE.community : SITE.www).href;
+    const address = parseArticleUrl(href, SITE);
+    assert.ok(address);
+    return priorityOf({ address, href, title: '', time, summary: null, picture: null, headline: false }, at);
+  };
+  const minutes = (instant: string) => Date.parse(instant) / 60_000;
+
+  it('is its time in minutes, counted from the answer where it is relative', () => {
+    assert.equal(priority('2026-09-27 22:09:59'), minutes('2026-09-27T22:09:00+08:00'));
+    assert.equal(priority('刚刚'), minutes(at));
+    assert.equal(priority('2小时前'), minutes('2026-09-28T10:30:00+08:00'));
+    assert.equal(priority('昨天 09:10'), minutes('2026-09-27T09:10:00+08:00'));
+    assert.equal(priority('09-01 09:00'), minutes('2026-09-01T09:00:00+08:00'));
+  });
+
+  it('is the day in the address where no time is printed, else nothing', () => {
+    assert.equal(priority(null, '/a/2024_05_01_7.shtml'), minutes('2024-05-01T00:00:00+08:00'));
+    assert.equal(priority('不明', '/a/2024_05_01_7.shtml'), minutes('2024-05-01T00:00:00+08:00'));
+    assert.equal(priority(null), 0);
+  });
+});

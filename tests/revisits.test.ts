@@ -7,12 +7,14 @@ import fc from 'fast-check';
 import { type App, openApp } from '../src/app.ts';
 import type { Clock } from '../src/clock.ts';
 import { loadConfig } from '../src/config.ts';
-import { type Settled, work } from '../src/crawl.ts';
+import { work } from '../src/crawl.ts';
 import { openFrontier } from '../src/frontier/sqlite.ts';
 import type { ArticleId } from '../src/model.ts';
+import { noticeOf } from '../src/notify/notice-of.ts';
 import { revisitDue } from '../src/revisit.ts';
 import { nextVisit } from '../src/revisit-plan.ts';
 import { parseArticleUrl } from '../src/url/article-url.ts';
+import type { Settled } from '../src/visit.ts';
 import { type Newspaper, type NewspaperArticle, openNewspaper } from './newspaper/newspaper.ts';
 import { run, temporaryFolder } from './support/command.ts';
 
@@ -64,6 +66,12 @@ describe('the next visit', () => {
     );
   });
 });
+
+/** What its owner is told of a visit; null for nothing. */
+function noticeKind(settled: Settled | undefined): string | null {
+  assert.ok(settled);
+  return noticeOf(settled, { unfinishedSince: null })?.on ?? null;
+}
 
 /** An archive with one article in it, and a clock that stands where the article is five minutes old. */
 async function archived(newspaper: Newspaper, article: NewspaperArticle, folder: string) {
@@ -137,7 +145,7 @@ describe('an archived article', () => {
     later(10 * MINUTE);
     let from = newspaper.requests.length;
     const [same] = await revisits(app);
-    assert.deepEqual([same?.visit.outcome.kind, same?.visit.news], ['unchanged', null]);
+    assert.deepEqual([same?.visit.outcome.kind, noticeKind(same)], ['unchanged', null]);
     assert.deepEqual(
       asked(newspaper, from).map((request) => [request.path, request.status]),
       [[single, 304]],
@@ -148,7 +156,7 @@ describe('an archived article', () => {
     assert.ok(paragraph);
     body = page.replace(paragraph, `${paragraph}后来又添了一句。`);
     const [edited] = await revisits(app);
-    assert.deepEqual([edited?.visit.outcome.kind, edited?.visit.news], ['archived', 'edited']);
+    assert.deepEqual([edited?.visit.outcome.kind, noticeKind(edited)], ['archived', 'edited']);
     assert.equal(edited?.visit.record?.versions.length, 2);
     assert.equal(edited?.visit.record?.source, '要闻', 'what named it stays');
 
@@ -162,11 +170,11 @@ describe('an archived article', () => {
     later(2 * HOUR);
     status = 404;
     const [gone] = await revisits(app);
-    assert.deepEqual([gone?.visit.outcome.kind, gone?.visit.news], ['gone', 'withdrawn']);
+    assert.deepEqual([gone?.visit.outcome.kind, noticeKind(gone)], ['gone', 'withdrawn']);
     status = 200;
     later(24 * HOUR);
     const [back] = await revisits(app);
-    assert.deepEqual([back?.visit.outcome.kind, back?.visit.news], ['archived', null]);
+    assert.deepEqual([back?.visit.outcome.kind, noticeKind(back)], ['archived', null]);
 
     later(20 * 24 * HOUR);
     from = newspaper.requests.length;

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { type Discovery, discover } from '../src/discover/discover.ts';
+import { LIST_PARTS, type ListPart } from '../src/discover/list-kind.ts';
 import { parsePage } from '../src/html/parsed-page.ts';
-import type { ListEntry } from '../src/model.ts';
+import type { ListEntry, Page } from '../src/model.ts';
 import type { Site } from '../src/url/scope.ts';
 
 const SITE: Site = {
@@ -109,26 +110,87 @@ describe('the lists of 2026', { skip: absent }, () => {
   });
 });
 
+describe('the parts of the home page of 2020', { skip: absent }, () => {
+  const part = (name: ListPart) => read('home_2020-07-18.html', '/', name).entries;
+
+  it('are its three columns, without headline and footer', () => {
+    const counts = LIST_PARTS.map((name) => part(name).length);
+    assert.deepEqual(counts, [50, 55, 68]);
+    const all = new Set(read('home_2020-07-18.html', '/').entries.map(({ address }) => address.id));
+    for (const name of LIST_PARTS) for (const { address } of part(name)) assert.ok(all.has(address.id));
+    assert.ok(part('posts').filter(({ address }) => address.id.startsWith('fengwen:')).length >= 50);
+  });
+
+  it('stand beside the index of 529 authors', () => {
+    const { lists } = read('home_2020-07-18.html', '/');
+    assert.equal(lists.length, 529);
+    assert.ok(lists.every(({ url }) => /^https:\/\/www\.guancha\.cn\/[^/]+\/list_1\.shtml$/.test(url)));
+    assert.ok(lists.some(({ url }) => url.endsWith('/FuLangXiSi-FuShan/list_1.shtml')));
+  });
+});
+
 describe('a saved article', { skip: absent }, () => {
   it('is no list, though related articles stand below it', () => {
     assert.equal(read('gne_guancha.html', '/WangWen/2019_09_07_516891.shtml').kind, 'unknown');
   });
 });
 
-function read(file: string, path: string): Discovery {
+const ANSWERS = new URL('../../shared/samples/json/', import.meta.url);
+const noAnswers = existsSync(ANSWERS) ? false : 'the saved answers (../shared/samples/json) are not here';
+
+describe('the saved answers of the app', { skip: noAnswers }, () => {
+  const answer = (file: string, url: string) => {
+    const source = readFileSync(new URL(file, ANSWERS), 'utf8').replace(/^\/\/.*\n/, ''); // the collector's own line
+    return discover(parsePage(page(Buffer.from(source), url)), SITE);
+  };
+
+  it('要闻 of 2019 has no addresses of articles, and does not guess them', () => {
+    const found = answer('guanchajava_yaowen.json', 'https://app.guancha.cn/news/yaowen-new.json?pageNo=1');
+    assert.equal(found.kind, 'app-news');
+    assert.equal(found.next, 'https://app.guancha.cn/news/yaowen-new.json?pageNo=2');
+    assert.equal(found.dropped.filter(({ why }) => why === 'no-address').length, 18);
+    assert.deepEqual(new Set(found.dropped.map(({ why }) => why)), new Set(['no-address']));
+    assert.equal(found.entries.length, 13);
+    assert.ok(found.entries.every(({ address }) => address.id.startsWith('fengwen:')));
+    const post = byId(found.entries, 'fengwen:83690');
+    assert.deepEqual([post?.time, post?.address.url], ['13分钟前', 'https://user.guancha.cn/main/content?id=83690']);
+    assert.equal(byId(found.entries, 'fengwen:83389')?.time, '56分钟前');
+  });
+
+  it('the authors are lists of www', () => {
+    const { kind, lists, entries } = answer(
+      'guanchajava_authorlist.json',
+      'https://api.guancha.cn/Appdata/AuthorList/',
+    );
+    assert.deepEqual([kind, entries], ['app-authors', []]);
+    assert.equal(lists.length, 450);
+    assert.ok(lists.some(({ url }) => url === 'https://www.guancha.cn/FuLangXiSi-FuShan/list_1.shtml'));
+    assert.equal(lists.filter(({ name }) => name === '').length, 1);
+  });
+
+  it('what is no list of articles is unknown', () => {
+    for (const file of ['guanchajava_recomed.json', 'guanchajava_addJs.json'])
+      assert.equal(answer(file, 'https://api.guancha.cn/Appdata/getDetailExtend?id=402738').kind, 'unknown', file);
+  });
+});
+
+function read(file: string, path: string, part?: ListPart): Discovery {
   const url = new URL(path, SITE.www).href;
-  const page = parsePage({
+  return discover(parsePage(page(readFileSync(new URL(file, SAMPLES)), url)), SITE, { part });
+}
+
+function page(body: Uint8Array, url: string): Page {
+  return {
     url,
     finalUrl: url,
     redirects: [],
     status: 200,
     headers: { 'content-type': 'text/html; charset=utf-8' },
-    body: readFileSync(new URL(file, SAMPLES)),
+    body,
     cut: null,
     fetchedAt: '2026-09-27T14:10:00.000Z',
     fetchedBy: 'browser',
-  });
-  return discover(page, SITE);
+  };
 }
 
 function newsIds(source: string): string[] {

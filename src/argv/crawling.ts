@@ -1,5 +1,5 @@
 /** Commands that ask the site: their flags and help. */
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { BackfillOptions } from '../commands/backfill.ts';
 import { type CommonFlags, common, count, examples, type Invocation, several } from './invocation.ts';
 
@@ -67,6 +67,19 @@ export function crawling(program: Command, { io, interrupts, prepare, end }: Inv
       end(await backfill(flags, { ...prepare(flags), interrupts }));
     });
 
+  common(program.command('schedule'))
+    .summary('crawl for months')
+    .description(
+      'Reads each source in its slots, archives what is new, visits archived articles again. SIGHUP reads the configuration again, SIGTERM ends after the article in hand.',
+    )
+    .option('--wait', 'wait while another run holds the archive', false)
+    .addHelpText('after', examples('schedule', 'schedule --json'))
+    .action(async (flags: CommonFlags & { wait: boolean }) => {
+      const { schedule } = await import('../commands/schedule.ts');
+      const { config, terminal } = prepare(flags);
+      end(await schedule(flags, { config, terminal, interrupts, reload: () => prepare(flags).config }));
+    });
+
   common(program.command('retry'))
     .summary('give failed URLs back to the next crawl')
     .description(
@@ -78,5 +91,18 @@ export function crawling(program: Command, { io, interrupts, prepare, end }: Inv
     .action(async (flags: CommonFlags & { code: string[]; source: string[] }) => {
       const { retry } = await import('../commands/retry.ts');
       end(retry(flags, prepare(flags)));
+    });
+
+  common(program.command('notify'))
+    .summary('try the hooks under `notify` (test)')
+    .description(
+      'Sends one sample notice of each kind, marked as a test, to every hook under `notify` that wants it, and says what each answered.',
+    )
+    .addArgument(new Argument('<action>').choices(['test']))
+    .option('--on <kind>', 'only notices of this kind; may be given several times', several, [])
+    .addHelpText('after', examples('notify test', 'notify test --on published --json'))
+    .action(async (_action: string, flags: CommonFlags & { on: string[] }) => {
+      const { notifyTest } = await import('../commands/notify.ts');
+      end(await notifyTest(flags.on, { ...prepare(flags), interrupts }));
     });
 }

@@ -1,6 +1,7 @@
 /** Commands that show articles and the state of things: their flags and help. */
 import { Argument, type Command } from 'commander';
 import type { QuarantineAction } from '../commands/quarantine.ts';
+import type { SourcesAction } from '../commands/sources.ts';
 import { CONFIG, type CommonFlags, common, count, examples, type Invocation, JSON_LINES } from './invocation.ts';
 
 export function reading(program: Command, { interrupts, prepare, end }: Invocation): void {
@@ -31,11 +32,28 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
 
   common(program.command('status'))
     .summary('what the archive holds, and what failed')
-    .description('Counts by outcome and source, the last run, what failed and why. Reads only.')
+    .description('Counts by outcome and source, the last run, what failed and why, notices that wait. Reads only.')
     .addHelpText('after', examples('status', 'status --json'))
     .action(async (flags: CommonFlags) => {
       const { status } = await import('../commands/status.ts');
       end(status(prepare(flags)));
+    });
+
+  common(program.command('sources'))
+    .summary('what the lists gave lately, and what they give now')
+    .description(
+      'Lists the configured sources with what each gave lately, or reads some right now and shows what they find and why. Archives nothing.',
+    )
+    .addArgument(new Argument('<action>').choices(['list', 'test']))
+    .argument('[source...]', 'names; for test also addresses of lists and saved lists; all where none is given')
+    .option('--url <url>', 'address of the saved list')
+    .addHelpText(
+      'after',
+      examples('sources list', 'sources test 头条 要闻', 'sources test https://www.guancha.cn/mainnews-yw/ --json'),
+    )
+    .action(async (action: SourcesAction, things: string[], flags: CommonFlags & { url?: string }) => {
+      const { sources } = await import('../commands/sources.ts');
+      end(await sources(action, things, flags, { ...prepare(flags), interrupts }));
     });
 
   common(program.command('history'))

@@ -164,9 +164,11 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
   /** What only all records together can tell. */
   function noteNames(own: AuditedRecord, whole: boolean): void {
     const where = { path: own.path, article: own.id };
-    const { url, aliases, contentHash, document: described } = own.record;
+    const { url, aliases, movedFrom = [], contentHash, document: described } = own.record;
     scratch.name('id', own.id, where);
-    for (const address of new Set([url, ...aliases])) scratch.name('address', address, where);
+    // An article that moved, and what it became, are two that rightly have one address.
+    for (const address of new Set([url, ...aliases]))
+      if (!movedFrom.includes(address)) scratch.name('address', address, where);
     if (whole) {
       scratch.name('content', contentHash, where);
       scratch.name('document', described.sha256, where);

@@ -32,15 +32,15 @@ export interface WalkOptions {
  * reported to the frontier before it asks for more.
  */
 export async function* walkLists(
-  sources: readonly Pick<Source, 'name' | 'url'>[],
+  sources: readonly Pick<Source, 'name' | 'url' | 'part'>[],
   { frontier, rooms }: { readonly frontier: Frontier; readonly rooms: Rooms },
   options: WalkOptions,
 ): AsyncGenerator<WalkReport> {
   const { since, until, stopping, dryRun } = options;
   const window = `${since} ${until}`;
   const walks = frontier.listWalks;
-  const note = (url: string, page: number | null) => {
-    if (!dryRun) walks.setNextPage(window, url, page);
+  const note = (list: string, page: number | null) => {
+    if (!dryRun) walks.setNextPage(window, list, page);
   };
   let allEnded = true;
   for (const source of sources) {
@@ -48,9 +48,10 @@ export async function* walkLists(
     for (const url of addressesOf(source.url)) {
       if (stopping.aborted) return;
       if (end !== null && (end.kind === 'older' || end.kind === 'unread' || end.kind === 'no pages')) break;
-      const first = walks.nextPage(window, url);
+      const list = source.part === null ? url : `${url}#${source.part}`;
+      const first = walks.nextPage(window, list);
       if (first === null) continue;
-      const walk = walkList({ name: source.name, url }, rooms, { ...options, first });
+      const walk = walkList({ ...source, url }, rooms, { ...options, first });
       let step = await walk.next();
       for (; !step.done; step = await walk.next()) {
         const { page, url: via, targets } = step.value;
@@ -61,12 +62,12 @@ export async function* walkLists(
             rooms.clock.now(),
           );
         yield { source: source.name, url: via, targets: targets.filter(isOf(since, until)), end: null };
-        note(url, page + 1);
+        note(list, page + 1);
         if (stopping.aborted) return;
       }
       end = step.value;
       if (end.kind === 'unread') allEnded = false;
-      else note(url, null);
+      else note(list, null);
       yield { source: source.name, url, targets: [], end };
     }
   }

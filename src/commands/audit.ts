@@ -8,11 +8,14 @@ import type { AuditSummary, Finding, Reporter, Severity } from '../audit/finding
 import { isArchive, type Selection } from '../audit/shards.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import type { ArticleId } from '../model.ts';
 import { packageInfo } from '../package-info.ts';
 import { printable } from '../printable.ts';
 import { type AuditRun, RANK } from '../report/audit-run.ts';
 import { openReports, type ReportFlags } from '../report/reports.ts';
+import { parseArticleUrl } from '../url/article-url.ts';
 import { jsonReport, terminalReport } from './audit-report.ts';
+import { withPast } from './frontier-past.ts';
 import type { Interrupts } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -124,7 +127,17 @@ function targetsOf(what: readonly string[], since: string | null, config: Config
   const targets = paths.map((path) => targetOf(resolve(path), since));
   if (what.length === 0) return [{ root: config.archive, selection: { stems: null, since } }];
   if (ids.length === 0) return targets;
-  return [{ root: config.archive, selection: { stems: ids.map(stemOf), since } }, ...targets];
+  return [{ root: config.archive, selection: { stems: withMoves(ids, config).map(stemOf), since } }, ...targets];
+}
+
+/** The ids, and those of the posts that such articles became. */
+function withMoves(ids: readonly string[], { archive, site }: Config): readonly string[] {
+  return withPast(archive, ({ destination }) =>
+    ids.flatMap((id) => {
+      const post = parseArticleUrl(destination(id as ArticleId) ?? '', site);
+      return post === null ? [id] : [id, post.id];
+    }),
+  );
 }
 
 /** `_623950` ends the stem of an article, `fengwen:399176` stands for a community post. */

@@ -85,7 +85,11 @@ function tellWalk({ source, url, targets, end }: WalkReport, fresh: number, term
   } else if (end.kind === 'unread') {
     terminal.log({ level: 'error', stage: 'discover', message: renderError(end.error) });
   } else {
-    const why = { older: 'older from here', empty: 'an empty page', repeated: 'its last page again' } as const;
+    const why = {
+      older: 'older from here',
+      empty: 'a page with none of its articles',
+      repeated: 'its last page again',
+    } as const;
     const message = end.kind in why ? why[end.kind as keyof typeof why] : end.kind;
     terminal.log({ level: 'info', stage: 'discover', message: `${source}, ${url}: the end, ${message}` });
   }

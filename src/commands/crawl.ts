@@ -1,8 +1,15 @@
 /** `crawl`: the sources' lists, then every article on them that is not archived yet. */
 import type { Config } from '../config.ts';
-import { discoverAll } from '../crawl.ts';
-import { describeDrift, findDrift } from '../drift.ts';
+import { discoverAll, noteSource, turnsOf } from '../crawl.ts';
+import { type Drift, describeDrift, findDrift } from '../drift.ts';
 import { EXIT, type ExitCode, renderError } from '../errors.ts';
+import { createHook } from '../notify/hook.ts';
+import type { Notice } from '../notify/notice.ts';
+import { noticeOf } from '../notify/notice-of.ts';
+import { createNotifier } from '../notify/notifier.ts';
+import { tellFailure } from '../notify/tell-failure.ts';
+import { alarmsOf, describeAlarm } from '../source-alarm.ts';
+import type { Settled } from '../visit.ts';
 import { chosenSources } from './chosen-sources.ts';
 import type { UrlReport } from './report.ts';
 import { type Interrupts, run, runRevisits, withArchive } from './session.ts';
@@ -33,15 +40,24 @@ export async function crawl(
   const { config, terminal, interrupts } = context;
   const sources = chosenSources(config, options.source);
   const wait = options.wait ? interrupts.stopping : null;
-  return withArchive(config, terminal, { command: 'crawl', wait }, async (app) => {
+  const hooks = config.notify.map((hook) => createHook(hook));
+  const crawling = withArchive(config, terminal, { command: 'crawl', wait }, async (app) => {
     const { frontier, rooms } = app;
+    const notifier = createNotifier({ hooks, notices: frontier.notices, clock: rooms.clock, log: terminal.log });
     let unread = false;
+    const turns = turnsOf(frontier, rooms.clock.now);
     for await (const list of discoverAll(
       sources,
       rooms,
       options.dryRun ? (targets) => frontier.unknown(targets).length : frontier.add,
-      { attempts: config.politeness.attempts, signal: interrupts.signal },
+      {
+        attempts: config.politeness.attempts,
+        signal: interrupts.signal,
+        now: rooms.clock.now,
+        turns: options.dryRun ? { ...turns, note: () => {} } : turns,
+      },
     )) {
+      if (!options.dryRun) noteSource(frontier, list);
       unread ||= list.error !== null;
       if (list.error !== null) terminal.log({ level: 'error', stage: 'discover', message: renderError(list.error) });
       if (list.targets.length > 0)
@@ -50,7 +66,10 @@ export async function crawl(
           stage: 'discover',
           message: `${list.source}: ${list.targets.length} articles, ${list.added} new`,
         });
-      if (options.dryRun) {
+      if (!options.dryRun) {
+        for (const alarm of alarmsOf(frontier.sourceReadings.of(list.source)))
+          terminal.log({ level: 'warn', stage: 'discover', message: describeAlarm(alarm) });
+      } else {
         for (const { id, url, source } of frontier.unknown(list.targets))
           terminal.result(`${source}  ${url}`, { id, url, source });
       }
@@ -58,7 +77,14 @@ export async function crawl(
     }
     if (options.dryRun) return unread ? EXIT.sourcesUnread : EXIT.ok;
     frontier.againLater();
-    const telling = { notWell: ['blocked', 'refused', 'failed'] as const, onReport: context.onReport };
+    const telling = {
+      notWell: ['blocked', 'refused', 'failed'] as const,
+      onReport: context.onReport,
+      onSettled: (settled: Settled) => {
+        const notice = noticeOf(settled, frontier);
+        if (notice !== null) notifier.notify(notice);
+      },
+    };
     const first = await run(app, config, terminal, interrupts, { refresh: false, limit: options.limit, ...telling });
     const again =
       options.revisit && first !== EXIT.interrupted
@@ -67,7 +93,26 @@ export async function crawl(
     const exit = again === EXIT.ok ? first : again;
     for (const drift of findDrift(frontier.readings.newest())) {
       terminal.log({ level: 'warn', stage: 'extract', message: describeDrift(drift) });
+      notifier.notify(alarmOf(drift, rooms.clock.now()));
     }
+    await notifier.deliver({ signal: interrupts.stopping });
     return unread && exit !== EXIT.interrupted ? EXIT.sourcesUnread : exit;
   });
+  return crawling.catch(async (error: unknown) => {
+    if (!options.dryRun)
+      await tellFailure(error, {
+        command: 'crawl',
+        archive: config.archive,
+        hooks,
+        log: terminal.log,
+        signal: interrupts.stopping,
+      });
+    throw error;
+  });
+}
+
+/** Drift lasts for many runs: it is told once a day. */
+function alarmOf(drift: Drift, now: number): Notice {
+  const since = new Date(now).toISOString().slice(0, 10);
+  return { on: 'alarm', source: null, layout: drift.layout, what: drift.what, detail: describeDrift(drift), since };
 }

@@ -1,8 +1,4 @@
 /** `extract FILE|URL…`: what would be archived of a page, and why. Writes nothing. */
-import { statSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { type Extraction, explain } from '../extract/extract.ts';
@@ -10,12 +6,12 @@ import { type Flag, flag } from '../flags.ts';
 import type { ParsedPage } from '../html/parsed-page.ts';
 import { judge } from '../judge/judge.ts';
 import type { ArticleAddress, Verdict } from '../model.ts';
-import type { Rooms } from '../pipeline.ts';
 import { readArticle } from '../read-article.ts';
 import { parseArticleUrl } from '../url/article-url.ts';
 import { articleText, explanationText } from './explanation.ts';
-import { readSavedPage } from './saved-page.ts';
-import { type Interrupts, withArchive } from './session.ts';
+import { withPassingRooms } from './passing-rooms.ts';
+import { isFile, readSavedPage } from './saved-page.ts';
+import type { Interrupts } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What became of one page. */
@@ -56,7 +52,7 @@ export async function extract(
     } else addresses.push(requireAddress(thing, config));
   }
   if (addresses.length > 0)
-    await withFetcher(config, terminal, async (rooms) => {
+    await withPassingRooms(config, terminal, 'extract', async (rooms) => {
       for (const address of addresses) {
         const { verdict, parts } = await readArticle(address, rooms, { signal: interrupts.signal });
         tellPage(readPages(verdict, parts, address, { site: config.site, form: formOf(address) }));
@@ -67,10 +63,6 @@ export async function extract(
   function formOf({ url }: ArticleAddress): ParsedPage | null {
     return options.against === undefined ? null : readSavedPage(options.against, url, config.site).page;
   }
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function requireAddress(text: string, { site }: Config): ArticleAddress {
@@ -92,16 +84,6 @@ function readPages(
   }
   const flags = verdict.kind === 'not-an-article' ? [flag('no-layout', verdict.evidence.join('; '))] : [];
   return { url, verdict, extraction: null, flags };
-}
-
-/** The crawl's own fetcher, over a frontier that is thrown away: nothing of the visit stays. */
-async function withFetcher(config: Config, terminal: Terminal, body: (rooms: Rooms) => Promise<void>): Promise<void> {
-  const archive = await mkdtemp(join(tmpdir(), 'guancha-extract-'));
-  try {
-    await withArchive({ ...config, archive }, terminal, { command: 'extract', wait: null }, ({ rooms }) => body(rooms));
-  } finally {
-    await rm(archive, { recursive: true, force: true });
-  }
 }
 
 function tell(reading: PageReading, explained: boolean, terminal: Terminal): void {

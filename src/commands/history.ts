@@ -17,7 +17,7 @@ export async function history(
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): Promise<ExitCode> {
   const { record } = await storedArticle(article, config);
-  const { id, url, versions, absences } = record;
+  const { id, url, versions, absences, movedFrom = [], movedTo = null } = record;
   const visits = lastVisits(config.archive, id as ArticleId);
   const lines = [
     terminal.style('bold', record.article.title),
@@ -29,9 +29,12 @@ export async function history(
       ({ since, until, evidence }) =>
         `gone since ${since}${until === null ? '' : ` until ${until}`}: ${evidence.join('; ')}`,
     ),
+    ...movedFrom.map((from) => `moved from ${from}`),
+    ...(movedTo === null ? [] : [`moved to ${movedTo.url}, found ${movedTo.since}`]),
     ...visits.map(({ outcome, at }) => `last ${outcome === 'unchanged' ? 'seen unchanged' : outcome} ${at}`),
   ];
-  if (terminal.json) terminal.result('', { id, url, title: record.article.title, versions, absences, visits });
+  if (terminal.json)
+    terminal.result('', { id, url, title: record.article.title, versions, absences, movedFrom, movedTo, visits });
   else terminal.say(lines.join('\n'));
   return EXIT.ok;
 }

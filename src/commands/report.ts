@@ -1,8 +1,9 @@
 /** How visits are told: one line for people, one JSON object for programs, and a summary at the end. */
-import type { Settled } from '../crawl.ts';
+
 import type { FlagCode } from '../flags.ts';
 import type { Outcome } from '../model.ts';
 import type { ArchiveRecord } from '../store/record.ts';
+import type { Settled } from '../visit.ts';
 import type { Style, Terminal } from './terminal.ts';
 
 /** What `--json` prints for each URL. */

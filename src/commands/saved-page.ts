@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { ArchiveError } from '../errors.ts';
 import { ownAddress } from '../extract/own-address.ts';
 import { type ParsedPage, parsePage } from '../html/parsed-page.ts';
-import type { ArticleAddress } from '../model.ts';
+import type { ArticleAddress, Page } from '../model.ts';
 import { parseArticleUrl } from '../url/article-url.ts';
 import type { Site } from '../url/scope.ts';
 
@@ -31,8 +31,17 @@ function addressIn(page: ParsedPage, site: Site): ArticleAddress | null {
   return own === null ? null : parseArticleUrl(own, site);
 }
 
+/** A saved list, under the address that it is said to be of. */
+export function readSavedList(file: string, url: string): Page {
+  return answerOf(url, readFileSync(file), statSync(file).mtime.toISOString());
+}
+
 function pageOf(url: string, body: Uint8Array, fetchedAt: string): ParsedPage {
-  return parsePage({
+  return parsePage(answerOf(url, body, fetchedAt));
+}
+
+function answerOf(url: string, body: Uint8Array, fetchedAt: string): Page {
+  return {
     url,
     finalUrl: url,
     redirects: [],
@@ -42,5 +51,9 @@ function pageOf(url: string, body: Uint8Array, fetchedAt: string): ParsedPage {
     cut: null,
     fetchedAt,
     fetchedBy: 'browser',
-  });
+  };
+}
+
+export function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -1,9 +1,9 @@
 /** What `archive` and `crawl` share: a run over the frontier, told as it goes, counted, and ended by Ctrl-C. */
 import { type App, type AppOptions, openApp } from '../app.ts';
 import type { Config } from '../config.ts';
-import type { Settled } from '../crawl.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import type { ArticleId, Outcome } from '../model.ts';
+import type { Settled } from '../visit.ts';
 import { reportOf, summaryOf, tell, type UrlReport } from './report.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -11,23 +11,30 @@ import type { Terminal } from './terminal.ts';
 export interface Interrupts {
   readonly stopping: AbortSignal;
   readonly signal: AbortSignal;
+  /** Has SIGHUP call a listener instead of ending the program, until the function that is returned is called. */
+  readonly onHangup: (listener: () => void) => () => void;
 }
 
-export interface RunOptions {
-  readonly refresh: boolean;
-  readonly only?: readonly ArticleId[];
-  readonly limit?: number | undefined;
+export interface Telling {
   /** Outcomes for which the command ends with `incomplete`. */
   readonly notWell: readonly Outcome['kind'][];
   /** Hears of every visit that stands. */
   readonly onReport?: ((report: UrlReport) => void) | undefined;
+  /** Hears of every visit, before anyone else. */
+  readonly onSettled?: ((settled: Settled) => void) | undefined;
+}
+
+export interface RunOptions extends Telling {
+  readonly refresh: boolean;
+  readonly only?: readonly ArticleId[];
+  readonly limit?: number | undefined;
 }
 
 /** Opens the archive, lets `body` use it, and closes it whatever happens. Throws why it was lost, if another run took it over. */
 export async function withArchive<T>(
   config: Config,
   terminal: Terminal,
-  options: Pick<AppOptions, 'command' | 'wait'>,
+  options: Pick<AppOptions, 'command' | 'wait' | 'clock' | 'onRequest'>,
   body: (app: App) => Promise<T>,
 ): Promise<T> {
   await using app = await openApp(config, { ...options, log: terminal.log });
@@ -83,7 +90,7 @@ export async function runRevisits(
   config: Config,
   terminal: Terminal,
   interrupts: Interrupts,
-  options: Pick<RunOptions, 'notWell' | 'onReport'>,
+  options: Telling,
 ): Promise<ExitCode> {
   const { due } = app.frontier.revisits.counts(app.rooms.clock.now());
   const teller = createTeller(terminal, options, () => due);
@@ -106,7 +113,7 @@ export async function runRevisits(
 /** Tells each visit that stands, counts them, and knows whether all went well. */
 function createTeller(
   terminal: Terminal,
-  options: Pick<RunOptions, 'notWell' | 'onReport'>,
+  options: Telling,
   total: (done: number) => number,
 ): { readonly tell: (settled: Settled) => void; readonly end: () => void; readonly allWell: () => boolean } {
   let done = 0;
@@ -115,6 +122,7 @@ function createTeller(
   terminal.progress(0, total(0));
   return {
     tell: (settled) => {
+      options.onSettled?.(settled);
       const report = reportOf(settled);
       if (settled.againInMs !== null) {
         terminal.log({

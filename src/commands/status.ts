@@ -6,6 +6,7 @@ import { describeDrift, findDrift } from '../drift.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import type { Latency } from '../frontier/latencies.ts';
 import { openFrontier } from '../frontier/sqlite.ts';
+import { alarmsOf, describeAlarm } from '../source-alarm.ts';
 import { describeDuration } from './duration.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -24,7 +25,9 @@ export function status({ config, terminal }: { readonly config: Config; readonly
       revisits: { planned: 0, due: 0 },
       latencies: [],
       drift: [],
+      alarms: [],
       failures: [],
+      notices: { waiting: 0, failed: [] },
     });
     return EXIT.ok;
   }
@@ -36,6 +39,8 @@ export function status({ config, terminal }: { readonly config: Config; readonly
   const revisits = frontier.revisits.counts(now);
   const latencies = frontier.latencies.since(now - LATENCY_MS);
   const drift = findDrift(frontier.readings.newest());
+  const alarms = config.sources.flatMap(({ name }) => alarmsOf(frontier.sourceReadings.of(name)));
+  const notices = { waiting: frontier.notices.waiting(), failed: frontier.notices.givenUp(MOST_FAILURES) };
   const outcomes: Record<string, number> = {};
   for (const { outcome, count } of sources) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
 
@@ -53,13 +58,20 @@ export function status({ config, terminal }: { readonly config: Config; readonly
       : `last run: ${lastRun.command}, ${lastRun.startedAt} to ${lastRun.endedAt ?? (frontier.holder() === null ? 'when it was cut off' : 'now')}`,
     ...(revisits.planned === 0 ? [] : [`${revisits.planned} articles are visited again, ${revisits.due} of them now`]),
     ...latencies.map(describeLatency),
+    ...alarms.map((alarm) => terminal.style('yellow', describeAlarm(alarm))),
     ...drift.map((each) => terminal.style('yellow', describeDrift(each))),
+    ...(notices.waiting === 0 ? [] : [`${notices.waiting} notices wait to be delivered`]),
+    ...notices.failed.map(
+      ({ at, on, to, attempts, error }) =>
+        `${at}  ${terminal.style('red', `notice ${on} given up`)}  ${to}, ${attempts} attempts\n    ${error}`,
+    ),
     ...failures.map(
       ({ at, outcome, code, url, detail }) =>
         `${at}  ${terminal.style('red', `${outcome} ${code}`)}  ${url}\n    ${detail}`,
     ),
   ];
-  if (terminal.json) terminal.result('', { archive, outcomes, sources, lastRun, revisits, latencies, drift, failures });
+  const values = { archive, outcomes, sources, lastRun, revisits, latencies, drift, alarms, failures, notices };
+  if (terminal.json) terminal.result('', values);
   else terminal.say(lines.join('\n'));
   return EXIT.ok;
 }

@@ -1,47 +1,152 @@
 /** Which articles does a list show, and where does it go on? */
-import type { ParsedPage } from '../html/parsed-page.ts';
-import type { ListEntry } from '../model.ts';
+import { type ParsedPage, parsePage } from '../html/parsed-page.ts';
 import type { Site } from '../url/scope.ts';
-import type { ListKind, ListName } from './list-kind.ts';
+import type { Dropped, Found } from './found.ts';
+import type { HtmlKind, JsonKind, ListKind, ListName, ListPart } from './list-kind.ts';
 import { nextListPageUrl } from './list-page-url.ts';
+import { appAuthors } from './lists/app-authors.ts';
+import { appData } from './lists/app-data.ts';
+import { appNews } from './lists/app-news.ts';
+import { authors } from './lists/authors.ts';
 import { column } from './lists/column.ts';
 import { front } from './lists/front.ts';
 import { headline } from './lists/headline.ts';
 import { home } from './lists/home.ts';
 import { latest } from './lists/latest.ts';
+import { members } from './lists/members.ts';
+import { newsFlash } from './lists/news-flash.ts';
+import { postHot } from './lists/post-hot.ts';
+import { postHtml } from './lists/post-html.ts';
+import { postIndex } from './lists/post-index.ts';
+import { postProfile } from './lists/post-profile.ts';
+import { posts } from './lists/posts.ts';
 import { review } from './lists/review.ts';
+import { ticker } from './lists/ticker.ts';
 import { mergeEntries } from './merge-entries.ts';
+import { onceEach, readIndex } from './read-index.ts';
 import { readLinks } from './read-links.ts';
+import { describeRows, fits, htmlIn, parseJson, readRows } from './read-rows.ts';
 
-export interface Discovery {
+/** Entries are in page order, one per article; of a list that names none, its markup or its articles have gone. */
+export interface Discovery extends Found {
   /** The kind of list that the answer turned out to be; `unknown` where its markup is none that we know. */
   readonly kind: ListName | 'unknown';
-  /** In page order, one per article. */
-  readonly entries: readonly ListEntry[];
+  /** What the kind was chosen by: a selector, or fields. */
+  readonly when: string | null;
+  /** How many articles the list says that it has in all pages; null where it says nothing. */
+  readonly total: number | null;
   /** The list's next page, if it is of a kind that has pages; it may turn out to be empty. */
   readonly next: string | null;
 }
 
-/** Every kind of list. The first whose `when` is there is taken, for fronts also hold what the plain lists are known by. */
-export const LIST_KINDS: readonly ListKind[] = [home, front, headline, review, column, latest];
+/** The kinds of pages. The first whose `when` is there is taken, for fronts also hold what the plain lists are known by. */
+const HTML_KINDS: readonly HtmlKind[] = [home, front, headline, review, column, latest, posts, authors];
+
+/** The kinds of JSON. The first whose rows are there is taken. */
+const JSON_KINDS: readonly JsonKind[] = [
+  ticker,
+  newsFlash,
+  appNews,
+  appData,
+  appAuthors,
+  postProfile,
+  postHot,
+  members,
+  postIndex,
+  postHtml,
+];
+
+/** Every kind of list. */
+export const LIST_KINDS: readonly ListKind[] = [...HTML_KINDS, ...JSON_KINDS];
 
 /** An article shows related ones in the markup of a list, but is none. */
 const ARTICLE_BODY = '.all-txt';
 
+const UNKNOWN: Discovery = {
+  kind: 'unknown',
+  when: null,
+  entries: [],
+  lists: [],
+  dropped: [],
+  total: null,
+  next: null,
+};
+
 /**
- * The articles that a list shows. The answer's markup decides how it is read, never its URL: past its last page a list
- * may answer with the home page (site.md, 1.2), which then comes back as `home`, for the caller to leave alone.
+ * The articles that a list shows. The answer decides how it is read, never its URL: past its last page a list may answer
+ * with the home page (site.md, 1.2), which then comes back as `home`, for the caller to leave alone.
  * No entries means that the list is empty or its markup has changed: the caller's SOURCE_EMPTY.
+ * @param options `part` keeps to one part of the home page
  */
-export function discover(page: ParsedPage, site: Site): Discovery {
-  const kind = kindOf(page);
-  if (kind === undefined) return { kind: 'unknown', entries: [], next: null };
-  const entries = mergeEntries(kind.links.flatMap((links) => readLinks(page, site, links)));
-  const next = kind.paged && entries.length > 0 ? nextListPageUrl(page.page.finalUrl) : null;
-  return { kind: kind.name, entries, next };
+export function discover(
+  page: ParsedPage,
+  site: Site,
+  { part }: { readonly part?: ListPart | undefined } = {},
+): Discovery {
+  const answer = parseJson(page.html);
+  return answer === undefined ? discoverPage(page, site, part) : discoverJson(answer, page, site);
 }
 
-function kindOf({ $ }: ParsedPage): ListKind | undefined {
-  if ($(ARTICLE_BODY).length > 0) return undefined;
-  return LIST_KINDS.find((kind) => $(kind.when).length > 0);
+/** Whether an answer is JSON, and came to its end. */
+export function jsonState({ html }: ParsedPage): 'whole' | 'broken' | 'none' {
+  if (!/^\s*[[{]/.test(html)) return 'none';
+  return parseJson(html) === undefined ? 'broken' : 'whole';
+}
+
+function discoverPage(page: ParsedPage, site: Site, part: ListPart | undefined): Discovery {
+  const { $ } = page;
+  if ($(ARTICLE_BODY).length > 0) return UNKNOWN;
+  const kind = HTML_KINDS.find(({ when }) => $(when).length > 0);
+  if (kind === undefined) return UNKNOWN;
+  const found = kind.links
+    .filter((links) => part === undefined || links.part === part)
+    .map((links) => readLinks(page, site, links));
+  const lists = kind.index === undefined ? [] : readIndex(page, site, kind.index);
+  return discovery(kind, page, {
+    when: kind.when,
+    entries: found.flatMap(({ entries }) => entries),
+    dropped: onceLeftOut(found.flatMap(({ dropped }) => dropped)),
+    lists,
+    total: totalOf(page),
+  });
+}
+
+/** What several rows of a page's kind leave out, and what it shows several times, is left out once. */
+function onceLeftOut(dropped: readonly Dropped[]): Dropped[] {
+  return [...new Map(dropped.map((each) => [`${each.why} ${each.link}`, each])).values()];
+}
+
+/** `data-total` of the new CMS (site.md, 1.2). */
+function totalOf({ $ }: ParsedPage): number | null {
+  const total = /^\d{1,9}$/.exec($('[data-total]').first().attr('data-total') ?? '')?.[0];
+  return total === undefined ? null : Number(total);
+}
+
+function discoverJson(answer: unknown, page: ParsedPage, site: Site): Discovery {
+  const kind =
+    JSON_KINDS.find((each) => fits(each, answer) === true) ?? JSON_KINDS.find((each) => fits(each, answer) === 'empty');
+  if (kind === undefined) return UNKNOWN;
+  if (kind === postHtml) return discoverInside(answer, page, site);
+  const found = readRows(kind, answer, site, page.page.finalUrl);
+  return discovery(kind, page, { ...found, when: describeRows(kind, answer), total: null });
+}
+
+/** The list of posts that is HTML within JSON; any other HTML is none. */
+function discoverInside(answer: unknown, page: ParsedPage, site: Site): Discovery {
+  const pieces = htmlIn(postHtml, answer);
+  if (pieces.every((html) => html.trim() === ''))
+    return { ...UNKNOWN, kind: postHtml.name, when: describeRows(postHtml, answer) };
+  for (const html of pieces) {
+    const inside = parsePage({ ...page.page, headers: {}, body: new TextEncoder().encode(html) });
+    if (inside.$(posts.when).length === 0) continue;
+    const { entries, dropped } = discoverPage(inside, site, undefined);
+    return discovery(postHtml, page, { entries, dropped, lists: [], when: posts.when, total: null });
+  }
+  return UNKNOWN;
+}
+
+function discovery(kind: ListKind, page: ParsedPage, found: Omit<Discovery, 'kind' | 'next'>): Discovery {
+  const entries = mergeEntries(found.entries);
+  const next = kind.paged && entries.length > 0 ? nextListPageUrl(page.page.finalUrl) : null;
+  return { ...found, kind: kind.name, entries, lists: onceEach(found.lists), next };
 }

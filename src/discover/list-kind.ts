@@ -1,18 +1,57 @@
-/** What a kind of list is: selectors as data, one file of `lists/` each, chosen by what the answer holds. */
+/** What a kind of list is: selectors or field names as data, one file of `lists/` each, chosen by what the answer holds. */
 
-export interface ListKind {
+export type ListKind = HtmlKind | JsonKind;
+
+interface AnyKind {
   readonly name: ListName;
-  /** Present in every answer of this kind, and in none of the kinds that come after it in the table. */
-  readonly when: string;
-  /** True where pages follow each other by number in the URL (site.md, 1.2). */
+  /** How sure it is that lists of this kind look so: in saved answers of the site, by what others rely on, or by likeness alone. */
+  readonly evidence: 'seen' | 'reported' | 'inferred';
+  /** True where pages follow each other by a number in the URL (site.md, 1.2). */
   readonly paged: boolean;
-  /** Where the articles are; later rows fill what earlier ones left open. */
-  readonly links: readonly ListLinks[];
 }
 
-export type ListName = 'home' | 'front' | 'headline' | 'review' | 'column' | 'latest';
+/** A page of HTML. */
+export interface HtmlKind extends AnyKind {
+  readonly form: 'html';
+  /** Present in every answer of this kind, and in none of the kinds that come after it in the table. */
+  readonly when: string;
+  /** Where the articles are; later rows fill what earlier ones left open. */
+  readonly links: readonly ListLinks[];
+  /** Links to further lists; absent where it is no index. */
+  readonly index?: string;
+}
 
-/** One way that a list shows articles: a link each, and the block round it that holds the rest. */
+/** An answer of JSON: the kind's rows are there, and what they hold is what its rows hold. */
+export interface JsonKind extends AnyKind {
+  readonly form: 'json';
+  readonly rows: readonly JsonRows[];
+}
+
+export type ListName =
+  | 'home'
+  | 'front'
+  | 'headline'
+  | 'review'
+  | 'column'
+  | 'latest'
+  | 'posts'
+  | 'authors'
+  | 'ticker'
+  | 'news-flash'
+  | 'app-news'
+  | 'app-data'
+  | 'app-authors'
+  | 'post-index'
+  | 'post-profile'
+  | 'post-hot'
+  | 'post-html'
+  | 'members';
+
+/** A part of the home page that a source may keep to: 评论, 要闻 and 风闻. */
+export const LIST_PARTS = ['review', 'news', 'posts'] as const;
+export type ListPart = (typeof LIST_PARTS)[number];
+
+/** One way that a page shows articles: a link each, and the block round it that holds the rest. */
 export interface ListLinks {
   /** The link that names the article. */
   readonly link: string;
@@ -25,4 +64,25 @@ export interface ListLinks {
   readonly picture?: string;
   /** The picture heads the article's body. */
   readonly headline?: true;
+  readonly part?: ListPart;
+}
+
+/** One list of rows within an answer of JSON. All names are names of fields. */
+export interface JsonRows {
+  /** The way from the root to the rows; `*` is every value of an object. */
+  readonly at: readonly string[];
+  /** Fields that each row has. */
+  readonly has: readonly string[];
+  /** What the row is about; `members` is for members alone, `lists` names a further list by its slug. */
+  readonly about: 'article' | 'members' | 'lists' | 'html';
+  /** Fields that may hold the article's address, best first. */
+  readonly address?: readonly string[];
+  /** The number of a community post, for rows without an address. */
+  readonly post?: string;
+  /** The row is of a post only where this field has this value. */
+  readonly postWhere?: { readonly field: string; readonly is: number };
+  readonly title?: string;
+  readonly time?: readonly string[];
+  readonly summary?: string;
+  readonly picture?: string;
 }

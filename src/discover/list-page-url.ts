@@ -1,13 +1,20 @@
 /** How a list's pages are numbered in its URL (site.md, 1.2). */
 
 /**
- * Page `page` of a list, counted from 1: `/SLUG/list_N.shtml`, `/column/SLUG/N`, and `list_N.shtml` below any other path.
- * Page 1 is the URL as given. So is any page of what has no pages: the home page and files such as `/api/redian.htm`.
+ * Page `page` of a list, counted from 1: `/SLUG/list_N.shtml`, `/column/SLUG/N`, the query's `page`, `pageNo` or `page_no`
+ * where the URL has one, and `list_N.shtml` below any other path. Page 1 is the URL as given. So is any page of what has no
+ * pages: the home page, files such as `/api/redian.htm`, and what is chosen by a query that counts no pages.
  * `url` is absolute, or a TypeError is thrown.
  */
 export function listPageUrl(url: string, page: number): string {
   if (page === 1) return url;
-  const { origin, pathname } = new URL(url);
+  const { origin, pathname, searchParams } = new URL(url);
+  const counter = counterIn(searchParams);
+  if (counter !== undefined) {
+    searchParams.set(counter, String(page));
+    return `${origin}${pathname}?${searchParams}`;
+  }
+  if (searchParams.keys().some((name) => name !== TRACKING)) return url;
   const path = pagePath(pathname, page);
   return path === null ? url : origin + path;
 }
@@ -28,8 +35,20 @@ function pagePath(path: string, page: number): string | null {
 }
 
 function pageNumber(url: string): number {
-  const { pathname } = new URL(url);
+  const { pathname, searchParams } = new URL(url);
+  const counter = counterIn(searchParams);
+  if (counter !== undefined) return Number(/^\d{1,6}$/.exec(searchParams.get(counter) ?? '')?.[0] ?? 1);
   return Number(LIST_FILE.exec(pathname)?.[1] ?? COLUMN.exec(pathname)?.[2] ?? 1);
+}
+
+/** Names of the page's number in queries (site.md, 1.3 and 3.4). */
+const COUNTERS = ['page', 'pageNo', 'page_no'];
+
+/** `?s=dhguoji` says where somebody clicked, and chooses nothing (site.md, 1.1). */
+const TRACKING = 's';
+
+function counterIn(query: URLSearchParams): string | undefined {
+  return COUNTERS.find((name) => query.has(name));
 }
 
 /** Old CMS. */

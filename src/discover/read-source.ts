@@ -1,104 +1,151 @@
 /** One configured source: its list pages fetched and read into targets. */
-import { ArchiveError, nextAfter } from '../errors.ts';
+import { ArchiveError } from '../errors.ts';
+import { readClock, startOfDay } from '../extract/dates.ts';
 import type { Fetcher } from '../fetch/fetch.ts';
-import { endOfSource } from '../html/end-of-source.ts';
-import { parsePage } from '../html/parsed-page.ts';
 import type { ListEntry, Target } from '../model.ts';
 import type { Site } from '../url/scope.ts';
-import { discover } from './discover.ts';
-import type { ListName } from './list-kind.ts';
+import type { Discovery } from './discover.ts';
+import type { ListLink } from './found.ts';
+import type { ListPart } from './list-kind.ts';
 import { listPageUrl } from './list-page-url.ts';
+import { isRead, readOften, type Unread } from './read-list-page.ts';
 
 export interface Source {
   readonly name: string;
   readonly url: string;
   readonly pages: number;
+  /** One part of the home page alone; null for all of a list. */
+  readonly part: ListPart | null;
+  /** So many of the lists that an index names are read as well. */
+  readonly follow: number;
 }
 
-export interface SourceReading {
+/** What a source gave, however far it was read. */
+export interface SourceResult {
   /** In the order of the list, each named by the source. */
   readonly targets: readonly Target[];
-  /** Why a page after the first could not be read; null where all that there are were. */
+  /** The lists that it names. */
+  readonly lists: readonly ListLink[];
+  readonly pages: readonly Discovery[];
+  /** Why a page of its own could not be read, or the first named nothing; null where all that there are were read. */
+  readonly ownError: ArchiveError | null;
+  /** The same, or why a list that it names could not be read. */
   readonly error: ArchiveError | null;
 }
 
-interface Rooms {
+/** Which of the lists that an index names have their turn. */
+export interface Turns {
+  next(source: string, urls: readonly string[], count: number): readonly string[];
+  note(source: string, url: string): void;
+}
+
+export interface SourceRooms {
   readonly fetcher: Fetcher;
   readonly site: Site;
 }
 
+export interface ReadOptions {
+  /** How often a page is asked for that does not come, comes damaged, or is no list. */
+  readonly attempts: number;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Reads the pages of a source; one that ends early is read as far as it goes.
- * @param options `attempts` is how often a page is asked for that does not come, comes damaged, or is no list
- * @throws SOURCE_UNREAD where the first page cannot be had, SOURCE_EMPTY where it names no article; what stops the run
+ * Reads the pages of a source; one that ends early is read as far as it goes. SOURCE_UNREAD where a page cannot be had and
+ * SOURCE_EMPTY where the first names nothing are in the result, for what was read before counts.
+ * @throws what stops the run
  */
 export async function readSource(
   source: Source,
-  rooms: Rooms,
-  options: { readonly attempts: number; readonly signal: AbortSignal },
-): Promise<SourceReading> {
+  rooms: SourceRooms,
+  options: ReadOptions & { readonly turns: Turns },
+): Promise<SourceResult> {
+  const own = await readPages(source, rooms, options);
+  const lists = own.read.flatMap(({ discovery }) => discovery.lists);
+  const followed = source.follow === 0 ? NOTHING : await readFollowed(source, lists, rooms, options);
   const targets = new Map<string, Target>();
+  for (const page of [...own.read, ...followed.read]) {
+    for (const entry of page.discovery.entries) {
+      if (!targets.has(entry.address.id)) targets.set(entry.address.id, targetOf(entry, source.name, page));
+    }
+  }
+  return {
+    targets: [...targets.values()],
+    lists,
+    pages: own.read.map(({ discovery }) => discovery),
+    ownError: own.error,
+    error: own.error ?? followed.error,
+  };
+}
+
+/** Pages that were read, in their order, and the first failure. */
+interface Pages {
+  readonly read: readonly ReadPage[];
+  readonly error: ArchiveError | null;
+}
+
+interface ReadPage {
+  readonly url: string;
+  readonly discovery: Discovery;
+  readonly fetchedAt: string;
+}
+
+const NOTHING: Pages = { read: [], error: null };
+
+async function readPages(source: Source, rooms: SourceRooms, options: ReadOptions): Promise<Pages> {
+  const read: ReadPage[] = [];
+  const seen = new Set<string>();
   for (let number = 1; number <= source.pages; number++) {
     const url = listPageUrl(source.url, number);
     if (number > 1 && url === source.url) break; // a list without pages
-    const answer = await readOften(url, rooms, options);
-    if (!('entries' in answer)) {
-      const error = new ArchiveError(answer.code, `${source.name}, ${url}: ${answer.why}`, { cause: answer.error });
-      if (number === 1) throw error;
-      return { targets: [...targets.values()], error };
+    const answer = await readOften(url, rooms, { ...options, part: source.part, blankEnds: number > 1 });
+    if (!isRead(answer)) return { read, error: failure(source, url, answer) };
+    const { discovery } = answer;
+    read.push({ url, ...answer });
+    const isIndex = source.follow > 0 && discovery.lists.length > 0;
+    if (number === 1 && discovery.entries.length === 0 && !isIndex)
+      return { read, error: new ArchiveError('SOURCE_EMPTY', `${source.name}, ${url}${hintOf(discovery)}`) };
+    if (discovery.entries.length === 0) break;
+    for (const { address } of discovery.entries) seen.add(address.id);
+    if (discovery.total !== null && seen.size >= discovery.total) break;
+  }
+  return { read, error: null };
+}
+
+/** Page 1 of some lists, one request each. One that is no more has had its turn; where the site does not answer, the rest wait. */
+async function readFollowed(
+  source: Source,
+  lists: readonly ListLink[],
+  rooms: SourceRooms,
+  options: ReadOptions & { readonly turns: Turns },
+): Promise<Pages> {
+  const { turns, signal } = options;
+  const read: ReadPage[] = [];
+  let error: ArchiveError | null = null;
+  const urls = lists.map(({ url }) => url);
+  for (const url of turns.next(source.name, urls, source.follow)) {
+    signal.throwIfAborted();
+    const answer = await readOften(url, rooms, { signal, attempts: 1, part: null, blankEnds: true });
+    turns.note(source.name, url);
+    if (isRead(answer)) read.push({ url, ...answer });
+    else {
+      error ??= failure(source, url, answer);
+      if (answer.code === 'SOURCE_UNREAD' && answer.mayPass) break;
     }
-    if (answer.entries.length === 0 && number === 1) throw new ArchiveError('SOURCE_EMPTY', `${source.name}, ${url}`);
-    if (answer.entries.length === 0) break;
-    for (const entry of answer.entries) {
-      if (!targets.has(entry.address.id)) targets.set(entry.address.id, targetOf(entry, source.name, url));
-    }
   }
-  return { targets: [...targets.values()], error: null };
+  return { read, error };
 }
 
-/** What one request for a page of a list came to. */
-type Answer =
-  | { readonly kind: ListName; readonly entries: readonly ListEntry[] }
-  | {
-      readonly code: 'SOURCE_UNREAD' | 'SOURCE_EMPTY';
-      readonly why: string;
-      readonly error: ArchiveError | null;
-      /** Whether another request may have more luck. */
-      readonly mayPass: boolean;
-    };
-
-/** The first good answer, else the last. Each failure has lengthened the host's pause before the next request. */
-export async function readOften(url: string, rooms: Rooms, options: Parameters<typeof readSource>[2]): Promise<Answer> {
-  for (let attempt = 1; ; attempt++) {
-    const answer = await readPage(url, rooms, options.signal);
-    if ('entries' in answer || !answer.mayPass || attempt >= options.attempts) return answer;
-  }
+function failure({ name }: Source, url: string, { code, why, error }: Unread): ArchiveError {
+  return new ArchiveError(code, `${name}, ${url}: ${why}`, { cause: error });
 }
 
-async function readPage(url: string, { fetcher, site }: Rooms, signal: AbortSignal): Promise<Answer> {
-  const unread = { code: 'SOURCE_UNREAD', error: null } as const;
-  try {
-    const page = await fetcher.fetch(url, signal);
-    const { status, cut } = page;
-    // A list that is no more is answered with the home page, whose articles are not this source's.
-    if (page.redirects.length > 0 && new URL(page.finalUrl).pathname === '/') return { kind: 'home', entries: [] };
-    if (status >= 400) return { ...unread, why: `status ${status}`, mayPass: false };
-    if (cut !== null) return { ...unread, why: `broke off: ${cut}`, mayPass: true };
-    const parsed = parsePage(page);
-    if (parsed.undecodable > 0) return { ...unread, why: 'bytes that are no text', mayPass: true };
-    // Chromium gives a broken transfer for a whole one where no length was promised.
-    const { kind, entries } = discover(parsed, site);
-    const isWhole = endOfSource(parsed.html) !== null || !(kind === 'unknown' || /<html/i.test(parsed.html));
-    if (!isWhole) return { ...unread, why: 'broke off before </html>', mayPass: true };
-    if (kind !== 'unknown') return { kind, entries };
-    return { code: 'SOURCE_EMPTY', why: 'nothing of it is a list that is known', error: null, mayPass: true };
-  } catch (error) {
-    if (!(error instanceof ArchiveError) || nextAfter(error) === 'stop') throw error;
-    return { ...unread, why: error.message, error, mayPass: nextAfter(error) !== 'never' };
-  }
+function hintOf({ kind, when, lists }: Discovery): string {
+  if (kind === 'home' && when === null) return ': the home page came in its place';
+  return lists.length === 0 ? '' : `: an index of ${lists.length} lists; follow: N reads N of them each time`;
 }
 
-export function targetOf(entry: ListEntry, source: string, via: string): Target {
+export function targetOf(entry: ListEntry, source: string, { url: via, fetchedAt }: ReadPage): Target {
   const { address, picture, headline, title, time, summary } = entry;
   return {
     id: address.id,
@@ -107,12 +154,15 @@ export function targetOf(entry: ListEntry, source: string, via: string): Target 
     via,
     leadPicture: headline ? picture : null,
     listed: { title: title || null, time, summary, picture: picture?.src ?? null },
-    priority: priorityOf(entry),
+    priority: priorityOf(entry, fetchedAt),
   };
 }
 
-/** Newest first: minutes since 1970 of the listed time, else of the day in the URL; 0 where neither is known. */
-function priorityOf({ time, address }: ListEntry): number {
-  const printed = /^(\d{4}-\d{2}-\d{2})(?: (\d{2}:\d{2}))?/.exec(time ?? address.date ?? '');
-  return printed === null ? 0 : Date.parse(`${printed[1]}T${printed[2] ?? '00:00'}:00+08:00`) / 60_000;
+/**
+ * Newest first: minutes since 1970 of the listed time, counted from the answer where it is relative, else of the day in
+ * the URL; 0 where neither is known.
+ */
+export function priorityOf({ time, address }: ListEntry, fetchedAt: string): number {
+  const instant = readClock(time ?? '', fetchedAt) ?? startOfDay(address.date ?? '');
+  return instant === null ? 0 : Math.floor(Date.parse(instant.at) / 60_000);
 }

@@ -7,7 +7,7 @@ import { openBrowser } from '../fetch/browser.ts';
 import { createHttp } from '../fetch/http.ts';
 import { openFrontier } from '../frontier/sqlite.ts';
 import { openDisk } from '../store/disk.ts';
-import { inScope, originsOf } from '../url/scope.ts';
+import { inListScope, originsOf } from '../url/scope.ts';
 import { bad, type Check, type CheckContext, type Found, ok, warn } from './check.ts';
 
 /** In the order in which they are told. */
@@ -100,18 +100,19 @@ async function checkBrowser({ config, product }: CheckContext): Promise<Found> {
   return await unlessRefused(async () => ok([...said, await browser.userAgent()].join('; ')));
 }
 
-/** robots.txt of every origin: one request each. */
+/** robots.txt of every origin, and of those that only lists of the configuration need: one request each. */
 async function checkNetwork({ config, product, signal }: CheckContext): Promise<Found> {
-  const { site, browser } = config;
+  const { site, browser, sources } = config;
+  const origins = new Set([...originsOf(site), ...sources.map(({ url }) => new URL(url).origin)]);
   const http = createHttp({
     userAgent: () => Promise.resolve(browser.userAgent ?? product),
-    allows: (url) => inScope(url, site),
+    allows: (url) => inListScope(url, site),
     guard: createAddressGuard(config.network.allowAddresses),
     timeoutMs: browser.timeoutMs,
     maxBytes: config.limits.imageBytes,
   });
   const answers = await Promise.all(
-    originsOf(site).map((origin) =>
+    [...origins].map((origin) =>
       unlessRefused(async () => {
         const { status } = await http.text(`${origin}/robots.txt`, signal);
         const says = `${origin} answers ${status}`;

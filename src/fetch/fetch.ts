@@ -12,11 +12,17 @@ export interface Fetcher {
    * Asks for a page. A redirect to the home page is not followed: it already says that there is nothing (site.md, 7.1).
    * Throws what `BrowserFetcher.get` throws, and OUT_OF_SCOPE, ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE, HTTP_STATUS (5xx),
    * TOO_MANY_REDIRECTS.
-   * @param known what an earlier answer was known by: a site that heeds it answers 304 where nothing changed (RFC 9110, 13.1)
+   * @param options `list` allows the origins where only lists lie; `known` is what an earlier answer was known by: a site that
+   *   heeds it answers 304 where nothing changed (RFC 9110, 13.1)
    */
-  fetch(url: string, signal: AbortSignal, known?: Validators): Promise<Page>;
+  fetch(url: string, signal: AbortSignal, options?: FetchOptions): Promise<Page>;
   /** A page that was fetched, after its own scripts ran in their host's turn; for one that shows nothing without them. */
   runScripts(page: Page, signal: AbortSignal): Promise<Page>;
+}
+
+export interface FetchOptions {
+  readonly list?: boolean;
+  readonly known?: Validators;
 }
 
 /** What an answer can be asked for again by (RFC 9110, 8.8); null where it named none. */
@@ -37,10 +43,11 @@ export function createFetcher(parts: {
   const { browser, politeness, robots, site } = parts;
 
   return {
-    fetch: async (url, signal, known) => {
+    fetch: async (url, signal, { list = false, known } = {}) => {
       const redirects: Redirect[] = [];
       for (let address = url; ; ) {
-        const answer = await request(address, signal, redirects.length === 0 ? conditions(known) : {});
+        const headers = redirects.length === 0 ? conditions(known) : {};
+        const answer = await request(address, signal, { list, headers });
         const location = locationOf(answer);
         if (location === null) return toPage(url, redirects, answer, 'browser');
         redirects.push({ url: address, status: answer.status, location });
@@ -57,8 +64,12 @@ export function createFetcher(parts: {
     },
   };
 
-  async function request(url: string, signal: AbortSignal, headers: Readonly<Record<string, string>>): Promise<Answer> {
-    requireScope(url, site);
+  async function request(
+    url: string,
+    signal: AbortSignal,
+    { list, headers }: { readonly list: boolean; readonly headers: Readonly<Record<string, string>> },
+  ): Promise<Answer> {
+    requireScope(url, site, { list });
     await robots?.require(url, signal);
     const answer = await politeness.page(url, signal, () => browser.get(url, signal, headers));
     if (answer.status >= 500) throw new ArchiveError('HTTP_STATUS', `${url}: status ${answer.status}`);

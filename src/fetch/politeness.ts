@@ -49,6 +49,8 @@ export function createPoliteness(options: {
   readonly assetIntervalMs: number;
   readonly backoffMs: number;
   readonly hosts: HostTimes;
+  /** Hears of each request before it is made. */
+  readonly onRequest?: ((kind: 'page' | 'picture') => void) | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }): Politeness {
@@ -62,6 +64,7 @@ export function createPoliteness(options: {
       const turn = async () => {
         await sleepUntil(() => times.nextAt(host), signal);
         stamp(host, state);
+        options.onRequest?.('page');
         try {
           const answer = await request();
           heed(host, state, answer);
@@ -79,6 +82,7 @@ export function createPoliteness(options: {
       const answer = await state.assets.add(
         async () => {
           await sleepUntil(() => times.nextAt(`assets ${host}`), signal);
+          options.onRequest?.('picture');
           return request();
         },
         { signal },

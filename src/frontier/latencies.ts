@@ -1,6 +1,6 @@
 /** How long articles took from publication to the archive, by the source that named them. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { Guarded } from './tables.ts';
+import type { Guarded } from './guarded.ts';
 
 export interface Latencies {
   /** Notes an article that was archived for the first time; instants in ms since 1970. */

@@ -1,8 +1,8 @@
 /** How far backwards the lists of a backfill were walked: one that was cut off goes on there. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { Guarded } from './tables.ts';
+import type { Guarded } from './guarded.ts';
 
-/** `window` names the days of the backfill, `url` is that of a list's first page. */
+/** `window` names the days of the backfill, `url` is that of a list's first page, with the part of it after a `#`. */
 export interface ListWalks {
   /** The page that is next, 1 where the walk has not begun; null where it came to its end. */
   nextPage(window: string, url: string): number | null;

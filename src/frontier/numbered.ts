@@ -1,7 +1,7 @@
 /** The targets that are www articles, in a range of numbers: what became of each. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Outcome } from '../model.ts';
-import type { Guarded } from './tables.ts';
+import type { Guarded } from './guarded.ts';
 
 export interface Numbered {
   /** Targets with numbers `from` to `to`, both included, in the order of numbers as text. */

@@ -1,7 +1,7 @@
 /** Which numbers were asked for by day because nothing had shown them, and what was there: nothing is asked twice. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Verdict } from '../model.ts';
-import type { Guarded } from './tables.ts';
+import type { Guarded } from './guarded.ts';
 
 /** What the answer was judged to be; `failed` where none came. */
 export type ProbeOutcome = Verdict['kind'] | 'failed';

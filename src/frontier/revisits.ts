@@ -1,18 +1,18 @@
 /** Which archived articles are visited again, and when. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { ArticleId } from '../model.ts';
+import type { ArticleId, NumberSpace } from '../model.ts';
 import type { PlannedVisit } from '../revisit-plan.ts';
-import type { Guarded } from './tables.ts';
+import type { Guarded } from './guarded.ts';
 
 export interface Revisits {
   /** Plans an article's next visit, all attempts new; null takes it off the list. */
   plan(article: { readonly id: ArticleId; readonly url: string }, next: PlannedVisit | null): void;
   /** Puts a visit off that came to nothing. */
   postpone(id: ArticleId, dueAt: number): void;
-  /** Those that are due at `now`, the longest due first; ms since 1970. */
-  due(now: number, limit: number): readonly Revisit[];
-  /** When the next one is due, ms since 1970; null where none is planned. */
-  nextDue(): number | null;
+  /** Those that are due at `now`, the longest due first; ms since 1970. `space` limits it to a number space. */
+  due(now: number, limit: number, space?: NumberSpace): readonly Revisit[];
+  /** When the next one of a number space is due, ms since 1970; null where none is planned. */
+  nextDue(space: NumberSpace): number | null;
   /** How many are planned, and how many of them are due at `now`. */
   counts(now: number): { readonly planned: number; readonly due: number };
 }
@@ -38,8 +38,12 @@ export function openRevisits(database: DatabaseSync, guarded: Guarded): Revisits
   );
   const forget = database.prepare('DELETE FROM revisits WHERE id = ?');
   const postpone = database.prepare('UPDATE revisits SET due_at = ?, attempts = attempts + 1 WHERE id = ?');
-  const due = database.prepare('SELECT * FROM revisits WHERE due_at <= ? ORDER BY due_at, id LIMIT ?');
-  const nextDue = database.prepare('SELECT min(due_at) AS at FROM revisits');
+  const due = database.prepare(
+    'SELECT * FROM revisits WHERE due_at <= ? AND id >= ? AND id < ? ORDER BY due_at, id LIMIT ?',
+  );
+  const nextDue = database.prepare(
+    'SELECT due_at AS at FROM revisits WHERE id >= ? AND id < ? ORDER BY due_at LIMIT 1',
+  );
   const counts = database.prepare(
     'SELECT count(*) AS planned, count(*) FILTER (WHERE due_at <= ?) AS due FROM revisits',
   );
@@ -49,16 +53,18 @@ export function openRevisits(database: DatabaseSync, guarded: Guarded): Revisits
         next === null ? forget.run(id) : plan.run(id, url, Math.ceil(next.dueAt), Math.ceil(next.lastAt)),
       ),
     postpone: (id, dueAt) => void guarded(() => postpone.run(Math.ceil(dueAt), id)),
-    due: (now, limit) =>
-      guarded(() => due.all(now, limit)).map((row) => ({
-        id: String(row.id) as ArticleId,
-        url: String(row.url),
-        dueAt: Number(row.due_at),
-        lastAt: Number(row.last_at),
-        attempts: Number(row.attempts),
-      })),
-    nextDue: () => {
-      const at = guarded(() => nextDue.get())?.at;
+    due: (now, limit, space) =>
+      guarded(() => due.all(now, ...(space === undefined ? ['', '~'] : [`${space}:`, `${space};`]), limit)).map(
+        (row) => ({
+          id: String(row.id) as ArticleId,
+          url: String(row.url),
+          dueAt: Number(row.due_at),
+          lastAt: Number(row.last_at),
+          attempts: Number(row.attempts),
+        }),
+      ),
+    nextDue: (space) => {
+      const at = guarded(() => nextDue.get(`${space}:`, `${space};`))?.at;
       return typeof at === 'number' ? at : null;
     },
     counts: (now) => {

@@ -2,21 +2,26 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
-import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
-import type { ArticleId, Lease, Outcome, Target } from '../model.ts';
+import { DatabaseSync } from 'node:sqlite';
+import { ERRORS, type ErrorCode } from '../errors.ts';
+import type { ArticleId, Lease, NumberSpace, Outcome, Target } from '../model.ts';
 import { retryPauseMs } from '../retry-pause.ts';
 import { type Followed, openFollowed } from './followed.ts';
+import { type Guarded, guarded } from './guarded.ts';
 import { type Latencies, openLatencies } from './latencies.ts';
 import { type ListWalks, openListWalks } from './list-walks.ts';
+import { type Moves, openMoves } from './moves.ts';
+import { type Notices, openNotices } from './notices.ts';
 import { type Numbered, openNumbered } from './numbered.ts';
 import { openProbes, type Probes } from './probes.ts';
 import { openReadings, type Readings } from './readings.ts';
 import { openRevisits, type Revisits } from './revisits.ts';
+import { isErrorCode, reasonOf, targetOf, textOf } from './rows.ts';
 import { holdArchive, holderOf, type RunInfo, runInfoOf } from './run-lock.ts';
 import { openSightings, type Sightings } from './sightings.ts';
+import { openSlots, type Slots } from './slots.ts';
 import { openSourceReadings, type SourceReadings } from './source-readings.ts';
-import { type Guarded, prepareTables } from './tables.ts';
+import { prepareTables } from './tables.ts';
 import { openVisits, type Visits } from './visits.ts';
 
 /**
@@ -28,10 +33,10 @@ export interface Frontier extends Disposable {
   add(targets: readonly Target[]): number;
   /** Those that `add` would add. */
   unknown(targets: readonly Target[]): Target[];
-  /** The next target that is due, newest first; null where there is none. `only` limits it to some articles. */
-  take(only?: readonly ArticleId[]): Lease | null;
+  /** The next target that is due, newest first; null where there is none. `only` limits it to some articles, or to a number space. */
+  take(only?: Only): Lease | null;
   /** When the next target that nobody has in hand is due, in ms since 1970; null where none waits. */
-  nextDue(only?: readonly ArticleId[]): number | null;
+  nextDue(only?: Only): number | null;
   extend(lease: Lease): void;
   /**
    * Ends a lease. A failure that may soon pass is due again after a pause, longer each time, until `attempts` are used up;
@@ -44,8 +49,11 @@ export interface Frontier extends Disposable {
   again(ids: readonly ArticleId[]): void;
   /** Makes those that have attempts left wait again, behind all others, whatever their outcome was. Returns which. */
   reconsider(ids: readonly ArticleId[]): readonly ArticleId[];
-  /** Makes everything wait again whose failure may pass with time. Returns how many. */
-  againLater(): number;
+  /**
+   * Makes everything wait again whose failure may pass with time. Returns how many.
+   * @param restMs only what has rested so long since it failed; each time it fails again the rest doubles, up to a week
+   */
+  againLater(restMs?: number): number;
   /** Makes what did not end well wait again, all attempts new: of some codes and sources, or of all. Returns what. */
   retry(match: FailureMatch): readonly FailedUrl[];
   counts(): readonly OutcomeCount[];
@@ -62,7 +70,9 @@ export interface Frontier extends Disposable {
   endRun(): void;
   readonly visits: Visits;
   readonly revisits: Revisits;
+  readonly slots: Slots;
   readonly latencies: Latencies;
+  readonly notices: Notices;
   readonly hosts: HostStore;
   readonly readings: Readings;
   readonly sourceReadings: SourceReadings;
@@ -71,6 +81,7 @@ export interface Frontier extends Disposable {
   readonly numbered: Numbered;
   readonly probes: Probes;
   readonly listWalks: ListWalks;
+  readonly moves: Moves;
 }
 
 /** What is remembered of hosts between runs: when the next request may start, and their robots.txt. Instants in ms since 1970. */
@@ -104,7 +115,11 @@ export interface FailureMatch {
 
 export type FailedUrl = Pick<Failure, 'id' | 'url' | 'code'>;
 
+/** Some articles, or all of a number space. */
+export type Only = readonly ArticleId[] | NumberSpace;
+
 const LEASE_MS = 120_000;
+const WEEK_MS = 7 * 86_400_000;
 
 /**
  * Opens the frontier of an archive.
@@ -159,7 +174,13 @@ export function openFrontier(
   // The plus keeps SQLite to the order of `waiting`: by `due` it would sort all that wait, each time.
   const next = sql(`SELECT * FROM targets WHERE ${free} AND +not_before <= ? ${newestFirst}`);
   const nextOf = sql(`SELECT * FROM targets WHERE ${free} AND not_before <= ? AND ${among} ${newestFirst}`);
+  const nextIn = bySpace((range) =>
+    sql(`SELECT * FROM targets WHERE ${free} AND +not_before <= ? AND ${range} ${newestFirst}`),
+  );
   const due = sql(`SELECT not_before AS at FROM targets WHERE ${free} ORDER BY not_before LIMIT 1`);
+  const dueIn = bySpace((range) =>
+    sql(`SELECT not_before AS at FROM targets WHERE ${free} AND ${range} ORDER BY not_before LIMIT 1`),
+  );
   const dueOf = sql(`SELECT min(not_before) AS at FROM targets WHERE ${free} AND ${among}`);
   const lease = sql('UPDATE targets SET token = ?, leased_until = ?, attempts = attempts + 1 WHERE id = ?');
   const extend = sql('UPDATE targets SET leased_until = ? WHERE token = ?');
@@ -177,7 +198,10 @@ export function openFrontier(
   const again = sql(`UPDATE targets SET ${anew}, code = NULL, detail = NULL WHERE id = ?`);
   const notWell = `outcome IN ('failed', 'blocked', 'refused')`;
   const failedCodes = sql(`SELECT DISTINCT code FROM targets WHERE ${notWell}`);
-  const againCode = sql(`UPDATE targets SET ${anew} WHERE ${notWell} AND code = ?`);
+  const againCode = sql(
+    `UPDATE targets SET ${anew}, rounds = rounds + 1
+     WHERE ${notWell} AND code = ? AND settled_at + min(? * (1 << min(rounds, 20)), ${WEEK_MS}) <= ?`,
+  );
   const retry = sql(
     `UPDATE targets SET ${anew} WHERE ${notWell} AND (?1 IS NULL OR code IN (SELECT value FROM json_each(?1)))
      AND (?2 IS NULL OR source IN (SELECT value FROM json_each(?2))) RETURNING id, url, code`,
@@ -190,10 +214,11 @@ export function openFrontier(
   );
   const waiting = sql('SELECT count(*) AS count FROM targets WHERE outcome IS NULL');
   const lastRun = sql('SELECT * FROM runs ORDER BY rowid DESC LIMIT 1');
-  const within: Guarded = (work) => guarded(path, work);
-  const visits = within(() => openVisits(database, { guarded: within, now: clock }));
-  const revisits = within(() => openRevisits(database, within));
-  const latencies = within(() => openLatencies(database, within));
+  const safely: Guarded = (work) => guarded(path, work);
+  const visits = safely(() => openVisits(database, { guarded: safely, now: clock }));
+  const notices = safely(() => openNotices(database, { guarded: safely, now: clock }));
+  const revisits = safely(() => openRevisits(database, safely));
+  const latencies = safely(() => openLatencies(database, safely));
   const nextAt = sql('SELECT next_at FROM hosts WHERE host = ?');
   const setNextAt = sql(
     'INSERT INTO hosts (host, next_at) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET next_at = excluded.next_at',
@@ -225,7 +250,12 @@ export function openFrontier(
     unknown: (targets) => targets.filter(({ id }) => known.get(id) === undefined),
     take: (only) => {
       const now = clock();
-      const row = only === undefined ? next.get(now, now) : nextOf.get(now, now, JSON.stringify(only));
+      const row =
+        only === undefined
+          ? next.get(now, now)
+          : typeof only === 'string'
+            ? nextIn[only].get(now, now)
+            : nextOf.get(now, now, JSON.stringify(only));
       if (row === undefined) return null;
       const token = randomUUID();
       lease.run(token, now + LEASE_MS, String(row.id));
@@ -233,8 +263,13 @@ export function openFrontier(
     },
     nextDue: (only) => {
       const now = clock();
-      const { at } = (only === undefined ? due.get(now) : dueOf.get(now, JSON.stringify(only))) ?? {};
-      return at === null || at === undefined ? null : Number(at);
+      const row =
+        only === undefined
+          ? due.get(now)
+          : typeof only === 'string'
+            ? dueIn[only].get(now)
+            : dueOf.get(now, JSON.stringify(only));
+      return typeof row?.at === 'number' ? row.at : null;
     },
     extend: ({ token }) => void extend.run(clock() + LEASE_MS, token),
     settle: (taken, outcome) => {
@@ -253,10 +288,10 @@ export function openFrontier(
       for (const id of ids) again.run(id);
     },
     reconsider: (ids) => ids.filter((id) => reconsider.run(id, options.attempts) > 0),
-    againLater: () => {
+    againLater: (restMs = 0) => {
       const codes = failedCodes.all().map((row) => String(row.code));
       const passing = codes.filter((code) => isErrorCode(code) && ERRORS[code].next !== 'never');
-      return passing.reduce((sum, code) => sum + againCode.run(code), 0);
+      return passing.reduce((sum, code) => sum + againCode.run(code, restMs, clock()), 0);
     },
     retry: ({ codes, sources }) => {
       const list = (values: readonly string[] | undefined) => (values === undefined ? null : JSON.stringify(values));
@@ -284,19 +319,22 @@ export function openFrontier(
       return row === undefined ? null : runInfoOf(row);
     },
     readings: guarded(path, () => openReadings(database)),
-    sourceReadings: guarded(path, () => openSourceReadings(database, (work) => guarded(path, work))),
-    sightings: guarded(path, () => openSightings(database, (work) => guarded(path, work))),
-    followed: guarded(path, () => openFollowed(database, (work) => guarded(path, work))),
-    numbered: within(() => openNumbered(database, within)),
-    probes: within(() => openProbes(database, within)),
-    listWalks: within(() => openListWalks(database, within)),
+    sourceReadings: safely(() => openSourceReadings(database, safely)),
+    sightings: safely(() => openSightings(database, safely)),
+    followed: safely(() => openFollowed(database, safely)),
+    moves: safely(() => openMoves(database, safely)),
+    numbered: safely(() => openNumbered(database, safely)),
+    probes: safely(() => openProbes(database, safely)),
+    listWalks: safely(() => openListWalks(database, safely)),
     holder: () => guarded(path, () => holderOf(database)),
     unfinishedSince: hold?.unfinishedSince ?? null,
     lost: hold?.lost ?? new AbortController().signal,
     endRun: () => guarded(path, () => hold?.end()),
     visits,
     revisits,
+    slots: safely(() => openSlots(database, safely)),
     latencies,
+    notices,
     hosts: {
       nextAt: (host) => Number(nextAt.get(host)?.next_at ?? 0),
       setNextAt: (host, at) => void setNextAt.run(host, Math.ceil(at)),
@@ -313,57 +351,8 @@ export function openFrontier(
   };
 }
 
-function targetOf(row: Record<string, SQLOutputValue>): Target {
-  const picture = row.lead_picture;
-  return {
-    id: String(row.id) as ArticleId,
-    url: String(row.url),
-    source: textOf(row.source),
-    via: textOf(row.via),
-    leadPicture: typeof picture === 'string' ? (JSON.parse(picture) as Target['leadPicture']) : null,
-    listed: typeof row.listed === 'string' ? (JSON.parse(row.listed) as Target['listed']) : null,
-    priority: Number(row.priority),
-  };
-}
-
-function reasonOf(outcome: Outcome): { readonly code: string | null; readonly detail: string | null } {
-  switch (outcome.kind) {
-    case 'archived':
-    case 'unchanged':
-      return { code: null, detail: outcome.key };
-    case 'gone':
-      return { code: null, detail: outcome.detail };
-    case 'moved':
-      return { code: null, detail: outcome.to.url };
-    case 'link-out':
-      return { code: null, detail: outcome.to };
-    case 'blocked':
-    case 'refused':
-    case 'failed':
-      return outcome;
-    default:
-      return outcome satisfies never;
-  }
-}
-
-function isErrorCode(code: string | null): code is ErrorCode {
-  return code !== null && Object.hasOwn(ERRORS, code);
-}
-
-function textOf(value: SQLOutputValue | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
-}
-
-/** SQLite's refusals as known failures. */
-function guarded<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const { code, message } = error as { readonly code?: string; readonly message?: string };
-    if (code !== 'ERR_SQLITE_ERROR' && !/^E[A-Z]+$/.test(code ?? '')) throw error;
-    const full = /database or disk is full/.test(message ?? '') || code === 'ENOSPC';
-    const broken = /disk I\/O error/.test(message ?? '') || code === 'EIO';
-    const meaning = full ? 'ARCHIVE_FULL' : broken ? 'ARCHIVE_IO' : 'ARCHIVE_NOT_WRITABLE';
-    throw new ArchiveError(meaning, `${path}: ${message}`, { cause: error });
-  }
+/** The same for each number space; its range is spelt out, so that SQLite sees that an index is made for it. */
+function bySpace<T>(make: (range: string) => T): Readonly<Record<NumberSpace, T>> {
+  const of = (space: NumberSpace) => make(`id >= '${space}:' AND id < '${space};'`);
+  return { guancha: of('guancha'), fengwen: of('fengwen') };
 }

@@ -1,9 +1,6 @@
 /** The frontier's tables, made where they are missing and brought up to date where an older version made them. */
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Runs work on the database and turns what SQLite throws into known failures. */
-export type Guarded = <T>(work: () => T) => T;
-
 const TABLES = `
   CREATE TABLE IF NOT EXISTS targets (
     id TEXT PRIMARY KEY, url TEXT NOT NULL, source TEXT, via TEXT, lead_picture TEXT, listed TEXT, priority INTEGER NOT NULL,
@@ -25,9 +22,12 @@ const TABLES = `
 const ADDED: Readonly<Record<string, string>> = {
   not_before: 'INTEGER NOT NULL DEFAULT 0',
   listed: 'TEXT',
+  rounds: 'INTEGER NOT NULL DEFAULT 0',
 };
 
-const INDEX_ON_ADDED = 'CREATE INDEX IF NOT EXISTS due ON targets (not_before) WHERE outcome IS NULL';
+const INDEX_ON_ADDED = `CREATE INDEX IF NOT EXISTS due ON targets (not_before) WHERE outcome IS NULL;
+  CREATE INDEX IF NOT EXISTS not_well ON targets (code) WHERE outcome IN ('failed', 'blocked', 'refused');
+  CREATE INDEX IF NOT EXISTS waiting_posts ON targets (priority DESC, id DESC) WHERE outcome IS NULL AND id >= 'fengwen:' AND id < 'fengwen;'`;
 
 /** Leaves every row as it is. */
 export function prepareTables(database: DatabaseSync): void {

@@ -1,7 +1,7 @@
 /** When each article was last visited, by how the visit ended: last seen unchanged, last found gone, last blocked. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { ArticleId, Outcome } from '../model.ts';
-import type { Guarded } from './tables.ts';
+import type { Guarded } from './guarded.ts';
 
 export interface Visits {
   /** Notes that the site was asked for an article just now. */

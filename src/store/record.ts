@@ -65,6 +65,16 @@ export interface ArchiveRecord {
   readonly versions: readonly Version[];
   /** Oldest first. */
   readonly absences: readonly Absence[];
+  /** Addresses, among the aliases, of articles that moved and became this one: of www, where this is a community post. */
+  readonly movedFrom?: readonly string[] | undefined;
+  /** What the article became after it was archived. */
+  readonly movedTo?: Move | undefined;
+}
+
+export interface Move {
+  readonly url: string;
+  /** When a visit first found it moved, ISO 8601 in UTC. */
+  readonly since: string;
 }
 
 /**
@@ -115,6 +125,8 @@ const schema = z.looseObject({
     )
     .min(1),
   absences: z.array(z.strictObject({ since: z.string(), until: z.string().nullable(), evidence: z.array(z.string()) })),
+  movedFrom: z.array(z.string()).optional(),
+  movedTo: z.strictObject({ url: z.string(), since: z.string() }).optional(),
 });
 
 /** @throws ARCHIVE_DAMAGED naming the file where the text is no record */

@@ -5,7 +5,15 @@ import { ArchiveError } from '../errors.ts';
 import type { ArticleId, Asset } from '../model.ts';
 import { openDisk, type TemporaryFile } from './disk.ts';
 import { articleKey, numberOf } from './keys.ts';
-import { type Absence, type ArchiveRecord, readRecord, sha256, type Version, writeRecord } from './record.ts';
+import {
+  type Absence,
+  type ArchiveRecord,
+  type Move,
+  readRecord,
+  sha256,
+  type Version,
+  writeRecord,
+} from './record.ts';
 import { sweep } from './sweep.ts';
 
 export { articleKey, assetKey } from './keys.ts';
@@ -23,8 +31,12 @@ export interface Store {
    * @returns true where anything was written
    */
   save(key: string, document: string, record: RecordDraft): Promise<boolean>;
-  /** Notes that the site has an archived article no more; a second time changes nothing. The document stays as it is. True where it was news. */
-  noteGone(key: string, found: { readonly at: string; readonly evidence: readonly string[] }): Promise<boolean>;
+  /** Notes that the site has an archived article no more; a second time changes nothing. The document stays as it is. */
+  noteGone(key: string, found: { readonly at: string; readonly evidence: readonly string[] }): Promise<void>;
+  /** Notes that an archived article became another one; a second time changes nothing. The document stays as it is. */
+  noteMovedTo(key: string, move: Move): Promise<void>;
+  /** Notes that an archived article is what another one became; a second time changes nothing. */
+  noteMovedFrom(key: string, url: string): Promise<void>;
   /**
    * All articles in order of their keys; where a record cannot be read, ARCHIVE_DAMAGED in its place.
    * @param since a month, `2026-10`: what lies in the folders of earlier ones is left out
@@ -46,7 +58,7 @@ export interface StoredArticle {
 }
 
 /** A record but for what the store itself knows. */
-export type RecordDraft = Omit<ArchiveRecord, 'format' | 'document' | 'versions' | 'absences'>;
+export type RecordDraft = Omit<ArchiveRecord, 'format' | 'document' | 'versions' | 'absences' | 'movedTo'>;
 
 /** @param root absolute path of the archive */
 export function openStore(root: string, options: { readonly minFreeBytes: number }): Store {
@@ -62,7 +74,7 @@ export function openStore(root: string, options: { readonly minFreeBytes: number
     save: async (key, document, draft) => {
       const path = `articles/${key}.html`;
       const old = await recordAt(key);
-      const { id, url, aliases, assets, ...rest } = draft;
+      const { id, url, aliases, assets, movedFrom = [], ...rest } = draft;
       const capturedAt = capturedAtOf(draft);
       const hash = sha256(document);
       const version = { document: path, sha256: hash, contentHash: draft.contentHash, capturedAt };
@@ -70,12 +82,15 @@ export function openStore(root: string, options: { readonly minFreeBytes: number
         format: 1,
         id,
         url,
-        aliases: [...new Set([...(old?.aliases ?? []), ...aliases])].filter((alias) => alias !== url).sort(),
+        aliases: [...new Set([...(old?.aliases ?? []), ...aliases, ...movedFrom])]
+          .filter((alias) => alias !== url)
+          .sort(),
         ...rest,
         assets: withStored(assets, old?.assets ?? []),
         document: { path, bytes: Buffer.byteLength(document), sha256: hash },
         versions: old?.document.sha256 === hash ? old.versions : await withVersion(key, old, version, document),
         absences: (old?.absences ?? []).map((absence) => ({ ...absence, until: absence.until ?? capturedAt })),
+        ...withMovedFrom(old, movedFrom),
       };
       const wroteDocument = await writeIfDifferent(path, document);
       if (old !== null && !wroteDocument && sameButForCapture(old, record)) return false;
@@ -84,10 +99,9 @@ export function openStore(root: string, options: { readonly minFreeBytes: number
     },
     noteGone: async (key, { at, evidence }) => {
       const record = await recordAt(key);
-      if (record === null || isGone(record) !== null) return false;
+      if (record === null || isGone(record) !== null) return;
       const absences = [...record.absences, { since: at, until: null, evidence }];
       await disk.write(recordPath(key), writeRecord({ ...record, absences }));
-      return true;
     },
     records: async function* (since = '') {
       for await (const path of disk.walk('records')) {
@@ -97,6 +111,17 @@ export function openStore(root: string, options: { readonly minFreeBytes: number
         const record = await recordAt(key).catch(unlessDamaged);
         if (record !== null) yield record instanceof ArchiveError ? record : { key, record };
       }
+    },
+    noteMovedTo: async (key, movedTo) => {
+      const record = await recordAt(key);
+      if (record === null || record.movedTo?.url === movedTo.url) return;
+      await disk.write(recordPath(key), writeRecord({ ...record, movedTo }));
+    },
+    noteMovedFrom: async (key, url) => {
+      const record = await recordAt(key);
+      if (record === null || record.movedFrom?.includes(url) === true) return;
+      const aliases = [...new Set([...record.aliases, url])].sort();
+      await disk.write(recordPath(key), writeRecord({ ...record, aliases, ...withMovedFrom(record, [url]) }));
     },
     readVersion: async ({ document, sha256: expected }) => {
       const bytes = await disk.read(document);
@@ -164,6 +189,12 @@ export function openStore(root: string, options: { readonly minFreeBytes: number
     }
     return keys;
   }
+}
+
+/** Nothing where no article moved here. */
+function withMovedFrom(old: ArchiveRecord | null, urls: readonly string[]): Pick<ArchiveRecord, 'movedFrom'> {
+  const movedFrom = [...new Set([...(old?.movedFrom ?? []), ...urls])].sort();
+  return movedFrom.length === 0 ? {} : { movedFrom };
 }
 
 /** The absence that still lasts; null where the site has the article, as far as visits know. */

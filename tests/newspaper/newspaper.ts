@@ -1,5 +1,7 @@
 /** A made-up newspaper on the loopback interface, in the likeness of www.guancha.cn: for tests, benches and the demo. */
+import { type Feed, feedsOf } from './render/feeds.ts';
 import { communityRoute } from './serve/community.ts';
+import { appRoute, withFeeds } from './serve/feeds.ts';
 import { imagesRoute } from './serve/images.ts';
 import type { Asked, OriginName, Reply, Route, SeenRequest } from './serve/reply.ts';
 import { normalPath, openServer } from './serve/server.ts';
@@ -8,6 +10,7 @@ import type { NewspaperArticle, SpecialName } from './truth.ts';
 import { configText, type Politeness } from './write/config-text.ts';
 import { makeEdition } from './write/edition.ts';
 
+export type { Feed } from './render/feeds.ts';
 export type { Asked, OriginName, Reply, SeenRequest } from './serve/reply.ts';
 export type { Era, Feature, NewspaperArticle, NewspaperAsset, NewspaperImage, SpecialName } from './truth.ts';
 
@@ -36,6 +39,10 @@ export interface Newspaper extends AsyncDisposable {
   readonly www: string;
   readonly community: string;
   readonly images: string;
+  /** Where only lists lie. */
+  readonly app: string;
+  /** The lists that are no pages of the www site's own; `config({ feeds: true })` names them as sources too. */
+  readonly feeds: readonly Feed[];
   /** The truth, newest first; of special pages what they pretend to be, and the `outcome` that they must have. */
   readonly articles: readonly NewspaperArticle[];
   /** Where each special page lies; empty without them. */
@@ -43,7 +50,7 @@ export interface Newspaper extends AsyncDisposable {
   /** Every request to every origin, in the order of arrival. */
   readonly requests: readonly SeenRequest[];
   /** A `crawl.config.yaml` that names every list of this newspaper. */
-  config(options: { readonly archive: string; readonly politeness?: Politeness }): string;
+  config(options: { readonly archive: string; readonly politeness?: Politeness; readonly feeds?: boolean }): string;
   /** What stands at a path now, as text: to be changed and put back. Hooks are not asked, nobody is recorded. */
   read(path: string, origin?: OriginName): string;
   /** Publishes, replaces, withdraws or breaks what stands at a path (with its query, if any). */
@@ -68,19 +75,24 @@ export async function openNewspaper(options: NewspaperOptions = {}): Promise<New
   const open = async (name: OriginName) =>
     servers.use(await openServer(name, host, { route, record: requests })).origin;
   const origins = { www: await open('www'), community: await open('community'), images: await open('images') };
+  const app = await open('app');
   const edition = makeEdition(origins, { articles, imagesPerArticle, seed, specials, listSize });
-  routes.www = wwwRoute(edition, { pageBytes, slowMs });
-  routes.community = communityRoute(edition);
+  const feeds = feedsOf(edition);
+  routes.www = withFeeds(feeds, 'www', wwwRoute(edition, { pageBytes, slowMs }));
+  routes.community = withFeeds(feeds, 'community', communityRoute(edition));
+  routes.app = withFeeds(feeds, 'app', appRoute);
   routes.images = imagesRoute(edition);
   const truths = edition.stories.map(({ truth }) => truth);
   const running = servers.move();
 
   return {
     ...origins,
+    app,
+    feeds,
     articles: truths,
     specials: Object.fromEntries(truths.flatMap((truth) => (truth.special === null ? [] : [[truth.special, truth]]))),
     requests,
-    config: (wanted) => configText(edition, wanted),
+    config: ({ feeds: more = false, ...wanted }) => configText(edition, { ...wanted, app, feeds: more ? feeds : [] }),
     read: (path, origin = 'www') => {
       const { body = '' } = standing({ origin, method: 'GET', path: normalPath(path), headers: {} });
       return typeof body === 'string' ? body : Buffer.from(body).toString();

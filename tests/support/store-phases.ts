@@ -17,9 +17,7 @@ const BLOCKED = { kind: 'blocked', evidence: ['HTTP status 403'] } as const;
 export const PHASES: Readonly<Record<string, (root: string) => Promise<void>>> = {
   'a new article with a picture': (root) => save(root, '<p>茶馆今天照常开门。</p>', 1),
   'a changed article': (root) => save(root, '<p>茶馆明天照常开门。</p>', 2),
-  'an article that is gone': async (root) => {
-    await open(root).noteGone(KEY, { at: timeOf(3), evidence: ['HTTP status 404'] });
-  },
+  'an article that is gone': (root) => open(root).noteGone(KEY, { at: timeOf(3), evidence: ['HTTP status 404'] }),
   'an article that is back, changed': (root) => save(root, '<p>茶馆后天照常开门。</p>', 4),
   'a page for quarantine': (root) => openQuarantine(root, LIMITS).keep(BLOCKED, page(5)),
   'another, for which the first must go': (root) => openQuarantine(root, LIMITS).keep(BLOCKED, page(6)),

@@ -13,6 +13,7 @@ const PARTS: readonly (readonly [name: string, ...args: string[]])[] = [
   ['crawls on disks that refuse', '--test', join(HERE, '../disk-full.test.ts')],
   ['damage planted in an archive', '--test', join(HERE, '../audit-damage.test.ts')],
   ['every fault of a hostile server', '--test', join(HERE, '../hostile.test.ts')],
+  ['a month of the schedule, killed 40 times', join(HERE, 'schedule-month.ts'), '--days', '31', '--kills', '40'],
   ['30 % of the answers spoilt, 100 articles', join(HERE, 'hostile-mix.ts'), '--articles', '160'],
   ['100 news days, how complete each is held to be', join(HERE, 'coverage-days.ts')],
 ];

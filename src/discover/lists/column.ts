@@ -1,8 +1,10 @@
 /** Columns, topics and authors: `/SLUG/list_N.shtml` of the old CMS, `/column/SLUG/N` of the new (site.md, 1.2 and 3.1). */
-import type { ListKind } from '../list-kind.ts';
+import type { HtmlKind } from '../list-kind.ts';
 
-export const column: ListKind = {
+export const column: HtmlKind = {
   name: 'column',
+  form: 'html',
+  evidence: 'reported',
   when: 'ul.column-list',
   paged: true,
   links: [

@@ -1,9 +1,11 @@
 /** A section's front in two columns, `/internation`: a slide show, the newest, and a short list of titles (site.md, 3.1). */
-import type { ListKind } from '../list-kind.ts';
+import type { HtmlKind } from '../list-kind.ts';
 import { latest } from './latest.ts';
 
-export const front: ListKind = {
+export const front: HtmlKind = {
   name: 'front',
+  form: 'html',
+  evidence: 'reported',
   when: '.two-coloum .main_image',
   paged: false,
   links: [

@@ -1,8 +1,10 @@
 /** 头条, `/GuanChaZheTouTiao/list_N.shtml`: the only list whose pictures head the articles (site.md, 3.1). */
-import type { ListKind } from '../list-kind.ts';
+import type { HtmlKind } from '../list-kind.ts';
 
-export const headline: ListKind = {
+export const headline: HtmlKind = {
   name: 'headline',
+  form: 'html',
+  evidence: 'reported',
   when: 'ul.headline-list',
   paged: true,
   links: [

@@ -1,11 +1,13 @@
 /**
  * The home page, and section fronts in three columns: `ul.three-coloum` of 评论, 要闻 and 风闻 under a headline, in 2026
- * with a carousel above (site.md, 3.2).
+ * with a carousel above; at its foot the index of authors (site.md, 3.2).
  */
-import type { ListKind } from '../list-kind.ts';
+import type { HtmlKind } from '../list-kind.ts';
 
-export const home: ListKind = {
+export const home: HtmlKind = {
   name: 'home',
+  form: 'html',
+  evidence: 'seen',
   when: 'ul.img-List, .content-topnews-box-neo-box',
   paged: false,
   links: [
@@ -13,10 +15,20 @@ export const home: ListKind = {
     { link: 'a[href]:not(.module-interact a)', block: null },
     { link: '.content-headline h3 a', block: '.content-headline', picture: 'img' },
     {
-      link: 'ul.Review-item h4 a, ul.img-List h4 a, ul.fengwen-list h4 a',
+      link: 'ul.Review-item h4 a',
       block: 'li',
       summary: 'p.module-artile',
-      picture: '.module-img img, .fastRead-img img, .fengwen-list-img img',
+      picture: '.module-img img, .fastRead-img img',
+      part: 'review',
     },
+    {
+      link: 'ul.img-List h4 a',
+      block: 'li',
+      summary: 'p.module-artile',
+      picture: '.module-img img, .fastRead-img img',
+      part: 'news',
+    },
+    { link: 'ul.fengwen-list h4 a', block: 'li', picture: '.fengwen-list-img img', part: 'posts' },
   ],
+  index: 'ul.writer-list a[href]',
 };

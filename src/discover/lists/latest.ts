@@ -1,8 +1,10 @@
 /** 要闻, `/mainnews-yw/list_N.shtml`: newest news with a small picture (site.md, 3.1). */
-import type { ListKind } from '../list-kind.ts';
+import type { HtmlKind } from '../list-kind.ts';
 
-export const latest: ListKind = {
+export const latest: HtmlKind = {
   name: 'latest',
+  form: 'html',
+  evidence: 'seen',
   when: 'ul.new-left-list',
   paged: true,
   links: [

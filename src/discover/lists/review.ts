@@ -1,8 +1,10 @@
 /** 时评, `/mainnews-sp/`: `ul.review-list` until 2018 or later, `tsp-list1` (picked) and `tsp-list2` (all) in 2026 (site.md, 3.1). */
-import type { ListKind } from '../list-kind.ts';
+import type { HtmlKind } from '../list-kind.ts';
 
-export const review: ListKind = {
+export const review: HtmlKind = {
   name: 'review',
+  form: 'html',
+  evidence: 'reported',
   when: 'ul.review-list, .tsp-list1, ul.tsp-list2-list',
   paged: true,
   links: [

@@ -1,7 +1,7 @@
 /** What the newspaper's servers are asked, and what they answer. */
 import type { ServerResponse } from 'node:http';
 
-export type OriginName = 'www' | 'community' | 'images';
+export type OriginName = 'www' | 'community' | 'images' | 'app';
 
 export interface Reply {
   /** 200 if absent. */

@@ -49,6 +49,8 @@ const schema = z.looseObject({
     .array(z.looseObject({ document: z.string(), sha256, contentHash: sha256, capturedAt: instant, changes }))
     .min(1),
   absences: z.array(z.looseObject({ since: instant, until: instant.nullable(), evidence: z.array(z.string()) })),
+  movedFrom: z.array(z.url()).optional(),
+  movedTo: z.object({ url: z.url(), since: instant }).optional(),
 });
 
 /** The value as a record, or the first thing that is not as it must be: `assets.0.sha256: Invalid …`. */

@@ -1,0 +1,46 @@
+/** `notify test`: one sample notice of each kind to every hook that wants it, right now, and what each answered. */
+import { type Config, NOTICE_KINDS } from '../config.ts';
+import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import { createHook } from '../notify/hook.ts';
+import { sampleNotices } from '../notify/notice.ts';
+import { tellNow } from '../notify/tell-now.ts';
+import type { Interrupts } from './session.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * Returns `incomplete` where a hook did not take its notice, and where none is configured that wants one.
+ * @param on kinds to be tried; empty for all
+ * @throws USAGE for a kind that is none
+ */
+export async function notifyTest(
+  on: readonly string[],
+  {
+    config,
+    terminal,
+    interrupts,
+  }: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
+): Promise<ExitCode> {
+  const wrong = on.find((kind) => !(NOTICE_KINDS as readonly string[]).includes(kind));
+  if (wrong !== undefined)
+    throw new ArchiveError('USAGE', `notify test: ${wrong} is no kind of notice; there are ${NOTICE_KINDS.join(', ')}`);
+  const at = Date.now();
+  const notices = sampleNotices(at).filter((notice) => on.length === 0 || on.includes(notice.on));
+  const hooks = config.notify.map((hook) => createHook(hook));
+  let tried = 0;
+  let allWell = true;
+  for await (const told of tellNow(hooks, notices, { at, isTest: true, signal: interrupts.stopping })) {
+    const { ok, detail, delivery, hook } = told;
+    tried += 1;
+    allWell &&= ok;
+    const mark = ok ? terminal.style('green', '✓') : terminal.style('red', '✗');
+    terminal.result(`${mark} ${told.on.padEnd(10)}  ${hook.name}  ${detail}`, {
+      hook: hook.name,
+      on: told.on,
+      delivery,
+      ok,
+      detail,
+    });
+  }
+  if (tried === 0) terminal.say('no hook under `notify` in the configuration wants such a notice: nothing was sent');
+  return allWell && tried > 0 ? EXIT.ok : EXIT.incomplete;
+}

@@ -1,0 +1,209 @@
+/** `schedule`: reads the sources in their slots for months, archives what is new, visits what is archived again. */
+import type { App } from '../app.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { EXIT, type ExitCode, renderError } from '../errors.ts';
+import { openMonitor } from '../monitor/monitor.ts';
+import { createMonitorState, type MonitorState, type ReadResult } from '../monitor/state.ts';
+import { createHook } from '../notify/hook.ts';
+import type { Notice } from '../notify/notice.ts';
+import { noticeOf } from '../notify/notice-of.ts';
+import { createNotifier, type Notifier } from '../notify/notifier.ts';
+import { tellFailure } from '../notify/tell-failure.ts';
+import type { Alarm } from '../schedule/alarms.ts';
+import { type EngineOptions, type RunReport, type ScheduledSource, serve } from '../schedule/engine.ts';
+import { parseListenAddress } from '../url/listen-address.ts';
+import type { Settled } from '../visit.ts';
+import { describeDuration } from './duration.ts';
+import { reportOf, tell } from './report.ts';
+import { type Interrupts, withArchive } from './session.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface ScheduleContext {
+  readonly config: Config;
+  /** Reads the configuration again. Throws CONFIG_UNREADABLE, CONFIG_INVALID. */
+  readonly reload: () => Config;
+  readonly terminal: Terminal;
+  readonly interrupts: Interrupts;
+  /** The machine's where absent. */
+  readonly clock?: Clock;
+}
+
+/** Ends with 0 once it is asked to stop. @throws what stops a run, such as a full disk */
+export async function schedule(options: { readonly wait: boolean }, context: ScheduleContext): Promise<ExitCode> {
+  const { reload, terminal, interrupts } = context;
+  let { config } = context;
+  while (!interrupts.stopping.aborted) {
+    const again = new AbortController();
+    const forget = interrupts.onHangup(() => again.abort());
+    try {
+      await runUntil(AbortSignal.any([interrupts.stopping, again.signal]), config, options, context);
+    } catch (error) {
+      const hooks = config.notify.map((hook) => createHook(hook));
+      const told = { command: 'schedule', archive: config.archive, hooks, log: terminal.log };
+      await tellFailure(error, { ...told, signal: interrupts.stopping });
+      throw error;
+    } finally {
+      forget();
+    }
+    if (again.signal.aborted) config = reloaded(config);
+  }
+  return EXIT.ok;
+
+  /** The new configuration, or the old one where the new one is not valid. */
+  function reloaded(old: Config): Config {
+    try {
+      const fresh = reload();
+      terminal.log({ level: 'info', stage: 'run', message: 'the configuration was read again' });
+      return fresh;
+    } catch (error) {
+      const message = `${renderError(error)}\n  the old configuration goes on`;
+      terminal.log({ level: 'error', stage: 'run', message });
+      return old;
+    }
+  }
+}
+
+/** One configuration's time. */
+async function runUntil(
+  stopping: AbortSignal,
+  config: Config,
+  { wait }: { readonly wait: boolean },
+  { terminal, interrupts, clock = systemClock }: ScheduleContext,
+): Promise<void> {
+  const { listen, file, staleMs } = config.monitor;
+  const state = createMonitorState({ staleMs, now: clock.now });
+  const address = listen === null ? null : parseListenAddress(listen);
+  await using _monitor = await openMonitor({ listen: address, file, state, log: terminal.log });
+  const open = { command: 'schedule', wait: wait ? stopping : null, clock, onRequest: state.requested };
+  await withArchive(config, terminal, open, async (app) => {
+    const { frontier } = app;
+    const hooks = config.notify.map((hook) => createHook(hook));
+    const notifier = createNotifier({ hooks, notices: frontier.notices, clock, log: terminal.log });
+    const delivery = createDelivery(notifier, { clock, signal: stopping });
+    await serve(app, {
+      ...config.politeness,
+      ...config.revisits,
+      ...config.schedule,
+      ...listeners(app, { terminal, state, notifier, delivery }),
+      sources: config.sources.map((source) => scheduled(source, config)),
+      stopping,
+      signal: AbortSignal.any([interrupts.signal, frontier.lost]),
+      log: terminal.log,
+    });
+    await delivery.ended();
+  });
+}
+
+type Listeners = Pick<EngineOptions, 'onRun' | 'onSettled' | 'onAlarm' | 'onBeat'>;
+
+/** What happens is told on the terminal, counted for the monitor, and kept for the owner's hooks. */
+function listeners(
+  { frontier, rooms }: App,
+  parts: {
+    readonly terminal: Terminal;
+    readonly state: MonitorState;
+    readonly notifier: Notifier;
+    readonly delivery: Delivery;
+  },
+): Listeners {
+  const { terminal, state, notifier, delivery } = parts;
+  return {
+    onRun: (run) => {
+      terminal.result(describeRun(run, terminal), runLine(run));
+      state.read(run.source, resultOf(run));
+    },
+    onSettled: (settled) => {
+      const notice = noticeOf(settled, frontier);
+      if (notice !== null) notifier.notify(notice);
+      state.visited(settled.visit.outcome.kind);
+      tellLatency(settled, state);
+      if (settled.againInMs === null) tell(terminal, reportOf(settled));
+    },
+    onAlarm: (alarm) => {
+      notifier.notify(noticeOfAlarm(alarm));
+      const { about, what, detail, since } = alarm;
+      terminal.log({ level: 'warn', stage: 'run', message: `alarm: ${about}: ${what}: ${detail}` });
+      if (terminal.json) terminal.result('', { alarm: about, what, detail, since: new Date(since).toISOString() });
+    },
+    onBeat: (alarms) => {
+      const now = rooms.clock.now();
+      const { due } = frontier.revisits.counts(now);
+      const [first] = frontier.revisits.due(now, 1);
+      state.beat();
+      state.setQueue({
+        waiting: frontier.waiting(),
+        revisitsDue: due,
+        lagMs: first === undefined ? 0 : now - first.dueAt,
+      });
+      state.setAlarms(
+        alarms.map(({ about, what, since }) => ({ source: about, what, since: new Date(since).toISOString() })),
+      );
+      delivery.begin();
+    },
+  };
+}
+
+interface Delivery {
+  /** Begins to deliver what is due, unless that goes on already. */
+  begin(): void;
+  /** Resolves when what was begun has ended. */
+  ended(): Promise<void>;
+}
+
+/** Hooks may be slow: the engine does not wait for them. */
+function createDelivery(
+  notifier: Notifier,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Delivery {
+  let going: Promise<unknown> | null = null;
+  return {
+    begin: () => {
+      const due = notifier.nextDue();
+      if (going !== null || due === null || due > clock.now()) return;
+      going = notifier.deliver({ signal }).finally(() => {
+        going = null;
+      });
+    },
+    ended: async () => void (await going),
+  };
+}
+
+function scheduled(source: Config['sources'][number], { schedule: { timeZone, ...bounds } }: Config): ScheduledSource {
+  const { minIntervalMs, maxIntervalMs } = bounds;
+  const adaptive = { minIntervalMs, maxIntervalMs };
+  return {
+    ...source,
+    timing: source.cron === null ? adaptive : { cron: source.cron, timeZone: source.timeZone ?? timeZone },
+  };
+}
+
+function tellLatency({ target, visit }: Settled, state: MonitorState): void {
+  const { before, record, outcome } = visit;
+  if (before !== null || record === null || outcome.kind !== 'archived' || target.source === null) return;
+  const capturedAt = record.versions[0]?.capturedAt;
+  if (capturedAt === undefined || record.article.precision === 'day') return;
+  state.latency(target.source, Math.max(0, Date.parse(capturedAt) - Date.parse(record.article.publishedAt)));
+}
+
+function noticeOfAlarm({ about, what, detail, since }: Alarm): Notice {
+  const isLayout = what.startsWith('drift ');
+  const names = { source: isLayout ? null : about, layout: isLayout ? about : null };
+  return { on: 'alarm', ...names, what, detail, since: new Date(since).toISOString() };
+}
+
+function resultOf({ code, entries, fresh }: RunReport): ReadResult {
+  if (code !== null) return code === 'SOURCE_EMPTY' ? 'empty' : 'unread';
+  return entries > 0 && fresh === 0 ? 'nothing-new' : 'news';
+}
+
+function runLine({ source, entries, fresh, code, detail, ...times }: RunReport): object {
+  const { slotAt, startedAt, endedAt, nextAt } = times;
+  const [slot, started, ended, next] = [slotAt, startedAt, endedAt, nextAt].map((at) => new Date(at).toISOString());
+  return { run: source, slot, startedAt: started, endedAt: ended, entries, fresh, code, detail, next };
+}
+
+function describeRun({ source, entries, fresh, code, endedAt, nextAt }: RunReport, terminal: Terminal): string {
+  const result = code === null ? `${entries} articles, ${fresh} new` : terminal.style('red', code);
+  return `${terminal.style('dim', `· ${source}`)}  ${result}  again in ${describeDuration(nextAt - endedAt)}`;
+}

@@ -1,0 +1,112 @@
+/** The state as Prometheus metrics, in the text format that it scrapes. The one door to prom-client. */
+import { Counter, Gauge, Registry, Summary } from 'prom-client';
+import { packageInfo } from '../package-info.ts';
+import type { MonitorState } from './state.ts';
+
+export interface Metrics {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+const PREFIX = 'guancha_archive_';
+/** Quantiles are of the latencies of this time. */
+const LATENCY_WINDOW_S = 7 * 86_400;
+
+/** A registry of its own: nothing global is touched. */
+export function createMetrics(state: MonitorState): Metrics {
+  const registers = [new Registry()];
+  const [registry] = registers as [Registry];
+  const gauge = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+
+  new Counter({
+    name: `${PREFIX}visits_total`,
+    help: 'Visits to articles by outcome.',
+    labelNames: ['outcome'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [outcome, count] of state.visits) this.inc({ outcome }, count);
+    },
+  });
+  new Counter({
+    name: `${PREFIX}requests_total`,
+    help: 'Requests to the site by what was asked for.',
+    labelNames: ['kind'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [kind, count] of state.requests) this.inc({ kind }, count);
+    },
+  });
+  new Counter({
+    name: `${PREFIX}runs_total`,
+    help: 'Readings of each source by how they ended.',
+    labelNames: ['source', 'result'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [source, counts] of state.reads)
+        for (const [result, count] of counts) this.inc({ source, result }, count);
+    },
+  });
+  new Gauge({
+    name: `${PREFIX}source_alarm`,
+    help: '1 for each alarm that holds.',
+    labelNames: ['source', 'what'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { source, what } of state.health().alarms) this.set({ source, what }, 1);
+    },
+  });
+  gauge(`${PREFIX}urls_waiting`, 'URLs that wait to be visited.', () => state.health().queue.waiting);
+  gauge(`${PREFIX}revisits_due`, 'Articles that are due to be visited again.', () => state.health().queue.revisitsDue);
+  gauge(
+    `${PREFIX}revisits_lag_seconds`,
+    'How long the longest due of them has been due.',
+    () => state.health().queue.lagMs / 1000,
+  );
+  gauge(
+    `${PREFIX}last_progress_timestamp_seconds`,
+    'When progress was made last, in seconds since 1970.',
+    () => Date.parse(state.health().lastProgressAt) / 1000,
+  );
+  gauge(`${PREFIX}healthy`, '0 where /healthz answers 503, else 1.', () =>
+    state.health().status === 'failing' ? 0 : 1,
+  );
+  gauge('process_resident_memory_bytes', 'Resident memory of the process.', () => process.memoryUsage.rss());
+  gauge(
+    'process_start_time_seconds',
+    'When the process began, in seconds since 1970.',
+    () => Date.parse(state.health().startedAt) / 1000,
+  );
+  gauge('nodejs_heap_size_used_bytes', 'Used heap of the process.', () => process.memoryUsage().heapUsed);
+  new Gauge({
+    name: `${PREFIX}info`,
+    help: 'Version of the program, always 1.',
+    labelNames: ['version'],
+    registers,
+  }).set({ version: packageInfo().version }, 1);
+
+  const latency = new Summary({
+    name: `${PREFIX}discovery_latency_seconds`,
+    help: 'Time from publication to archive by source, quantiles of the last seven days.',
+    labelNames: ['source'],
+    percentiles: [0.5, 0.95],
+    maxAgeSeconds: LATENCY_WINDOW_S,
+    ageBuckets: 7,
+    pruneAgedBuckets: false,
+    registers,
+  });
+  state.onLatency((source, timeMs) => latency.observe({ source }, timeMs / 1000));
+
+  return { contentType: registry.contentType, text: () => registry.metrics() };
+}

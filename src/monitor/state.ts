@@ -1,0 +1,119 @@
+/** What the engine says of itself while it runs for months, and how well that is. Plain values: nobody reads a clock here but by `now`. */
+import type { Outcome } from '../model.ts';
+
+/** How the reading of a source ended. */
+export type ReadResult = 'news' | 'nothing-new' | 'empty' | 'unread';
+
+/** What was asked for: lists and articles are pages. */
+export type RequestKind = 'page' | 'picture';
+
+export interface SourceAlarm {
+  readonly source: string;
+  /** What is wrong, in a few words that stay the same while it is. */
+  readonly what: string;
+  /** ISO 8601 in UTC. */
+  readonly since: string;
+}
+
+export interface QueueState {
+  readonly waiting: number;
+  readonly revisitsDue: number;
+  /** How long the longest due of them has been due; 0 where none is. */
+  readonly lagMs: number;
+}
+
+/** What the engine feeds. Counters go up, the rest is replaced. */
+export interface MonitorFeed {
+  /** Progress was made, or there was nothing to do: to be called at least every third of `staleMs`, while it waits as well. */
+  beat(): void;
+  visited(outcome: Outcome['kind']): void;
+  requested(kind: RequestKind): void;
+  read(source: string, result: ReadResult): void;
+  setAlarms(alarms: readonly SourceAlarm[]): void;
+  setQueue(queue: QueueState): void;
+  /** Time from publication to archive of an article that this source named. */
+  latency(source: string, timeMs: number): void;
+}
+
+export type HealthStatus = 'ok' | 'degraded' | 'failing';
+
+export interface Health {
+  readonly status: HealthStatus;
+  /** Why it is not `ok`, for people. */
+  readonly reasons: readonly string[];
+  /** ISO 8601 in UTC; the start counts as progress. */
+  readonly lastProgressAt: string;
+  readonly startedAt: string;
+  /** When this was said: a health file that is old comes from a process that hangs or is gone. */
+  readonly at: string;
+  readonly queue: QueueState;
+  readonly alarms: readonly SourceAlarm[];
+}
+
+/** Read by whoever shows it. */
+export interface MonitorState extends MonitorFeed {
+  health(): Health;
+  readonly visits: ReadonlyMap<Outcome['kind'], number>;
+  readonly requests: ReadonlyMap<RequestKind, number>;
+  readonly reads: ReadonlyMap<string, ReadonlyMap<ReadResult, number>>;
+  /** Calls `hear` with each latency from now on. */
+  onLatency(hear: (source: string, timeMs: number) => void): void;
+}
+
+/** @param options without a beat for `staleMs` the health is `failing`; `now` gives ms since 1970 */
+export function createMonitorState(options: { readonly staleMs: number; readonly now: () => number }): MonitorState {
+  const { staleMs, now } = options;
+  const startedAt = now();
+  let lastProgressAt = startedAt;
+  let queue: QueueState = { waiting: 0, revisitsDue: 0, lagMs: 0 };
+  let alarms: readonly SourceAlarm[] = [];
+  const visits = new Map<Outcome['kind'], number>();
+  const requests = new Map<RequestKind, number>();
+  const reads = new Map<string, Map<ReadResult, number>>();
+  const listeners: ((source: string, timeMs: number) => void)[] = [];
+
+  return {
+    beat: () => {
+      lastProgressAt = now();
+    },
+    visited: (outcome) => count(visits, outcome),
+    requested: (kind) => count(requests, kind),
+    read: (source, result) => {
+      const counts = reads.get(source) ?? new Map<ReadResult, number>();
+      reads.set(source, counts);
+      count(counts, result);
+    },
+    setAlarms: (raised) => {
+      alarms = raised;
+    },
+    setQueue: (state) => {
+      queue = state;
+    },
+    latency: (source, timeMs) => {
+      for (const hear of listeners) hear(source, timeMs);
+    },
+    health: () => {
+      const at = now();
+      const silentMs = at - lastProgressAt;
+      const stale = silentMs >= staleMs ? [`no progress for ${Math.round(silentMs / 1000)} s`] : [];
+      const troubles = alarms.map(({ source, what, since }) => `${source}: ${what} since ${since}`);
+      return {
+        status: stale.length > 0 ? 'failing' : troubles.length > 0 ? 'degraded' : 'ok',
+        reasons: [...stale, ...troubles],
+        lastProgressAt: new Date(lastProgressAt).toISOString(),
+        startedAt: new Date(startedAt).toISOString(),
+        at: new Date(at).toISOString(),
+        queue,
+        alarms,
+      };
+    },
+    visits,
+    requests,
+    reads,
+    onLatency: (hear) => void listeners.push(hear),
+  };
+}
+
+function count<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

@@ -1,0 +1,139 @@
+/** What the owner's hooks are told: the notices, what makes two of them the same, and how they go out. */
+import { createHash } from 'node:crypto';
+import type { NOTICE_KINDS } from '../config.ts';
+import type { Changes } from '../diff/compare.ts';
+import { ArchiveError } from '../errors.ts';
+import type { ArchiveRecord } from '../store/record.ts';
+
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+
+interface Capture {
+  readonly id: string;
+  readonly url: string;
+  readonly title: string;
+  /** The configured source that named it; null for one given by hand. */
+  readonly source: string | null;
+  readonly publishedAt: string;
+  /** When the site was asked, ISO 8601 in UTC. */
+  readonly capturedAt: string;
+  /** Path of the document, relative to the archive. */
+  readonly document: string;
+}
+
+export type Notice =
+  | ({ readonly on: 'published' } & Capture)
+  | ({
+      readonly on: 'edited';
+      /** Number of the new version, from 2. */
+      readonly version: number;
+      /** Against the version before; null where that one can no longer be read. */
+      readonly changes: Changes | null;
+    } & Capture)
+  | {
+      readonly on: 'withdrawn';
+      readonly id: string;
+      readonly url: string;
+      readonly title: string;
+      /** When a visit first found it gone, ISO 8601 in UTC. */
+      readonly since: string;
+      readonly evidence: readonly string[];
+    }
+  | {
+      readonly on: 'alarm';
+      /** The source or the layout that it is about; the other is null. */
+      readonly source: string | null;
+      readonly layout: string | null;
+      /** What is wrong, in a form that stays the same while it is: `field byline`. */
+      readonly what: string;
+      /** For people. */
+      readonly detail: string;
+      /** Since when, ISO 8601: the same alarm is told once for each. */
+      readonly since: string;
+    }
+  | {
+      readonly on: 'run-failed';
+      readonly command: string;
+      /** An error code. */
+      readonly code: string;
+      readonly detail: string;
+      /** ISO 8601 in UTC. */
+      readonly at: string;
+    };
+
+/** A version of an article, as the record tells of it, to be told as published or edited. */
+export function captureNotice(record: ArchiveRecord): Notice {
+  const { id, url, source, article, document, versions } = record;
+  const { changes, capturedAt } = versions.at(-1) ?? { changes: null, capturedAt: '' };
+  const { title, publishedAt } = article;
+  const capture = { id, url, title, source, publishedAt, capturedAt, document: document.path };
+  const version = versions.length;
+  return version === 1 ? { on: 'published', ...capture } : { on: 'edited', ...capture, version, changes };
+}
+
+/** @param options `command` is what failed, `at` when, in ms since 1970 */
+export function failureNotice(
+  error: unknown,
+  { command, at }: { readonly command: string; readonly at: number },
+): Notice {
+  const [code, detail] = error instanceof ArchiveError ? [error.code, error.detail] : ['INTERNAL', String(error)];
+  return { on: 'run-failed', command, code, detail, at: new Date(at).toISOString() };
+}
+
+/** Two notices with the same identity are the same notice, made twice because nobody knew whether the first was kept. */
+export function identityOf(notice: Notice): string {
+  return JSON.stringify([notice.on, ...partsOf(notice)]);
+}
+
+function partsOf(notice: Notice): readonly (string | number | null)[] {
+  switch (notice.on) {
+    case 'published':
+      return [notice.id, notice.capturedAt];
+    case 'edited':
+      return [notice.id, notice.version, notice.capturedAt];
+    case 'withdrawn':
+      return [notice.id, notice.since];
+    case 'alarm':
+      return [notice.source, notice.layout, notice.what, notice.since];
+    case 'run-failed':
+      return [notice.command, notice.code, notice.at];
+    default:
+      return notice satisfies never;
+  }
+}
+
+/** 32 hex digits for one notice on its way to one hook: a receiver that saw them can drop what comes again. */
+export function deliveryId(hook: string, notice: Notice): string {
+  return createHash('sha256')
+    .update(`${hook}\n${identityOf(notice)}`)
+    .digest('hex')
+    .slice(0, 32);
+}
+
+/** One notice of each kind, for trying the hooks. */
+export function sampleNotices(at: number): readonly Notice[] {
+  const now = new Date(at).toISOString();
+  const id = 'guancha:100000';
+  const url = 'https://www.guancha.cn/internation/2022_01_28_100000.shtml';
+  const capture = {
+    id,
+    url,
+    title: '试送一则通知',
+    source: '头条',
+    publishedAt: '2022-01-28T10:30:43+08:00',
+    capturedAt: now,
+    document: 'articles/2022/01/2022_01_28_100000.html',
+  };
+  const none = { added: 0, removed: 0 };
+  return [
+    { on: 'published', ...capture },
+    {
+      on: 'edited',
+      ...capture,
+      version: 2,
+      changes: { title: none, date: null, body: { added: 12, removed: 4 }, images: none },
+    },
+    { on: 'withdrawn', id, url, title: capture.title, since: now, evidence: ['HTTP status 404'] },
+    { on: 'alarm', source: '头条', layout: null, what: 'sample', detail: 'nothing is wrong: a trial', since: now },
+    { on: 'run-failed', command: 'notify test', code: 'INTERNAL', detail: 'nothing failed: a trial', at: now },
+  ];
+}

@@ -1,0 +1,146 @@
+/** An article that became a community post: each says where the other one is, whatever was archived first. */
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { openFrontier } from '../src/frontier/sqlite.ts';
+import type { ArchiveRecord } from '../src/store/record.ts';
+import { type Newspaper, type NewspaperArticle, openNewspaper } from './newspaper/newspaper.ts';
+import { run, temporaryFolder } from './support/command.ts';
+import { files } from './support/tree.ts';
+
+let newspaper: Newspaper;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+before(async () => {
+  newspaper = await openNewspaper();
+  folder = await temporaryFolder();
+});
+after(async () => {
+  await newspaper[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+/** An archive of its own, and its commands. */
+async function openCase(name: string) {
+  const config = join(folder.path, `${name}.yaml`);
+  const politeness = { intervalMs: 0, assetIntervalMs: 0, backoffMs: 0, attempts: 1 };
+  await writeFile(config, newspaper.config({ archive: `./${name}`, politeness }));
+  const archive = join(folder.path, name);
+  return {
+    archive,
+    ask: (...args: string[]) => run([...args, '--config', config]),
+    record: async (id: string) => {
+      for (const path of (await files(archive)).filter((file) => file.startsWith('records/'))) {
+        const record = JSON.parse(await readFile(join(archive, path), 'utf8')) as ArchiveRecord;
+        if (record.id === id) return record;
+      }
+      return null;
+    },
+  };
+}
+
+function special(): { readonly www: NewspaperArticle; readonly post: NewspaperArticle } {
+  const www = newspaper.specials.moved;
+  const post = newspaper.articles.find(({ url }) => url === www?.leadsTo);
+  assert.ok(www && post);
+  return { www, post };
+}
+
+describe('an article that moved', () => {
+  it('is found where it went, by history and audit', async () => {
+    const { www, post } = special();
+    const { ask, record } = await openCase('followed');
+    const visited = await ask('archive', '--json', www.url);
+    assert.deepEqual(
+      visited.lines().map(({ outcome }) => outcome),
+      ['moved', 'archived'],
+      visited.stderr,
+    );
+    const found = await record(post.id);
+    assert.deepEqual(found?.movedFrom, [www.url]);
+    assert.ok(found.aliases.includes(www.url));
+    const history = await ask('history', www.id);
+    assert.match(history.stdout, new RegExp(`${post.id} .*\\n[\\s\\S]*moved from ${www.url}`));
+    const audit = await ask('audit', www.id, '--json');
+    assert.deepEqual(
+      [audit.code, audit.lines().length, audit.stdout.includes('"articles":1')],
+      [0, 1, true],
+      audit.stdout,
+    );
+  });
+
+  it('says so in its record where it was archived before, and shares its address with the post alone', async () => {
+    const { post } = special();
+    const www = newspaper.articles.find(({ era, outcome }) => era === 'cms-2026' && outcome === 'archived');
+    assert.ok(www);
+    const { ask, record } = await openCase('archived-before');
+    await ask('archive', www.url);
+    const stub = { body: newspaper.read(new URL(special().www.url).pathname) };
+    const { pathname } = new URL(www.url);
+    for (const path of [pathname, pathname.replace('.shtml', '_s.shtml')]) newspaper.put(path, stub);
+    const moved = await ask('archive', '--refresh', '--json', www.url);
+    assert.equal(moved.lines()[0]?.outcome, 'moved', moved.stderr);
+    const [before, after] = [await record(www.id), await record(post.id)];
+    assert.equal(before?.movedTo?.url, post.url);
+    assert.deepEqual(after?.movedFrom, [www.url]);
+    assert.match(
+      (await ask('history', www.id)).stdout,
+      new RegExp(`^moved to ${post.url.replace('?', '\\?')}, found 2`, 'm'),
+    );
+    const audit = await ask('audit', '--json', '--only', 'records');
+    assert.equal(audit.code, 0, audit.stdout);
+    assert.equal((await ask('archive', '--refresh', '--json', www.url)).lines()[0]?.outcome, 'moved');
+    assert.deepEqual(await record(www.id), before);
+  });
+
+  it('is told to the post that was archived before', async () => {
+    const { www, post } = special();
+    const { ask, record } = await openCase('post-before');
+    await ask('archive', post.url);
+    assert.equal((await record(post.id))?.movedFrom, undefined);
+    await ask('archive', www.url);
+    const found = await record(post.id);
+    assert.deepEqual(found?.movedFrom, [www.url]);
+    assert.equal((await ask('archive', '--refresh', '--json', post.url)).lines()[0]?.outcome, 'unchanged');
+    assert.deepEqual(await record(post.id), found);
+  });
+
+  it('is told to the post that waits because a list named it', async () => {
+    const { www, post } = special();
+    const { archive, ask, record } = await openCase('post-waits');
+    {
+      using frontier = openFrontier(archive, { command: null, attempts: 1 });
+      frontier.add([
+        {
+          id: post.id,
+          url: post.url,
+          source: '首页',
+          via: newspaper.www,
+          leadPicture: null,
+          listed: null,
+          priority: 0,
+        },
+      ]);
+    }
+    await ask('archive', www.url);
+    assert.deepEqual((await record(post.id))?.movedFrom, [www.url]);
+  });
+
+  it('that nobody could follow is named by history', async () => {
+    const { www, post } = special();
+    const { archive, ask } = await openCase('lost');
+    {
+      using frontier = openFrontier(archive, { command: 'test', attempts: 1 });
+      frontier.add([
+        { id: www.id, url: www.url, source: null, via: null, leadPicture: null, listed: null, priority: 0 },
+      ]);
+      const lease = frontier.take();
+      assert.ok(lease);
+      frontier.settle(lease, { kind: 'moved', to: { id: post.id, url: post.url, date: null } });
+      frontier.endRun();
+    }
+    const { stderr, code } = await ask('history', www.id);
+    assert.equal(code, 3);
+    assert.match(stderr, /NOT_ARCHIVED[\s\S]*it moved to http/);
+  });
+});
