@@ -31,6 +31,8 @@ export interface AppOptions {
   readonly clock?: Clock | undefined;
   /** Hears of each request to the site before it is made. */
   readonly onRequest?: ((kind: 'page' | 'picture') => void) | undefined;
+  /** False where nothing is swept and no browser started before it is needed: a whole repair finds what is left half done. */
+  readonly prepared?: boolean;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface AppOptions {
  */
 export async function openApp(
   config: Config,
-  { command, log, wait, clock = systemClock, onRequest }: AppOptions,
+  { command, log, wait, prepared = true, clock = systemClock, onRequest }: AppOptions,
 ): Promise<App> {
   const { site, politeness: pace } = config;
   const store = openStore(config.archive, config.limits);
@@ -48,7 +50,7 @@ export async function openApp(
   const open = () => openFrontier(config.archive, { command, ...pace, now: clock.now });
   const say = (holder: string) => log({ level: 'info', stage: 'run', message: `waiting for ${holder}` });
   const frontier = wait === null ? open() : await whenFree(open, { stopping: wait, say });
-  if (frontier.unfinishedSince !== null) {
+  if (prepared && frontier.unfinishedSince !== null) {
     const swept = await store.sweep(frontier.unfinishedSince);
     log({
       level: 'info',
@@ -96,7 +98,7 @@ export async function openApp(
     clock,
   });
 
-  await browser.warmUp();
+  if (prepared) await browser.warmUp();
   return {
     frontier,
     rooms: { site, fetcher, politeness, assets, store, quarantine, document: config.document, tool, userAgent, clock },

@@ -8,6 +8,7 @@ export type Stage =
   | 'extract'
   | 'assets'
   | 'store'
+  | 'repair'
   | 'run'
   | 'notify'
   | 'monitor';

@@ -207,6 +207,8 @@ export type Asset =
       readonly type: string;
       readonly width: number;
       readonly height: number;
+      /** SHA-256 of earlier bytes that were lost, where a repair got others for the same picture. */
+      readonly replaces?: string;
     }
   | { readonly src: string; readonly missing: string };
 

@@ -11,7 +11,7 @@ import type { ParsedPage } from './html/parsed-page.ts';
 import type { Article, ArticleAddress, Outcome, Target, Verdict } from './model.ts';
 import { type Reading, readArticle, readIfChanged } from './read-article.ts';
 import type { Quarantine } from './store/quarantine.ts';
-import { type ArchiveRecord, type CaptureRequest, contentHash, sha256 } from './store/record.ts';
+import { type ArchiveRecord, type CaptureRequest, contentHash, isGone, sha256 } from './store/record.ts';
 import { articleKey, type RecordDraft, type Store, type StoredArticle } from './store/store.ts';
 import { parseArticleUrl, singlePageUrl } from './url/article-url.ts';
 import type { Site } from './url/scope.ts';
@@ -134,11 +134,11 @@ async function readAgain(
 }
 
 /** What the whole article was known by when it was captured; null where the record lacks something that only a whole page can tell. */
-function validatorsOf({ capture, assets, absences }: ArchiveRecord, address: ArticleAddress): Validators | null {
+function validatorsOf(record: ArchiveRecord, address: ArticleAddress): Validators | null {
+  const { capture, assets } = record;
   const [request, ...others] = capture.requests;
   const isWhole = others.length === 0 && request?.url === singlePageUrl(address) && request.finalUrl === request.url;
-  const isGone = absences.at(-1)?.until === null;
-  if (!isWhole || isGone || assets.some((asset) => 'missing' in asset)) return null;
+  if (!isWhole || isGone(record) !== null || assets.some((asset) => 'missing' in asset)) return null;
   const { etag = null, 'last-modified': lastModified = null } = request.headers;
   return etag === null && lastModified === null ? null : { etag, lastModified };
 }

@@ -72,6 +72,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'notify',
     'monitor',
   ],
+  ['repair'],
   ['app.ts', 'doctor'],
   ['commands'],
   ['argv'],

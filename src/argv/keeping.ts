@@ -31,6 +31,19 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
       end(await audit(what, flags, { ...prepare(flags), interrupts }));
     });
 
+  common(program.command('repair'))
+    .summary('mend what the audit finds')
+    .description(
+      'Audits the archive, mends what is wrong from the archive itself or from the site, and says what cannot be mended and why. Nothing is deleted: what makes way lies in trash/.',
+    )
+    .option('--only <check>', 'only this check, or group of checks; may be given several times', several, [])
+    .option('--dry-run', 'say what would be done; touch nothing, ask no network', false)
+    .addHelpText('after', examples('repair --dry-run', 'repair', 'repair --only assets --json'))
+    .action(async (flags: CommonFlags & { only: string[]; dryRun: boolean }) => {
+      const { repair } = await import('../commands/repair.ts');
+      end(await repair(flags, { ...prepare(flags), interrupts }));
+    });
+
   common(program.command('manifest'))
     .summary('the hashes of all files')
     .description('Writes down the SHA-256 of every file, here or in a bag (BagIt 1.0), or says what has changed since.')

@@ -7,7 +7,7 @@ import type { Robots } from '../fetch/robots.ts';
 import type { Asset } from '../model.ts';
 import { retryPauseMs } from '../retry-pause.ts';
 import { assetKey, type Store } from '../store/store.ts';
-import { pictureUrls } from './original-url.ts';
+import { everyPictureUrl, pictureUrls } from './original-url.ts';
 import { type Picture, readPicture } from './whole-picture.ts';
 
 export interface Assets {
@@ -18,6 +18,20 @@ export interface Assets {
    * @returns one asset for each distinct source, in order. Throws only what stops the run
    */
   collect(sources: readonly string[], known: readonly Asset[], signal: AbortSignal): Promise<Asset[]>;
+  /**
+   * Downloads one picture again, under every form of its address.
+   * @param options `expected` is the hash of the bytes that are looked for: where no form gives them, the first that gives
+   *   a picture is taken; null for any. `replaces` is asked, with the key, whether the bytes take the place of a file
+   * @returns as `collect`
+   */
+  again(
+    src: string,
+    options: {
+      readonly expected: string | null;
+      readonly replaces: (key: string) => Promise<boolean>;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<Asset>;
 }
 
 export function createAssets(parts: {
@@ -45,31 +59,40 @@ export function createAssets(parts: {
           const present = stored.get(src);
           if (present !== undefined) return present;
           return index < maxPerArticle
-            ? fetchPicture(src, signal)
+            ? fetchPicture(src, pictureUrls, { ...NEW, signal })
             : { src, missing: 'TOO_MANY_IMAGES' satisfies ErrorCode };
         }),
       );
     },
+    again: async (src, { expected, replaces, signal }) => {
+      if (expected !== null) {
+        const found = await fetchPicture(src, everyPictureUrl, { expected, replaces, signal });
+        if ('sha256' in found || found.missing !== OTHER_BYTES) return found;
+      }
+      return fetchPicture(src, everyPictureUrl, { expected: null, replaces, signal });
+    },
   };
 
-  async function fetchPicture(src: string, signal: AbortSignal): Promise<Asset> {
-    let missing: ErrorCode = 'URL_INVALID';
-    for (const url of URL.canParse(src) ? pictureUrls(src, allows) : []) {
-      const found = await fetchOften(src, url, signal);
+  async function fetchPicture(src: string, urlsOf: typeof pictureUrls, wanted: Wanted): Promise<Asset> {
+    let missing: ErrorCode | typeof OTHER_BYTES = 'URL_INVALID';
+    for (const url of URL.canParse(src) ? urlsOf(src, allows) : []) {
+      const found = await fetchOften(src, url, wanted);
       if (typeof found !== 'string') return found;
-      missing = found;
+      if (missing !== OTHER_BYTES) missing = found;
+      if (found === OTHER_BYTES || wanted.expected !== null) continue; // no form can pass for another
       // What may still come is no reason to take a processed form for the original; what never was a picture is.
-      if (ERRORS[missing].next === 'retry' && missing !== 'IMAGE_TYPE') break;
+      if (ERRORS[found].next === 'retry' && found !== 'IMAGE_TYPE') break;
     }
     return { src, missing };
   }
 
   /** Tries until the picture is there, the site says plainly that it is not to be had, or `attempts` are used up. */
-  async function fetchOften(src: string, url: string, signal: AbortSignal): Promise<Asset | ErrorCode> {
+  async function fetchOften(src: string, url: string, wanted: Wanted): Promise<Asset | ErrorCode | typeof OTHER_BYTES> {
+    const { signal } = wanted;
     if (!allows(url)) return 'OUT_OF_SCOPE';
     for (let attempt = 1; ; attempt++) {
       try {
-        return await fetchFrom(src, url, signal);
+        return await fetchFrom(src, url, wanted);
       } catch (error) {
         if (!(error instanceof ArchiveError) || ERRORS[error.code].next === 'stop') throw error;
         const isPlain = error.code === 'IMAGE_MISSING' || error.code === 'ROBOTS_DISALLOWED';
@@ -79,7 +102,11 @@ export function createAssets(parts: {
     }
   }
 
-  async function fetchFrom(src: string, url: string, signal: AbortSignal): Promise<Asset> {
+  async function fetchFrom(
+    src: string,
+    url: string,
+    { expected, replaces, signal }: Wanted,
+  ): Promise<Asset | typeof OTHER_BYTES> {
     await robots?.require(url, signal);
     const temporary = await store.temporaryAsset();
     try {
@@ -88,13 +115,26 @@ export function createAssets(parts: {
       );
       if (status !== 200) throw new ArchiveError(meaningOf(status), `${url}: status ${status}`);
       const { type, width, height } = await measure(temporary.path, url);
-      await temporary.commit(assetKey(sha256, type));
+      if (expected !== null && sha256 !== expected) return OTHER_BYTES;
+      const key = assetKey(sha256, type);
+      await temporary.commit(key, { replaces: await replaces(key) });
       return { src, url, sha256, bytes, type, width, height };
     } finally {
       await temporary.discard();
     }
   }
 }
+
+/** Which bytes are taken, and whether they take the place of a file. */
+interface Wanted {
+  readonly expected: string | null;
+  readonly replaces: (key: string) => Promise<boolean>;
+  readonly signal: AbortSignal;
+}
+
+const NEW = { expected: null, replaces: () => Promise.resolve(false) };
+/** A whole picture came, and it is not the one that is looked for. */
+const OTHER_BYTES = 'other bytes';
 
 /** What a status says of the picture; most of those but success say that the site does not have it. */
 function meaningOf(status: number): ErrorCode {

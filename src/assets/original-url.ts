@@ -15,3 +15,13 @@ export function pictureUrls(src: string, allows: (url: string) => boolean): stri
   original.pathname = original.pathname.replace(/!\w+(\.\w+)?$/, '');
   return [...new Set([original.href, asPrinted])];
 }
+
+/** Those, and then their forms with and without `/origin/`, under which pictures of articles lie since 2019 (site.md, 5). */
+export function everyPictureUrl(src: string, allows: (url: string) => boolean): string[] {
+  const urls = pictureUrls(src, allows);
+  const other = (url: string) =>
+    url.includes('/news/origin/')
+      ? url.replace('/news/origin/', '/news/')
+      : url.replace(/\/news\/(?=\d{4}\/)/, '/news/origin/');
+  return [...new Set([...urls, ...urls.map(other)])];
+}

@@ -25,11 +25,12 @@ export function mergeScratch(database: DatabaseSync, paths: readonly string[]): 
 type Row = Record<string, unknown>;
 
 const text = (row: Row, column: string): string => String(row[column]);
-const found = (code: CheckCode, row: Row, detail: string): Finding =>
+const found = (code: CheckCode, row: Row, detail: string, also?: string): Finding =>
   finding(
     code,
     { path: text(row, 'path'), article: row.article === null ? null : (text(row, 'article') as ArticleId) },
     detail,
+    also,
   );
 
 /** Ids, addresses and contents that two articles have; an article that is there twice is told by its id alone. */
@@ -50,7 +51,7 @@ export function* twice(database: DatabaseSync): Generator<Finding> {
     const rows = doubles.all(kind);
     for (const row of rows) {
       if (Number(tell.run(text(row, 'path')).changes) === 0) continue;
-      yield found(code, row, `${text(row, 'value')}, as ${text(row, 'other')}`);
+      yield found(code, row, `${text(row, 'value')}, as ${text(row, 'other')}`, text(row, 'other'));
     }
   }
 }

@@ -20,10 +20,10 @@ const BACKUP = 'take it from another copy of the archive';
 
 /** What lies in the folders, whatever it is called. */
 const FILES = {
-  'link-in-archive': ['error', 'a symbolic link; it is not followed', 'put the file itself in its place', 'none'],
-  'special-file': ['error', 'no file and no folder: a FIFO, socket or device; it is not opened', MOVE, 'none'],
-  'unreadable-file': ['error', 'the disk does not give the file', 'check permissions and disk', 'restore-backup'],
-  'file-too-large': ['error', 'a document or record larger than any; it is not read', BACKUP, 'restore-backup'],
+  'link-in-archive': ['error', 'a symbolic link; it is not followed', MOVE, 'to-trash'],
+  'special-file': ['error', 'no file and no folder: a FIFO, socket or device; it is not opened', MOVE, 'to-trash'],
+  'unreadable-file': ['error', 'the disk does not give the file', 'check permissions and disk', 'none'],
+  'file-too-large': ['error', 'a document or record larger than any; it is not read', REVISIT, 'revisit'],
   'stray-file': ['warning', 'a file or folder that has no place in an archive', MOVE, 'to-trash'],
   'temporary-file': ['warning', 'a temporary file of a write that never ended', MOVE, 'to-trash'],
   'quarantine-half': ['warning', 'a page in quarantine without its description, or the reverse', MOVE, 'to-trash'],
@@ -106,7 +106,7 @@ const ASSETS = {
     'write the record again',
     'rebuild-record',
   ],
-  'picture-huge': ['warning', 'the picture claims more pixels than any', 'look at it with care', 'none'],
+  'picture-huge': ['warning', 'the picture claims more pixels than any', 'fetch it again', 'refetch-picture'],
   'asset-orphan': ['warning', 'no record names the picture', MOVE, 'to-trash'],
 } as const satisfies Record<string, Row>;
 
@@ -155,7 +155,7 @@ const RECORDS = {
     'rebuild-record',
   ],
   'alias-shared': ['error', 'two articles have one address', 'write the record again', 'rebuild-record'],
-  'id-shared': ['error', 'two records have one id', 'move the wrong one out of the archive', 'none'],
+  'id-shared': ['error', 'two records have one id', 'move the wrong one out of the archive', 'drop-double'],
   'content-shared': ['error', 'two articles have one content hash, or one document', REVISIT, 'revisit'],
 } as const satisfies Record<string, Row>;
 

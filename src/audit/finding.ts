@@ -17,6 +17,8 @@ export type RepairKind =
   | 'rebuild-frontier'
   /** Move the file to `trash/` with a line in its list. */
   | 'to-trash'
+  /** Move the copy of an article that the frontier does not name to `trash/`. */
+  | 'drop-double'
   /** Only another copy of the archive has it. */
   | 'restore-backup'
   /** A person has to look. */
@@ -32,6 +34,8 @@ export interface Finding {
   /** What was seen, on one line. */
   readonly detail: string;
   readonly repair: RepairKind;
+  /** The other file that it concerns; null where it concerns one alone. */
+  readonly also: string | null;
 }
 
 export interface AuditSummary {
@@ -51,11 +55,12 @@ export function finding(
   code: CheckCode,
   where: { readonly path: string; readonly article: ArticleId | null },
   detail: string,
+  also: string | null = null,
 ): Finding {
   const { severity, repair } = CHECKS[code];
   const line = detail.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   const cut = line.length > LONGEST_DETAIL ? `${line.slice(0, LONGEST_DETAIL - 1)}…` : line;
-  return { code, severity, article: where.article, path: where.path, detail: cut, repair };
+  return { code, severity, article: where.article, path: where.path, detail: cut, repair, also };
 }
 
 const LONGEST_DETAIL = 300;

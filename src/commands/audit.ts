@@ -1,9 +1,8 @@
 /** `audit [PATH|ID]…`: is the archive right? Reads every file, asks no network, writes nothing but the report. */
 import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { type AuditOptions, audit as auditArchive, groupsAsked } from '../audit/audit.ts';
-import { CHECKS, type CheckCode, isCheckCode } from '../audit/checks-table.ts';
 import type { AuditSummary, Finding, Reporter, Severity } from '../audit/finding.ts';
 import { isArchive, type Selection } from '../audit/shards.ts';
 import type { Config } from '../config.ts';
@@ -15,6 +14,7 @@ import { type AuditRun, RANK } from '../report/audit-run.ts';
 import { openReports, type ReportFlags } from '../report/reports.ts';
 import { parseArticleUrl } from '../url/article-url.ts';
 import { jsonReport, terminalReport } from './audit-report.ts';
+import { codesOf, MOST_JOBS, requireFolder } from './audited.ts';
 import { withPast } from './frontier-past.ts';
 import type { Interrupts } from './session.ts';
 import type { Terminal } from './terminal.ts';
@@ -29,8 +29,6 @@ export interface AuditFlags extends ReportFlags {
   readonly jobs?: number;
   readonly quick: boolean;
 }
-
-const MOST_JOBS = 8;
 
 /**
  * Audits what is named, one after the other.
@@ -100,18 +98,6 @@ async function each(
   }
 }
 
-/** The checks by code or by group; all where none is named. */
-function codesOf(only: readonly string[]): readonly CheckCode[] {
-  const all = Object.keys(CHECKS) as CheckCode[];
-  if (only.length === 0) return all;
-  return only.flatMap((name) => {
-    const group = all.filter((code) => CHECKS[code].group === name);
-    if (group.length > 0) return group;
-    if (!isCheckCode(name)) throw new ArchiveError('USAGE', `--only ${name}: no such check or group of checks`);
-    return [name];
-  });
-}
-
 interface AuditTarget {
   readonly root: string;
   readonly selection: Selection;
@@ -161,9 +147,4 @@ function archiveOf(path: string): string | null {
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder))
     if (/^(?:articles|records)\//.test(relative(folder, path)) && isArchive(folder)) return folder;
   return null;
-}
-
-function requireFolder(archive: string): void {
-  if (!existsSync(archive) || !statSync(archive).isDirectory())
-    throw new ArchiveError('USAGE', `${join(archive)}: there is no archive; name one with --archive DIR`);
 }

@@ -34,7 +34,7 @@ export interface RunOptions extends Telling {
 export async function withArchive<T>(
   config: Config,
   terminal: Terminal,
-  options: Pick<AppOptions, 'command' | 'wait' | 'clock' | 'onRequest'>,
+  options: Pick<AppOptions, 'command' | 'wait' | 'prepared' | 'clock' | 'onRequest'>,
   body: (app: App) => Promise<T>,
 ): Promise<T> {
   await using app = await openApp(config, { ...options, log: terminal.log });

@@ -36,9 +36,14 @@ export async function* filesOf(folder: string, skip: (path: string) => boolean, 
   }
 }
 
-/** Not of the archive's content: what runs write for themselves, unfinished files, and the manifest itself. */
+/** Not of the archive's content: what runs write for themselves, unfinished files, `trash/`, and the manifest itself. */
 export function isOutside(path: string): boolean {
-  return /^frontier\.sqlite(-wal|-shm)?$/.test(path) || path === MANIFEST || /(^|\/)\.[^/]+\.tmp$/.test(path);
+  return (
+    /^frontier\.sqlite(-wal|-shm)?$/.test(path) ||
+    path === MANIFEST ||
+    path === 'trash' ||
+    /(^|\/)\.[^/]+\.tmp$/.test(path)
+  );
 }
 
 /** Reads a file as a stream, and never through a link. */

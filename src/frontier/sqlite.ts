@@ -16,7 +16,7 @@ import { type Numbered, openNumbered } from './numbered.ts';
 import { openProbes, type Probes } from './probes.ts';
 import { openReadings, type Readings } from './readings.ts';
 import { openRevisits, type Revisits } from './revisits.ts';
-import { isErrorCode, reasonOf, targetOf, textOf } from './rows.ts';
+import { isErrorCode, openRows, type Rows, reasonOf, targetOf, textOf } from './rows.ts';
 import { holdArchive, holderOf, type RunInfo, runInfoOf } from './run-lock.ts';
 import { openSightings, type Sightings } from './sightings.ts';
 import { openSlots, type Slots } from './slots.ts';
@@ -82,6 +82,7 @@ export interface Frontier extends Disposable {
   readonly probes: Probes;
   readonly listWalks: ListWalks;
   readonly moves: Moves;
+  readonly rows: Rows;
 }
 
 /** What is remembered of hosts between runs: when the next request may start, and their robots.txt. Instants in ms since 1970. */
@@ -326,6 +327,7 @@ export function openFrontier(
     numbered: safely(() => openNumbered(database, safely)),
     probes: safely(() => openProbes(database, safely)),
     listWalks: safely(() => openListWalks(database, safely)),
+    rows: safely(() => openRows(database, safely)),
     holder: () => guarded(path, () => holderOf(database)),
     unfinishedSince: hold?.unfinishedSince ?? null,
     lost: hold?.lost ?? new AbortController().signal,

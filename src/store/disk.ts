@@ -1,6 +1,6 @@
 /** Files of the archive on a local disk: keys to paths, and writes that are whole or not there at all. */
 import { randomBytes } from 'node:crypto';
-import { type Dirent, promises as fsp } from 'node:fs';
+import { constants, type Dirent, promises as fsp } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import fs from 'fs-extra';
 import { guarded, isMissing } from './disk-failure.ts';
@@ -11,6 +11,12 @@ export interface Disk {
   read(key: string): Promise<Buffer | null>;
   /** Writes the whole file or nothing: temporary name in the same folder, fsync, rename, fsync of the folder. */
   write(key: string, bytes: string | Uint8Array): Promise<void>;
+  /** Adds to the end of a file, durably; makes it where it is not there. */
+  append(key: string, text: string): Promise<void>;
+  /** Gives a file, link, special file or folder another key. Nothing is followed, opened or copied. */
+  move(from: string, to: string): Promise<void>;
+  /** Lets a regular file lie under a second key too: a write to the first leaves the bytes under the second. */
+  keep(from: string, to: string): Promise<void>;
   /** Removes a file for good; nothing happens where there is none. */
   remove(key: string): Promise<void>;
   has(key: string): Promise<boolean>;
@@ -18,11 +24,11 @@ export interface Disk {
   writtenAt(key: string): Promise<number | null>;
   /** Names in a folder, sorted; empty where there is no such folder. */
   names(prefix: string): Promise<string[]>;
-  /** Keys of all files below a folder, in order. */
+  /** Keys of all regular files below a folder, in order; links are not followed. */
   walk(prefix: string): AsyncGenerator<string>;
   /** A new empty temporary file beside where its bytes will stay; `commit` or `discard` ends it. */
   temporary(prefix: string): Promise<TemporaryFile>;
-  /** Removes temporary files that a killed run left; returns how many. */
+  /** Removes temporary files that a killed run left, but for those in `trash/`; returns how many. */
   sweep(): Promise<number>;
   /** Bytes that this user may still write. */
   freeBytes(): Promise<number>;
@@ -32,12 +38,17 @@ export interface TemporaryFile {
   readonly path: string;
   /** Lets `work` write into the file; what the disk refuses there becomes a known failure. */
   fill<T>(work: (path: string) => Promise<T>): Promise<T>;
-  /** Makes the bytes durable under the key; where the key exists already, that file stays and this one goes. */
-  commit(key: string): Promise<void>;
+  /**
+   * Makes the bytes durable under the key. Where the key exists already, that file stays and this one goes, unless this
+   * one `replaces` it.
+   */
+  commit(key: string, options?: { readonly replaces: boolean }): Promise<void>;
   discard(): Promise<void>;
 }
 
 const TEMPORARY = /^\..+\.tmp$/;
+/** What repairs moved out of the way, whatever it is called. */
+const TRASH = 'trash';
 
 /** @param root absolute path of the archive */
 export function openDisk(root: string): Disk {
@@ -59,6 +70,31 @@ export function openDisk(root: string): Disk {
           throw error;
         }
       }),
+    append: (key, text) =>
+      safely(async () => {
+        const path = pathOf(root, key);
+        await ensureFolder(dirname(path));
+        await using file = await fsp.open(path, 'a');
+        await file.appendFile(text);
+        await file.sync();
+        await sync(dirname(path));
+      }),
+    move: (from, to) =>
+      safely(async () => {
+        const [source, target] = [pathOf(root, from), pathOf(root, to)];
+        await ensureFolder(dirname(target));
+        await fsp.rename(source, target);
+        await sync(dirname(target));
+        await sync(dirname(source));
+      }),
+    keep: (from, to) =>
+      safely(async () => {
+        const [source, target] = [pathOf(root, from), pathOf(root, to)];
+        await ensureFolder(dirname(target));
+        await fsp.link(source, target).catch(() => fsp.copyFile(source, target, constants.COPYFILE_EXCL)); // not every disk has links
+        await sync(target);
+        await sync(dirname(target));
+      }),
     remove: (key) =>
       safely(async () => {
         const path = pathOf(root, key);
@@ -79,10 +115,10 @@ export function openDisk(root: string): Disk {
         return {
           path,
           fill: (work) => safely(() => work(path)),
-          commit: (key) =>
+          commit: (key, { replaces } = { replaces: false }) =>
             safely(async () => {
               const target = pathOf(root, key);
-              if (await fs.pathExists(target)) return removeQuietly(path);
+              if (!replaces && (await fs.pathExists(target))) return removeQuietly(path);
               await ensureFolder(dirname(target));
               await settle(path, target);
             }),
@@ -92,7 +128,7 @@ export function openDisk(root: string): Disk {
     sweep: () =>
       safely(async () => {
         let removed = 0;
-        for await (const path of temporaries(root)) {
+        for await (const path of temporaries(root, TRASH)) {
           await fsp.rm(path, { force: true });
           removed += 1;
         }
@@ -132,19 +168,24 @@ export function openDisk(root: string): Disk {
     for (const entry of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const key = `${prefix}/${entry.name}`;
       if (entry.isDirectory()) yield* walk(key);
-      else yield key;
+      else if (entry.isFile()) yield key;
     }
   }
 }
 
 /** The one place that turns a key into a path; a key can never leave the archive. */
 export function pathOf(root: string, key: string): string {
-  const parts = key.split('/');
-  const safe = parts.every(
-    (part) => part !== '' && part !== '.' && part !== '..' && !/[\0\\]/.test(part) && Buffer.byteLength(part) <= 255,
-  );
-  if (!safe) throw new TypeError(`not a key of the archive: ${JSON.stringify(key)}`);
-  return join(root, ...parts);
+  if (!isKey(key)) throw new TypeError(`not a key of the archive: ${JSON.stringify(key)}`);
+  return join(root, ...key.split('/'));
+}
+
+/** False for what would leave the archive, and for names that other systems read otherwise. */
+export function isKey(key: string): boolean {
+  return key
+    .split('/')
+    .every(
+      (part) => part !== '' && part !== '.' && part !== '..' && !/[\0\\]/.test(part) && Buffer.byteLength(part) <= 255,
+    );
 }
 
 /** A name in the folder that no other writer has, and that a sweep knows for unfinished. */
@@ -173,8 +214,10 @@ export async function removeQuietly(path: string): Promise<void> {
   await fsp.rm(path, { force: true }).catch(() => {});
 }
 
-async function* temporaries(folder: string): AsyncGenerator<string> {
+/** @param but a name that is left out */
+async function* temporaries(folder: string, but?: string): AsyncGenerator<string> {
   for (const entry of await entries(folder)) {
+    if (entry.name === but) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* temporaries(path);
     else if (TEMPORARY.test(entry.name)) yield path;

@@ -90,6 +90,11 @@ export function sha256(bytes: string | Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+/** The absence that still lasts; null where the site has the article, as far as visits know. */
+export function isGone({ absences }: ArchiveRecord): Absence | null {
+  return absences.find(({ until }) => until === null) ?? null;
+}
+
 /** JSON with a final newline; `readRecord` gives the value back. */
 export function writeRecord(record: ArchiveRecord): string {
   return `${JSON.stringify(record, null, 2)}\n`;

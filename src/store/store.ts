@@ -5,15 +5,7 @@ import { ArchiveError } from '../errors.ts';
 import type { ArticleId, Asset } from '../model.ts';
 import { openDisk, type TemporaryFile } from './disk.ts';
 import { articleKey, numberOf } from './keys.ts';
-import {
-  type Absence,
-  type ArchiveRecord,
-  type Move,
-  readRecord,
-  sha256,
-  type Version,
-  writeRecord,
-} from './record.ts';
+import { type ArchiveRecord, isGone, type Move, readRecord, sha256, type Version, writeRecord } from './record.ts';
 import { sweep } from './sweep.ts';
 
 export { articleKey, assetKey } from './keys.ts';
@@ -30,7 +22,7 @@ export interface Store {
    * Pictures that were stored stay in the record, and files that would not change are not touched.
    * @returns true where anything was written
    */
-  save(key: string, document: string, record: RecordDraft): Promise<boolean>;
+  save(key: string, document: string, record: RecordDraft, options?: SaveOptions): Promise<boolean>;
   /** Notes that the site has an archived article no more; a second time changes nothing. The document stays as it is. */
   noteGone(key: string, found: { readonly at: string; readonly evidence: readonly string[] }): Promise<void>;
   /** Notes that an archived article became another one; a second time changes nothing. The document stays as it is. */
@@ -57,6 +49,18 @@ export interface StoredArticle {
   readonly record: ArchiveRecord;
 }
 
+/** What a repair knows better than the files that lie there. */
+export interface SaveOptions {
+  /** Stands for the record on the disk; null for none. */
+  readonly old?: ArchiveRecord | null | undefined;
+  /**
+   * What becomes of the document on the disk where the new one differs: it is kept as a superseded version (`kept`, the
+   * default), it never was what the site had and the new one takes its place in the list (`replaced`), or its bytes are
+   * not those of its version, which stays in the list without them (`lost`).
+   */
+  readonly present?: 'kept' | 'replaced' | 'lost';
+}
+
 /** A record but for what the store itself knows. */
 export type RecordDraft = Omit<ArchiveRecord, 'format' | 'document' | 'versions' | 'absences' | 'movedTo'>;
 
@@ -71,9 +75,9 @@ export function openStore(root: string, options: { readonly minFreeBytes: number
       }
       return null;
     },
-    save: async (key, document, draft) => {
+    save: async (key, document, draft, { old: told, present = 'kept' } = {}) => {
       const path = `articles/${key}.html`;
-      const old = await recordAt(key);
+      const old = told === undefined ? await recordAt(key) : told;
       const { id, url, aliases, assets, movedFrom = [], ...rest } = draft;
       const capturedAt = capturedAtOf(draft);
       const hash = sha256(document);
@@ -88,12 +92,12 @@ export function openStore(root: string, options: { readonly minFreeBytes: number
         ...rest,
         assets: withStored(assets, old?.assets ?? []),
         document: { path, bytes: Buffer.byteLength(document), sha256: hash },
-        versions: old?.document.sha256 === hash ? old.versions : await withVersion(key, old, version, document),
+        versions: await withVersion(key, old, version, { document, present }),
         absences: (old?.absences ?? []).map((absence) => ({ ...absence, until: absence.until ?? capturedAt })),
         ...withMovedFrom(old, movedFrom),
       };
       const wroteDocument = await writeIfDifferent(path, document);
-      if (old !== null && !wroteDocument && sameButForCapture(old, record)) return false;
+      if (old !== null && told === undefined && !wroteDocument && sameButForCapture(old, record)) return false;
       await disk.write(recordPath(key), writeRecord(record));
       return true;
     },
@@ -151,19 +155,29 @@ export function openStore(root: string, options: { readonly minFreeBytes: number
     key: string,
     old: ArchiveRecord | null,
     version: Omit<Version, 'changes'>,
-    document: string,
+    { document, present }: { readonly document: string; readonly present: NonNullable<SaveOptions['present']> },
   ): Promise<readonly Version[]> {
     const superseded = old?.versions.at(-1);
     if (old === null || superseded === undefined) return [{ ...version, changes: null }];
+    const { contentHash } = version;
+    if (old.document.sha256 === version.sha256) return [...old.versions.slice(0, -1), { ...superseded, contentHash }];
+    if (present === 'replaced') {
+      const before = old.versions.at(-2)?.document;
+      return [...old.versions.slice(0, -1), { ...version, changes: await changesSince(before ?? null, document) }];
+    }
     const kept = `versions/${key}/${old.versions.length}.html`;
-    if (!(await disk.has(kept))) {
+    if (present === 'kept' && !(await disk.has(kept))) {
       // What lies there is kept even where it is not what the record describes: somebody may have edited it.
       const bytes = await disk.read(superseded.document);
       if (bytes !== null) await disk.write(kept, bytes);
     }
-    const before = await disk.read(kept);
-    const changes = before === null ? null : changesBetween(before.toString(), document);
+    const changes = await changesSince(kept, document);
     return [...old.versions.slice(0, -1), { ...superseded, document: kept }, { ...version, changes }];
+  }
+
+  async function changesSince(before: string | null, document: string): Promise<Changes | null> {
+    const bytes = before === null ? null : await disk.read(before);
+    return bytes === null ? null : changesBetween(bytes.toString(), document);
   }
 
   async function writeIfDifferent(key: string, text: string): Promise<boolean> {
@@ -195,11 +209,6 @@ export function openStore(root: string, options: { readonly minFreeBytes: number
 function withMovedFrom(old: ArchiveRecord | null, urls: readonly string[]): Pick<ArchiveRecord, 'movedFrom'> {
   const movedFrom = [...new Set([...(old?.movedFrom ?? []), ...urls])].sort();
   return movedFrom.length === 0 ? {} : { movedFrom };
-}
-
-/** The absence that still lasts; null where the site has the article, as far as visits know. */
-export function isGone({ absences }: ArchiveRecord): Absence | null {
-  return absences.find(({ until }) => until === null) ?? null;
 }
 
 function recordPath(key: string): string {

@@ -1,4 +1,5 @@
 /** What a run that died left half done, file by file: finished or taken back, so that the archive is as it was before. */
+import { ArchiveError } from '../errors.ts';
 import type { Disk } from './disk.ts';
 import { type ArchiveRecord, sha256 } from './record.ts';
 
@@ -11,12 +12,22 @@ export async function sweep(
   disk: Disk,
   options: { readonly since: number; readonly recordAt: (key: string) => Promise<ArchiveRecord | null> },
 ): Promise<number> {
-  const { since, recordAt } = options;
+  const { since } = options;
   let count = await disk.sweep();
   for await (const path of disk.walk('versions')) count += (await takeBackVersion(path)) ? 1 : 0;
   for await (const path of disk.walk('articles')) count += (await removeUnrecorded(path)) ? 1 : 0;
   for await (const path of disk.walk('quarantine')) count += (await removeHalf(path)) ? 1 : 0;
   return count;
+
+  /** Null too where a record is damaged: what belongs to it is not this sweep's to judge. */
+  async function recordAt(key: string): Promise<ArchiveRecord | null> {
+    try {
+      return await options.recordAt(key);
+    } catch (error) {
+      if (error instanceof ArchiveError && error.code === 'ARCHIVE_DAMAGED') return null;
+      throw error;
+    }
+  }
 
   /** A superseded document that its record does not list: the save ended before the record was written. */
   async function takeBackVersion(path: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openNewspaper } from '../newspaper/newspaper.ts';
+import { type Newspaper, openNewspaper } from '../newspaper/newspaper.ts';
 import { run } from './command.ts';
 
 const STAND_IN = readFileSync(join(import.meta.dirname, '../newspaper/pictures/canal-530x353.jpg'));
@@ -16,6 +16,14 @@ const EDITED = 3;
  */
 export async function makeHealthyArchive(folder: string, options: { readonly articles: number }): Promise<string> {
   await using newspaper = await openNewspaper({ articles: options.articles, specials: false });
+  return (await fillHealthyArchive(folder, newspaper)).archive;
+}
+
+/** The same from a newspaper that goes on; `config` is the path of the configuration. */
+export async function fillHealthyArchive(
+  folder: string,
+  newspaper: Newspaper,
+): Promise<{ readonly archive: string; readonly config: string }> {
   const withheld = new Set(
     newspaper.articles.flatMap(({ images }) =>
       images.filter(({ asset }) => asset === null).map(({ src }) => new URL(src).pathname),
@@ -51,5 +59,5 @@ export async function makeHealthyArchive(folder: string, options: { readonly art
     newspaper.put(path, { status: 404, body: '<html><body>404</body></html>' });
   const gone = await run(['archive', '--refresh', '--json', '--config', config, withdrawn.url]);
   assert.equal(gone.lines()[0]?.outcome, 'gone', gone.stdout);
-  return join(folder, 'archive');
+  return { archive: join(folder, 'archive'), config };
 }

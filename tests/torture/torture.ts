@@ -12,6 +12,8 @@ const PARTS: readonly (readonly [name: string, ...args: string[]])[] = [
   ['the store cut off at every step', '--test', join(HERE, '../faults.test.ts')],
   ['crawls on disks that refuse', '--test', join(HERE, '../disk-full.test.ts')],
   ['damage planted in an archive', '--test', join(HERE, '../audit-damage.test.ts')],
+  ['damage of every kind repaired', '--test', join(HERE, '../repair-damage.test.ts')],
+  ['repairs killed, offline, dry', '--test', join(HERE, '../repair.test.ts')],
   ['every fault of a hostile server', '--test', join(HERE, '../hostile.test.ts')],
   ['a month of the schedule, killed 40 times', join(HERE, 'schedule-month.ts'), '--days', '31', '--kills', '40'],
   ['30 % of the answers spoilt, 100 articles', join(HERE, 'hostile-mix.ts'), '--articles', '160'],

@@ -37,6 +37,7 @@ const schema = z.looseObject({
         type: z.string().regex(/^[a-z0-9]{1,8}$/),
         width: z.int().min(0),
         height: z.int().min(0),
+        replaces: sha256.optional(),
       }),
       z.strictObject({ src: z.string(), missing: z.string().min(1) }),
     ]),
@@ -59,4 +60,11 @@ export function readForm(value: unknown): { readonly record: ArchiveRecord } | {
   const issue = error?.issues[0];
   if (issue === undefined) return { record: value as ArchiveRecord };
   return { fault: `${issue.path.join('.')}: ${issue.message}` };
+}
+
+/** The fields of a value that are as they must be, whatever the others are. */
+export function validFields(value: Readonly<Record<string, unknown>>): Partial<ArchiveRecord> {
+  const shape: Readonly<Record<string, z.ZodType>> = schema.shape;
+  const valid = Object.entries(value).filter(([name, field]) => shape[name]?.safeParse(field).success !== false);
+  return Object.fromEntries(valid) as Partial<ArchiveRecord>;
 }

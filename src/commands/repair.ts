@@ -1,0 +1,95 @@
+/** `repair`: what the audit finds is mended, and what cannot be mended is said, with the reason. */
+import { availableParallelism } from 'node:os';
+import { CHECKS } from '../audit/checks-table.ts';
+import type { Finding } from '../audit/finding.ts';
+import { isArchive } from '../audit/shards.ts';
+import type { Config } from '../config.ts';
+import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import { printable } from '../printable.ts';
+import { watchSite } from '../repair/bench.ts';
+import { clearFrontier } from '../repair/frontier-file.ts';
+import { KINDS } from '../repair/kinds.ts';
+import { findings, repair as repairArchive } from '../repair/repair.ts';
+import { openTrash } from '../repair/trash.ts';
+import { openDisk } from '../store/disk.ts';
+import { codesOf, MOST_JOBS, requireFolder } from './audited.ts';
+import { type Interrupts, withArchive } from './session.ts';
+import type { Style, Terminal } from './terminal.ts';
+
+type State = 'mended' | 'left' | 'would';
+
+const MARKS: Readonly<Record<State, readonly [mark: string, style: Style]>> = {
+  mended: ['✓', 'green'],
+  left: ['✗', 'red'],
+  would: ['→', 'dim'],
+};
+
+/**
+ * Mends the configured archive.
+ * @returns `incomplete` where something is left. Throws USAGE; ARCHIVE_IN_USE where another run holds the archive
+ */
+export async function repair(
+  flags: { readonly only: readonly string[]; readonly dryRun: boolean },
+  context: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
+): Promise<ExitCode> {
+  const { config, terminal, interrupts } = context;
+  const { archive: root, politeness } = config;
+  requireFolder(root);
+  if (!isArchive(root)) throw new ArchiveError('USAGE', `${root}: holds no archive, and only archives can be mended`);
+  const codes = codesOf(flags.only);
+  const jobs = Math.min(availableParallelism(), MOST_JOBS);
+  if (flags.dryRun) {
+    const found = await findings(root, { codes, jobs, signal: interrupts.stopping });
+    for (const each of found) tell(terminal, each, { state: 'would', how: KINDS[CHECKS[each.code].repair].would });
+    terminal.say(found.length === 0 ? '✓ nothing is wrong' : `${found.length} to mend; nothing was touched`);
+    return interrupts.stopping.aborted ? EXIT.interrupted : EXIT.ok;
+  }
+
+  const disk = openDisk(root);
+  const trash = openTrash(root, { disk, now: new Date() });
+  const before = (await clearFrontier(root, trash)).filter(({ code }) => codes.includes(code));
+  return withArchive(
+    config,
+    terminal,
+    { command: 'repair', wait: null, prepared: flags.only.length > 0 },
+    async (app) => {
+      const report = await repairArchive(
+        {
+          ...politeness,
+          ...app,
+          root,
+          disk,
+          trash,
+          convention: config.document.date,
+          stopping: interrupts.stopping,
+          signal: AbortSignal.any([interrupts.signal, app.frontier.lost]),
+          site: watchSite(),
+        },
+        { codes, jobs, log: terminal.log, before },
+      );
+      if (report === null) return EXIT.interrupted;
+      const { mended, left } = report;
+      for (const each of mended) tell(terminal, each, { state: 'mended', how: '' });
+      for (const { finding, why } of left) tell(terminal, finding, { state: 'left', how: why });
+      const summary = { mended: mended.length, left: left.length, trash: trash.used() };
+      if (terminal.json) terminal.result('', { summary });
+      const moved = summary.trash === null ? '' : `; what made way lies in ${summary.trash}`;
+      terminal.say(
+        mended.length + left.length === 0
+          ? '✓ nothing is wrong'
+          : `${mended.length} mended, ${left.length} left${moved}`,
+      );
+      return left.length === 0 ? EXIT.ok : EXIT.incomplete;
+    },
+  );
+}
+
+function tell(
+  terminal: Terminal,
+  { severity, code, article, path, detail, repair: kind }: Finding,
+  { state, how }: { readonly state: State; readonly how: string },
+): void {
+  const [mark, style] = MARKS[state];
+  const text = [terminal.style(style, `${mark} ${code}`), printable(path), how].filter(Boolean).join('  ');
+  terminal.result(text, { state, severity, code, article, path, detail, repair: kind, how: how === '' ? null : how });
+}

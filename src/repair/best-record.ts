@@ -1,0 +1,75 @@
+/** The best that the archive still knows of an article's record. */
+import { join } from 'node:path';
+import { idOf } from '../audit/audit-month.ts';
+import { readPicture } from '../audit/checks/assets/picture.ts';
+import { listFolder } from '../audit/folder.ts';
+import { readWhole, withFile } from '../audit/read-file.ts';
+import type { ArticleId } from '../model.ts';
+import { sha256 } from '../store/record.ts';
+import type { Bench } from './bench.ts';
+import { type Known, type MendedRecord, mendRecord } from './mend-record.ts';
+
+const LONGEST_BYTES = 64_000_000;
+
+/**
+ * Reads and mends it in memory; null where nothing can be relied on.
+ * @param options `stranger` has an address of this article; `measures` true where pictures are to be measured again
+ */
+export function bestRecord(
+  key: string,
+  { root, rooms, frontier, convention }: Pick<Bench, 'root' | 'rooms' | 'frontier' | 'convention'>,
+  options: { readonly stranger?: ArticleId; readonly measures?: boolean } = {},
+): MendedRecord | null {
+  const text = bytesOf(root, `records/${key}.json`);
+  const value = text === null ? null : parsed(text);
+  return mendRecord(value, {
+    key,
+    document: bytesOf(root, `articles/${key}.html`),
+    urls: [frontier.rows.of(idOf(key))?.url ?? ''],
+    site: rooms.site,
+    convention,
+    versions: versionsIn(root, key),
+    measure: options.measures === true ? (digest) => measure(root, digest) : () => null,
+    stranger: options.stranger ?? null,
+  });
+}
+
+/** The bytes of a regular file that is not larger than any document or record; null for anything else. */
+export function bytesOf(root: string, key: string): Buffer | null {
+  const read = readWhole(join(root, key), LONGEST_BYTES);
+  return read.kind === 'bytes' ? read.bytes : null;
+}
+
+function parsed(text: Buffer): unknown {
+  try {
+    return JSON.parse(text.toString());
+  } catch {
+    return null; // no JSON, or nested deeper than any: nothing of it can be relied on
+  }
+}
+
+function versionsIn(root: string, key: string): ReadonlyMap<string, string> {
+  const folder = `versions/${key}`;
+  const found = new Map<string, string>();
+  for (const name of listFolder(root, folder).files.filter((each) => /^\d+\.html$/.test(each))) {
+    const bytes = bytesOf(root, `${folder}/${name}`);
+    if (bytes !== null) found.set(sha256(bytes), `${folder}/${name}`);
+  }
+  return found;
+}
+
+/** Null where no file of this hash is there whole. */
+function measure(root: string, digest: string): ReturnType<Known['measure']> {
+  const folder = `assets/${digest.slice(0, 2)}`;
+  for (const name of listFolder(root, folder).files.filter((each) => each.startsWith(`${digest}.`))) {
+    const picture = withFile(join(root, folder, name), (descriptor, { size }) => ({
+      kind: 'picture' as const,
+      size,
+      ...readPicture(descriptor, size),
+    }));
+    if (picture.kind !== 'picture' || picture.sha256 !== digest || picture.facts === null) continue;
+    const { type, width, height } = picture.facts;
+    return { bytes: picture.size, type, width, height };
+  }
+  return null;
+}

@@ -1,0 +1,142 @@
+/** Damage of every kind, planted in an archive of the newspaper and repaired against it: mended, or left with the reason in the table. */
+import assert from 'node:assert/strict';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { type App, openApp } from '../src/app.ts';
+import { CHECKS, type CheckCode } from '../src/audit/checks-table.ts';
+import { loadConfig } from '../src/config.ts';
+import { watchSite } from '../src/repair/bench.ts';
+import { clearFrontier } from '../src/repair/frontier-file.ts';
+import { findings, repair } from '../src/repair/repair.ts';
+import { openTrash } from '../src/repair/trash.ts';
+import { openDisk } from '../src/store/disk.ts';
+import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
+import { temporaryFolder } from './support/command.ts';
+import { DAMAGES, type Damage } from './support/damages.ts';
+import { fillHealthyArchive } from './support/healthy-archive.ts';
+import { openPlant } from './support/plant.ts';
+import { digests, files, isKept } from './support/tree.ts';
+
+/** With GUANCHA_ARCHIVE_TORTURE=1 every damage is repaired, else the first of each group and kind of repair, and those that are left. */
+const LONG = process.env.GUANCHA_ARCHIVE_TORTURE === '1';
+
+/** What no repair can mend: `code: name` of the damage, the findings that stay, and the reason that is given. */
+const LEFT: Readonly<Record<string, { readonly codes: readonly CheckCode[]; readonly why: RegExp }>> = {
+  'version-missing: a superseded version deleted': {
+    codes: ['version-missing'],
+    why: /the bytes are nowhere in this archive/,
+  },
+  'version-changed: a superseded version edited': {
+    codes: ['version-changed'],
+    why: /the bytes are nowhere in this archive/,
+  },
+  'version-order: a version captured before the one before': {
+    codes: ['version-order'],
+    why: /nothing in the archive says how the versions followed/,
+  },
+};
+
+/** Mended, though the record keeps what the damage wrote: nothing in the archive or on the site says that it was not so. */
+const SCARRED: readonly CheckCode[] = ['absence-order', 'date-stamps'];
+
+/** What a repair must bring back as it was, byte for byte. */
+const isBytes = (path: string) => /^(?:articles|versions|assets|quarantine)\//.test(path);
+/** Trash by its names alone: large files lie there too. */
+const isTruth = (path: string) => isKept(path) && !path.startsWith('trash/');
+/** Of records everything but what another visit writes anew. */
+const withoutVisit = (path: string, bytes: Buffer) => {
+  if (!path.startsWith('records/')) return bytes;
+  const { capture: _capture, verdict: _verdict, ...record } = JSON.parse(bytes.toString());
+  for (const version of record.versions) delete version.capturedAt;
+  for (const asset of record.assets) delete asset.replaces;
+  return JSON.stringify(Object.entries(record).sort());
+};
+
+const CODES = Object.keys(CHECKS) as CheckCode[];
+const { signal } = new AbortController();
+
+let newspaper: Newspaper;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let healthy: string;
+let copy: string;
+let config: ReturnType<typeof loadConfig>;
+before(async () => {
+  newspaper = await openNewspaper({ articles: 48, specials: false });
+  folder = await temporaryFolder();
+  const made = await fillHealthyArchive(folder.path, newspaper);
+  healthy = made.archive;
+  copy = join(folder.path, 'copy');
+  config = loadConfig(made.config, { archive: copy });
+  putBack();
+});
+after(async () => {
+  await newspaper[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+function putBack(): void {
+  rmSync(copy, { recursive: true, force: true });
+  cpSync(healthy, copy, { recursive: true });
+}
+
+const open = (): Promise<App> => openApp(config, { command: 'repair', log: () => {}, wait: null, prepared: false });
+const name = ({ code, name: what }: Damage) => `${code}: ${what}`;
+const told = async () => (await findings(copy, { codes: CODES, jobs: 1, signal })).map(({ code }) => code).sort();
+
+async function mend() {
+  const disk = openDisk(copy);
+  const trash = openTrash(copy, { disk, now: new Date() });
+  const cleared = await clearFrontier(copy, trash);
+  await using app = await open();
+  const report = await repair(
+    {
+      ...config.politeness,
+      ...app,
+      root: copy,
+      disk,
+      trash,
+      convention: config.document.date,
+      stopping: signal,
+      signal,
+      site: watchSite(),
+    },
+    { codes: CODES, jobs: 1, log: () => {}, before: cleared },
+  );
+  app.frontier.endRun();
+  assert.ok(report);
+  return report;
+}
+
+const seen = new Set<string>();
+const chosen = DAMAGES.filter((each) => {
+  const { group, repair: kind } = CHECKS[each.code];
+  const isFirst = !seen.has(`${group} ${kind}`);
+  seen.add(`${group} ${kind}`);
+  // Two gigabytes take their time to be hashed.
+  return LONG || (isFirst && each.code !== 'file-too-large') || name(each) in LEFT;
+});
+
+describe('a repair after damage of one kind', () => {
+  for (const each of chosen) {
+    const left = LEFT[name(each)];
+    it(`${left === undefined ? 'mends' : 'leaves'} ${name(each)}`, async () => {
+      try {
+        each.plant(openPlant(copy));
+        const report = await mend();
+        assert.deepEqual(await told(), left?.codes ?? [], JSON.stringify(report.left));
+        if (left === undefined) {
+          assert.ok(report.mended.length > 0 && report.left.length === 0);
+          const kept = (path: string) => isBytes(path) || (path.startsWith('records/') && !SCARRED.includes(each.code));
+          assert.deepEqual(await digests(copy, kept, withoutVisit), await digests(healthy, kept, withoutVisit));
+        }
+        for (const { why } of report.left) assert.match(why, left?.why ?? /^$/);
+        const once = [await digests(copy, isTruth), await files(copy)];
+        await mend();
+        assert.deepEqual([await digests(copy, isTruth), await files(copy)], once, 'a second repair changes something');
+      } finally {
+        putBack();
+      }
+    });
+  }
+});
