@@ -146,6 +146,12 @@ export const ERRORS = {
     EXIT.usage,
     'use one of the names under `sources` in the configuration',
   ),
+  NUMBERS_UNANSWERED: kind(
+    'the site does not answer numbers alone',
+    'later',
+    EXIT.incomplete,
+    'wait some hours; if it stays so, only lists can be walked: leave out --ids',
+  ),
   ARCHIVE_IN_USE: kind(
     'another run holds this archive',
     'stop',

@@ -1,5 +1,6 @@
 /** Commands that ask the site: their flags and help. */
 import { Argument, type Command } from 'commander';
+import type { BackfillOptions } from '../commands/backfill.ts';
 import { type CommonFlags, common, count, examples, type Invocation, several } from './invocation.ts';
 
 export function crawling(program: Command, { io, interrupts, prepare, end }: Invocation): void {
@@ -41,6 +42,30 @@ export function crawling(program: Command, { io, interrupts, prepare, end }: Inv
         end(await crawl(flags, { ...prepare(flags), interrupts }));
       },
     );
+
+  common(program.command('backfill'))
+    .summary('archive what was published in a stretch of days')
+    .description(
+      'Walks the lists backwards, page by page, and archives what they show of the days from DATE to DATE. With --ids then asks for the numbers that nothing showed, by the days that they may have.',
+    )
+    .requiredOption('--from <date>', 'first day, of Beijing, such as 2026-10-01')
+    .requiredOption('--to <date>', 'last day')
+    .option('--source <name>', 'only this source; may be given several times', several, [])
+    .option('--ids', 'then ask for never-seen numbers: up to 5 requests each', false)
+    .option('--limit <n>', 'archive at most so many articles, and ask for at most so many numbers', count)
+    .option('--dry-run', 'walk the lists, say what is new and what --ids would cost, archive nothing', false)
+    .option('--wait', 'wait while another run holds the archive', false)
+    .addHelpText(
+      'after',
+      examples(
+        'backfill --from 2026-10-01 --to 2026-10-07',
+        'backfill --from 2026-10-01 --to 2026-10-07 --ids --limit 50',
+      ),
+    )
+    .action(async (flags: CommonFlags & BackfillOptions) => {
+      const { backfill } = await import('../commands/backfill.ts');
+      end(await backfill(flags, { ...prepare(flags), interrupts }));
+    });
 
   common(program.command('schedule'))
     .summary('crawl for months')

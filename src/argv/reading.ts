@@ -90,6 +90,19 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
       end(await changes(flags, prepare(flags)));
     });
 
+  common(program.command('coverage'))
+    .summary('what was published and is not archived')
+    .description(
+      'What became of every number that the site counted up since a day, which numbers nothing showed, and an estimate of how complete the archive is. Reads only.',
+    )
+    .option('--since <date>', 'a day of Beijing such as 2026-11-24 (default: 30 days ago)')
+    .option('--html <file>', 'write a page for people')
+    .addHelpText('after', examples('coverage', 'coverage --since 2026-11-24 --html coverage.html'))
+    .action(async (flags: CommonFlags & { since?: string; html?: string }) => {
+      const { coverage } = await import('../commands/coverage.ts');
+      end(await coverage(flags, prepare(flags)));
+    });
+
   common(program.command('quarantine'))
     .summary('what was fetched and is no article')
     .description('Lists or shows the pages that were judged no article, or lets their URLs wait again (release).')

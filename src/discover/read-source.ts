@@ -145,7 +145,7 @@ function hintOf({ kind, when, lists }: Discovery): string {
   return lists.length === 0 ? '' : `: an index of ${lists.length} lists; follow: N reads N of them each time`;
 }
 
-function targetOf(entry: ListEntry, source: string, { url: via, fetchedAt }: ReadPage): Target {
+export function targetOf(entry: ListEntry, source: string, { url: via, fetchedAt }: ReadPage): Target {
   const { address, picture, headline, title, time, summary } = entry;
   return {
     id: address.id,

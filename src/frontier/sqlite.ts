@@ -9,8 +9,11 @@ import { retryPauseMs } from '../retry-pause.ts';
 import { type Followed, openFollowed } from './followed.ts';
 import { type Guarded, guarded } from './guarded.ts';
 import { type Latencies, openLatencies } from './latencies.ts';
+import { type ListWalks, openListWalks } from './list-walks.ts';
 import { type Moves, openMoves } from './moves.ts';
 import { type Notices, openNotices } from './notices.ts';
+import { type Numbered, openNumbered } from './numbered.ts';
+import { openProbes, type Probes } from './probes.ts';
 import { openReadings, type Readings } from './readings.ts';
 import { openRevisits, type Revisits } from './revisits.ts';
 import { isErrorCode, openRows, type Rows, reasonOf, targetOf, textOf } from './rows.ts';
@@ -77,6 +80,9 @@ export interface Frontier extends Disposable {
   readonly sourceReadings: SourceReadings;
   readonly sightings: Sightings;
   readonly followed: Followed;
+  readonly numbered: Numbered;
+  readonly probes: Probes;
+  readonly listWalks: ListWalks;
   readonly moves: Moves;
   readonly rows: Rows;
 }
@@ -327,6 +333,9 @@ export function openFrontier(
     sightings: safely(() => openSightings(database, safely)),
     followed: safely(() => openFollowed(database, safely)),
     moves: safely(() => openMoves(database, safely)),
+    numbered: safely(() => openNumbered(database, safely)),
+    probes: safely(() => openProbes(database, safely)),
+    listWalks: safely(() => openListWalks(database, safely)),
     rows: safely(() => openRows(database, safely)),
     holder: () => guarded(path, () => holderOf(database)),
     unfinishedSince: hold?.unfinishedSince ?? null,

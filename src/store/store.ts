@@ -29,8 +29,11 @@ export interface Store {
   noteMovedTo(key: string, move: Move): Promise<void>;
   /** Notes that an archived article is what another one became; a second time changes nothing. */
   noteMovedFrom(key: string, url: string): Promise<void>;
-  /** All articles in order of their keys; where a record cannot be read, ARCHIVE_DAMAGED in its place. */
-  records(): AsyncGenerator<StoredArticle | ArchiveError>;
+  /**
+   * All articles in order of their keys; where a record cannot be read, ARCHIVE_DAMAGED in its place.
+   * @param since a month, `2026-10`: what lies in the folders of earlier ones is left out
+   */
+  records(since?: string): AsyncGenerator<StoredArticle | ArchiveError>;
   /** The document of a version. Throws ARCHIVE_DAMAGED where it is not there as the record describes it. */
   readVersion(version: Version): Promise<string>;
   /** A temporary file for a download; `assetKey` says where its bytes will stay. */
@@ -104,10 +107,11 @@ export function openStore(root: string, options: { readonly minFreeBytes: number
       const absences = [...record.absences, { since: at, until: null, evidence }];
       await disk.write(recordPath(key), writeRecord({ ...record, absences }));
     },
-    records: async function* () {
+    records: async function* (since = '') {
       for await (const path of disk.walk('records')) {
         if (!path.endsWith('.json')) continue;
         const key = path.slice('records/'.length, -'.json'.length);
+        if (key.replace(/^fengwen\//, '').slice(0, 7) < since.replace('-', '/')) continue;
         const record = await recordAt(key).catch(unlessDamaged);
         if (record !== null) yield record instanceof ArchiveError ? record : { key, record };
       }

@@ -1,0 +1,153 @@
+/** `backfill`: what was published in a stretch of days, from lists walked backwards, then, only if asked, by number. */
+import type { App } from '../app.ts';
+import { mostRequests, type ProbedNumber, probeIds } from '../backfill/probe-ids.ts';
+import { type WalkReport, walkLists } from '../backfill/walk-lists.ts';
+import type { Config } from '../config.ts';
+import { type GapNumber, gapNumbers } from '../coverage/gap-numbers.ts';
+import type { Window } from '../coverage/ledger.ts';
+import { readLedger } from '../coverage/read-ledger.ts';
+import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
+import { chosenSources } from './chosen-sources.ts';
+import { requireDay } from './coverage.ts';
+import { describeDuration } from './duration.ts';
+import { type Interrupts, run, withArchive } from './session.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface BackfillOptions {
+  /** Days of Beijing, both included. */
+  readonly from: string;
+  readonly to: string;
+  /** Names of sources; empty for all. */
+  readonly source: readonly string[];
+  readonly ids: boolean;
+  readonly limit?: number | undefined;
+  readonly dryRun: boolean;
+  readonly wait: boolean;
+}
+
+interface Context {
+  readonly config: Config;
+  readonly terminal: Terminal;
+  readonly interrupts: Interrupts;
+}
+
+const NOT_WELL = ['blocked', 'refused', 'failed'] as const;
+
+/** @throws USAGE, SOURCE_UNKNOWN, NUMBERS_UNANSWERED, BLOCKED where the site refuses; what was found then waits for the next crawl */
+export async function backfill(options: BackfillOptions, context: Context): Promise<ExitCode> {
+  const { config, terminal, interrupts } = context;
+  const window = { since: requireDay(options.from, '--from'), until: requireDay(options.to, '--to') };
+  if (window.since > window.until) throw new ArchiveError('USAGE', 'backfill: --from lies after --to');
+  const sources = chosenSources(config, options.source);
+  const wait = options.wait ? interrupts.stopping : null;
+  return withArchive(config, terminal, { command: 'backfill', wait }, async (app) => {
+    const unread = await walk(sources, { ...window, dryRun: options.dryRun }, app, context);
+    if (interrupts.stopping.aborted) return EXIT.interrupted;
+    const lists = options.dryRun ? EXIT.ok : await archive(app, options, context);
+    if (lists === EXIT.interrupted || !options.ids)
+      return unread && lists !== EXIT.interrupted ? EXIT.sourcesUnread : lists;
+    const ids = await askForNumbers(app, window, options, context);
+    if (ids === EXIT.interrupted) return ids;
+    return unread ? EXIT.sourcesUnread : lists === EXIT.ok ? ids : lists;
+  });
+}
+
+/** Archives what waits, as `crawl` does. */
+function archive(app: App, { limit }: BackfillOptions, { config, terminal, interrupts }: Context): Promise<ExitCode> {
+  return run(app, config, terminal, interrupts, { refresh: false, limit, notWell: NOT_WELL });
+}
+
+/** True where a list could not be read. */
+async function walk(
+  sources: Config['sources'],
+  window: Window & { readonly dryRun: boolean },
+  app: App,
+  { config, terminal, interrupts }: Context,
+): Promise<boolean> {
+  const { frontier } = app;
+  const { stopping, signal } = interrupts;
+  const { attempts } = config.politeness;
+  let unread = false;
+  for await (const report of walkLists(sources, app, { ...window, attempts, stopping, signal })) {
+    const unknown = frontier.unknown(report.targets);
+    if (!window.dryRun) frontier.add(report.targets);
+    else for (const { id, url, source } of unknown) terminal.result(`${source}  ${url}`, { id, url, source });
+    unread ||= report.end?.kind === 'unread';
+    tellWalk(report, unknown.length, terminal);
+  }
+  return unread;
+}
+
+function tellWalk({ source, url, targets, end }: WalkReport, fresh: number, terminal: Terminal): void {
+  if (end === null) {
+    const message = `${source}, ${url}: ${targets.length} articles of these days, ${fresh} new`;
+    terminal.log({ level: 'info', stage: 'discover', message });
+  } else if (end.kind === 'unread') {
+    terminal.log({ level: 'error', stage: 'discover', message: renderError(end.error) });
+  } else {
+    const why = {
+      older: 'older from here',
+      empty: 'a page with none of its articles',
+      repeated: 'its last page again',
+    } as const;
+    const message = end.kind in why ? why[end.kind as keyof typeof why] : end.kind;
+    terminal.log({ level: 'info', stage: 'discover', message: `${source}, ${url}: the end, ${message}` });
+  }
+}
+
+/** Asks for the window's never-seen numbers and archives what is there. */
+async function askForNumbers(app: App, window: Window, options: BackfillOptions, context: Context): Promise<ExitCode> {
+  const { config, terminal, interrupts } = context;
+  const { frontier, rooms } = app;
+  const { ledger, newest } = await readLedger({ store: rooms.store, frontier }, window);
+  const all = gapNumbers(ledger.gaps, { window, now: rooms.clock.now(), probesOf: frontier.probes.of });
+  const numbers = all.slice(0, options.limit);
+  terminal.log({ level: 'info', stage: 'run', message: costOf(numbers, all.length, config) });
+  if (options.dryRun || numbers.length === 0) return EXIT.ok;
+  if (newest === null)
+    throw new ArchiveError(
+      'NUMBERS_UNANSWERED',
+      `nothing of these days is archived by which to see that the site answers`,
+    );
+
+  const counts = { article: 0, nothing: 0, failed: 0 };
+  const signal = AbortSignal.any([interrupts.signal, frontier.lost]);
+  try {
+    for await (const probed of probeIds(numbers, app, { control: newest, stopping: interrupts.stopping, signal })) {
+      counts[kindOf(probed)] += 1;
+      tellProbe(probed, terminal);
+      terminal.progress(counts.article + counts.nothing + counts.failed, numbers.length);
+    }
+  } finally {
+    terminal.end();
+    const { article, nothing, failed } = counts;
+    terminal.say(
+      `asked for ${article + nothing + failed} numbers: ${article} articles, ${nothing} nobody’s, ${failed} without an answer`,
+    );
+  }
+  if (interrupts.stopping.aborted) return EXIT.interrupted;
+  if (counts.article === 0) return counts.failed === 0 ? EXIT.ok : EXIT.incomplete;
+  const exit = await archive(app, options, context);
+  return exit === EXIT.ok && counts.failed > 0 ? EXIT.incomplete : exit;
+}
+
+function costOf(numbers: readonly GapNumber[], open: number, { politeness }: Config): string {
+  const requests = mostRequests(numbers);
+  const time = describeDuration(requests * politeness.intervalMs);
+  return `${numbers.length} of ${open} never-seen numbers are asked for: up to ${requests} requests, ${time} at politeness.intervalMs ${politeness.intervalMs}`;
+}
+
+function kindOf({ target, outcome }: ProbedNumber): 'article' | 'nothing' | 'failed' {
+  return target !== null ? 'article' : outcome === 'failed' ? 'failed' : 'nothing';
+}
+
+/** People hear of what was found, programs of each number. */
+function tellProbe(probed: ProbedNumber, terminal: Terminal): void {
+  const { number, outcome, target } = probed;
+  if (terminal.json || target !== null)
+    terminal.result(`${terminal.style('green', '?')} ${outcome}  ${target?.url}`, {
+      number,
+      outcome,
+      url: target?.url ?? null,
+    });
+}

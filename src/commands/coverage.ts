@@ -1,0 +1,63 @@
+/** `coverage`: what became of every number since a day, what nothing showed, and how complete that is. Reads only. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { dayOf, daysAfter, startOf } from '../coverage/day.ts';
+import type { Window } from '../coverage/ledger.ts';
+import { type LedgerReading, readLedger } from '../coverage/read-ledger.ts';
+import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
+import { openFrontier } from '../frontier/sqlite.ts';
+import { packageInfo } from '../package-info.ts';
+import { printable } from '../printable.ts';
+import { coveragePage } from '../report/coverage-html.ts';
+import { openReportFile } from '../report/report-file.ts';
+import { openStore } from '../store/store.ts';
+import { coverageLines, jsonLines } from './coverage-report.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface CoverageOptions {
+  /** A day of Beijing, `2026-10-14`; by default 30 days ago. */
+  readonly since?: string | undefined;
+  /** Where to write a page for people. */
+  readonly html?: string | undefined;
+}
+
+const DEFAULT_DAYS = 30;
+
+/** @throws USAGE where `since` is no day; REPORT_NOT_WRITABLE */
+export async function coverage(
+  { since, html }: CoverageOptions,
+  { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
+): Promise<ExitCode> {
+  const today = dayOf(Date.now());
+  const window = { since: requireDay(since ?? daysAfter(today, -DEFAULT_DAYS), '--since'), until: today };
+  const roots = existsSync(config.archive) ? [config.archive] : [];
+  await using page = html === undefined ? null : await openReportFile(html, { roots });
+  const { ledger, damaged } = await readArchive(config, window);
+  for (const error of damaged) terminal.log({ level: 'error', stage: 'store', message: renderError(error) });
+  if (terminal.json) for (const line of jsonLines(ledger, window)) terminal.result('', line);
+  else for (const line of coverageLines(ledger, window, terminal)) terminal.say(line);
+  if (page !== null) {
+    const run = { archive: config.archive, window, tool: packageInfo() };
+    for (const piece of coveragePage(ledger, run)) await page.write(piece);
+    await page.commit();
+    terminal.say(`wrote ${terminal.link(printable(html ?? ''), page.path)}`);
+  }
+  return damaged.length === 0 ? EXIT.ok : EXIT.incomplete;
+}
+
+/** @throws USAGE for what is no day */
+export function requireDay(text: string, flag: string): string {
+  const at = startOf(text);
+  if (Number.isNaN(at) || dayOf(at) !== text)
+    throw new ArchiveError('USAGE', `${flag}: ${text} is no day such as 2026-10-14`);
+  return text;
+}
+
+/** Beside a crawl too: no run is held. */
+async function readArchive(config: Config, window: Window): Promise<LedgerReading> {
+  const store = openStore(config.archive, config.limits);
+  if (!existsSync(join(config.archive, 'frontier.sqlite'))) return readLedger({ store, frontier: null }, window);
+  using frontier = openFrontier(config.archive, { command: null, attempts: 1 });
+  return await readLedger({ store, frontier }, window);
+}

@@ -1,0 +1,144 @@
+/** The coverage as a page for people: how complete the archive is, day by day, and what nothing showed. */
+import { columnsOf, countIn, evidence, numbers, sentence, totalOf } from '../coverage/describe.ts';
+import type { Gap } from '../coverage/gaps.ts';
+import type { Ledger, LedgerDay, Window } from '../coverage/ledger.ts';
+import { pageEnd, pageStart } from '../page/frame.ts';
+import { html, type Markup } from '../page/markup.ts';
+import { stackedBar } from '../page/stacked-bar.ts';
+import { printable } from '../printable.ts';
+import { counted } from './sentence.ts';
+
+export interface CoverageRun {
+  /** Absolute path of the archive. */
+  readonly archive: string;
+  readonly window: Window;
+  readonly tool: { readonly name: string; readonly version: string };
+}
+
+/** More of one kind are counted, not shown: the page stays one that a browser opens. */
+const MOST_SHOWN = 500;
+
+const STYLE = `
+.days .share { width: 30%; }
+.days .few { color: var(--error); }
+.bar .archived { fill: var(--good); } .bar .known { fill: var(--note); } .bar .unseen { fill: var(--warning); }
+.bar { opacity: 1; }
+.evidence { margin-top: .75rem; }
+`;
+
+/** The whole page, piece by piece. */
+export function* coveragePage(ledger: Ledger, { archive, window, tool }: CoverageRun): Generator<string> {
+  const { days, gaps, unwatched } = ledger;
+  const title = days.length === 0 ? 'Nothing is known' : titleOf(ledger);
+  yield pageStart({
+    title,
+    kind: `Coverage of ${printable(archive)}, ${window.since} to ${window.until}`,
+    style: STYLE,
+  });
+  yield overview(ledger, window).markup;
+  if (days.length > 0) yield daysTable(days).markup;
+  yield gapsTable('Never seen', gaps).markup;
+  yield gapsTable('Not watched, and not counted', unwatched).markup;
+  yield failuresTable(ledger).markup;
+  yield sourcesTable(ledger).markup;
+  yield pageEnd({ foot: `Written by ${tool.name} ${tool.version}. The page loads nothing.` });
+}
+
+function titleOf({ completeness: { archivedShare } }: Ledger): string {
+  if (archivedShare === null) return 'Nothing was published';
+  const [low, high] = [Math.floor(archivedShare.low * 100 + 1e-9), Math.ceil(archivedShare.high * 100 - 1e-9)];
+  return `${low === high ? low : `${low} to ${high}`} % archived`;
+}
+
+function overview(ledger: Ledger, { since }: Window): Markup {
+  const { known, archived, neverSeen, probed, elsewhere } = ledger;
+  const figure = (value: number, label: string) =>
+    html`<div><dt>${label}</dt><dd class="${value === 0 ? 'zero' : ''}">${value.toLocaleString('en')}</dd></div>`;
+  return html`<p class="lead">${sentence(ledger, since)}</p>
+<dl class="figures">
+${figure(archived, 'archived')}
+${figure(known - archived, 'known, not archived')}
+${figure(elsewhere, 'moved or elsewhere')}
+${figure(neverSeen, 'never seen')}
+${figure(probed.articles + probed.unpublished, 'asked for by number')}
+</dl>
+<p class="quiet evidence">${evidence(ledger)}</p>
+`;
+}
+
+function daysTable(days: readonly LedgerDay[]): Markup {
+  const columns = columnsOf(days);
+  const most = Math.max(...days.map(totalOf));
+  const count = (value: number) =>
+    html`<td class="count${value === 0 ? ' quiet' : ''}">${value.toLocaleString('en')}</td>`;
+  const rows = days.map((each) => {
+    const archived = countIn(each, 'archived');
+    const known = totalOf(each) - each.neverSeen - archived;
+    const parts = [
+      { kind: 'archived', share: archived / most },
+      { kind: 'known', share: known / most },
+      { kind: 'unseen', share: each.neverSeen / most },
+    ];
+    return html`<tr><th scope="row">${each.day}${each.few ? html` <span class="few">few</span>` : null}</th><td class="share">${stackedBar(parts)}</td>${columns.map((name) => count(countIn(each, name)))}${count(each.neverSeen)}<td class="count quiet">${each.usual === null ? '' : Math.round(each.usual)}</td></tr>\n`;
+  });
+  return html`<h2 id="days">By day</h2>
+<div class="wide"><table class="days">
+<thead><tr><th scope="col">day</th><td></td>${columns.map((name) => html`<th scope="col" class="count">${name}</th>`)}<th scope="col" class="count">never seen</th><th scope="col" class="count">usual</th></tr></thead>
+<tbody>
+${rows}</tbody>
+</table></div>
+`;
+}
+
+function gapsTable(title: string, gaps: readonly Gap[]): Markup {
+  if (gaps.length === 0) return html``;
+  const rows = gaps.slice(0, MOST_SHOWN).map(({ from, to, fromDay, toDay }) => {
+    const days = fromDay === toDay ? fromDay : `${fromDay} to ${toDay}`;
+    return html`<tr><th scope="row" class="fixed">${numbers(from, to)}</th><td class="count">${(to - from + 1).toLocaleString('en')}</td><td>${days}</td></tr>\n`;
+  });
+  const rest =
+    gaps.length > MOST_SHOWN
+      ? html`<p class="quiet">The first ${MOST_SHOWN} of ${gaps.length.toLocaleString('en')}; <code>coverage --json</code> prints all.</p>\n`
+      : null;
+  return html`<h2>${title}</h2>
+${rest}<table>
+<thead><tr><th scope="col">numbers</th><th scope="col" class="count">how many</th><th scope="col">inferred day</th></tr></thead>
+<tbody>
+${rows}</tbody>
+</table>
+`;
+}
+
+function failuresTable({ failures }: Ledger): Markup {
+  if (failures.length === 0) return html``;
+  const rows = failures
+    .slice(0, MOST_SHOWN)
+    .map(
+      ({ from, to, state, code }) =>
+        html`<tr><th scope="row" class="fixed">${numbers(from, to)}</th><td class="error">${state}</td><td><code>${code}</code></td></tr>\n`,
+    );
+  return html`<h2>Failed</h2>
+<table>
+<thead><tr><th scope="col">numbers</th><th scope="col">outcome</th><th scope="col">code</th></tr></thead>
+<tbody>
+${rows}</tbody>
+</table>
+`;
+}
+
+function sourcesTable({ sources }: Ledger): Markup {
+  if (sources.length === 0) return html``;
+  const rows = sources.map(({ source, shown, usualShare, short }) => {
+    const usual = usualShare === null ? '' : `${Math.round(100 * usualShare)} %`;
+    const days = short.map((each) => `${each.day} (${each.shown} of ${each.known})`).join(', ');
+    return html`<tr><th scope="row"><bdi>${printable(source)}</bdi></th><td class="count">${shown.toLocaleString('en')}</td><td class="count">${usual}</td><td class="warning">${days}</td></tr>\n`;
+  });
+  return html`<h2>By list</h2>
+<p class="quiet">${counted(sources.length, 'list')}; the usual share is the median over the days.</p>
+<table>
+<thead><tr><th scope="col">list</th><th scope="col" class="count">shown</th><th scope="col" class="count">usual share</th><th scope="col">much less on</th></tr></thead>
+<tbody>
+${rows}</tbody>
+</table>
+`;
+}

@@ -1,0 +1,442 @@
+/** The parts of the coverage: runs of numbers, gaps between them, and what is made of what nothing showed. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { completeness } from '../src/coverage/completeness.ts';
+import { dayOf, daysAfter, startOf, weekdayOf } from '../src/coverage/day.ts';
+import { gapNumbers } from '../src/coverage/gap-numbers.ts';
+import { countByDay, dayIn, findGaps } from '../src/coverage/gaps.ts';
+import { hiddenArticles } from '../src/coverage/hidden-articles.ts';
+import { type IdFact, openIdRuns } from '../src/coverage/id-runs.ts';
+import { longestInOrder } from '../src/coverage/in-order.ts';
+import { makeLedger } from '../src/coverage/ledger.ts';
+import { listCoverage } from '../src/coverage/list-coverage.ts';
+import { MOST_DAYS, probedNumber } from '../src/coverage/probe-days.ts';
+import { openFrontier } from '../src/frontier/sqlite.ts';
+import type { ArticleId } from '../src/model.ts';
+import { temporaryFolder } from './support/command.ts';
+import { tryDays } from './support/coverage-trial.ts';
+
+const NOON = 43_200_000;
+const archived = (day: string, hours = 12): IdFact => ({
+  state: 'archived',
+  code: null,
+  day,
+  at: startOf(day) + hours * 3_600_000,
+});
+/** Runs of archived numbers, each with its day. */
+const runsOf = (days: Readonly<Record<number, string>>) => {
+  const runs = openIdRuns();
+  for (const [id, day] of Object.entries(days)) runs.add(Number(id), archived(day));
+  return runs;
+};
+const ranges = (gaps: readonly { readonly from: number; readonly to: number }[]) =>
+  gaps.map(({ from, to }) => [from, to]);
+
+describe('days', () => {
+  it('are Beijing’s', () => {
+    assert.equal(dayOf(Date.parse('2026-10-14T15:59:59Z')), '2026-10-14');
+    assert.equal(dayOf(Date.parse('2026-10-14T16:00:00Z')), '2026-10-15');
+    assert.equal(dayOf(startOf('2026-10-15')), '2026-10-15');
+    assert.equal(daysAfter('2026-02-28', 1), '2026-03-01');
+    assert.equal(weekdayOf('2026-10-14'), 3);
+    assert.ok(Number.isNaN(startOf('14.10.2026')));
+  });
+});
+
+describe('runs of numbers', () => {
+  it('know each number as it was first told, in whatever order, and hold neighbours of one kind in one run', () => {
+    const fact = fc.record({
+      id: fc.integer({ min: 1, max: 60 }),
+      state: fc.constantFrom('archived', 'waiting' as const),
+      day: fc.constantFrom('2026-10-14', '2026-10-15'),
+    });
+    fc.assert(
+      fc.property(fc.array(fact, { maxLength: 80 }), (facts) => {
+        const runs = openIdRuns();
+        const told = new Map<number, string>();
+        for (const { id, state, day } of facts) {
+          const isNew = runs.add(id, { state, code: null, day, at: id });
+          assert.equal(isNew, !told.has(id));
+          if (isNew) told.set(id, `${state} ${day}`);
+        }
+        for (let id = 0; id <= 61; id++) {
+          const run = runs.find(id);
+          assert.equal(run === null ? undefined : `${run.state} ${run.day}`, told.get(id));
+        }
+        for (const [i, run] of runs.all().entries()) {
+          assert.deepEqual([run.fromAt, run.toAt], [run.from, run.to]);
+          const before = runs.all()[i - 1];
+          if (before === undefined) continue;
+          assert.ok(before.to < run.from);
+          assert.ok(before.to + 1 < run.from || before.state !== run.state || before.day !== run.day);
+        }
+      }),
+    );
+  });
+
+  it('take no more room for a million numbers than for one', () => {
+    const runs = openIdRuns();
+    for (let id = 1; id <= 1_000_000; id++) runs.add(id, archived('2026-10-14'));
+    assert.equal(runs.all().length, 1);
+  });
+});
+
+describe('the order of numbers', () => {
+  it('is the longest that never falls', () => {
+    /** Tried every way. */
+    const longest = (values: readonly number[]): number => {
+      let most = 0;
+      for (let mask = 0; mask < 1 << values.length; mask++) {
+        const chosen = values.filter((_, i) => mask & (1 << i));
+        if (chosen.every((value, i) => i === 0 || (chosen[i - 1] ?? 0) <= value)) most = Math.max(most, chosen.length);
+      }
+      return most;
+    };
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 10 }), (values) => {
+        const kept = longestInOrder(values, (value) => value);
+        assert.ok(kept.every((value, i) => i === 0 || (kept[i - 1] ?? 0) <= value));
+        assert.equal(kept.length, longest(values));
+        let at = -1;
+        for (const value of kept)
+          at = values.indexOf(value, at + 1) === -1 ? Number.NaN : values.indexOf(value, at + 1);
+        assert.ok(!Number.isNaN(at), 'a part of them, in their order');
+      }),
+    );
+  });
+});
+
+describe('gaps', () => {
+  it('are the numbers between known ones, each with its interpolated day', () => {
+    const { gaps, unwatched } = findGaps(
+      runsOf({ 903180: '2026-10-04', 903181: '2026-10-04', 903300: '2026-10-05', 903420: '2026-10-06' }).all(),
+    );
+    assert.deepEqual(unwatched, []);
+    assert.deepEqual(
+      gaps.map(({ from, to, fromDay, toDay }) => [from, to, fromDay, toDay]),
+      [
+        [903_182, 903_299, '2026-10-04', '2026-10-05'],
+        [903_301, 903_419, '2026-10-05', '2026-10-06'],
+      ],
+    );
+    const [gap] = gaps;
+    assert.ok(gap);
+    assert.equal(dayIn(gap, 903_200), '2026-10-04');
+    assert.equal(dayIn(gap, 903_290), '2026-10-05');
+    assert.equal(
+      [...countByDay(gap).values()].reduce((sum, count) => sum + count, 0),
+      118,
+    );
+  });
+
+  it('do not reach over the restart of the counter', () => {
+    const { gaps, unwatched } = findGaps(
+      runsOf({ 830000: '2026-09-09', 830002: '2026-09-10', 900000: '2026-09-10', 900003: '2026-09-10' }).all(),
+    );
+    assert.deepEqual(ranges(gaps), [
+      [830_001, 830_001],
+      [900_001, 900_002],
+    ]);
+    assert.deepEqual(unwatched, []);
+  });
+
+  it('are not made by an old article that a footer links to, nor by one whose day is out of order', () => {
+    const days = { 381671: '2016-11-24', 903000: '2026-10-03', 903002: '2026-10-03', 903004: '2026-10-04' };
+    assert.deepEqual(ranges(findGaps(runsOf({ ...days, 829000: '2026-08-28', 829001: '2026-08-28' }).all()).gaps), [
+      [903_001, 903_001],
+      [903_003, 903_003],
+    ]);
+    // As 444219, six weeks older by its number than by its day (site.md, 1.1).
+    const outlier = { 444219: '2018-03-17', 450400: '2018-03-16', 450402: '2018-03-16', 450404: '2018-03-17' };
+    assert.deepEqual(ranges(findGaps(runsOf(outlier).all()).gaps), [
+      [450_401, 450_401],
+      [450_403, 450_403],
+    ]);
+    const within = { 450400: '2018-03-16', 450401: '2018-05-01', 450403: '2018-03-16' };
+    assert.deepEqual(ranges(findGaps(runsOf(within).all()).gaps), [[450_402, 450_402]]);
+  });
+
+  it('are stretches that nobody watched where they are longer than the usual rate allows for, or than a week', () => {
+    const jump = findGaps(runsOf({ 901000: '2026-09-17', 901500: '2026-09-17' }).all());
+    assert.deepEqual([ranges(jump.gaps), ranges(jump.unwatched)], [[], [[901_001, 901_499]]]);
+    const week = findGaps(runsOf({ 901000: '2026-09-17', 901900: '2026-09-25' }).all());
+    assert.deepEqual([ranges(week.gaps), ranges(week.unwatched)], [[], [[901_001, 901_899]]]);
+    const days = findGaps(runsOf({ 901000: '2026-09-17', 901800: '2026-09-24' }).all());
+    assert.deepEqual([ranges(days.gaps), ranges(days.unwatched)], [[[901_001, 901_799]], []]);
+  });
+
+  it('hold exactly the numbers between the first and the last of a dense stretch that nothing is known of', () => {
+    const ids = fc.uniqueArray(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 120 });
+    fc.assert(
+      fc.property(ids, fc.uniqueArray(fc.integer({ min: 1, max: 300 }), { maxLength: 40 }), (known, nobodys) => {
+        const runs = openIdRuns();
+        for (const id of known) {
+          const at = startOf('2026-10-14') + NOON + id * 600_000;
+          runs.add(id, { state: 'archived', code: null, day: dayOf(at), at });
+        }
+        for (const id of nobodys) runs.add(id, { state: 'unpublished', code: null, day: null, at: 0 });
+        const found = findGaps(runs.all()).gaps.flatMap(({ from, to }) =>
+          Array.from({ length: to - from + 1 }, (_, i) => from + i),
+        );
+        const [first, last] = [Math.min(...known), Math.max(...known)];
+        const expected = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter(
+          (id) => !known.includes(id) && !nobodys.includes(id),
+        );
+        assert.deepEqual(found, expected);
+      }),
+    );
+  });
+});
+
+describe('capture and recapture', () => {
+  it('gives Chao’s lower bound', () => {
+    // By hand: (4/5) · 20·19 / (2·11) = 13.818…
+    const found = listCoverage([0, 20, 10, 5, 3, 1], 5);
+    assert.ok(found !== null && Math.abs(found.missed - 13.818) < 0.001);
+    assert.equal(found.seen, 39);
+    assert.ok(found.low < found.missed && found.missed < found.high);
+    assert.equal(listCoverage([0, 5], 1), null);
+    assert.equal(listCoverage([], 3), null);
+  });
+
+  it('misses nothing where every article is on two lists or more, and is never below nothing', () => {
+    assert.equal(listCoverage([0, 0, 9, 4], 3)?.missed, 0);
+    fc.assert(
+      fc.property(fc.array(fc.nat(200), { minLength: 2, maxLength: 8 }), (frequencies) => {
+        const found = listCoverage([0, ...frequencies], frequencies.length);
+        if (found === null) return;
+        for (const value of [found.missed, found.variance, found.low, found.high])
+          assert.ok(Number.isFinite(value) && value >= 0, JSON.stringify(found));
+      }),
+    );
+  });
+});
+
+describe('hidden articles', () => {
+  const evidence = fc.record({
+    unasked: fc.nat(300),
+    found: fc.nat(40),
+    nobodys: fc.nat(40),
+    lists: fc.option(
+      fc.record({
+        missed: fc.double({ min: 0, max: 400, noNaN: true }),
+        variance: fc.double({ min: 0, max: 1e5, noNaN: true }),
+      }),
+    ),
+  });
+
+  it('lie between none and all of the unasked numbers', () => {
+    fc.assert(
+      fc.property(evidence, (each) => {
+        const { low, median, high } = hiddenArticles(each, { confidence: 0.95 });
+        assert.ok(low >= 0 && low <= median && median <= high && high <= each.unasked, `${low} ${median} ${high}`);
+      }),
+    );
+  });
+
+  it('are fewer where more were asked for that are nobody’s, and the interval is wider where more must be sure', () => {
+    fc.assert(
+      fc.property(evidence, (each) => {
+        const some = hiddenArticles(each, { confidence: 0.95 });
+        const sure = hiddenArticles(each, { confidence: 0.99 });
+        assert.ok(sure.low <= some.low && some.high <= sure.high);
+        const vague = { ...each, lists: null };
+        const more = hiddenArticles({ ...vague, nobodys: vague.nobodys + 5 }, { confidence: 0.95 });
+        assert.ok(more.high <= hiddenArticles(vague, { confidence: 0.95 }).high);
+      }),
+    );
+  });
+
+  it('do not heed lists that make more of it than there are numbers', () => {
+    const each = { unasked: 30, found: 2, nobodys: 3 };
+    const heard = (missed: number | null) =>
+      hiddenArticles({ ...each, lists: missed === null ? null : { missed, variance: 4 } }, { confidence: 0.95 });
+    assert.deepEqual(heard(36), heard(null));
+    assert.notDeepEqual(heard(10), heard(null));
+  });
+
+  it('may be any number where nobody asked', () => {
+    const { low, high } = hiddenArticles({ unasked: 40, found: 0, nobodys: 0, lists: null }, { confidence: 0.95 });
+    assert.deepEqual([low, high], [0, 40]);
+  });
+
+  it('leave nothing open where every number was asked for', () => {
+    const known = { known: 90, archived: 81, neverSeen: 0, frequencies: [0, 30, 20], lists: 2 };
+    const { published, archivedShare } = completeness({ ...known, probed: { articles: 4, unpublished: 20 } });
+    assert.deepEqual([published.low, published.high, archivedShare?.low, archivedShare?.high], [90, 90, 0.9, 0.9]);
+    const none = completeness({ ...known, known: 0, archived: 0, probed: { articles: 0, unpublished: 0 } });
+    assert.equal(none.archivedShare, null);
+  });
+});
+
+describe('the days that a number is asked for by', () => {
+  const now = Date.parse('2026-10-15T12:00:00+08:00');
+  const probe = (day: string, outcome: 'gone' | 'article' | 'failed') => ({
+    number: 1,
+    day,
+    inferred: '2026-10-14',
+    outcome,
+    at: now,
+  });
+  const ask = (probes: Parameters<typeof probedNumber>[0]) => probedNumber(probes, { inferred: '2026-10-14', now });
+
+  it('begin with the inferred one and end with none of the future', () => {
+    assert.deepEqual(ask([]), { kind: 'open', days: ['2026-10-14', '2026-10-15', '2026-10-13', '2026-10-12'] });
+    assert.equal(MOST_DAYS, 5);
+  });
+
+  it('are those without an answer; after all it is nobody’s, after one it is found', () => {
+    const some = [probe('2026-10-14', 'gone'), probe('2026-10-15', 'failed')];
+    assert.deepEqual(ask(some), { kind: 'open', days: ['2026-10-15', '2026-10-13', '2026-10-12'] });
+    const all = ['2026-10-12', '2026-10-13', '2026-10-14', '2026-10-15'].map((day) => probe(day, 'gone'));
+    assert.deepEqual(ask(all), { kind: 'nobodys', day: '2026-10-14' });
+    const found = probe('2026-10-13', 'article');
+    assert.deepEqual(ask([...some, found]), { kind: 'found', probe: found });
+  });
+
+  it('are asked for in an order of chance that is the same each time, what was begun first', () => {
+    const gaps = [{ from: 1, to: 60, fromDay: '2026-10-13', toDay: '2026-10-14' }];
+    const window = { since: '2026-10-13', until: '2026-10-14' };
+    const order = (begun: number) =>
+      gapNumbers(gaps, {
+        window,
+        now,
+        probesOf: (id) => (id === begun ? [{ ...probe('2026-10-14', 'gone'), number: id }] : []),
+      });
+    const numbers = order(0).map(({ number }) => number);
+    assert.deepEqual(
+      [...numbers].sort((a, b) => a - b),
+      Array.from({ length: 60 }, (_, i) => i + 1),
+    );
+    assert.notDeepEqual(
+      numbers,
+      [...numbers].sort((a, b) => a - b),
+    );
+    assert.deepEqual(
+      order(44).map(({ number }) => number),
+      [44, ...numbers.filter((number) => number !== 44)],
+    );
+    assert.deepEqual(
+      gapNumbers(gaps, { window: { since: '2026-10-20', until: '2026-10-21' }, now, probesOf: () => [] }),
+      [],
+    );
+  });
+});
+
+describe('the ledger', () => {
+  /** 20 numbers a day for 12 days, of which the last list shows a third, but on one day nothing; one day is short. */
+  const runs = openIdRuns();
+  const sightings: { id: number; sources: string[] }[] = [];
+  for (let day = 0; day < 12; day++) {
+    for (let n = 0; n < (day === 8 ? 4 : 20); n++) {
+      const id = 903_000 + day * 20 + n;
+      runs.add(id, archived(daysAfter('2026-10-01', day), n));
+      sightings.push({ id, sources: n % 3 === 0 && day !== 5 ? ['要闻', '头条'] : ['要闻'] });
+    }
+  }
+  const ledger = makeLedger({ runs, sightings, probed: [] }, { since: '2026-10-02', until: '2026-10-12' });
+
+  it('counts by day what is known and what is not, against what is usual', () => {
+    assert.equal(ledger.days.length, 11);
+    const short = ledger.days.filter(({ few }) => few);
+    assert.deepEqual(
+      short.map(({ day, states, neverSeen, usual }) => [day, states.archived, neverSeen > 0, usual]),
+      [['2026-10-09', 4, true, 20]],
+    );
+    assert.equal(ledger.neverSeen, 16);
+    assert.deepEqual(ranges(ledger.gaps), [[903_164, 903_179]]);
+    assert.equal(ledger.known, 204);
+  });
+
+  it('counts by source, and names the days on which one showed less than usual', () => {
+    assert.deepEqual(
+      ledger.sources.map(({ source, shown, short }) => [source, shown, short.map(({ day }) => day)]),
+      [
+        ['要闻', 204, []],
+        ['头条', 65, ['2026-10-06']],
+      ],
+    );
+    assert.equal(ledger.completeness.lists?.lists, 2);
+  });
+
+  it('keeps apart what became of numbers, and leaves out what moved', () => {
+    const mixed = openIdRuns();
+    const states = ['archived', 'withdrawn', 'gone', 'moved', 'link-out', 'failed', 'waiting'] as const;
+    for (const [i, state] of states.entries()) {
+      const code = state === 'failed' ? 'TIMEOUT' : null;
+      mixed.add(903_000 + i, { state, code, day: '2026-10-01', at: startOf('2026-10-01') + i });
+    }
+    const input = {
+      runs: mixed,
+      sightings: [],
+      probed: [
+        { day: '2026-10-01', isArticle: true },
+        { day: '2026-09-01', isArticle: true },
+      ],
+    };
+    const {
+      days,
+      failures,
+      known,
+      archived: held,
+      elsewhere,
+      probed,
+    } = makeLedger(input, { since: '2026-10-01', until: '2026-10-01' });
+    for (const state of states) assert.equal(days[0]?.states[state], 1);
+    assert.deepEqual(failures, [{ from: 903_005, to: 903_005, state: 'failed', code: 'TIMEOUT' }]);
+    assert.deepEqual([known, held, elsewhere, probed.articles], [5, 2, 2, 1]);
+  });
+});
+
+describe('the frontier', () => {
+  it('gives targets in a range of numbers, remembers probes and how far lists were walked', async () => {
+    await using folder = await temporaryFolder();
+    using frontier = openFrontier(folder.path, { command: null, attempts: 1 });
+    const target = (id: ArticleId) => ({
+      id,
+      url: `https://www.guancha.cn/a/2026_10_14_${id}.shtml`,
+      source: '要闻',
+      via: null,
+      leadPicture: null,
+      listed: { title: null, time: '2026-10-14 10:00', summary: null, picture: null },
+      priority: 0,
+    });
+    frontier.add((['guancha:9', 'guancha:100', 'guancha:1000', 'fengwen:100'] as const).map(target));
+    assert.deepEqual(
+      [...frontier.numbered.between(10, 1000)].map(({ number, outcome, listedTime }) => [number, outcome, listedTime]),
+      [
+        [100, 'waiting', '2026-10-14 10:00'],
+        [1000, 'waiting', '2026-10-14 10:00'],
+      ],
+    );
+
+    const probe = { number: 5, day: '2026-10-14', inferred: '2026-10-14', outcome: 'failed', at: 1 } as const;
+    frontier.probes.note(probe);
+    frontier.probes.note({ ...probe, outcome: 'gone', at: 2 });
+    frontier.probes.note({ ...probe, number: 4 });
+    assert.deepEqual(frontier.probes.of(5), [{ ...probe, outcome: 'gone', at: 2 }]);
+    assert.deepEqual(
+      [...frontier.probes.all()].map(({ number }) => number),
+      [4, 5],
+    );
+
+    const { nextPage, setNextPage, forget } = frontier.listWalks;
+    assert.equal(nextPage('days', 'list'), 1);
+    setNextPage('days', 'list', 7);
+    setNextPage('other days', 'list', null);
+    assert.deepEqual([nextPage('days', 'list'), nextPage('other days', 'list')], [7, null]);
+    forget('days');
+    assert.deepEqual([nextPage('days', 'list'), nextPage('other days', 'list')], [1, null]);
+  });
+});
+
+describe('the estimate of completeness', () => {
+  for (const lists of ['independent', 'alike', 'apart'] as const) {
+    it(`holds the truth on at least 18 of 20 news days, without being as wide as can be: lists ${lists}`, async () => {
+      const { held, width, possible } = await tryDays(20, { lists, probed: 0.2, unpublishedIds: 0.15 });
+      assert.ok(held >= 18, `${held}`);
+      assert.ok(width < 0.75 * possible, `${width} of ${possible}`);
+    });
+  }
+});
