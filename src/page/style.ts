@@ -40,6 +40,7 @@ code, .fixed { font-family: var(--fixed); font-size: .9em; }
 table { border-collapse: collapse; width: 100%; font-size: .925rem; }
 th, td { padding: .4rem .75rem .4rem 0; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--rule); }
 th:last-child, td:last-child { padding-right: 0; }
+th[scope=row] { white-space: nowrap; }
 thead th { color: var(--quiet); font-size: .85rem; font-weight: 400; }
 tbody th { font-weight: 400; }
 .count { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
