@@ -62,7 +62,8 @@ export const LIST_KINDS: readonly ListKind[] = [...HTML_KINDS, ...JSON_KINDS];
 /** An article shows related ones in the markup of a list, but is none. */
 const ARTICLE_BODY = '.all-txt';
 
-const UNKNOWN: Discovery = {
+/** No list that is known. */
+export const UNKNOWN: Discovery = {
   kind: 'unknown',
   when: null,
   entries: [],

@@ -4,7 +4,7 @@ import { endOfSource } from '../html/end-of-source.ts';
 import { type ParsedPage, parsePage } from '../html/parsed-page.ts';
 import type { Page } from '../model.ts';
 import type { Site } from '../url/scope.ts';
-import { type Discovery, discover, jsonState } from './discover.ts';
+import { type Discovery, discover, jsonState, UNKNOWN } from './discover.ts';
 import type { ListPart } from './list-kind.ts';
 import type { ReadOptions, SourceRooms } from './read-source.ts';
 
@@ -72,15 +72,7 @@ export function readAnswer(page: Page, site: Site, { part, blankEnds }: AnswerOp
 }
 
 /** A list that is no more is answered with the home page, whose articles are not this source's; no `when` chose it. */
-const NO_MORE: Discovery = {
-  kind: 'home',
-  when: null,
-  entries: [],
-  lists: [],
-  dropped: [],
-  total: null,
-  next: null,
-};
+const NO_MORE: Discovery = { ...UNKNOWN, kind: 'home' };
 
 /** The home page at an address that is not its own: section fronts look like it, but have no index of authors. */
 function isHomeInPlaceOf({ kind, lists }: Discovery, { url }: Page): boolean {
