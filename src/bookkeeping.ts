@@ -1,4 +1,4 @@
-/** What a visit leaves in the frontier besides its outcome: when it was, what it gave, how late it came, when the next is. */
+/** What a visit leaves in the frontier besides its outcome: when it was, where it led, what it gave, how late it came, when the next is. */
 import { readingOf } from './drift.ts';
 import type { Frontier } from './frontier/sqlite.ts';
 import type { Target } from './model.ts';
@@ -13,9 +13,11 @@ export function keepBooks(
   { target, visit }: { readonly target: Target; readonly visit: Visit },
   { agesMs, now }: { readonly agesMs: readonly number[]; readonly now: number },
 ): void {
-  const { outcome, before, record } = visit;
+  const { outcome, before, record, found } = visit;
   const { id, url, source } = target;
   if (visit.asked) frontier.visits.note(id, outcome.kind);
+  frontier.add(found);
+  for (const each of found) frontier.moves.lead(each);
   if (record === null || !['archived', 'unchanged', 'gone'].includes(outcome.kind)) return;
   const { article, flags, versions } = record;
   const publishedAt = Date.parse(article.publishedAt);

@@ -73,8 +73,6 @@ export async function revisit(
     signal,
   });
   const now = rooms.clock.now();
-  frontier.add(visit.found);
-  for (const found of visit.found) frontier.moves.lead(found);
   keepBooks(frontier, { target, visit }, { agesMs, now });
   if (LEADS_ELSEWHERE.includes(visit.outcome.kind)) frontier.revisits.plan(due, null);
   if (!TO_NOTHING.includes(visit.outcome.kind)) return { target, visit, againInMs: null };

@@ -34,8 +34,6 @@ export async function visitLeased(
   }, HEARTBEAT_MS);
   try {
     const visit = await archiveArticle(target, rooms, options);
-    frontier.add(visit.found);
-    for (const found of visit.found) frontier.moves.lead(found);
     keepBooks(frontier, { target, visit }, { agesMs: options.agesMs, now: rooms.clock.now() });
     return { target, visit, ...frontier.settle(lease, visit.outcome) };
   } catch (error) {

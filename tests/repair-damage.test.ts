@@ -92,6 +92,7 @@ async function mend() {
   const report = await repair(
     {
       ...config.politeness,
+      ...config.revisits,
       ...app,
       root: copy,
       disk,

@@ -56,6 +56,7 @@ export async function repair(
       const report = await repairArchive(
         {
           ...politeness,
+          ...config.revisits,
           ...app,
           root,
           disk,

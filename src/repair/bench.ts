@@ -19,6 +19,8 @@ export interface Bench {
   readonly attempts: number;
   readonly backoffMs: number;
   readonly concurrency: number;
+  /** Ages at which articles are visited again, rising. */
+  readonly agesMs: readonly number[];
   /** No further work is begun once this aborts. */
   readonly stopping: AbortSignal;
   /** Everything ends at once when this aborts. */

@@ -2,6 +2,7 @@
 import { idOf } from '../audit/audit-month.ts';
 import type { Finding } from '../audit/finding.ts';
 import type { ArticleId } from '../model.ts';
+import { nextVisit } from '../revisit-plan.ts';
 import type { Bench } from './bench.ts';
 import { bestRecord } from './best-record.ts';
 import { recordKeys } from './record-files.ts';
@@ -33,5 +34,9 @@ function writeRow(key: string, bench: Bench): boolean {
     { kind: 'archived', key },
     at,
   );
+  const publishedAt = Date.parse(article.publishedAt);
+  const { agesMs, rooms } = bench;
+  const next = nextVisit({ publishedAt, hasChanged: versions.length > 1 }, { agesMs, now: rooms.clock.now() });
+  bench.frontier.revisits.plan({ id: idOf(key), url }, next);
   return true;
 }

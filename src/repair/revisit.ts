@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { idOf } from '../audit/audit-month.ts';
 import type { Finding } from '../audit/finding.ts';
+import { keepBooks } from '../bookkeeping.ts';
 import { readDocument } from '../document/document.ts';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { ArticleId, Outcome, Target } from '../model.ts';
@@ -42,11 +43,11 @@ async function visit(place: string, about: readonly Finding[], bench: Bench): Pr
   if (silent !== null) return silent;
 
   const store = key === null ? rooms.store : careful(key, about, bench);
-  const { outcome, found, asked } = await patiently(target, { ...bench, rooms: { ...rooms, store } });
+  const result = await patiently(target, { ...bench, rooms: { ...rooms, store } });
+  const { outcome } = result;
   const code = 'code' in outcome ? outcome.code : null;
   site.note(code);
-  if (asked) frontier.visits.note(target.id, outcome.kind);
-  frontier.add(found);
+  keepBooks(frontier, { target, visit: result }, { agesMs: bench.agesMs, now: rooms.clock.now() });
   if (outcome.kind === 'archived' || outcome.kind === 'unchanged') {
     frontier.rows.settle(target, { kind: 'archived', key: outcome.key }, Date.now());
     return null;
