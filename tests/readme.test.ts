@@ -82,4 +82,17 @@ describe('the README', () => {
       assert.ok(script !== undefined && script in scripts, script);
     for (const [, path] of readme.matchAll(/\]\(([^)#:]+)\)/g)) assert.ok(existsSync(join(ROOT, path ?? '')), path);
   });
+
+  it('links only to headings that it has', () => {
+    const text = readme.replace(/```.*?```/gs, '');
+    const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}_ -]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+    const links = [...text.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor = '']) => anchor);
+    assert.ok(links.length > 10);
+    for (const link of links) assert.ok(anchors.includes(link), link);
+  });
 });
