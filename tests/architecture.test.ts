@@ -15,6 +15,8 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'robots-parser': ['fetch/robots.ts'],
   cheerio: ['html/html.ts'],
   'css-select': ['html/selectors.ts'],
+  domhandler: ['html/tree-adapter.ts'],
+  'parse5-htmlparser2-tree-adapter': ['html/tree-adapter.ts'],
   'fs-extra': ['store/disk.ts'],
   yaml: ['audit/checks/format/yaml.ts', 'config.ts', 'document/document.ts'],
   zod: ['audit/checks/records/form.ts', 'config.ts', 'discover/read-rows.ts', 'store/quarantine.ts', 'store/record.ts'],

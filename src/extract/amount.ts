@@ -60,8 +60,8 @@ export function solidLength(text: string): number {
 
 /** What `\s` matches; comments of readers make most of a column, and this is the innermost question of the ledger. */
 function isWhiteSpace(unit: number): boolean {
-  if (unit < 0xa0) return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
   if (unit > 0x3000) return unit === 0xfeff;
+  if (unit < 0xa0) return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
   return unit === 0xa0 || unit === 0x3000 || /\s/.test(String.fromCharCode(unit));
 }
 

@@ -1,5 +1,5 @@
 /** Articles in several parts: where the other parts are, and the parts as one body (site.md, 1.1 and 2.4). */
-import { type ElementIndex, isElement } from '../html/elements.ts';
+import { type ElementIndex, elementsOfClass, isElement } from '../html/elements.ts';
 import type { Element } from '../html/html.ts';
 import type { ParsedPage } from '../html/parsed-page.ts';
 import type { Body } from './body.ts';
@@ -49,9 +49,11 @@ function partLinks({ $, page, index }: ParsedPage): readonly PartLink[] {
   return links;
 }
 
-function numberBlocks({ withId, withClass }: ElementIndex): Element[] {
-  const ofPost = withClass.filter(({ name, attribs }) => name === 'ul' && hasClass(attribs.class, 'pagination'));
-  return [...withId.filter(({ attribs }) => attribs.id === 'select_page'), ...ofPost.filter(isInPost)];
+function numberBlocks(index: ElementIndex): Element[] {
+  const ofPost = elementsOfClass(index, /pagination/).filter(
+    (each) => each.name === 'ul' && hasClass(each.attribs.class, 'pagination') && isInPost(each),
+  );
+  return [...index.withId.filter(({ attribs }) => attribs.id === 'select_page'), ...ofPost];
 }
 
 function isInPost(element: Element): boolean {

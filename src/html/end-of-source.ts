@@ -6,8 +6,9 @@ const LONGEST_TRAIL = 20_000;
 
 /** The end tag of the document, as evidence; null where the source does not come to it. */
 export function endOfSource(html: string): string | null {
-  const last = Math.max(html.lastIndexOf('</html'), html.lastIndexOf('</HTML'));
-  if (last < 0 || html.length - last > LONGEST_TRAIL) return null;
-  const trail = /^<\/html\s*>([\s\S]*)$/i.exec(html.slice(last))?.[1];
+  const end = html.slice(-LONGEST_TRAIL);
+  const last = Math.max(end.lastIndexOf('</html'), end.lastIndexOf('</HTML'));
+  if (last < 0) return null;
+  const trail = /^<\/html\s*>([\s\S]*)$/i.exec(end.slice(last))?.[1];
   return trail?.replace(TRAILING, '') === '' ? 'the source ends with </html>' : null;
 }

@@ -1,6 +1,6 @@
 /** Which layout a page has, and where its column and its body are. */
 
-import { type ElementIndex, isElement } from '../../html/elements.ts';
+import { type ElementIndex, elementsOfClass, isElement } from '../../html/elements.ts';
 import type { AnyNode, Cheerio, Element } from '../../html/html.ts';
 import type { ParsedPage } from '../../html/parsed-page.ts';
 import { matcher } from '../../html/selectors.ts';
@@ -54,10 +54,8 @@ function locate({ $, index }: ParsedPage): FoundArticle | null {
 const NO_COLUMN: ReadonlySet<string> = new Set(['a', 'span', 'p', 'img', 'em', 'i', 'h4', 'label', 'input']);
 
 /** Few elements, among them every column, so that the selector is asked of few. */
-function mayBeColumns({ withClass }: ElementIndex): Element[] {
-  const marked = withClass.filter(
-    ({ name, attribs }) => !NO_COLUMN.has(name) && COLUMN_CLASS.test(attribs.class ?? ''),
-  );
+function mayBeColumns(index: ElementIndex): Element[] {
+  const marked = elementsOfClass(index, COLUMN_CLASS).filter(({ name }) => !NO_COLUMN.has(name));
   return marked.flatMap((element) => {
     const { parent } = element;
     return parent !== null && isElement(parent) ? [element, parent] : [element];
