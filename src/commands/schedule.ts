@@ -33,22 +33,24 @@ export interface ScheduleContext {
 export async function schedule(options: { readonly wait: boolean }, context: ScheduleContext): Promise<ExitCode> {
   const { reload, terminal, interrupts } = context;
   let { config } = context;
-  while (!interrupts.stopping.aborted) {
-    const again = new AbortController();
-    const forget = interrupts.onHangup(() => again.abort());
-    try {
-      await runUntil(AbortSignal.any([interrupts.stopping, again.signal]), config, options, context);
-    } catch (error) {
-      const hooks = config.notify.map((hook) => createHook(hook));
-      const told = { command: 'schedule', archive: config.archive, hooks, log: terminal.log };
-      await tellFailure(error, { ...told, signal: interrupts.stopping });
-      throw error;
-    } finally {
-      forget();
+  let hangup = new AbortController();
+  const forget = interrupts.onHangup(() => hangup.abort()); // heard all the time: nobody else would survive it
+  try {
+    while (!interrupts.stopping.aborted) {
+      await runUntil(AbortSignal.any([interrupts.stopping, hangup.signal]), config, options, context);
+      if (!hangup.signal.aborted) continue;
+      hangup = new AbortController();
+      config = reloaded(config);
     }
-    if (again.signal.aborted) config = reloaded(config);
+    return EXIT.ok;
+  } catch (error) {
+    const hooks = config.notify.map((hook) => createHook(hook));
+    const told = { command: 'schedule', archive: config.archive, hooks, log: terminal.log };
+    await tellFailure(error, { ...told, signal: interrupts.stopping });
+    throw error;
+  } finally {
+    forget();
   }
-  return EXIT.ok;
 
   /** The new configuration, or the old one where the new one is not valid. */
   function reloaded(old: Config): Config {

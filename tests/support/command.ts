@@ -75,7 +75,8 @@ export function start(args: readonly string[], settings: RunSettings = {}): Runn
     new Promise<void>((resolve, reject) => {
       heard = () => {
         if ((stdout + stderr).includes(text)) resolve();
-        else if (child.exitCode !== null) reject(new Error(`ended without saying ${text}:\n${stdout}${stderr}`));
+        else if (child.exitCode !== null || child.signalCode !== null)
+          reject(new Error(`ended without saying ${text}:\n${stdout}${stderr}`));
       };
       heard();
     });
