@@ -40,7 +40,7 @@ const STYLES: Readonly<Record<ArticleChange['what'], Style>> = {
 
 function describe(change: ArticleChange, terminal: Terminal): string {
   const { at, what, id, title } = change;
-  const head = `${at.slice(0, 16).replace('T', ' ')}  ${terminal.style(STYLES[what], what.padEnd(9))}`;
+  const head = `${at.slice(0, 16)}Z  ${terminal.style(STYLES[what], what.padEnd(9))}`;
   return [head, id, ...detailOf(change), title].join('  ');
 }
 
