@@ -11,12 +11,10 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
   common(program.command('audit'))
     .summary('prove that the archive is right')
     .description(
-      'Reads every file of an archive, or of a folder of documents, and says what is wrong. No network; writes nothing but the reports that are asked for.',
+      'Reads every file of an archive, or of a folder of documents, and says what is wrong. No network; writes nothing but the report that is asked for.',
     )
     .argument('[what...]', 'archive, folder or document; or ids such as guancha:623950 in the configured archive')
     .option('--html <file>', 'write a page for people')
-    .option('--sarif <file>', 'write SARIF 2.1.0')
-    .option('--junit <file>', 'write JUnit XML')
     .option('--only <check>', 'only this check, or group of checks; may be given several times', several, [])
     .option('--since <date>', 'only articles of this day or later, such as 2022-01-28')
     .addOption(new Option('--fail-on <level>', 'exit code 1 from this level on').choices(LEVELS).default('error'))

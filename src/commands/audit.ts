@@ -11,7 +11,8 @@ import type { ArticleId } from '../model.ts';
 import { packageInfo } from '../package-info.ts';
 import { printable } from '../printable.ts';
 import { type AuditRun, RANK } from '../report/audit-run.ts';
-import { openReports, type ReportFlags } from '../report/reports.ts';
+import { htmlReport } from '../report/html.ts';
+import { openReportFile } from '../report/report-file.ts';
 import { parseArticleUrl } from '../url/article-url.ts';
 import { jsonReport, terminalReport } from './audit-report.ts';
 import { codesOf, MOST_JOBS, requireFolder } from './audited.ts';
@@ -19,10 +20,11 @@ import { withPast } from './frontier-past.ts';
 import type { Interrupts } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface AuditFlags extends ReportFlags {
+export interface AuditFlags {
   readonly config?: string;
   readonly archive?: string;
   readonly json?: boolean;
+  readonly html?: string;
   readonly only: readonly string[];
   readonly since?: string;
   readonly failOn: Severity;
@@ -50,14 +52,13 @@ export async function audit(
     command: commandOf(what, flags),
     codes,
     groups: new Set(targets.flatMap(groupsAsked)),
-    failOn: flags.failOn,
     startedAt: new Date(),
     tool: packageInfo(),
   };
-  await using reports = await openReports(flags, run);
+  await using page = flags.html === undefined ? null : await openReportFile(flags.html, run);
   const reporters: readonly Reporter[] = [
     terminal.json ? jsonReport(terminal) : terminalReport(terminal),
-    ...reports.all,
+    ...(page === null ? [] : [htmlReport(page, run)]),
   ];
   const sum = { articles: 0, assets: 0, bytes: 0, errors: 0, warnings: 0, elapsedMs: 0 };
   let exit: ExitCode = EXIT.ok;
@@ -75,7 +76,7 @@ export async function audit(
     return EXIT.interrupted; // at once, and no report: a part would be taken for the whole
   }
   for (const reporter of reporters) await reporter.end(sum);
-  for (const path of reports.paths) terminal.say(`wrote ${terminal.link(printable(path), resolve(path))}`);
+  if (flags.html !== undefined) terminal.say(`wrote ${terminal.link(printable(flags.html), resolve(flags.html))}`);
   return exit;
 }
 

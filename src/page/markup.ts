@@ -31,6 +31,6 @@ function inserted(value: string | number | Markup | readonly Markup[] | null): s
 }
 
 /** Text as it may stand in HTML and XML, in content and in quoted attributes. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text.toWellFormed().replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }

@@ -1,12 +1,13 @@
 /** The audit as a page for people: what is wrong, where most of it is, and each finding with what mends it. */
 import { dirname } from 'node:path';
 import { CHECKS } from '../audit/checks-table.ts';
-import type { AuditSummary, Finding } from '../audit/finding.ts';
+import type { AuditSummary, Finding, Reporter } from '../audit/finding.ts';
 import { bar } from '../page/bar.ts';
 import { pageEnd, pageStart } from '../page/frame.ts';
 import { html, type Markup } from '../page/markup.ts';
 import { printable } from '../printable.ts';
-import type { AuditRun, OpenReport } from './audit-run.ts';
+import type { TextFile } from '../store/text-file.ts';
+import type { AuditRun } from './audit-run.ts';
 import { FILTER_SCRIPT, filterForm } from './filters.ts';
 import { type Group, type Located, openGroups } from './groups.ts';
 import { REPORT_STYLE } from './html-style.ts';
@@ -17,7 +18,8 @@ import { counted, sentence } from './sentence.ts';
 /** More of one check are counted, not shown: the page stays one that a browser opens. */
 const MOST_SHOWN = 200;
 
-export const htmlReport: OpenReport = (file, run) => {
+/** Writes the page into the file at the end of the audit, and commits the file. */
+export function htmlReport(file: TextFile, run: AuditRun): Reporter {
   const groups = openGroups(MOST_SHOWN);
   const months = openMonths();
   return {
@@ -54,7 +56,7 @@ ${shown.length < count ? restOf(group) : null}<ol>\n`;
     for (const each of shown) await file.write(itemOf(each, dirname(file.path), run).markup);
     await file.write('</ol>\n</section>\n');
   }
-};
+}
 
 /** `3 errors, 1 note`. */
 function verdictOf(found: readonly Group[]): string {

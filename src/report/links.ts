@@ -1,17 +1,6 @@
 /** Addresses of audited files, percent-encoded: whatever a name holds, it stays a name. */
 import { join, relative, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Located } from './groups.ts';
-
-/** A path with `/` as a relative address; of a folder itself `./`. */
-export function relativeUrl(path: string): string {
-  return path === '' ? './' : path.toWellFormed().split('/').map(encodeURIComponent).join('/');
-}
-
-/** `file:///home/me/archive/`. */
-export function folderUrl(folder: string): string {
-  return pathToFileURL(folder).href.replace(/\/?$/, '/');
-}
 
 /**
  * Where a report's reader finds the file.
@@ -22,4 +11,8 @@ export function folderUrl(folder: string): string {
 export function linkTo({ found, root }: Located, from: string): string | null {
   if (found.code === 'active-content' || found.path.includes('\ufffd')) return null;
   return `./${relativeUrl(relative(from, join(root, found.path)).split(sep).join('/'))}`;
+}
+
+function relativeUrl(path: string): string {
+  return path.toWellFormed().split('/').map(encodeURIComponent).join('/');
 }
