@@ -10,23 +10,17 @@ export interface PageFrame {
   readonly kind: string;
   /** Rules beyond those of every page. */
   readonly style?: string;
-  /** Makes the page more comfortable; without it everything is there all the same. */
-  readonly script?: string;
 }
 
 /**
- * Everything before the content. The policy in it forbids whatever is not this page's own style and script: no request
- * leaves the page, no style attribute and no handler counts.
+ * Everything before the content. The policy in it forbids whatever is not this page's own style: no request leaves the
+ * page, no script runs, no style attribute and no handler counts.
  */
-export function pageStart({ title, kind, style = '', script = '' }: PageFrame): string {
+export function pageStart({ title, kind, style = '' }: PageFrame): string {
   const styles = `${PAGE_STYLE}${style}`;
-  const policy = [
-    "default-src 'none'",
-    `style-src ${source(styles)}`,
-    `script-src ${script === '' ? "'none'" : source(script)}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
+  const policy = ["default-src 'none'", `style-src ${source(styles)}`, "base-uri 'none'", "form-action 'none'"].join(
+    '; ',
+  );
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -48,10 +42,9 @@ export function pageStart({ title, kind, style = '', script = '' }: PageFrame): 
 }
 
 /** Everything after the content. @param foot a sentence on where the page comes from */
-export function pageEnd({ foot, script = '' }: { readonly foot: string; readonly script?: string }): string {
+export function pageEnd({ foot }: { readonly foot: string }): string {
   return html`<footer class="page"><p>${foot}</p></footer>
 </main>
-${script === '' ? null : html`<script>${own(script)}</script>`}
 </body>
 </html>
 `.markup;
@@ -61,7 +54,7 @@ function source(text: string): string {
   return `'sha256-${hash('sha256', text, 'base64')}'`;
 }
 
-/** Style or script of the program, which no outside text ever enters: it stands as it is. */
+/** Style of the program, which no outside text ever enters: it stands as it is. */
 function own(markup: string): Markup {
   return { markup };
 }

@@ -30,7 +30,7 @@ function inserted(value: string | number | Markup | readonly Markup[] | null): s
   return 'markup' in value ? value.markup : value.map(({ markup }) => markup).join('');
 }
 
-/** Text as it may stand in HTML and XML, in content and in quoted attributes. */
+/** Text as it may stand in HTML, in content and in quoted attributes. */
 function escapeText(text: string): string {
   return text.toWellFormed().replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }

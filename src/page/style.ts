@@ -15,7 +15,7 @@ export const PAGE_STYLE = `
   }
 }
 * { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-padding-top: 6rem; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-padding-top: 1rem; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.55 var(--text); }
 main { max-width: 60rem; margin: 0 auto; padding: 3rem 1.5rem 4rem; }
 h1, h2, h3, p, dl, dd, ol, ul, table { margin: 0; padding: 0; font-weight: inherit; }
@@ -26,7 +26,6 @@ a { color: var(--link); text-decoration-thickness: .06em; text-underline-offset:
 a:hover { text-decoration-thickness: .12em; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 2px; }
 code, .fixed { font-family: var(--fixed); font-size: .9em; }
-[hidden] { display: none !important; }
 .kind { color: var(--quiet); font-size: .875rem; margin-bottom: .35rem; }
 .lead { margin-top: .75rem; font-size: 1.1rem; }
 .quiet { color: var(--quiet); }
@@ -46,14 +45,10 @@ tbody th { font-weight: 400; }
 .count { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .bar { display: block; width: 100%; min-width: 4rem; height: .5rem; fill: currentColor; opacity: .75; }
 footer.page { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--rule); color: var(--quiet); font-size: .85rem; }
-button, input, select { font: inherit; font-size: .925rem; color: inherit; background: var(--paper); border: 1px solid var(--rule); border-radius: 4px; padding: .35rem .55rem; min-height: 2.25rem; }
-button { cursor: pointer; }
-input[type=checkbox] { min-height: 0; accent-color: var(--link); margin: 0; }
 @media (max-width: 40rem) {
   main { padding: 1.75rem 1rem 3rem; }
   h1 { font-size: 1.5rem; }
   .figures { gap: .9rem 1.75rem; }
-  html { scroll-padding-top: 1rem; }
 }
 @media print {
   .wide { overflow: visible; }

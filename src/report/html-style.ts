@@ -15,16 +15,6 @@ export const REPORT_STYLE = `
 .depth2 { background: color-mix(in srgb, var(--tint) 18%, transparent); }
 .depth3 { background: color-mix(in srgb, var(--tint) 27%, transparent); }
 .depth4 { background: color-mix(in srgb, var(--tint) 37%, transparent); }
-.filters { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; gap: .6rem 1rem; align-items: end; background: var(--paper); padding: .75rem 0; border: solid var(--rule); border-width: 1px 0; }
-.filters label { font-size: .8rem; color: var(--quiet); }
-.filters > label { display: grid; gap: .15rem; }
-.filters .text { flex: 1 1 12rem; }
-.filters input[type=search] { width: 100%; }
-.filters .levels { display: flex; flex-wrap: wrap; gap: .2rem .9rem; min-height: 2.4rem; align-items: center; }
-.filters .levels label { display: flex; gap: .4rem; align-items: center; font-size: .9rem; }
-.filters .levels .error { color: var(--error); } .filters .levels .warning { color: var(--warning); } .filters .levels .note { color: var(--note); }
-.filters p { flex: 1 0 100%; display: flex; gap: 1rem; align-items: center; justify-content: space-between; font-size: .875rem; }
-.filters button { min-height: 0; padding: .15rem .6rem; font-size: .85rem; }
 .check { margin-top: 2.25rem; }
 .check h3 { display: flex; flex-wrap: wrap; gap: .1rem .7rem; align-items: baseline; }
 .check h3 code { font-weight: 600; font-size: 1rem; }
@@ -36,9 +26,6 @@ export const REPORT_STYLE = `
 .article { white-space: nowrap; font-size: .85rem; }
 .rest { margin-top: .4rem; padding: .4rem .7rem; background: var(--raised); border-radius: 4px; font-size: .9rem; }
 @media (max-width: 40rem) {
-  .filters { position: static; }
-  .filters > label:not(.text) { flex: 1 1 8rem; }
-  .filters select { width: 100%; }
   .months { table-layout: auto; min-width: 100%; font-size: .8rem; }
   .months th, .months td { position: relative; padding: .3rem .15rem; min-width: 1.4rem; }
   .months .tail { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -46,8 +33,5 @@ export const REPORT_STYLE = `
   .checks th code { white-space: normal; overflow-wrap: anywhere; }
   .checks .share { width: 18%; }
   .checks .bar { min-width: 2rem; }
-}
-@media print {
-  .filters { display: none; }
 }
 `;

@@ -8,11 +8,10 @@ import { html, type Markup } from '../page/markup.ts';
 import { printable } from '../printable.ts';
 import type { TextFile } from '../store/text-file.ts';
 import type { AuditRun } from './audit-run.ts';
-import { FILTER_SCRIPT, filterForm } from './filters.ts';
 import { type Group, type Located, openGroups } from './groups.ts';
 import { REPORT_STYLE } from './html-style.ts';
 import { linkTo } from './links.ts';
-import { monthOf, openMonths } from './months.ts';
+import { openMonths } from './months.ts';
 import { counted, sentence } from './sentence.ts';
 
 /** More of one check are counted, not shown: the page stays one that a browser opens. */
@@ -29,18 +28,17 @@ export function htmlReport(file: TextFile, run: AuditRun): Reporter {
     },
     end: async (summary) => {
       const found = groups.worstFirst();
-      const script = found.length === 0 ? '' : FILTER_SCRIPT;
       const title = verdictOf(found);
-      await file.write(pageStart({ title, kind: `Audit of ${namesOf(run)}`, style: REPORT_STYLE, script }));
+      await file.write(pageStart({ title, kind: `Audit of ${namesOf(run)}`, style: REPORT_STYLE }));
       await file.write(overview(run, summary, found).markup);
       if (found.length > 0) {
         await file.write(checksTable(found).markup);
         await file.write(months.table().markup);
-        await file.write(html`<h2 id="findings">Findings</h2>\n${filterForm(found)}`.markup);
+        await file.write('<h2 id="findings">Findings</h2>\n');
       }
       for (const group of found) await writeGroup(group);
       const { name, version } = run.tool;
-      await file.write(pageEnd({ foot: `Written by ${name} ${version}. The page loads nothing.`, script }));
+      await file.write(pageEnd({ foot: `Written by ${name} ${version}. The page loads nothing.` }));
       await file.commit();
     },
   };
@@ -48,7 +46,7 @@ export function htmlReport(file: TextFile, run: AuditRun): Reporter {
   async function writeGroup(group: Group): Promise<void> {
     const { code, count, shown } = group;
     const { severity, means, mend } = CHECKS[code];
-    const head = html`<section class="check" id="check-${code}" data-check="${code}" data-severity="${severity}">
+    const head = html`<section class="check" id="check-${code}">
 <h3><span class="level ${severity}">${severity}</span> <code>${code}</code> <span class="quiet">${count.toLocaleString('en')}</span></h3>
 <p>${sentence(means)} <span class="quiet">What mends it: ${mend}.</span></p>
 ${shown.length < count ? restOf(group) : null}<ol>\n`;
@@ -125,5 +123,5 @@ function itemOf(each: Located, from: string, { roots }: AuditRun): Markup {
   const path = printable(roots.length > 1 ? `${root}/${found.path}` : found.path === '' ? '.' : found.path);
   const link = linkTo(each, from);
   const name = html`<bdi>${path}</bdi>`;
-  return html`<li data-month="${monthOf(found)}"><p class="path fixed">${link === null ? name : html`<a href="${link}">${name}</a>`}</p><p><bdi>${printable(found.detail)}</bdi>${found.article === null ? null : html` <span class="quiet article">${found.article}</span>`}</p></li>\n`;
+  return html`<li><p class="path fixed">${link === null ? name : html`<a href="${link}">${name}</a>`}</p><p><bdi>${printable(found.detail)}</bdi>${found.article === null ? null : html` <span class="quiet article">${found.article}</span>`}</p></li>\n`;
 }

@@ -5,12 +5,6 @@ import { RANK } from './audit-run.ts';
 
 const NAMES = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
-/** `2022-01` of what lies in a month’s folder; empty for all else: pictures, quarantine, the frontier. */
-export function monthOf({ path }: Pick<Finding, 'path'>): string {
-  const [, year, month] = /^(?:articles|records|versions)\/(?:fengwen\/)?(\d{4})\/(0[1-9]|1[0-2])\//.exec(path) ?? [];
-  return year === undefined ? '' : `${year}-${month}`;
-}
-
 interface Month {
   count: number;
   worst: Severity;
@@ -39,6 +33,12 @@ export function openMonths(): Months {
     },
     table: () => (months.size === 0 ? html`` : tableOf(months, elsewhere)),
   };
+}
+
+/** `2022-01` of what lies in a month’s folder; empty for all else: pictures, quarantine, the frontier. */
+function monthOf({ path }: Pick<Finding, 'path'>): string {
+  const [, year, month] = /^(?:articles|records|versions)\/(?:fengwen\/)?(\d{4})\/(0[1-9]|1[0-2])\//.exec(path) ?? [];
+  return year === undefined ? '' : `${year}-${month}`;
 }
 
 function tableOf(months: ReadonlyMap<string, Month>, elsewhere: number): Markup {
