@@ -38,7 +38,6 @@ async function findings(root: string, jobs = 1): Promise<string[]> {
     selection: { stems: null, since: null },
     codes,
     jobs,
-    quick: false,
     signal,
   }))
     told.push(`${code} ${path}`);

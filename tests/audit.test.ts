@@ -1,7 +1,7 @@
 /** The audit of archives in which nothing is wrong, and of the given documents: it says what is true, and no more. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { copyFile, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ArchiveRecord } from '../src/store/record.ts';
@@ -67,35 +67,6 @@ describe('the audit of some articles', () => {
       assert.equal(ended.code, 2, args.join(' '));
       assert.match(ended.stderr, /error USAGE/);
     }
-  });
-});
-
-describe('the quick audit', () => {
-  it('trusts size and time of a picture it has seen; the full one trusts nothing', async () => {
-    await using cache = await temporaryFolder();
-    const env = { XDG_CACHE_HOME: cache.path };
-    const quick = () => run(['audit', '--json', '--quick', archive], { env });
-    const full = () => run(['audit', '--json', archive], { env });
-    const [picture = ''] = (await files(archive)).filter((path) => /^assets\/.*\.jpg$/.test(path));
-    const path = join(archive, picture);
-    const [bytes, times] = [await readFile(path), await stat(path)];
-    const damaged = Buffer.from(bytes);
-    damaged[Math.floor(bytes.length / 2)] = (damaged[Math.floor(bytes.length / 2)] ?? 0) ^ 1;
-
-    await full();
-    assert.deepEqual(await files(cache.path), []);
-    assert.deepEqual(findings(await quick()), []);
-    await writeFile(path, damaged);
-    assert.deepEqual(findings(await quick()), [`picture-changed ${picture}`]);
-    await writeFile(path, bytes);
-    await utimes(path, times.atime, times.mtime);
-    assert.deepEqual(findings(await quick()), []);
-    await writeFile(path, damaged);
-    await utimes(path, times.atime, times.mtime);
-    assert.deepEqual(findings(await quick()), []);
-    assert.deepEqual(findings(await full()), [`picture-changed ${picture}`]);
-    await writeFile(path, bytes);
-    await utimes(path, times.atime, times.mtime);
   });
 });
 

@@ -19,7 +19,6 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
     .option('--since <date>', 'only articles of this day or later, such as 2022-01-28')
     .addOption(new Option('--fail-on <level>', 'exit code 1 from this level on').choices(LEVELS).default('error'))
     .option('--jobs <n>', 'threads (default: one a processor core, at most 8)', count)
-    .option('--quick', 'trust pictures whose size and time are those of the last --quick', false)
     .addHelpText(
       'after',
       examples('audit', 'audit --only assets --json', 'audit guancha:623950', 'audit ../documents --html report.html'),

@@ -4,7 +4,6 @@ import type { ArticleId } from '../model.ts';
 import type { CheckCode } from './checks-table.ts';
 import { type Finding, finding } from './finding.ts';
 import { SCRATCH_TABLES } from './scratch.ts';
-import type { FileState } from './seen-pictures.ts';
 
 /** Takes over what the workers wrote. */
 export function mergeScratch(database: DatabaseSync, paths: readonly string[]): void {
@@ -104,17 +103,6 @@ export function* pictures(database: DatabaseSync, isWhole: boolean): Generator<F
   const orphans = database.prepare(`
     SELECT path, NULL AS article FROM pictures WHERE code IS NOT 'told' AND sha256 NOT IN (SELECT sha256 FROM shown) ORDER BY path`);
   for (const row of orphans.iterate()) yield found('asset-orphan', row, 'no record names it');
-}
-
-/** What was read of pictures, for the next quick audit. */
-export function* readings(database: DatabaseSync): Generator<FileState & { readonly reading: string }> {
-  for (const row of database.prepare('SELECT path, size, changed, reading FROM readings').iterate())
-    yield {
-      path: text(row, 'path'),
-      size: Number(row.size),
-      changed: Number(row.changed),
-      reading: text(row, 'reading'),
-    };
 }
 
 /** While a record cannot be read, the pictures that nobody names may be its own. */

@@ -15,7 +15,6 @@ import { type Finding, finding } from './finding.ts';
 import { listFolder, strays, under } from './folder.ts';
 import { readWhole } from './read-file.ts';
 import type { Scratch } from './scratch.ts';
-import type { SeenPictures } from './seen-pictures.ts';
 
 /** What the audit of a piece of the archive is given. */
 export interface ShardContext {
@@ -25,8 +24,6 @@ export interface ShardContext {
   readonly wanted: (code: CheckCode) => boolean;
   /** True where only some articles are asked for: their pictures are then read with them. */
   readonly isPartial: boolean;
-  /** What an earlier audit read of pictures; null where every picture is to be read. */
-  readonly seen: SeenPictures | null;
   /** The day from which on, `2022-01-28`; null for all. */
   readonly since: string | null;
   readonly tell: (found: Finding) => void;

@@ -33,15 +33,14 @@ const NAME = /^[0-9a-f]{64}\.[a-z0-9]{1,8}$/;
 
 /** Pictures by key. What is wrong with one is told once it is known whose it is. */
 export function auditPictures(keys: readonly string[], context: ShardContext): void {
-  const { root, scratch, seen, wanted, tell, count } = context;
+  const { root, scratch, wanted, tell, count } = context;
   for (const key of keys) {
     const [sha256 = '', type = ''] = key.slice(key.lastIndexOf('/') + 1).split('.');
-    const picture = withFile(join(root, key), (descriptor, { size, mtimeMs: changed }) => {
-      const state = { path: key, size, changed };
-      const read = seen?.of(state) ?? readPicture(descriptor, size);
-      if (seen !== null) scratch.reading({ ...state, reading: JSON.stringify(read) });
-      return { kind: 'picture' as const, size, read };
-    });
+    const picture = withFile(join(root, key), (descriptor, { size }) => ({
+      kind: 'picture' as const,
+      size,
+      read: readPicture(descriptor, size),
+    }));
     if (picture.kind === 'absent') continue;
     if (picture.kind === 'fault') {
       if (wanted(picture.code)) tell(finding(picture.code, { path: key, article: null }, picture.detail));

@@ -6,7 +6,6 @@ import { auditQuarantine } from './audit-quarantine.ts';
 import type { CheckCode } from './checks-table.ts';
 import type { Finding } from './finding.ts';
 import { openScratch } from './scratch.ts';
-import { openSeen } from './seen-pictures.ts';
 import type { Shard } from './shards.ts';
 
 export interface ShardTask {
@@ -15,8 +14,6 @@ export interface ShardTask {
   readonly codes: readonly CheckCode[];
   readonly since: string | null;
   readonly isPartial: boolean;
-  /** Where earlier readings of pictures lie; null where every picture is to be read. */
-  readonly seen: string | null;
   /** Where this thread's scratch database lies. */
   readonly scratch: string;
 }
@@ -29,20 +26,16 @@ export interface ShardResult {
 }
 
 /** Opens what one thread needs for its pieces; to be closed before anybody reads its scratch database. */
-export function openShards({ root, codes, since, isPartial, seen: known, scratch: path }: ShardTask): {
+export function openShards({ root, codes, since, isPartial, scratch: path }: ShardTask): {
   readonly audit: (shard: Shard) => ShardResult;
   readonly close: () => void;
 } {
   const asked: ReadonlySet<CheckCode> = new Set(codes);
   const { scratch } = openScratch(path);
-  const seen = known === null ? null : openSeen(known);
   const wanted = (code: CheckCode) => asked.has(code);
   return {
-    audit: (shard) => audit(shard, { root, scratch, seen, since, isPartial, wanted }),
-    close: () => {
-      scratch[Symbol.dispose]();
-      seen?.[Symbol.dispose]();
-    },
+    audit: (shard) => audit(shard, { root, scratch, since, isPartial, wanted }),
+    close: () => scratch[Symbol.dispose](),
   };
 }
 

@@ -2,14 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clocks, mergeScratch, pictures, readings, twice } from './across.ts';
+import { clocks, mergeScratch, pictures, twice } from './across.ts';
 import { auditFrontier } from './audit-frontier.ts';
 import { CHECKS, type CheckCode, type CheckGroup } from './checks-table.ts';
 import type { AuditSummary, Finding } from './finding.ts';
 import { listFolder } from './folder.ts';
 import { openPool } from './pool.ts';
 import { openScratch } from './scratch.ts';
-import { keepSeen, seenFile } from './seen-pictures.ts';
 import { documentFolders, isArchive, months, pictureFolders, type Selection, type Shard } from './shards.ts';
 
 export interface AuditOptions {
@@ -18,8 +17,6 @@ export interface AuditOptions {
   readonly selection: Selection;
   /** The checks that are asked for. */
   readonly codes: readonly CheckCode[];
-  /** True where a picture of the same size and time as in the last quick audit is taken to be the same. */
-  readonly quick: boolean;
   /** Threads; a single one is this one. */
   readonly jobs: number;
   /** Ends the audit at once; what was told so far stands. */
@@ -34,13 +31,12 @@ export async function* audit(options: AuditOptions): AsyncGenerator<Finding, Aud
   const total = { articles: 0, assets: 0, bytes: 0, errors: 0, warnings: 0 };
   const held: Finding[] = [];
   const isPartial = !isEverything(selection);
-  const seen = options.quick ? seenFile(root) : null;
 
   const folder = await mkdtemp(join(tmpdir(), 'guancha-audit-'));
   try {
     const scratches = Array.from({ length: options.jobs }, (_, i) => join(folder, `${i}.sqlite`));
     await using pool = openPool(
-      scratches.map((scratch) => ({ root, codes, since: selection.since, isPartial, seen, scratch })),
+      scratches.map((scratch) => ({ root, codes, since: selection.since, isPartial, scratch })),
       signal,
     );
     for await (const { findings, articles, assets, bytes } of pool.run(withoutFindings(plan(options)))) {
@@ -80,7 +76,6 @@ export async function* audit(options: AuditOptions): AsyncGenerator<Finding, Aud
       database.exec('COMMIT');
       mergeScratch(database, scratches);
       database.exec('BEGIN');
-      if (seen !== null && !isPartial) keepSeen(seen, readings(database));
       yield* told(twice(database));
       yield* told(clocks(database));
       if (asksFor(codes, 'assets')) yield* told(pictures(database, !isPartial));

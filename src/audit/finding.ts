@@ -41,7 +41,7 @@ export interface Finding {
 export interface AuditSummary {
   /** Documents read. */
   readonly articles: number;
-  /** Picture files read, or known from the cache with `--quick`. */
+  /** Picture files read. */
   readonly assets: number;
   /** Of all files read. */
   readonly bytes: number;

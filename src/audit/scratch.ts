@@ -5,7 +5,6 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { DateConvention } from '../document/date.ts';
 import type { ArticleId } from '../model.ts';
-import type { FileState } from './seen-pictures.ts';
 
 const TABLES = `
   CREATE TABLE articles (id TEXT NOT NULL, key TEXT NOT NULL, path TEXT NOT NULL, lost INTEGER NOT NULL) STRICT;
@@ -15,10 +14,9 @@ const TABLES = `
     src TEXT NOT NULL, path TEXT NOT NULL, article TEXT NOT NULL) STRICT;
   CREATE TABLE pictures (sha256 TEXT NOT NULL, path TEXT NOT NULL, bytes INTEGER NOT NULL, type TEXT NOT NULL, width INTEGER, height INTEGER,
     code TEXT, detail TEXT) STRICT;
-  CREATE TABLE readings (path TEXT NOT NULL, size INTEGER NOT NULL, changed REAL NOT NULL, reading TEXT NOT NULL) STRICT;
 `;
 
-export const SCRATCH_TABLES = ['articles', 'names', 'clocks', 'shown', 'pictures', 'readings'] as const;
+export const SCRATCH_TABLES = ['articles', 'names', 'clocks', 'shown', 'pictures'] as const;
 
 /** What may stand in one place only. */
 export type NameKind = 'id' | 'address' | 'content' | 'document';
@@ -57,8 +55,6 @@ export interface Scratch extends Disposable {
     where: { readonly path: string; readonly article: ArticleId },
   ): void;
   picture(row: PictureRow): void;
-  /** What was read of a picture, as JSON, for the next audit with `--quick`. */
-  reading(row: FileState & { readonly reading: string }): void;
 }
 
 /** Nothing in it outlives the audit: no journal, no sync. */
@@ -73,7 +69,7 @@ export function openScratch(path: string): { readonly database: DatabaseSync; re
     return (...values: SQLInputValue[]) => void statement.run(...values);
   };
   const [article, name, clock] = [insert('articles', 4), insert('names', 4), insert('clocks', 4)];
-  const [shown, picture, reading] = [insert('shown', 8), insert('pictures', 8), insert('readings', 4)];
+  const [shown, picture] = [insert('shown', 8), insert('pictures', 8)];
   return {
     database,
     scratch: {
@@ -83,7 +79,6 @@ export function openScratch(path: string): { readonly database: DatabaseSync; re
       shown: (row, where) =>
         shown(row.sha256, row.type, row.bytes, row.width, row.height, row.src, where.path, where.article),
       picture: (row) => picture(row.sha256, row.path, row.bytes, row.type, row.width, row.height, row.code, row.detail),
-      reading: (row) => reading(row.path, row.size, row.changed, row.reading),
       [Symbol.dispose]: () => {
         database.exec('COMMIT');
         database.close();

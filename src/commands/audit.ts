@@ -29,7 +29,6 @@ export interface AuditFlags {
   readonly since?: string;
   readonly failOn: Severity;
   readonly jobs?: number;
-  readonly quick: boolean;
 }
 
 /**
@@ -64,7 +63,7 @@ export async function audit(
   let exit: ExitCode = EXIT.ok;
   try {
     for (const { root, selection } of targets) {
-      const options: AuditOptions = { root, selection, codes, quick: flags.quick, jobs, signal: interrupts.stopping };
+      const options: AuditOptions = { root, selection, codes, jobs, signal: interrupts.stopping };
       const summary = await each(auditArchive(options), async (found) => {
         if (RANK[found.severity] >= RANK[flags.failOn]) exit = EXIT.findings;
         for (const reporter of reporters) await reporter.add(found, root);
@@ -81,9 +80,9 @@ export async function audit(
 }
 
 /** What was asked, as it is typed. */
-function commandOf(what: readonly string[], { only, since, quick }: AuditFlags): string {
+function commandOf(what: readonly string[], { only, since }: AuditFlags): string {
   const flags = [...only.map((name) => `--only ${name}`), ...(since === undefined ? [] : [`--since ${since}`])];
-  return ['audit', ...what, ...flags, ...(quick ? ['--quick'] : [])].join(' ');
+  return ['audit', ...what, ...flags].join(' ');
 }
 
 /** Walks an audit to its end and gives what it returns; it ends where `take` fails, too. */

@@ -69,7 +69,7 @@ export async function findings(
 ): Promise<Finding[]> {
   const found: Finding[] = [];
   const selection = { stems: null, since: null };
-  for await (const each of audit({ root, selection, quick: false, ...options })) found.push(each);
+  for await (const each of audit({ root, selection, ...options })) found.push(each);
   return found;
 }
 
