@@ -70,7 +70,6 @@ export const FLAGS = {
     'the list shows a picture that was uploaded over a month from the publication',
     'the page does not show it; the list may have led to the wrong article',
   ),
-  'forms-disagree': doubt('another form of the page shows the article otherwise', 'the first form was taken'),
 } as const satisfies Record<string, FlagKind>;
 
 export type FlagCode = keyof typeof FLAGS;

@@ -73,7 +73,7 @@ export async function archiveArticle(
     }
 
     const article = withKnownTime(
-      extract(parts, address, site, { listed: target.listed, single, form: null }),
+      extract(parts, address, site, { listed: target.listed, single }),
       present?.record ?? null,
     );
     requireUndamaged(article, present);

@@ -4,7 +4,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { openNewspaper } from './newspaper/newspaper.ts';
-import { classicPage, mobilePage, NEWS_URL } from './support/article-page.ts';
+import { classicPage, NEWS_URL } from './support/article-page.ts';
 import { run, temporaryFolder } from './support/command.ts';
 
 const OWN = '<link rel="alternate" href="https://m.guancha.cn/ZaoCha/2022_01_28_900.shtml">';
@@ -55,18 +55,6 @@ describe('extract FILE', () => {
     await writeFile(join(folder.path, 'a.html'), PAGE);
     const { stdout } = await run(['extract', 'a.html'], inside(folder.path));
     assert.match(stdout, /^茶馆开门了\n2022-01-28 10:30 {2}晨报\n\n茶馆今天照常开门。\n投票\n/);
-  });
-
-  it('with --against: what another form of the page shows otherwise', async () => {
-    await using folder = await temporaryFolder();
-    await writeFile(join(folder.path, 'a.html'), PAGE);
-    await writeFile(join(folder.path, 'm.html'), mobilePage({ body: '<p>茶馆今天关门。</p>' }));
-    const { code, lines } = await run(['extract', '--json', 'a.html', '--against', 'm.html'], inside(folder.path));
-    assert.equal(code, 0);
-    const [reading] = lines() as unknown as Line[];
-    assert.deepEqual(codesOf(reading), ['unknown-block', 'forms-disagree']);
-    const several = await run(['extract', 'a.html', 'm.html', '--against', 'm.html'], inside(folder.path));
-    assert.equal(several.code, 2);
   });
 
   it('asks for the address of a page that does not name its own', async () => {

@@ -6,16 +6,7 @@ import { FLAGS, type Flag, type FlagCode, flag } from '../src/flags.ts';
 import type { ParsedPage } from '../src/html/parsed-page.ts';
 import type { ArticleAddress, Listed } from '../src/model.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
-import {
-  classicPage,
-  cmsPage,
-  fengwenPage,
-  mobilePage,
-  NEWS_URL,
-  POST_URL,
-  pageOf,
-  SITE,
-} from './support/article-page.ts';
+import { classicPage, cmsPage, fengwenPage, NEWS_URL, POST_URL, pageOf, SITE } from './support/article-page.ts';
 import { articleParts, siteOf } from './support/newspaper-pages.ts';
 import { SLOW_BODIES } from './support/slow-bodies.ts';
 
@@ -32,7 +23,6 @@ const CASES: Readonly<
   'no-layout': [], // there is no article then: the command `extract` raises it
   'list-disagrees': [], // the list comes from elsewhere: see below
   'list-picture-far': [], // likewise
-  'forms-disagree': [], // the other form likewise
   'two-layouts': [
     ['a post beside an article', classicPage().replace('</body>', `${fengwenPage()}</body>`), /classic, fengwen/],
   ],
@@ -235,7 +225,6 @@ describe('other sources', () => {
     extract([pageOf(html)], NEWS, SITE, {
       listed: { title: null, time: null, summary: null, picture: null, ...listed },
       single: null,
-      form: null,
     }).flags;
   const against = (title: string | null, time: string | null, html?: string) => againstList({ title, time }, html);
 
@@ -266,21 +255,6 @@ describe('other sources', () => {
     assert.deepEqual(againstList({ picture: old }, shown), []);
   });
 
-  it('another form of the page must show the same title, minute and text', () => {
-    const form = (html: string) =>
-      extract([pageOf(classicPage())], NEWS, SITE, { listed: null, single: null, form: pageOf(html) }).flags;
-    assert.deepEqual(form(mobilePage()), []);
-    assert.deepEqual(
-      form(mobilePage({ title: '酒馆开门了', times: '2022-01-28 10:31', body: '<p>茶馆今天关门。</p>' })),
-      [
-        { code: 'forms-disagree', detail: 'title 酒馆开门了' },
-        { code: 'forms-disagree', detail: 'time 2022-01-28 10:31' },
-        { code: 'forms-disagree', detail: 'text at character 4: 照常开门。 | 关门。' },
-      ],
-    );
-    assert.deepEqual(form('<p>茶</p>'), [{ code: 'forms-disagree', detail: 'no layout claims the other form' }]);
-  });
-
   it('another title or time on the list is told', () => {
     assert.deepEqual(against('酒馆开门了', '2022-01-28 22:30'), [
       { code: 'list-disagrees', detail: 'title 酒馆开门了' },
@@ -292,7 +266,6 @@ describe('other sources', () => {
     assert.deepEqual(
       extract([pageOf(classicPage())], NEWS, SITE, {
         listed: null,
-        form: null,
         single: pageOf(classicPage({ body: '<!-- -->' })),
       }).flags.length,
       1,
@@ -300,7 +273,7 @@ describe('other sources', () => {
     );
     const [one, two] = ['<p>一。</p>', '<p>二。</p>'].map((body) => classicPage({ body })) as [string, string];
     const flagsWith = (single: string) =>
-      extract([pageOf(one), pageOf(two)], NEWS, SITE, { listed: null, form: null, single: pageOf(single) }).flags;
+      extract([pageOf(one), pageOf(two)], NEWS, SITE, { listed: null, single: pageOf(single) }).flags;
     assert.deepEqual(flagsWith(one), []);
     assert.deepEqual(flagsWith(classicPage({ body: '<p>一。</p><p>二。</p>' })), []);
     assert.deepEqual(

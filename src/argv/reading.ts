@@ -13,7 +13,6 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
     )
     .argument('<page...>', 'saved pages, or addresses of articles')
     .option('--url <url>', 'address of the saved page, where it does not name its own')
-    .option('--against <file>', 'compare with another saved form of the page, such as the mobile one')
     .option('--explain', 'say where each field came from, and what became of every character', false)
     .option('--config <file>', CONFIG)
     .option('--json', JSON_LINES)
@@ -25,7 +24,7 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
         'extract --json https://www.guancha.cn/politics/2022_01_28_623950.shtml',
       ),
     )
-    .action(async (pages: string[], flags: CommonFlags & { url?: string; against?: string; explain: boolean }) => {
+    .action(async (pages: string[], flags: CommonFlags & { url?: string; explain: boolean }) => {
       const { extract } = await import('../commands/extract.ts');
       end(await extract(pages, flags, { ...prepare(flags), interrupts }));
     });

@@ -30,14 +30,12 @@ export interface PageReading {
  */
 export async function extract(
   things: readonly string[],
-  options: { readonly url?: string | undefined; readonly against?: string | undefined; readonly explain: boolean },
+  options: { readonly url?: string | undefined; readonly explain: boolean },
   context: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
 ): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
   if (options.url !== undefined && (things.length !== 1 || !isFile(things[0] ?? '')))
     throw new ArchiveError('USAGE', '--url says the address of one saved page');
-  if (options.against !== undefined && (things.length !== 1 || !isFile(options.against)))
-    throw new ArchiveError('USAGE', '--against names one saved page, to compare one article with');
   let all = true;
   const tellPage = (reading: PageReading) => {
     all &&= reading.extraction !== null;
@@ -48,21 +46,17 @@ export async function extract(
   for (const thing of things) {
     if (isFile(thing)) {
       const { page, address } = readSavedPage(thing, options.url ?? null, config.site);
-      tellPage(readPages(judge(page, config.site), [page], address, { site: config.site, form: formOf(address) }));
+      tellPage(readPages(judge(page, config.site), [page], address, config.site));
     } else addresses.push(requireAddress(thing, config));
   }
   if (addresses.length > 0)
     await withPassingRooms(config, terminal, 'extract', async (rooms) => {
       for (const address of addresses) {
         const { verdict, parts } = await readArticle(address, rooms, { signal: interrupts.signal });
-        tellPage(readPages(verdict, parts, address, { site: config.site, form: formOf(address) }));
+        tellPage(readPages(verdict, parts, address, config.site));
       }
     });
   return all ? EXIT.ok : EXIT.incomplete;
-
-  function formOf({ url }: ArticleAddress): ParsedPage | null {
-    return options.against === undefined ? null : readSavedPage(options.against, url, config.site).page;
-  }
 }
 
 function requireAddress(text: string, { site }: Config): ArticleAddress {
@@ -75,11 +69,11 @@ function readPages(
   verdict: Verdict,
   parts: readonly ParsedPage[],
   address: ArticleAddress,
-  { site, form }: { readonly site: Config['site']; readonly form: ParsedPage | null },
+  site: Config['site'],
 ): PageReading {
   const { url } = address;
   if (verdict.kind === 'article') {
-    const extraction = explain(parts, address, site, { listed: null, single: null, form });
+    const extraction = explain(parts, address, site);
     return { url, verdict, extraction, flags: extraction.article.flags };
   }
   const flags = verdict.kind === 'not-an-article' ? [flag('no-layout', verdict.evidence.join('; '))] : [];

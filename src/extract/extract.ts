@@ -52,11 +52,9 @@ export interface OtherSources {
   readonly listed: Listed | null;
   /** The single-page form, where the parts were read instead. */
   readonly single: ParsedPage | null;
-  /** Another form of the first page, such as the mobile one; null where none was read. */
-  readonly form: ParsedPage | null;
 }
 
-const NO_OTHERS: OtherSources = { listed: null, single: null, form: null };
+const NO_OTHERS: OtherSources = { listed: null, single: null };
 
 /** As `extract`, with the account of every character of the article column. */
 export function explain(

@@ -4,7 +4,6 @@ import { checkBody } from './body.ts';
 import { checkByline } from './byline.ts';
 import { checkCharacters } from './characters.ts';
 import { checkColumn } from './column.ts';
-import { checkForms } from './forms.ts';
 import { checkList } from './list.ts';
 import { checkPage } from './page.ts';
 import { checkParts } from './parts.ts';
@@ -24,7 +23,6 @@ const CHECKS: readonly ((reading: Reading) => readonly Flag[])[] = [
   checkPictures,
   checkParts,
   checkList,
-  checkForms,
 ];
 
 /** The flags of an article, in the order of the checks; the same evidence is told once, and each kind a few times. */
