@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { everyPictureUrl } from '../src/assets/original-url.ts';
 import { CHECKS, type CheckCode } from '../src/audit/checks-table.ts';
-import { openFrontier } from '../src/frontier/sqlite.ts';
+import { lockArchive } from '../src/frontier/lock.ts';
 import { KINDS } from '../src/repair/kinds.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { type Ended, run, start, temporaryFolder } from './support/command.ts';
@@ -185,7 +185,7 @@ describe('a repair', () => {
 
   it('ends with 6 while another run holds the archive', async () => {
     const root = copyOf(healthy);
-    using _holder = openFrontier(root, { command: 'crawl', attempts: 1 });
+    await using _lock = await lockArchive(root, 'crawl');
     assert.equal((await repair(root)).code, 6);
   });
 });
