@@ -1,6 +1,6 @@
 /** The repair through the real command: many damages at once, killed, offline, dry, and where the site has something else now. */
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -187,6 +187,19 @@ describe('a repair', () => {
     const root = copyOf(healthy);
     await using _lock = await lockArchive(root, 'crawl');
     assert.equal((await repair(root)).code, 6);
+  });
+
+  it('leaves even a broken frontier where it is while another run holds the archive', async () => {
+    const root = copyOf(healthy);
+    const frontier = join(root, 'frontier.sqlite');
+    writeFileSync(frontier, 'x'.repeat(5000));
+    {
+      await using _lock = await lockArchive(root, 'crawl');
+      assert.equal((await repair(root)).code, 6);
+      assert.equal(readFileSync(frontier, 'utf8'), 'x'.repeat(5000));
+    }
+    assert.equal((await repair(root)).code, 0);
+    assert.notEqual(readFileSync(frontier, 'latin1').slice(0, 6), 'xxxxxx');
   });
 });
 
