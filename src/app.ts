@@ -8,8 +8,8 @@ import { createFetcher } from './fetch/fetch.ts';
 import { createHttp } from './fetch/http.ts';
 import { createPoliteness } from './fetch/politeness.ts';
 import { createRobots } from './fetch/robots.ts';
+import { lockArchive, waitForLock } from './frontier/lock.ts';
 import { type Frontier, openFrontier } from './frontier/sqlite.ts';
-import { whenFree } from './frontier/when-free.ts';
 import type { Log } from './log.ts';
 import { packageInfo } from './package-info.ts';
 import type { Rooms } from './pipeline.ts';
@@ -33,23 +33,31 @@ export interface AppOptions {
   readonly onRequest?: ((kind: 'page' | 'picture') => void) | undefined;
   /** False where nothing is swept and no browser started before it is needed: a whole repair finds what is left half done. */
   readonly prepared?: boolean;
+  /** Runs under the lock, before the frontier is opened. */
+  readonly beforeFrontier?: (() => Promise<void>) | undefined;
 }
 
 /**
- * Opens an archive for work and holds it until disposed.
- * @throws ARCHIVE_IN_USE, ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL; the browser is on its way when this returns, and
+ * Opens an archive for work and locks it until disposed. What was opened is closed again where this throws.
+ * @throws INTERRUPTED, ARCHIVE_IN_USE, ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL; the browser is on its way when this returns, and
  *   what is wrong with it is said by the first request
  */
 export async function openApp(
   config: Config,
-  { command, log, wait, prepared = true, clock = systemClock, onRequest }: AppOptions,
+  { command, log, wait, prepared = true, clock = systemClock, onRequest, beforeFrontier }: AppOptions,
 ): Promise<App> {
   const { site, politeness: pace } = config;
   const store = openStore(config.archive, config.limits);
   const quarantine = openQuarantine(config.archive, config.limits);
-  const open = () => openFrontier(config.archive, { command, ...pace, now: clock.now });
-  const say = (holder: string) => log({ level: 'info', stage: 'run', message: `waiting for ${holder}` });
-  const frontier = wait === null ? open() : await whenFree(open, { stopping: wait, say });
+  const report = (holder: string) => log({ level: 'info', stage: 'run', message: `waiting for ${holder}` });
+  await using opened = new AsyncDisposableStack();
+  opened.use(
+    wait === null
+      ? await lockArchive(config.archive, command)
+      : await waitForLock(config.archive, command, { stopSignal: wait, report }),
+  );
+  await beforeFrontier?.();
+  const frontier = opened.use(openFrontier(config.archive, { command, ...pace, now: clock.now }));
   if (prepared && frontier.unfinishedSince !== null) {
     const swept = await store.sweep(frontier.unfinishedSince);
     log({
@@ -63,16 +71,18 @@ export async function openApp(
   const { name, version, homepage } = packageInfo();
   const tool = `${name}/${version}`;
   const guard = createAddressGuard(config.network.allowAddresses);
-  const browser = openBrowser({
-    ...config.browser,
-    product: `${tool} (+${homepage})`,
-    maxBytes: config.limits.pageBytes,
-    origins: listOriginsOf(site),
-    guard,
-    allows,
-    now: clock.now,
-    log,
-  });
+  const browser = opened.use(
+    openBrowser({
+      ...config.browser,
+      product: `${tool} (+${homepage})`,
+      maxBytes: config.limits.pageBytes,
+      origins: listOriginsOf(site),
+      guard,
+      allows,
+      now: clock.now,
+      log,
+    }),
+  );
   const { userAgent } = browser;
   const http = createHttp({
     userAgent,
@@ -99,13 +109,11 @@ export async function openApp(
   });
 
   if (prepared) await browser.warmUp();
+  const kept = opened.move();
   return {
     frontier,
     rooms: { site, fetcher, politeness, assets, store, quarantine, document: config.document, tool, userAgent, clock },
-    [Symbol.asyncDispose]: async () => {
-      await browser[Symbol.asyncDispose]();
-      frontier[Symbol.dispose]();
-    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 

@@ -156,7 +156,7 @@ export const ERRORS = {
     'another run holds this archive',
     'stop',
     EXIT.archiveInUse,
-    'wait until it ends, or stop it; a dead run is recognised by itself',
+    'wait until it ends (--wait), or stop it; a run that was killed holds nothing',
   ),
   NO_BROWSER: kind(
     'no browser can be started',

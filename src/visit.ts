@@ -29,7 +29,7 @@ export async function visitLeased(
     try {
       frontier.extend(lease);
     } catch {
-      // A frontier that cannot be written ends the run by its own heartbeat, or when this article is settled.
+      // A frontier that cannot be written ends the run when this article is settled.
     }
   }, HEARTBEAT_MS);
   try {

@@ -88,6 +88,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   diff: ['document'], // documents are compared by title, date and body
   discover: ['extract', 'fetch'], // lists are pages, and print their times as articles do
   judge: ['extract'], // a layout's body is the first evidence of an article
+  frontier: ['store'], // the lock's holder is written as every file of the archive is
   store: ['diff'], // a record says what changed
 };
 

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { CHECKS } from '../src/doctor/checks.ts';
-import { openFrontier } from '../src/frontier/sqlite.ts';
+import { lockArchive } from '../src/frontier/lock.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { type Ended, run, temporaryFolder } from './support/command.ts';
 
@@ -70,10 +70,11 @@ describe('the doctor', () => {
   });
 
   it('warns of a run that holds the archive, and does not disturb it', async () => {
-    using frontier = openFrontier(join(folder.path, 'archive'), { command: 'crawl', attempts: 1 });
+    await using _lock = await lockArchive(join(folder.path, 'archive'), 'crawl');
     const ended = await examine();
     assert.equal(ended.code, 0);
     assert.equal(found(ended, 'lock')?.state, 'warn');
-    assert.equal(frontier.holder()?.command, 'crawl');
+    assert.match(String(found(ended, 'lock')?.says), /^the archive is held by crawl on \S+, process \d+, since /);
+    await assert.rejects(lockArchive(join(folder.path, 'archive'), 'test'), { code: 'ARCHIVE_IN_USE' });
   });
 });

@@ -3,10 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
-import type { ArchiveError } from '../src/errors.ts';
-import { birthOf } from '../src/frontier/process-birth.ts';
 import { type FailureMatch, type Frontier, openFrontier } from '../src/frontier/sqlite.ts';
-import { whenFree } from '../src/frontier/when-free.ts';
 import type { ArticleId, Outcome, Target } from '../src/model.ts';
 import { temporaryFolder } from './support/command.ts';
 
@@ -219,48 +216,6 @@ describe('the frontier', () => {
     assert.deepEqual(second.hosts.robots('https://a'), { text: 'x', status: 200, at: 7 });
   });
 
-  it('admits one run at a time, and readers beside it', async () => {
-    await using folder = await temporaryFolder();
-    const first = open(folder.path);
-    assert.throws(() => open(folder.path), { code: 'ARCHIVE_IN_USE' });
-    openFrontier(folder.path, { command: null, attempts: 1 })[Symbol.dispose]();
-    close(first);
-    close(open(folder.path));
-  });
-
-  it('takes over from a run that was silent too long, which stops itself', async (test) => {
-    test.mock.timers.enable({ apis: ['setInterval'] });
-    await using folder = await temporaryFolder();
-    const suspended = open(folder.path);
-    using database = new DatabaseSync(join(folder.path, 'frontier.sqlite'));
-    database.prepare('UPDATE runs SET beat_at = beat_at - 61000').run();
-    using frontier = open(folder.path);
-    assert.ok(frontier.unfinishedSince !== null);
-    assert.equal(suspended.lost.aborted, false);
-    test.mock.timers.tick(5000);
-    assert.equal(suspended.lost.aborted, true);
-    assert.equal((suspended.lost.reason as ArchiveError).code, 'ARCHIVE_IN_USE');
-    assert.match(String(suspended.lost.reason), /test on \S+, process \d+ took over/);
-    suspended.endRun();
-    suspended[Symbol.dispose]();
-    assert.equal(frontier.holder()?.pid, process.pid, 'what is lost ends nothing');
-    test.mock.timers.tick(5000);
-    assert.equal(frontier.lost.aborted, false);
-  });
-
-  it('knows a dead run though its number lives again', {
-    skip: process.platform !== 'linux' && 'no /proc',
-  }, async () => {
-    await using folder = await temporaryFolder();
-    open(folder.path); // as it would be left by a process that was killed
-    using database = new DatabaseSync(join(folder.path, 'frontier.sqlite'));
-    const birth = birthOf(process.pid) ?? '';
-    assert.match(birth, /^[0-9a-f-]{36} pid:\[\d+\] \d+$/);
-    database.prepare('UPDATE runs SET birth = ?').run(birth.replace(/\d+$/, '1'));
-    using frontier = open(folder.path);
-    assert.equal(frontier.holder()?.pid, process.pid);
-  });
-
   it('sweeps after runs that did not end, and not after those that did', async () => {
     await using folder = await temporaryFolder();
     open(folder.path)[Symbol.dispose]();
@@ -271,15 +226,36 @@ describe('the frontier', () => {
     assert.equal(last.unfinishedSince, null);
   });
 
-  it('takes over the frontier of an older version', async () => {
+  it('takes over the frontier of versions that locked by their rows, whatever these say', async () => {
     await using folder = await temporaryFolder();
-    const database = new DatabaseSync(join(folder.path, 'frontier.sqlite'));
-    database.exec(`CREATE TABLE runs (token TEXT PRIMARY KEY, command TEXT NOT NULL, host TEXT NOT NULL,
-      pid INTEGER NOT NULL, started_at INTEGER NOT NULL, beat_at INTEGER NOT NULL, ended_at INTEGER) STRICT;
-      INSERT INTO runs VALUES ('t', 'crawl', 'h', 1, 1, 2, 3)`);
-    database.close();
+    const path = join(folder.path, 'frontier.sqlite');
+    {
+      using database = new DatabaseSync(path);
+      database.exec(`CREATE TABLE runs (token TEXT PRIMARY KEY, command TEXT NOT NULL, host TEXT NOT NULL,
+        pid INTEGER NOT NULL, started_at INTEGER NOT NULL, beat_at INTEGER NOT NULL, ended_at INTEGER) STRICT;
+        INSERT INTO runs VALUES ('t', 'crawl', 'h', 1, 1, 2, 3)`);
+    }
+    {
+      using frontier = open(folder.path);
+      assert.equal(frontier.unfinishedSince, null, 'it ended');
+      frontier.endRun();
+    }
+    const now = Date.now();
+    {
+      using database = new DatabaseSync(path);
+      database.exec(`ALTER TABLE runs ADD COLUMN beat_at INTEGER NOT NULL DEFAULT 0; ALTER TABLE runs ADD COLUMN birth TEXT;
+        INSERT INTO runs (token, command, host, pid, started_at, beat_at, birth)
+        VALUES ('u', 'crawl', 'elsewhere', ${process.pid}, ${now}, ${now}, 'b pid:[1] 1')`);
+    }
     using frontier = open(folder.path);
-    assert.equal(frontier.unfinishedSince, null);
+    assert.equal(frontier.unfinishedSince, now, 'it was cut off');
+    assert.equal(frontier.lastRun()?.command, 'test');
+    using database = new DatabaseSync(path);
+    const columns = database.prepare('PRAGMA table_info(runs)').all();
+    assert.deepEqual(
+      columns.map(({ name }) => name),
+      ['token', 'command', 'host', 'pid', 'started_at', 'ended_at', 'clean'],
+    );
   });
 
   it('remembers the last visit of each kind', async () => {
@@ -295,23 +271,6 @@ describe('the frontier', () => {
       ['archived', 'blocked', 'unchanged'],
     );
     assert.deepEqual(frontier.visits.of('guancha:2'), []);
-  });
-
-  it('can be waited for', async () => {
-    await using folder = await temporaryFolder();
-    const first = open(folder.path);
-    const said: string[] = [];
-    const stopping = new AbortController();
-    const wait = () =>
-      whenFree(() => open(folder.path), { stopping: stopping.signal, say: (holder) => void said.push(holder) });
-    const waiting = wait();
-    close(first);
-    using second = await waiting;
-    assert.match(String(said), /^test on \S+, process \d+, since /);
-    const third = wait();
-    stopping.abort();
-    await assert.rejects(third, { code: 'INTERRUPTED' });
-    assert.equal(second.lost.aborted, false);
   });
 
   it('takes over from a run that was killed, with what it had in hand', async () => {

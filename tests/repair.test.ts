@@ -1,12 +1,12 @@
 /** The repair through the real command: many damages at once, killed, offline, dry, and where the site has something else now. */
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { everyPictureUrl } from '../src/assets/original-url.ts';
 import { CHECKS, type CheckCode } from '../src/audit/checks-table.ts';
-import { openFrontier } from '../src/frontier/sqlite.ts';
+import { lockArchive } from '../src/frontier/lock.ts';
 import { KINDS } from '../src/repair/kinds.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { type Ended, run, start, temporaryFolder } from './support/command.ts';
@@ -185,8 +185,21 @@ describe('a repair', () => {
 
   it('ends with 6 while another run holds the archive', async () => {
     const root = copyOf(healthy);
-    using _holder = openFrontier(root, { command: 'crawl', attempts: 1 });
+    await using _lock = await lockArchive(root, 'crawl');
     assert.equal((await repair(root)).code, 6);
+  });
+
+  it('leaves even a broken frontier where it is while another run holds the archive', async () => {
+    const root = copyOf(healthy);
+    const frontier = join(root, 'frontier.sqlite');
+    writeFileSync(frontier, 'x'.repeat(5000));
+    {
+      await using _lock = await lockArchive(root, 'crawl');
+      assert.equal((await repair(root)).code, 6);
+      assert.equal(readFileSync(frontier, 'utf8'), 'x'.repeat(5000));
+    }
+    assert.equal((await repair(root)).code, 0);
+    assert.notEqual(readFileSync(frontier, 'latin1').slice(0, 6), 'xxxxxx');
   });
 });
 

@@ -35,7 +35,7 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
     .addHelpText('after', examples('status', 'status --json'))
     .action(async (flags: CommonFlags) => {
       const { status } = await import('../commands/status.ts');
-      end(status(prepare(flags)));
+      end(await status(prepare(flags)));
     });
 
   common(program.command('sources'))

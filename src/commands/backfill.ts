@@ -111,9 +111,9 @@ async function askForNumbers(app: App, window: Window, options: BackfillOptions,
     );
 
   const counts = { article: 0, nothing: 0, failed: 0 };
-  const signal = AbortSignal.any([interrupts.signal, frontier.lost]);
+  const { stopping, signal } = interrupts;
   try {
-    for await (const probed of probeIds(numbers, app, { control: newest, stopping: interrupts.stopping, signal })) {
+    for await (const probed of probeIds(numbers, app, { control: newest, stopping, signal })) {
       counts[kindOf(probed)] += 1;
       tellProbe(probed, terminal);
       terminal.progress(counts.article + counts.nothing + counts.failed, numbers.length);

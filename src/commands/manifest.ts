@@ -16,6 +16,7 @@ import {
   readManifest,
   writeLines,
 } from '../fixity/manifest.ts';
+import { lockArchive } from '../frontier/lock.ts';
 import { openFrontier } from '../frontier/sqlite.ts';
 import { packageInfo } from '../package-info.ts';
 import { printable } from '../printable.ts';
@@ -36,6 +37,7 @@ export async function manifest(
     const bag = flags.bag === undefined ? null : resolve(flags.bag);
     return verify(bag ?? archive, { isBag: bag !== null, terminal });
   }
+  await using _lock = await lockArchive(archive, 'manifest');
   using frontier = openFrontier(archive, { command: 'manifest', attempts: 1 });
   if (flags.bag === undefined) {
     let files = 0;

@@ -1,6 +1,7 @@
 /** `quarantine list | show ITEM… | release ITEM…`: what was fetched and judged no article. */
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import { lockArchive } from '../frontier/lock.ts';
 import { openFrontier } from '../frontier/sqlite.ts';
 import { openQuarantine, type Quarantine, type QuarantineItem } from '../store/quarantine.ts';
 import { parseArticleUrl } from '../url/article-url.ts';
@@ -60,6 +61,7 @@ async function release(
   config: Config,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  await using _lock = await lockArchive(config.archive, 'quarantine');
   using frontier = openFrontier(config.archive, { command: 'quarantine', attempts: config.politeness.attempts });
   for (const item of items) {
     const address = parseArticleUrl(item.url, config.site);

@@ -47,11 +47,13 @@ export async function repair(
 
   const disk = openDisk(root);
   const trash = openTrash(root, { disk, now: new Date() });
-  const before = (await clearFrontier(root, trash)).filter(({ code }) => codes.includes(code));
+  const before: Finding[] = [];
+  const beforeFrontier = async () =>
+    void before.push(...(await clearFrontier(root, trash)).filter(({ code }) => codes.includes(code)));
   return withArchive(
     config,
     terminal,
-    { command: 'repair', wait: null, prepared: flags.only.length > 0 },
+    { command: 'repair', wait: null, prepared: flags.only.length > 0, beforeFrontier },
     async (app) => {
       const report = await repairArchive(
         {
@@ -63,7 +65,7 @@ export async function repair(
           trash,
           convention: config.document.date,
           stopping: interrupts.stopping,
-          signal: AbortSignal.any([interrupts.signal, app.frontier.lost]),
+          signal: interrupts.signal,
           site: watchSite(),
         },
         { codes, jobs, log: terminal.log, before },

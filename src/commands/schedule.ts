@@ -90,7 +90,7 @@ async function runUntil(
       ...listeners(app, { terminal, state, notifier, delivery }),
       sources: config.sources.map((source) => scheduled(source, config)),
       stopping,
-      signal: AbortSignal.any([interrupts.signal, frontier.lost]),
+      signal: interrupts.signal,
       log: terminal.log,
     });
     await delivery.ended();

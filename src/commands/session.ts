@@ -30,11 +30,11 @@ export interface RunOptions extends Telling {
   readonly limit?: number | undefined;
 }
 
-/** Opens the archive, lets `body` use it, and closes it whatever happens. Throws why it was lost, if another run took it over. */
+/** Opens the archive, lets `body` use it, and closes it whatever happens. */
 export async function withArchive<T>(
   config: Config,
   terminal: Terminal,
-  options: Pick<AppOptions, 'command' | 'wait' | 'prepared' | 'clock' | 'onRequest'>,
+  options: Pick<AppOptions, 'command' | 'wait' | 'prepared' | 'clock' | 'onRequest' | 'beforeFrontier'>,
   body: (app: App) => Promise<T>,
 ): Promise<T> {
   await using app = await openApp(config, { ...options, log: terminal.log });
@@ -42,8 +42,6 @@ export async function withArchive<T>(
     const result = await body(app);
     app.frontier.endRun();
     return result;
-  } catch (error) {
-    throw app.frontier.lost.aborted ? app.frontier.lost.reason : error;
   } finally {
     terminal.end();
   }
@@ -73,7 +71,7 @@ export async function run(
       only: options.only,
       limit: options.limit,
       stopping: interrupts.stopping,
-      signal: AbortSignal.any([interrupts.signal, app.frontier.lost]),
+      signal: interrupts.signal,
       log: terminal.log,
       onSettled: teller.tell,
     });
@@ -100,7 +98,7 @@ export async function runRevisits(
       ...config.politeness,
       ...config.revisits,
       stopping: interrupts.stopping,
-      signal: AbortSignal.any([interrupts.signal, app.frontier.lost]),
+      signal: interrupts.signal,
     });
     for await (const settled of visits) teller.tell(settled);
   } finally {

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import { describeDrift, findDrift } from '../drift.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import type { Latency } from '../frontier/latencies.ts';
+import { describeHolder } from '../frontier/lock.ts';
 import { openFrontier } from '../frontier/sqlite.ts';
 import { alarmsOf, describeAlarm } from '../source-alarm.ts';
 import { describeDuration } from './duration.ts';
@@ -14,7 +15,13 @@ const MOST_FAILURES = 20;
 /** Latencies of so long. */
 const LATENCY_MS = 30 * 86_400_000;
 
-export function status({ config, terminal }: { readonly config: Config; readonly terminal: Terminal }): ExitCode {
+export async function status({
+  config,
+  terminal,
+}: {
+  readonly config: Config;
+  readonly terminal: Terminal;
+}): Promise<ExitCode> {
   const { archive } = config;
   if (!existsSync(join(archive, 'frontier.sqlite'))) {
     terminal.result(`${archive}: nothing has been archived here yet`, {
@@ -55,7 +62,7 @@ export function status({ config, terminal }: { readonly config: Config; readonly
     '',
     lastRun === null
       ? 'no run yet'
-      : `last run: ${lastRun.command}, ${lastRun.startedAt} to ${lastRun.endedAt ?? (frontier.holder() === null ? 'when it was cut off' : 'now')}`,
+      : `last run: ${lastRun.command}, ${lastRun.startedAt} to ${lastRun.endedAt ?? ((await describeHolder(archive)) === null ? 'when it was cut off' : 'now')}`,
     ...(revisits.planned === 0 ? [] : [`${revisits.planned} articles are visited again, ${revisits.due} of them now`]),
     ...latencies.map(describeLatency),
     ...alarms.map((alarm) => terminal.style('yellow', describeAlarm(alarm))),

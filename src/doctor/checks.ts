@@ -1,11 +1,9 @@
 /** Everything that a crawl needs of the machine and the network, one small question each. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { ArchiveError, ERRORS } from '../errors.ts';
 import { createAddressGuard } from '../fetch/address-guard.ts';
 import { openBrowser } from '../fetch/browser.ts';
 import { createHttp } from '../fetch/http.ts';
-import { openFrontier } from '../frontier/sqlite.ts';
+import { describeHolder } from '../frontier/lock.ts';
 import { openDisk } from '../store/disk.ts';
 import { inListScope, originsOf } from '../url/scope.ts';
 import { bad, type Check, type CheckContext, type Found, ok, warn } from './check.ts';
@@ -70,16 +68,11 @@ async function checkRoom({ config }: CheckContext): Promise<Found> {
 }
 
 async function checkLock({ config }: CheckContext): Promise<Found> {
-  if (!existsSync(join(config.archive, 'frontier.sqlite'))) return ok('nothing has been archived here yet');
   return unlessRefused(async () => {
-    using frontier = openFrontier(config.archive, { command: null, attempts: 1 });
-    const holder = frontier.holder();
-    if (holder === null) return ok('no run holds the archive');
-    const { command, host, pid, startedAt } = holder;
-    return warn(
-      `${command} on ${host}, process ${pid}, holds the archive since ${startedAt}`,
-      ERRORS.ARCHIVE_IN_USE.fix,
-    );
+    const holder = await describeHolder(config.archive);
+    return holder === null
+      ? ok('no run holds the archive')
+      : warn(`the archive is held by ${holder}`, ERRORS.ARCHIVE_IN_USE.fix);
   });
 }
 

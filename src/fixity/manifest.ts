@@ -38,12 +38,12 @@ export async function* filesOf(folder: string, skip: (path: string) => boolean, 
 
 /** Not of the archive's content: what runs write for themselves, unfinished files, `trash/`, and the manifest itself. */
 export function isOutside(path: string): boolean {
-  return (
-    /^frontier\.sqlite(-wal|-shm)?$/.test(path) ||
-    path === MANIFEST ||
-    path === 'trash' ||
-    /(^|\/)\.[^/]+\.tmp$/.test(path)
-  );
+  return isOperational(path) || path === MANIFEST || path === 'trash' || /(^|\/)\.[^/]+\.tmp$/.test(path);
+}
+
+/** The frontier, and the lock with the name of its holder: never opened, for that would end the lock (see frontier/lock.ts). */
+export function isOperational(path: string): boolean {
+  return /^(?:(?:frontier|lock)\.sqlite(?:-wal|-shm|-journal)?|lock\.json)$/.test(path);
 }
 
 /** Reads a file as a stream, and never through a link. */

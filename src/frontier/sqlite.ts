@@ -1,9 +1,9 @@
-/** The frontier in SQLite: which URLs wait, which are in hand, how each ended; per-host clocks; the run that holds the archive. */
+/** The frontier in SQLite: which URLs wait, which are in hand, how each ended; per-host clocks; the runs. */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { ERRORS, type ErrorCode } from '../errors.ts';
+import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { ArticleId, Lease, NumberSpace, Outcome, Target } from '../model.ts';
 import { retryPauseMs } from '../retry-pause.ts';
 import { type Followed, openFollowed } from './followed.ts';
@@ -17,7 +17,7 @@ import { openProbes, type Probes } from './probes.ts';
 import { openReadings, type Readings } from './readings.ts';
 import { openRevisits, type Revisits } from './revisits.ts';
 import { isErrorCode, openRows, type Rows, reasonOf, targetOf, textOf } from './rows.ts';
-import { holdArchive, holderOf, type RunInfo, runInfoOf } from './run-lock.ts';
+import { beginRun, lastRun, type RunInfo } from './runs.ts';
 import { openSightings, type Sightings } from './sightings.ts';
 import { openSlots, type Slots } from './slots.ts';
 import { openSourceReadings, type SourceReadings } from './source-readings.ts';
@@ -62,12 +62,8 @@ export interface Frontier extends Disposable {
   /** When its first target was added, ms since 1970; null where it has none. */
   beganAt(): number | null;
   lastRun(): RunInfo | null;
-  /** The living run that holds the archive; null where none does. */
-  holder(): RunInfo | null;
   /** When the runs began that did not come to their end, ms since 1970; null where the last one did. */
   readonly unfinishedSince: number | null;
-  /** Aborts, its reason an ArchiveError, where this run must stop because it holds the archive no more. */
-  readonly lost: AbortSignal;
   /** The run came to its end and left nothing half done: without this, the next one sweeps. */
   endRun(): void;
   readonly visits: Visits;
@@ -126,10 +122,10 @@ const WEEK_MS = 7 * 86_400_000;
 
 /**
  * Opens the frontier of an archive.
- * @param options `command` is what holds the archive while it is open, for other runs' messages, and null holds nothing;
+ * @param options `command` is the run that is written down, whose caller holds the archive's lock; null where no run begins;
  *   `attempts` and `backoffMs` say how often a failure is tried again in a run, and after how long the first time; `now` gives
  *   ms since 1970
- * @throws ARCHIVE_IN_USE, ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL
+ * @throws ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL, ARCHIVE_IO
  */
 export function openFrontier(
   archive: string,
@@ -142,12 +138,13 @@ export function openFrontier(
 ): Frontier {
   const { now: clock = Date.now } = options;
   const path = join(archive, 'frontier.sqlite');
+  using opened = new DisposableStack();
   const database = guarded(path, () => {
     mkdirSync(archive, { recursive: true });
-    const opened = new DatabaseSync(path, { timeout: 5000 });
-    opened.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-    prepareTables(opened);
-    return opened;
+    const connection = opened.use(new DatabaseSync(path, { timeout: 5000 }));
+    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    prepareTables(connection);
+    return connection;
   });
   const sql = (text: string) => {
     const statement = database.prepare(text);
@@ -158,9 +155,10 @@ export function openFrontier(
     };
   };
 
-  const hold = options.command === null ? null : guarded(path, () => holdArchive(database, options.command ?? ''));
+  const { command } = options;
+  const run = command === null ? null : guarded(path, () => beginRun(database, command));
   // Whoever held leases before this run is dead: its targets wait again.
-  if (hold !== null) sql('UPDATE targets SET token = NULL, leased_until = NULL WHERE token IS NOT NULL').run();
+  if (run !== null) sql('UPDATE targets SET token = NULL, leased_until = NULL WHERE token IS NOT NULL').run();
 
   const insert = sql(
     `INSERT INTO targets (id, url, source, via, lead_picture, listed, priority, added_at)
@@ -218,7 +216,6 @@ export function openFrontier(
   const waiting = sql('SELECT count(*) AS count FROM targets WHERE outcome IS NULL');
   const began = sql('SELECT min(added_at) AS at FROM targets');
   let beganAt: number | null = null; // once there is one it stays
-  const lastRun = sql('SELECT * FROM runs ORDER BY rowid DESC LIMIT 1');
   const safely: Guarded = (work) => guarded(path, work);
   const visits = safely(() => openVisits(database, { guarded: safely, now: clock }));
   const notices = safely(() => openNotices(database, { guarded: safely, now: clock }));
@@ -233,7 +230,7 @@ export function openFrontier(
     'INSERT INTO robots (origin, text, status, at) VALUES (?, ?, ?, ?) ON CONFLICT (origin) DO UPDATE SET text = excluded.text, status = excluded.status, at = excluded.at',
   );
 
-  return {
+  const frontier: Omit<Frontier, typeof Symbol.dispose> = {
     add: (targets) => {
       let added = 0;
       guarded(path, () => database.exec('BEGIN IMMEDIATE'));
@@ -324,10 +321,7 @@ export function openFrontier(
       if (typeof row?.at === 'number') beganAt = row.at;
       return beganAt;
     },
-    lastRun: () => {
-      const row = lastRun.get();
-      return row === undefined ? null : runInfoOf(row);
-    },
+    lastRun: () => guarded(path, () => lastRun(database)),
     readings: guarded(path, () => openReadings(database)),
     sourceReadings: safely(() => openSourceReadings(database, safely)),
     sightings: safely(() => openSightings(database, safely)),
@@ -337,10 +331,8 @@ export function openFrontier(
     probes: safely(() => openProbes(database, safely)),
     listWalks: safely(() => openListWalks(database, safely)),
     rows: safely(() => openRows(database, safely)),
-    holder: () => guarded(path, () => holderOf(database)),
-    unfinishedSince: hold?.unfinishedSince ?? null,
-    lost: hold?.lost ?? new AbortController().signal,
-    endRun: () => guarded(path, () => hold?.end()),
+    unfinishedSince: run?.unfinishedSince ?? null,
+    endRun: () => guarded(path, () => run?.complete()),
     visits,
     revisits,
     slots: safely(() => openSlots(database, safely)),
@@ -355,9 +347,19 @@ export function openFrontier(
       },
       setRobots: (origin, { text, status, at }) => void setRobots.run(origin, text, status, at),
     },
+  };
+  const kept = opened.move();
+  return {
+    ...frontier,
     [Symbol.dispose]: () => {
-      hold?.[Symbol.dispose]();
-      database.close();
+      try {
+        guarded(path, () => run?.close());
+      } catch (error) {
+        // The disk refuses: the run stays without an end, like one that was killed.
+        if (!(error instanceof ArchiveError)) throw error;
+      } finally {
+        kept.dispose();
+      }
     },
   };
 }

@@ -1,4 +1,4 @@
-/** A frontier that cannot be read: moved to `trash/` before anything is held, for it is what holds the archive. */
+/** A frontier that cannot be read: moved to `trash/` under the lock, before a run opens it. */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';

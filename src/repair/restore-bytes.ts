@@ -3,7 +3,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CheckCode } from '../audit/checks-table.ts';
 import type { Finding } from '../audit/finding.ts';
-import { hashFile } from '../fixity/manifest.ts';
+import { hashFile, isOperational } from '../fixity/manifest.ts';
 import { sha256 } from '../store/record.ts';
 import { type Bench, keyOf } from './bench.ts';
 import { bestRecord, bytesOf } from './best-record.ts';
@@ -62,7 +62,7 @@ async function hashesOf(findings: readonly Finding[], root: string): Promise<Rea
   const found = new Map<string, string>();
   for (const path of new Set(findings.map((each) => each.path))) {
     const stats = lstatSync(join(root, path), { throwIfNoEntry: false });
-    if (stats?.isFile() !== true || stats.size > LARGEST_BYTES || path === 'frontier.sqlite') continue;
+    if (stats?.isFile() !== true || stats.size > LARGEST_BYTES || isOperational(path)) continue;
     found.set((await hashFile(join(root, path))).sha256, path);
   }
   return found;

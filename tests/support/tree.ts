@@ -42,5 +42,5 @@ export async function files(root: string): Promise<string[]> {
 export const withoutDateHeader = (path: string, bytes: Buffer): Buffer | string =>
   path.startsWith('records/') ? bytes.toString().replaceAll(/"date": "\w{3}, [^"]*"/g, '"date": ""') : bytes;
 
-/** The part of an archive that is for good: without the operational database. */
-export const isKept = (path: string): boolean => !/^frontier\.sqlite/.test(path);
+/** The part of an archive that is for good: without the operational database and the lock. */
+export const isKept = (path: string): boolean => !/^(?:frontier\.sqlite|lock\.)/.test(path);

@@ -1,0 +1,161 @@
+/**
+ * The lock of an archive: one run at a time.
+ *
+ * `lock.sqlite` is an empty database. The holder keeps a write transaction open on it (`BEGIN IMMEDIATE`) and never writes.
+ * The operating system ends that transaction with the process, however the process ends, so a dead run locks nothing and
+ * no other run has to judge whether a process still lives. `lock.json` beside it names the holder for people. It is no
+ * lock: a killed run leaves it behind, and the next run overwrites it.
+ *
+ * Danger: POSIX releases a process's locks on a file as soon as that process closes the file through any descriptor. Only
+ * SQLite may open `lock.sqlite`, which keeps account of this; a manifest, a copy or a repair must leave it out.
+ */
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { ArchiveError } from '../errors.ts';
+import { openDisk } from '../store/disk.ts';
+import { guarded } from './guarded.ts';
+
+/** What `lock.json` says of the run that holds the archive. */
+interface Holder {
+  readonly command: string;
+  readonly host: string;
+  readonly pid: number;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+}
+
+const LOCK = 'lock.sqlite';
+const HOLDER = 'lock.json';
+
+/** A look of `describeHolder` takes the lock for less than a millisecond, and a new holder names itself within a few. */
+const ATTEMPTS = 4;
+const BETWEEN_ATTEMPTS_MS = 50;
+const ASK_AGAIN_MS = 1000;
+
+/** SQLITE_BUSY. */
+const BUSY = 5;
+
+/**
+ * Locks an archive until disposed. Makes the archive's folder where it is not there.
+ * @param archive absolute path
+ * @param command what other runs are told holds the archive
+ * @throws ARCHIVE_IN_USE, whose detail names the holder; ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL, ARCHIVE_IO
+ */
+export async function lockArchive(archive: string, command: string): Promise<AsyncDisposable> {
+  const disk = openDisk(archive);
+  guarded(archive, () => mkdirSync(archive, { recursive: true }));
+  await using opened = new AsyncDisposableStack();
+  opened.use(await beginTransaction(archive));
+  const holder: Holder = { command, host: hostname(), pid: process.pid, since: new Date().toISOString() };
+  opened.defer(async () => {
+    try {
+      await disk.remove(HOLDER);
+    } catch (error) {
+      // The disk refuses: what stays behind is no lock, and the next run overwrites it.
+      if (!(error instanceof ArchiveError)) throw error;
+    }
+  });
+  await disk.write(HOLDER, `${JSON.stringify(holder)}\n`);
+  return opened.move();
+}
+
+/**
+ * Locks an archive as soon as no other run holds it.
+ * @param options `stopSignal` ends the wait; `report` is called once, with the holder that is waited for
+ * @throws INTERRUPTED; what else `lockArchive` throws
+ */
+export async function waitForLock(
+  archive: string,
+  command: string,
+  options: { readonly stopSignal: AbortSignal; readonly report: (holder: string) => void },
+): Promise<AsyncDisposable> {
+  for (let waited = false; ; waited = true) {
+    try {
+      return await lockArchive(archive, command);
+    } catch (error) {
+      if (!(error instanceof ArchiveError) || error.code !== 'ARCHIVE_IN_USE') throw error;
+      if (!waited) options.report(error.detail);
+    }
+    // An interrupted sleep ends like any other: the next line says why.
+    await sleep(ASK_AGAIN_MS, undefined, { signal: options.stopSignal }).catch(() => {});
+    if (options.stopSignal.aborted) throw new ArchiveError('INTERRUPTED', 'while waiting for the archive');
+  }
+}
+
+/**
+ * Who holds an archive, for people; null where no run does. Makes no file.
+ * A user who may not write `lock.sqlite` cannot see a lock, and gets null.
+ */
+export async function describeHolder(archive: string): Promise<string | null> {
+  if (!existsSync(join(archive, LOCK))) return null;
+  using free = tryTransaction(archive, 'rw');
+  return free === null ? await readHolder(archive) : null;
+}
+
+/** @throws ARCHIVE_IN_USE */
+async function beginTransaction(archive: string): Promise<Disposable> {
+  for (let attempt = 1; ; attempt++) {
+    const begun = tryTransaction(archive, 'rwc');
+    if (begun !== null) return begun;
+    if (attempt === ATTEMPTS) throw new ArchiveError('ARCHIVE_IN_USE', await readHolder(archive));
+    await sleep(BETWEEN_ATTEMPTS_MS);
+  }
+}
+
+/**
+ * Null where another connection has the transaction, in this process or another.
+ * @param mode of SQLite's URI: `rwc` makes the file where it is not there
+ */
+function tryTransaction(archive: string, mode: 'rw' | 'rwc'): Disposable | null {
+  const path = join(archive, LOCK);
+  const url = pathToFileURL(path);
+  url.search = `?mode=${mode}`;
+  return guarded(path, () => {
+    const database = new DatabaseSync(url, { timeout: 0 });
+    try {
+      // Nothing is ever written: a journal in memory leaves no file beside the lock.
+      database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
+      // SQLite opens what may not be written for reading, and a transaction on that locks nothing.
+      if (mode === 'rwc') accessSync(path, constants.W_OK);
+    } catch (error) {
+      database.close();
+      if (((error as { readonly errcode?: number }).errcode ?? 0) % 256 === BUSY) return null;
+      throw error;
+    }
+    return { [Symbol.dispose]: () => database.close() };
+  });
+}
+
+async function readHolder(archive: string): Promise<string> {
+  const holder = holderOf(await readText(archive));
+  if (holder === null) return `another run; which one cannot be read from ${join(archive, HOLDER)}`;
+  const { command, host, pid, since } = holder;
+  return `${command} on ${host}, process ${pid}, since ${since}`;
+}
+
+async function readText(archive: string): Promise<string | null> {
+  try {
+    return (await openDisk(archive).read(HOLDER))?.toString() ?? null;
+  } catch (error) {
+    if (error instanceof ArchiveError) return null; // the caller says that it cannot be read
+    throw error;
+  }
+}
+
+function holderOf(text: string | null): Holder | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? 'null');
+  } catch {
+    return null; // not JSON: written by something else
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  const { command, host, pid, since } = value as Readonly<Record<string, unknown>>;
+  const isWhole =
+    typeof command === 'string' && typeof host === 'string' && Number.isInteger(pid) && typeof since === 'string';
+  return isWhole ? { command, host, pid: Number(pid), since } : null;
+}
