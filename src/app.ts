@@ -1,25 +1,25 @@
 /** Composition root: the only file that names adapters. */
-import { createAssets } from './assets/assets.ts';
+import { createAssets } from './archive/pictures.ts';
+import { openQuarantine } from './archive/quarantine.ts';
+import { openStore } from './archive/store.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import type { CrawlServices } from './crawl/visit.ts';
 import { createAddressGuard } from './fetch/address-guard.ts';
 import { openBrowser } from './fetch/browser.ts';
-import { createFetcher } from './fetch/fetch.ts';
+import { createFetcher } from './fetch/fetcher.ts';
 import { createHttp } from './fetch/http.ts';
 import { createPoliteness } from './fetch/politeness.ts';
 import { createRobots } from './fetch/robots.ts';
 import { lockArchive, waitForLock } from './frontier/lock.ts';
 import { type Frontier, openFrontier } from './frontier/sqlite.ts';
 import type { Log } from './log.ts';
-import { packageInfo } from './package-info.ts';
-import type { Rooms } from './pipeline.ts';
-import { openQuarantine } from './store/quarantine.ts';
-import { openStore } from './store/store.ts';
-import { inListScope, inScope, listOriginsOf } from './url/scope.ts';
+import { packageInfo } from './package.ts';
+import { inListScope, inScope, listOriginsOf } from './site/address.ts';
 
 export interface App extends AsyncDisposable {
   readonly frontier: Frontier;
-  readonly rooms: Rooms;
+  readonly services: CrawlServices;
 }
 
 export interface AppOptions {
@@ -112,7 +112,18 @@ export async function openApp(
   const kept = opened.move();
   return {
     frontier,
-    rooms: { site, fetcher, politeness, assets, store, quarantine, document: config.document, tool, userAgent, clock },
+    services: {
+      site,
+      fetcher,
+      politeness,
+      assets,
+      store,
+      quarantine,
+      document: config.document,
+      tool,
+      userAgent,
+      clock,
+    },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }

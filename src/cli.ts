@@ -1,14 +1,11 @@
 /** argv → exit code. Alone knows argv, signals and exit codes. */
 import { Command, CommanderError } from 'commander';
-import { crawling } from './argv/crawling.ts';
-import type { CommonFlags, Invocation } from './argv/invocation.ts';
-import { keeping } from './argv/keeping.ts';
-import { reading } from './argv/reading.ts';
+import { type CommonFlags, crawling, type Invocation, keeping, reading } from './commands/flags.ts';
 import type { Interrupts } from './commands/session.ts';
-import { createTerminal, type Io } from './commands/terminal.ts';
 import { loadConfig } from './config.ts';
 import { EXIT, type ExitCode, exitCodeFor, renderError } from './errors.ts';
-import { packageInfo } from './package-info.ts';
+import { packageInfo } from './package.ts';
+import { createTerminal, type Io } from './report/terminal.ts';
 
 /**
  * Runs one command line.
@@ -61,12 +58,12 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
 
 /** Ctrl-C once: finish the article in hand. Twice: end at once. SIGTERM is taken as the first. */
 function listenForInterrupts(): Interrupts {
-  const stopping = new AbortController();
+  const stopSignal = new AbortController();
   const now = new AbortController();
   const hear = () => {
-    if (stopping.signal.aborted) now.abort();
+    if (stopSignal.signal.aborted) now.abort();
     else process.stderr.write('\nfinishing the article in hand; Ctrl-C again ends at once\n');
-    stopping.abort();
+    stopSignal.abort();
   };
   process.on('SIGINT', hear);
   process.on('SIGTERM', hear);
@@ -74,7 +71,7 @@ function listenForInterrupts(): Interrupts {
     process.on('SIGHUP', listener);
     return () => void process.off('SIGHUP', listener);
   };
-  return { stopping: stopping.signal, signal: now.signal, onHangup };
+  return { stopSignal: stopSignal.signal, signal: now.signal, onHangup };
 }
 
 if (import.meta.main) {

@@ -4,11 +4,11 @@ import { dirname, resolve } from 'node:path';
 import { Cron } from 'croner';
 import { type Document, isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { LIST_PARTS } from './discover/list-kind.ts';
 import { ArchiveError } from './errors.ts';
-import { isListenAddress, LISTEN_FORM } from './url/listen-address.ts';
-import { inListScope } from './url/scope.ts';
-import { isAddressBlock } from './url/special-addresses.ts';
+import { isAddressBlock } from './fetch/address-guard.ts';
+import { isListenAddress, LISTEN_FORM } from './monitor/monitor.ts';
+import { inListScope } from './site/address.ts';
+import { LIST_PARTS } from './site/list-kind.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -4,7 +4,7 @@
  * What a failure means for the work at hand: `retry` soon in this run, `later` in the next run, `never` again unless
  * asked for, `stop` the run with the failure's exit code.
  */
-export type Next = 'retry' | 'later' | 'never' | 'stop';
+type Next = 'retry' | 'later' | 'never' | 'stop';
 
 /** Exit codes of the command; the README's table is checked against this one. */
 export const EXIT = {

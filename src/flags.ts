@@ -1,7 +1,7 @@
 /** Everything about an article that a person should look at: code, level, title and meaning. Nothing here stops a run. */
 
 /** `doubt`: a field or the body may be wrong. `note`: odd, but kept exactly as published. */
-export type FlagLevel = 'doubt' | 'note';
+type FlagLevel = 'doubt' | 'note';
 
 interface FlagKind {
   readonly level: FlagLevel;

@@ -1,6 +1,6 @@
 /** What the stages say while they work: one event type, shown by whoever opened the log. */
 
-export type Stage =
+type Stage =
   | 'discover'
   | 'frontier'
   | 'fetch'
@@ -20,3 +20,12 @@ export interface LogEvent {
 }
 
 export type Log = (event: LogEvent) => void;
+
+// Names and texts of the archive as a terminal or a report may show them.
+
+/** Control characters in the names of files would command the terminal; those of direction would hide what a name is. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/gu, (character) =>
+    character === '\n' ? '\\n' : `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+}

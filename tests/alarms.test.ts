@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Alarm, createAlarms } from '../src/schedule/alarms.ts';
-import type { SourceAlarm } from '../src/source-alarm.ts';
+import { type Alarm, createAlarms } from '../src/alarms/alarms.ts';
+import type { SourceAlarm } from '../src/alarms/sources.ts';
 
 const MINUTE = 60_000;
 

@@ -4,7 +4,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { audit } from '../src/audit/audit.ts';
-import { CHECKS, type CheckCode } from '../src/audit/checks-table.ts';
+import { CHECKS, type CheckCode } from '../src/audit/promises.ts';
 import { temporaryFolder } from './support/command.ts';
 import { DAMAGES, type Damage } from './support/damages.ts';
 import { makeHealthyArchive } from './support/healthy-archive.ts';

@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { auditDocument } from '../src/audit/audit-document.ts';
+import { readBody } from '../src/archive/diff.ts';
+import { makeDocument, writeDocument } from '../src/archive/document.ts';
+import { renderBody } from '../src/archive/document-body.ts';
+import { auditDocument } from '../src/audit/articles.ts';
 import { scanBody } from '../src/audit/scan-body.ts';
-import { readBody } from '../src/diff/body-text.ts';
-import { makeDocument, renderBody, writeDocument } from '../src/document/document.ts';
 import { run, temporaryFolder } from './support/command.ts';
 
 const frame = (body: string, title = "'题目'") =>

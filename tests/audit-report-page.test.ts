@@ -8,12 +8,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { load } from 'cheerio';
 import fc from 'fast-check';
 import type { Browser, Page } from 'playwright';
-import { CHECKS, type CheckCode } from '../src/audit/checks-table.ts';
-import { type Finding, finding } from '../src/audit/finding.ts';
-import { launch } from '../src/fetch/launch.ts';
-import { html } from '../src/page/markup.ts';
-import type { AuditRun } from '../src/report/audit-run.ts';
-import { htmlReport } from '../src/report/html.ts';
+import { CHECKS, type CheckCode, type Finding, finding } from '../src/audit/promises.ts';
+import { launch } from '../src/fetch/chromium.ts';
+import { htmlReport } from '../src/report/audit-html.ts';
+import type { AuditRun } from '../src/report/findings.ts';
+import { html } from '../src/report/page.ts';
 import { run, temporaryFolder } from './support/command.ts';
 import { HOSTILE_NAMES } from './support/hostile-names.ts';
 

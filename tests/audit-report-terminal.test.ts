@@ -3,10 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import stringWidth from 'string-width';
-import { CHECKS, type CheckCode } from '../src/audit/checks-table.ts';
-import { finding } from '../src/audit/finding.ts';
-import { terminalReport } from '../src/commands/audit-report.ts';
-import { createTerminal, type Output } from '../src/commands/terminal.ts';
+import { CHECKS, type CheckCode, finding } from '../src/audit/promises.ts';
+import { terminalReport } from '../src/report/audit-text.ts';
+import { createTerminal, type Output } from '../src/report/terminal.ts';
 import { HOSTILE_NAMES } from './support/hostile-names.ts';
 
 const ROOT = '/home/me/an archive';

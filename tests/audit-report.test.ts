@@ -5,8 +5,8 @@ import { cpSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { CHECKS, type CheckCode } from '../src/audit/checks-table.ts';
-import type { Finding } from '../src/audit/finding.ts';
+import type { Finding } from '../src/audit/promises.ts';
+import { CHECKS, type CheckCode } from '../src/audit/promises.ts';
 import { main } from '../src/cli.ts';
 import { type Ended, run, temporaryFolder } from './support/command.ts';
 import { DAMAGES } from './support/damages.ts';
@@ -128,13 +128,13 @@ describe('the file of the report', () => {
   });
 
   it('ends the audit where the disk is full, and leaves nothing', { timeout: 60_000 }, async (test) => {
-    const [disk, strays] = [join(folder.path, 'disk'), join(folder.path, 'strays')];
-    await Promise.all([mkdir(disk), mkdir(join(strays, 'articles', '2022', '01'), { recursive: true })]);
+    const [disk, unclaimed] = [join(folder.path, 'disk'), join(folder.path, 'unclaimed')];
+    await Promise.all([mkdir(disk), mkdir(join(unclaimed, 'articles', '2022', '01'), { recursive: true })]);
     const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', disk], { stdio: 'ignore' });
     if (mounted.status !== 0) return test.skip('nothing can be mounted here');
     try {
-      for (let i = 0; i < 1000; i++) await writeFile(join(strays, 'articles', '2022', '01', `${i}.txt`), '');
-      const ended = await run(['audit', strays, '--jobs', '2', '--html', join(disk, 'a.html')]);
+      for (let i = 0; i < 1000; i++) await writeFile(join(unclaimed, 'articles', '2022', '01', `${i}.txt`), '');
+      const ended = await run(['audit', unclaimed, '--jobs', '2', '--html', join(disk, 'a.html')]);
       assert.equal(ended.code, 8, ended.stderr);
       assert.match(ended.stderr, /error REPORT_NOT_WRITABLE[\s\S]*no space left/);
       assert.deepEqual(await readdir(disk), []);
@@ -150,7 +150,7 @@ describe('the file of the report', () => {
     const write = (text: string) => void assert.fail(`says ${text}`);
     const io = { stdout: { write }, stderr: { write }, stdin: (async function* () {})() };
     const interrupts = {
-      stopping: AbortSignal.abort(),
+      stopSignal: AbortSignal.abort(),
       signal: new AbortController().signal,
       onHangup: () => () => {},
     };

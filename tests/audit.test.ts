@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { ArchiveRecord } from '../src/store/record.ts';
+import type { ArchiveRecord } from '../src/archive/record.ts';
 import { type Ended, run, temporaryFolder } from './support/command.ts';
 import { makeHealthyArchive } from './support/healthy-archive.ts';
 import { digests, files, mtimes } from './support/tree.ts';

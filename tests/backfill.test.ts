@@ -1,11 +1,11 @@
-/** Backfill and coverage through the real command: lists walked backwards, numbers asked for, and the ledger against the truth. */
+/** Backfill and coverage through the real command: lists walked backwards, numbers asked for, and the coverage against the truth. */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { load } from 'cheerio';
-import type { ArchiveRecord } from '../src/store/record.ts';
+import type { ArchiveRecord } from '../src/archive/record.ts';
 import { type DayArticle, type NewsDay, openNewsDay } from './newspaper/day/news-day.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { type Ended, run, start, temporaryFolder } from './support/command.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { readByline } from '../src/extract/byline.ts';
+import { readByline } from '../src/page/byline.ts';
 
 /** `role:name|name@affiliation`, one per credit. */
 const FORMS: readonly (readonly [line: string, ...credits: string[]])[] = [

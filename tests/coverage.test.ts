@@ -3,17 +3,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { completeness } from '../src/coverage/completeness.ts';
-import { dayOf, daysAfter, startOf, weekdayOf } from '../src/coverage/day.ts';
-import { gapNumbers } from '../src/coverage/gap-numbers.ts';
-import { countByDay, dayIn, findGaps } from '../src/coverage/gaps.ts';
+import { gapNumbers, MOST_DAYS, probedNumber } from '../src/coverage/gap-numbers.ts';
+import { countByDay, dayIn, findGaps, type IdFact, longestInOrder, openIdRuns } from '../src/coverage/gaps.ts';
 import { hiddenArticles } from '../src/coverage/hidden-articles.ts';
-import { type IdFact, openIdRuns } from '../src/coverage/id-runs.ts';
-import { longestInOrder } from '../src/coverage/in-order.ts';
-import { makeLedger } from '../src/coverage/ledger.ts';
+import { makeIdCoverage } from '../src/coverage/id-coverage.ts';
 import { listCoverage } from '../src/coverage/list-coverage.ts';
-import { MOST_DAYS, probedNumber } from '../src/coverage/probe-days.ts';
 import { openFrontier } from '../src/frontier/sqlite.ts';
 import type { ArticleId } from '../src/model.ts';
+import { dayOf, daysAfter, startOf, weekdayOf } from '../src/site/clock.ts';
 import { temporaryFolder } from './support/command.ts';
 import { tryDays } from './support/coverage-trial.ts';
 
@@ -324,7 +321,7 @@ describe('the days that a number is asked for by', () => {
   });
 });
 
-describe('the ledger', () => {
+describe('the coverage', () => {
   /** 20 numbers a day for 12 days, of which the last list shows a third, but on one day nothing; one day is short. */
   const runs = openIdRuns();
   const sightings: { id: number; sources: string[] }[] = [];
@@ -335,29 +332,29 @@ describe('the ledger', () => {
       sightings.push({ id, sources: n % 3 === 0 && day !== 5 ? ['要闻', '头条'] : ['要闻'] });
     }
   }
-  const ledger = makeLedger({ runs, sightings, probed: [] }, { since: '2026-10-02', until: '2026-10-12' });
+  const coverage = makeIdCoverage({ runs, sightings, probed: [] }, { since: '2026-10-02', until: '2026-10-12' });
 
   it('counts by day what is known and what is not, against what is usual', () => {
-    assert.equal(ledger.days.length, 11);
-    const short = ledger.days.filter(({ few }) => few);
+    assert.equal(coverage.days.length, 11);
+    const short = coverage.days.filter(({ few }) => few);
     assert.deepEqual(
       short.map(({ day, states, neverSeen, usual }) => [day, states.archived, neverSeen > 0, usual]),
       [['2026-10-09', 4, true, 20]],
     );
-    assert.equal(ledger.neverSeen, 16);
-    assert.deepEqual(ranges(ledger.gaps), [[903_164, 903_179]]);
-    assert.equal(ledger.known, 204);
+    assert.equal(coverage.neverSeen, 16);
+    assert.deepEqual(ranges(coverage.gaps), [[903_164, 903_179]]);
+    assert.equal(coverage.known, 204);
   });
 
   it('counts by source, and names the days on which one showed less than usual', () => {
     assert.deepEqual(
-      ledger.sources.map(({ source, shown, short }) => [source, shown, short.map(({ day }) => day)]),
+      coverage.sources.map(({ source, shown, short }) => [source, shown, short.map(({ day }) => day)]),
       [
         ['要闻', 204, []],
         ['头条', 65, ['2026-10-06']],
       ],
     );
-    assert.equal(ledger.completeness.lists?.lists, 2);
+    assert.equal(coverage.completeness.lists?.lists, 2);
   });
 
   it('keeps apart what became of numbers, and leaves out what moved', () => {
@@ -382,7 +379,7 @@ describe('the ledger', () => {
       archived: held,
       elsewhere,
       probed,
-    } = makeLedger(input, { since: '2026-10-01', until: '2026-10-01' });
+    } = makeIdCoverage(input, { since: '2026-10-01', until: '2026-10-01' });
     for (const state of states) assert.equal(days[0]?.states[state], 1);
     assert.deepEqual(failures, [{ from: 903_005, to: 903_005, state: 'failed', code: 'TIMEOUT' }]);
     assert.deepEqual([known, held, elsewhere, probed.articles], [5, 2, 2, 1]);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { onSiteClock, readClock, startOfDay } from '../src/extract/dates.ts';
+import { onSiteClock, readClock, startOfDay } from '../src/site/clock.ts';
 
 /** Half past midnight in Beijing on New Year's Day, still the old year elsewhere. */
 const FETCHED = '2021-12-31T16:30:00.000Z';
@@ -62,7 +62,7 @@ describe('clock text', () => {
 
   for (const zone of ['UTC', 'Asia/Shanghai', 'America/New_York']) {
     it(`reads the same under TZ=${zone}`, () => {
-      const module = new URL('../src/extract/dates.ts', import.meta.url).href;
+      const module = new URL('../src/site/clock.ts', import.meta.url).href;
       const script = `import { readClock } from ${JSON.stringify(module)};
         const texts = ${JSON.stringify(CASES.map(([text]) => text))};
         console.log(JSON.stringify(texts.map((text) => readClock(text, ${JSON.stringify(FETCHED)})?.at ?? null)));`;

@@ -10,9 +10,8 @@ import { before, describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { loadConfig } from '../src/config.ts';
 import { EXIT } from '../src/errors.ts';
-import { openMonitor } from '../src/monitor/monitor.ts';
+import { openMonitor, parseListenAddress } from '../src/monitor/monitor.ts';
 import { createMonitorState } from '../src/monitor/state.ts';
-import { parseListenAddress } from '../src/url/listen-address.ts';
 import { openNewspaper } from './newspaper/newspaper.ts';
 import { run, temporaryFolder } from './support/command.ts';
 

@@ -2,10 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { readBody } from '../src/diff/body-text.ts';
-import { compareDocuments, countChanges } from '../src/diff/compare.ts';
-import { compareWords, type Piece } from '../src/diff/words.ts';
-import { makeDocument, writeDocument } from '../src/document/document.ts';
+import { compareDocuments, compareWords, countChanges, type Piece, readBody } from '../src/archive/diff.ts';
+import { makeDocument, writeDocument } from '../src/archive/document.ts';
 
 const textOf = (pieces: readonly Piece[], left: Piece['kind']) =>
   pieces

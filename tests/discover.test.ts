@@ -3,16 +3,14 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Discovery, discover, LIST_KINDS } from '../src/discover/discover.ts';
-import type { DropReason } from '../src/discover/found.ts';
-import type { ListName, ListPart } from '../src/discover/list-kind.ts';
-import { listPageUrl, nextListPageUrl } from '../src/discover/list-page-url.ts';
-import { type Answer, isRead, readAnswer } from '../src/discover/read-list-page.ts';
-import { priorityOf } from '../src/discover/read-source.ts';
-import { type ParsedPage, parsePage } from '../src/html/parsed-page.ts';
+import { type Discovery, discover, LIST_KINDS } from '../src/crawl/read-list.ts';
+import { type Answer, isRead, priorityOf, readAnswer } from '../src/crawl/read-source.ts';
 import type { ListEntry, Page } from '../src/model.ts';
-import { parseArticleUrl } from '../src/url/article-url.ts';
-import type { Site } from '../src/url/scope.ts';
+import { type ParsedPage, parsePage } from '../src/page/page.ts';
+import type { Site } from '../src/site/address.ts';
+import { parseArticleUrl } from '../src/site/address.ts';
+import type { DropReason, ListName, ListPart } from '../src/site/list-kind.ts';
+import { listPageUrl, nextListPageUrl } from '../src/site/list-pages.ts';
 
 const SITE: Site = {
   www: 'https://www.guancha.cn',

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { CHECKS } from '../src/doctor/checks.ts';
+import { CHECKS } from '../src/commands/doctor.ts';
 import { lockArchive } from '../src/frontier/lock.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { type Ended, run, temporaryFolder } from './support/command.ts';

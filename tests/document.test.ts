@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parse, parseAllDocuments } from 'yaml';
-import { documentDate, makeDocument, readDocument, renderBody, writeDocument } from '../src/document/document.ts';
+import { documentDate, makeDocument, readDocument, writeDocument } from '../src/archive/document.ts';
+import { renderBody } from '../src/archive/document-body.ts';
 
 const SAMPLES = join(import.meta.dirname, '../../shared/samples/documents');
 const skip = existsSync(SAMPLES) ? false : 'the sample documents are not beside this checkout (../shared)';

@@ -1,17 +1,17 @@
 /** The drift alarm: rings for a change of the markup, and not for the news. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeDrift, type FieldReading, findDrift } from '../src/drift.ts';
+import { describeDrift, type FieldSample, findDrift } from '../src/alarms/drift.ts';
 import { openFrontier } from '../src/frontier/sqlite.ts';
 import { openRandom } from './newspaper/write/random.ts';
 import { temporaryFolder } from './support/command.ts';
 
-/** Readings, newest first, in which a byline and a flag come as often as the shares say. */
+/** FieldSamples, newest first, in which a byline and a flag come as often as the shares say. */
 function readings(
   count: number,
   shares: { readonly byline: number; readonly flag: number },
   seed: number,
-): FieldReading[] {
+): FieldSample[] {
   const random = openRandom('drift', seed);
   return Array.from({ length: count }, () => ({
     layout: '2026',
@@ -52,10 +52,10 @@ describe('the drift alarm', () => {
     const [first, second] = readings(2, { byline: 0.5, flag: 0.5 }, 5);
     for (const reading of [first, second]) {
       using frontier = openFrontier(folder.path, { command: 'test', attempts: 1 });
-      frontier.readings.add(reading ?? assert.fail());
+      frontier.fieldSamples.add(reading ?? assert.fail());
       frontier.endRun();
     }
     using frontier = openFrontier(folder.path, { command: null, attempts: 1 });
-    assert.deepEqual(frontier.readings.newest(), [second, first]);
+    assert.deepEqual(frontier.fieldSamples.newest(), [second, first]);
   });
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { decodeBytes } from '../src/html/encoding.ts';
+import { decodeBytes } from '../src/page/encoding.ts';
 
 const TEXT = '茶馆今天照常开门';
 /** The same in GBK. */

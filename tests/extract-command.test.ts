@@ -14,11 +14,11 @@ interface Line {
   readonly url: string;
   readonly article: { readonly title: string } | null;
   readonly flags: readonly { readonly code: string }[];
-  readonly ledger: { readonly missing: object } | null;
+  readonly account: { readonly missing: object } | null;
 }
 
 describe('extract FILE', () => {
-  it('with --json: one line a page with verdict, article, flags and ledger', async () => {
+  it('with --json: one line a page with verdict, article, flags and account', async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'a.html'), PAGE);
     await writeFile(join(folder.path, 'b.html'), `<html><head>${OWN}</head><body>茶</body></html>`);
@@ -29,13 +29,13 @@ describe('extract FILE', () => {
     assert.equal(article?.url, NEWS_URL);
     assert.equal(article?.article?.title, '茶馆开门了');
     assert.deepEqual(codesOf(article), ['unknown-block']);
-    assert.deepEqual(article?.ledger?.missing, { characters: 0, pictures: 0 });
+    assert.deepEqual(article?.account?.missing, { characters: 0, pictures: 0 });
     assert.equal(other?.article, null);
     assert.deepEqual(codesOf(other), ['no-layout']);
     assert.deepEqual(await readdir(folder.path), ['a.html', 'b.html']);
   });
 
-  it('with --explain: where each field came from, and the ledger', async () => {
+  it('with --explain: where each field came from, and the account', async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'a.html'), PAGE);
     const { code, stdout } = await run(['extract', '--explain', 'a.html'], inside(folder.path));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { extract } from '../src/extract/extract.ts';
+import { extract } from '../src/page/extract.ts';
 import { classicPage, cmsPage, NEWS_URL, pageOf, SITE } from './support/article-page.ts';
 
 const SAMPLES = join(import.meta.dirname, '../../shared/samples/documents');

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ArchiveError } from '../src/errors.ts';
-import { extract } from '../src/extract/extract.ts';
-import { LAYOUTS } from '../src/extract/layouts/find-article.ts';
-import { partUrls } from '../src/extract/parts.ts';
-import { judge } from '../src/judge/judge.ts';
 import type { Article, ArticleAddress, Page } from '../src/model.ts';
+import { partUrls } from '../src/page/body.ts';
+import { extract } from '../src/page/extract.ts';
+import { LAYOUTS } from '../src/page/find-article.ts';
+import { judge } from '../src/page/judge.ts';
 import {
   classicPage,
   cmsPage,

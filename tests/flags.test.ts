@@ -1,10 +1,10 @@
 /** Every flag has a page that raises it, and ordinary pages raise none. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { extract } from '../src/extract/extract.ts';
 import { FLAGS, type Flag, type FlagCode, flag } from '../src/flags.ts';
-import type { ParsedPage } from '../src/html/parsed-page.ts';
 import type { ArticleAddress, Listed } from '../src/model.ts';
+import { extract } from '../src/page/extract.ts';
+import type { ParsedPage } from '../src/page/page.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { classicPage, cmsPage, fengwenPage, NEWS_URL, POST_URL, pageOf, SITE } from './support/article-page.ts';
 import { articleParts, siteOf } from './support/newspaper-pages.ts';

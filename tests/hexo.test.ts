@@ -4,7 +4,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parse } from 'hexo-front-matter';
 import nunjucks from 'nunjucks';
-import { makeDocument, readDocument, renderBody, writeDocument } from '../src/document/document.ts';
+import { makeDocument, readDocument, writeDocument } from '../src/archive/document.ts';
+import { renderBody } from '../src/archive/document-body.ts';
 
 /** As Hexo makes its own (lib/extend/tag.ts). */
 const hexo = new nunjucks.Environment(null, { autoescape: false, trimBlocks: true, lstripBlocks: true });

@@ -1,9 +1,9 @@
 /** A labelled set of pages of every verdict, and the judge's confusion matrix over it. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { type ParsedPage, parsePage } from '../src/html/parsed-page.ts';
-import { judge } from '../src/judge/judge.ts';
 import type { Page, Verdict } from '../src/model.ts';
+import { judge } from '../src/page/judge.ts';
+import { type ParsedPage, parsePage } from '../src/page/page.ts';
 import { bytesOf, caseNames, labelOf, SITE as SAVED_SITE } from './labelled/cases.ts';
 import { type Newspaper, type NewspaperArticle, openNewspaper } from './newspaper/newspaper.ts';
 import { siteOf } from './support/newspaper-pages.ts';

@@ -1,8 +1,8 @@
 /** Every kind of page gets its verdict, on every layout that can have it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { judge } from '../src/judge/judge.ts';
 import type { Page, Verdict } from '../src/model.ts';
+import { judge } from '../src/page/judge.ts';
 import { classicPage, cmsPage, fengwenPage, HOME, NEWS_URL, POST_URL, pageOf, SITE } from './support/article-page.ts';
 
 const LAYOUTS = [

@@ -5,7 +5,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { LAYOUTS } from '../src/extract/layouts/find-article.ts';
+import { LAYOUTS } from '../src/page/find-article.ts';
 import { bytesOf, caseNames, KINDS, type Label, labelOf, ROWS, readPages, reasonAgainst } from './labelled/cases.ts';
 import { openNewspaper } from './newspaper/newspaper.ts';
 import { temporaryFolder } from './support/command.ts';

@@ -1,17 +1,17 @@
-/** The ledger closes: every character and picture of a column is in the body, in a field, dropped by name, or told. */
+/** The account closes: every character and picture of a column is in the body, in a field, dropped by name, or told. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ArchiveError } from '../src/errors.ts';
-import { type Extraction, explain } from '../src/extract/extract.ts';
 import type { ArticleAddress } from '../src/model.ts';
+import { type Extraction, explain } from '../src/page/extract.ts';
 import { classicPage, cmsPage, fengwenPage, mobilePage, NEWS_URL, pageOf, SITE } from './support/article-page.ts';
 
 const NEWS: ArticleAddress = { id: 'guancha:900', url: NEWS_URL, date: '2022-01-28' };
 const TIMES =
   '<div class="time fix"><span>2022-01-28 10:30:43</span><span>字号：<a>A-</a></span><span>来源：晨报</span></div>';
 
-describe('the ledger', () => {
+describe('the account', () => {
   it('has a row for everything that a whole page shows', () => {
     const people = `<ul class="author fix"><li><div class="author-intro fix"><a href="../ShiYan"><img src="h.png"></a>
       <p><a href="../ShiYan">石砚</a><span>茶山大学教授</span></p></div></li></ul>`;
@@ -20,11 +20,11 @@ describe('the ledger', () => {
       <li>责任编辑: 柳青</li></ul><div class="img-special"><div class="right_title"><h4><a href="/x">春茶上市</a></h4>别的</div></div>`;
     const body = '<p>【文/石砚】茶<img src="a.jpg"></p><script>a()</script><div class="share">分享</div>';
     const times = `${TIMES}<div class="time fix"><span>最后更新: 2022-01-28 11:02:03</span></div>`;
-    const { ledger } = read(classicPage({ people, times, foot, body }));
-    assert.deepEqual(ledger.missing, { characters: 0, pictures: 0 });
+    const { account } = read(classicPage({ people, times, foot, body }));
+    assert.deepEqual(account.missing, { characters: 0, pictures: 0 });
     assert.deepEqual(
-      ledger.rows.map(({ fate, name, characters, pictures }) =>
-        `${fate} ${name ?? ''} ${characters} ${pictures}`.replace('  ', ' '),
+      account.rows.map(({ disposition, name, characters, pictures }) =>
+        `${disposition} ${name ?? ''} ${characters} ${pictures}`.replace('  ', ' '),
       ),
       [
         'field title 5 0',
@@ -66,10 +66,10 @@ describe('the ledger', () => {
 
   it('tells a part that was left out because it repeats another', () => {
     const parts = ['<p>一</p>', '<p>一</p>'].map((body) => pageOf(classicPage({ body })));
-    const { ledger } = explain(parts, NEWS, SITE);
-    assert.deepEqual(ledger.missing, { characters: 0, pictures: 0 });
+    const { account } = explain(parts, NEWS, SITE);
+    assert.deepEqual(account.missing, { characters: 0, pictures: 0 });
     assert.deepEqual(
-      ledger.rows.filter(({ name }) => name === 'repeated part').map(({ characters }) => characters),
+      account.rows.filter(({ name }) => name === 'repeated part').map(({ characters }) => characters),
       [1],
     );
   });
@@ -103,11 +103,11 @@ describe('the ledger', () => {
       fc.property(fc.constantFrom(classicPage, cmsPage, fengwenPage, mobilePage), page, (render, parts) => {
         const html = render({ ...parts, body: `<p>今天</p>${parts.body}` });
         try {
-          const { ledger, article, found } = read(html);
-          assert.deepEqual(ledger.missing, { characters: 0, pictures: 0 });
-          assert.equal(ledger.total.characters, solid(found.column.text()));
+          const { account, article, found } = read(html);
+          assert.deepEqual(account.missing, { characters: 0, pictures: 0 });
+          assert.equal(account.total.characters, solid(found.column.text()));
           const emitted = pageOf(`<div id="x">${article.body}</div>`).$('body');
-          const kept = ledger.rows.find(({ fate }) => fate === 'body')?.characters ?? 0;
+          const kept = account.rows.find(({ disposition }) => disposition === 'body')?.characters ?? 0;
           assert.equal(solid(emitted.text()), kept);
         } catch (error) {
           if (!(error instanceof ArchiveError && error.code === 'EXTRACTION')) throw error;

@@ -10,9 +10,8 @@ import fc from 'fast-check';
 import { loadConfig } from '../src/config.ts';
 import { ArchiveError } from '../src/errors.ts';
 import type { LogEvent } from '../src/log.ts';
-import { type Monitor, openMonitor } from '../src/monitor/monitor.ts';
+import { type Monitor, openMonitor, parseListenAddress } from '../src/monitor/monitor.ts';
 import { createMonitorState, type Health, type MonitorState } from '../src/monitor/state.ts';
-import { parseListenAddress } from '../src/url/listen-address.ts';
 import { temporaryFolder } from './support/command.ts';
 
 const START = Date.parse('2026-10-14T08:00:00Z');

@@ -1,4 +1,4 @@
-/** Nothing but the site is connected to, and only at addresses that are allowed: the guard, the gate, a real Chromium. */
+/** Nothing but the site is connected to, and only at addresses that are allowed: the guard, the proxy, a real Chromium. */
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -7,7 +7,7 @@ import { type AddressInfo, connect, createServer as createTcpServer, type Lookup
 import { after, before, describe, it } from 'node:test';
 import { type AddressGuard, createAddressGuard } from '../src/fetch/address-guard.ts';
 import { type BrowserFetcher, openBrowser } from '../src/fetch/browser.ts';
-import { type Gate, openGate } from '../src/fetch/gate.ts';
+import { openSocksProxy, type SocksProxy } from '../src/fetch/socks-proxy.ts';
 import type { LogEvent } from '../src/log.ts';
 import { commandOf, descendantsOf, socketsOf } from './support/processes.ts';
 
@@ -109,8 +109,13 @@ describe('the guard', () => {
 });
 
 /** What a SOCKS5 client gets: the code of the reply, and the connection. */
-async function ask(gate: Gate, host: string, port: number, command = 1): Promise<{ code: number; socket: Socket }> {
-  const socket = connect(Number(new URL(gate.proxy).port), '127.0.0.1');
+async function ask(
+  proxy: SocksProxy,
+  host: string,
+  port: number,
+  command = 1,
+): Promise<{ code: number; socket: Socket }> {
+  const socket = connect(Number(new URL(proxy.proxy).port), '127.0.0.1');
   socket.on('error', () => {});
   const name = Buffer.from(host);
   const greeting = Buffer.of(5, 1, 0);
@@ -125,15 +130,15 @@ async function ask(gate: Gate, host: string, port: number, command = 1): Promise
   return { code: heard[3] ?? -1, socket };
 }
 
-describe('the gate', () => {
+describe('the proxy', () => {
   it('connects to the origins it was given and to nothing else', async () => {
     await using door = await openDoor();
     await using other = await openDoor();
     const said: LogEvent[] = [];
     const origins = [`http://127.0.0.1:${door.port}`];
     const guard = createAddressGuard(['127.0.0.0/8']);
-    await using gate = await openGate({ origins, guard, log: (event) => said.push(event) });
-    assert.equal((await ask(gate, '127.0.0.1', door.port)).code, 0);
+    await using proxy = await openSocksProxy({ origins, guard, log: (event) => said.push(event) });
+    assert.equal((await ask(proxy, '127.0.0.1', door.port)).code, 0);
     const refused: readonly [string, number][] = [
       ['127.0.0.1', other.port],
       ['localhost', door.port],
@@ -142,9 +147,9 @@ describe('the gate', () => {
       ['www.example.com', 443],
       ['', 80],
     ];
-    for (const [host, port] of refused) assert.notEqual((await ask(gate, host, port)).code, 0, host);
-    assert.equal((await ask(gate, '127.0.0.1', door.port, 2)).code, 7, 'BIND');
-    assert.equal((await ask(gate, '127.0.0.1', door.port, 3)).code, 7, 'UDP ASSOCIATE');
+    for (const [host, port] of refused) assert.notEqual((await ask(proxy, host, port)).code, 0, host);
+    assert.equal((await ask(proxy, '127.0.0.1', door.port, 2)).code, 7, 'BIND');
+    assert.equal((await ask(proxy, '127.0.0.1', door.port, 3)).code, 7, 'UDP ASSOCIATE');
     assert.deepEqual([door.connections, other.connections], [1, 0]);
     assert.match(said[0]?.message ?? '', new RegExp(`^the browser wanted 127\\.0\\.0\\.1:${other.port}, `));
     assert.equal(said.length, 5, 'a host that is none is not told');
@@ -154,11 +159,15 @@ describe('the gate', () => {
     await using door = await openDoor('127.0.0.1');
     const names = answering(['127.0.0.1'], ['127.0.0.2']);
     const origins = [`http://name.example:${door.port}`];
-    await using gate = await openGate({ origins, guard: createAddressGuard(['127.0.0.1'], names), log: () => {} });
-    assert.equal((await ask(gate, 'name.example', door.port)).code, 0);
+    await using proxy = await openSocksProxy({
+      origins,
+      guard: createAddressGuard(['127.0.0.1'], names),
+      log: () => {},
+    });
+    assert.equal((await ask(proxy, 'name.example', door.port)).code, 0);
     assert.deepEqual(names.asked, ['name.example']);
-    assert.equal((await ask(gate, 'name.example', door.port)).code, 2);
-    const failure = gate.failureOf(`http://name.example:${door.port}/a`);
+    assert.equal((await ask(proxy, 'name.example', door.port)).code, 2);
+    const failure = proxy.failureOf(`http://name.example:${door.port}/a`);
     assert.equal(failure?.code, 'ADDRESS_REFUSED');
     assert.equal(failure.detail, 'name.example is 127.0.0.2, loopback (127.0.0.0/8)');
     assert.equal(door.connections, 1);
@@ -169,13 +178,13 @@ describe('the gate', () => {
     const { port } = door;
     await door[Symbol.asyncDispose]();
     const origins = [`http://127.0.0.1:${port}`];
-    await using gate = await openGate({ origins, guard: createAddressGuard(['127.0.0.1']), log: () => {} });
-    assert.equal((await ask(gate, '127.0.0.1', port)).code, 4);
-    assert.match(gate.failureOf(`http://127.0.0.1:${port}/`)?.message ?? '', /could not be reached: .*ECONNREFUSED/);
+    await using proxy = await openSocksProxy({ origins, guard: createAddressGuard(['127.0.0.1']), log: () => {} });
+    assert.equal((await ask(proxy, '127.0.0.1', port)).code, 4);
+    assert.match(proxy.failureOf(`http://127.0.0.1:${port}/`)?.message ?? '', /could not be reached: .*ECONNREFUSED/);
     const server = createTcpServer((socket) => socket.end()).listen(port, '127.0.0.1');
     await once(server, 'listening');
-    assert.equal((await ask(gate, '127.0.0.1', port)).code, 0);
-    assert.equal(gate.failureOf(`http://127.0.0.1:${port}/`), null);
+    assert.equal((await ask(proxy, '127.0.0.1', port)).code, 0);
+    assert.equal(proxy.failureOf(`http://127.0.0.1:${port}/`), null);
     server.close();
   });
 
@@ -187,12 +196,12 @@ describe('the gate', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const guard = createAddressGuard(['127.0.0.1']);
-    await using gate = await openGate({ origins: [`http://127.0.0.1:${port}`], guard, log: () => {} });
-    const ended = (await ask(gate, '127.0.0.1', port)).socket;
+    await using proxy = await openSocksProxy({ origins: [`http://127.0.0.1:${port}`], guard, log: () => {} });
+    const ended = (await ask(proxy, '127.0.0.1', port)).socket;
     ended.write('end');
     assert.equal(String((await once(ended, 'data'))[0]), 'bye');
     await once(ended, 'end');
-    const reset = (await ask(gate, '127.0.0.1', port)).socket;
+    const reset = (await ask(proxy, '127.0.0.1', port)).socket;
     reset.write('reset');
     const [error] = (await once(reset, 'error')) as [NodeJS.ErrnoException];
     assert.equal(error.code, 'ECONNRESET');
@@ -200,9 +209,9 @@ describe('the gate', () => {
   });
 
   it('hangs up on whoever speaks something else', async () => {
-    await using gate = await openGate({ origins: [], guard: createAddressGuard([]), log: () => {} });
+    await using proxy = await openSocksProxy({ origins: [], guard: createAddressGuard([]), log: () => {} });
     for (const nonsense of ['GET / HTTP/1.1\r\n\r\n', '\x04\x01', '\x05']) {
-      const socket = connect(Number(new URL(gate.proxy).port), '127.0.0.1');
+      const socket = connect(Number(new URL(proxy.proxy).port), '127.0.0.1');
       socket.on('error', () => {}).resume();
       socket.end(nonsense, 'latin1');
       await once(socket, 'close');
@@ -210,7 +219,7 @@ describe('the gate', () => {
   });
 });
 
-describe('a real Chromium behind the gate', () => {
+describe('a real Chromium behind the proxy', () => {
   const said: string[] = [];
   let door: Door;
   let elsewhere: Door;
@@ -259,12 +268,12 @@ describe('a real Chromium behind the gate', () => {
       maxBytes: 1_000_000,
       origins,
       guard: createAddressGuard(allowAddresses),
-      allows: () => true, // the gate is to hold by itself
+      allows: () => true, // the proxy is to hold by itself
       now: Date.now,
       log: ({ level, message }) => void (level === 'warn' && said.push(message)),
     });
 
-  it('asks for nothing by itself, and holds no connection but to the gate', async (context) => {
+  it('asks for nothing by itself, and holds no connection but to the proxy', async (context) => {
     said.length = 0;
     const others = new Set(descendantsOf(process.pid));
     await using browser = open(['127.0.0.1']);

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { load } from 'cheerio';
 import { parseConfig } from '../src/config.ts';
-import { discover } from '../src/discover/discover.ts';
-import { extract } from '../src/extract/extract.ts';
-import { type ParsedPage, parsePage } from '../src/html/parsed-page.ts';
-import { judge } from '../src/judge/judge.ts';
-import { parseArticleUrl, singlePageUrl } from '../src/url/article-url.ts';
-import type { Site } from '../src/url/scope.ts';
+import { discover } from '../src/crawl/read-list.ts';
+import { extract } from '../src/page/extract.ts';
+import { judge } from '../src/page/judge.ts';
+import { type ParsedPage, parsePage } from '../src/page/page.ts';
+import type { Site } from '../src/site/address.ts';
+import { parseArticleUrl, singlePageUrl } from '../src/site/address.ts';
 import {
   type DayArticle,
   type DayVersion,

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { load } from 'cheerio';
 import { imageSize } from 'image-size';
 import { parseConfig } from '../src/config.ts';
-import { parseArticleUrl } from '../src/url/article-url.ts';
+import { parseArticleUrl } from '../src/site/address.ts';
 import { type Newspaper, type NewspaperArticle, openNewspaper } from './newspaper/newspaper.ts';
 
 let newspaper: Newspaper;

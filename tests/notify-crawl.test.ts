@@ -4,15 +4,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { openApp } from '../src/app.ts';
+import type { ArchiveRecord } from '../src/archive/record.ts';
 import { loadConfig } from '../src/config.ts';
-import { work } from '../src/crawl.ts';
+import { work } from '../src/crawl/work.ts';
 import { ArchiveError } from '../src/errors.ts';
 import type { ArticleId } from '../src/model.ts';
 import { createHook } from '../src/notify/hook.ts';
-import { failureNotice, type Notice } from '../src/notify/notice.ts';
-import { noticeOf } from '../src/notify/notice-of.ts';
-import { tellFailure } from '../src/notify/tell-failure.ts';
-import type { ArchiveRecord } from '../src/store/record.ts';
+import { failureNotice, type Notice, noticeOf } from '../src/notify/notice.ts';
+import { tellFailure } from '../src/notify/notifier.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { run, start, temporaryFolder } from './support/command.ts';
 import { openReceiver } from './support/receiver.ts';
@@ -215,11 +214,11 @@ describe('visits to one article', () => {
     const visit = async () => {
       const notices: (Notice | null)[] = [];
       app.frontier.again([id as ArticleId]);
-      await work(app.frontier, app.rooms, {
+      await work(app.frontier, app.services, {
         ...config.politeness,
         ...config.revisits,
         refresh: true,
-        stopping: never,
+        stopSignal: never,
         signal: never,
         log: () => {},
         onSettled: (settled) => void notices.push(noticeOf(settled, app.frontier)),

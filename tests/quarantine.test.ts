@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { openQuarantine } from '../src/archive/quarantine.ts';
+import { openStore } from '../src/archive/store.ts';
 import type { Page, Verdict } from '../src/model.ts';
-import { openQuarantine } from '../src/store/quarantine.ts';
-import { openStore } from '../src/store/store.ts';
 import { temporaryFolder } from './support/command.ts';
 import { files } from './support/tree.ts';
 

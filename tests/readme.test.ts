@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { CHECKS } from '../src/audit/checks-table.ts';
+import { CHECKS } from '../src/audit/promises.ts';
 import { defaultConfig } from '../src/config.ts';
 import { ERRORS, EXIT } from '../src/errors.ts';
 import { FLAGS } from '../src/flags.ts';

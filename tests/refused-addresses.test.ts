@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { ArchiveRecord } from '../src/store/record.ts';
+import type { ArchiveRecord } from '../src/archive/record.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { run, temporaryFolder } from './support/command.ts';
 import { files, isKept } from './support/tree.ts';

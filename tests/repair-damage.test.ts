@@ -4,13 +4,13 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type App, openApp } from '../src/app.ts';
-import { CHECKS, type CheckCode } from '../src/audit/checks-table.ts';
+import { openDisk } from '../src/archive/disk.ts';
+import { openTrash } from '../src/archive/trash.ts';
+import { CHECKS, type CheckCode } from '../src/audit/promises.ts';
 import { loadConfig } from '../src/config.ts';
-import { watchSite } from '../src/repair/bench.ts';
-import { clearFrontier } from '../src/repair/frontier-file.ts';
+import { watchSite } from '../src/repair/context.ts';
+import { clearFrontier } from '../src/repair/frontier.ts';
 import { findings, repair } from '../src/repair/repair.ts';
-import { openTrash } from '../src/repair/trash.ts';
-import { openDisk } from '../src/store/disk.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { temporaryFolder } from './support/command.ts';
 import { DAMAGES, type Damage } from './support/damages.ts';
@@ -98,7 +98,7 @@ async function mend() {
       disk,
       trash,
       convention: config.document.date,
-      stopping: signal,
+      stopSignal: signal,
       signal,
       site: watchSite(),
     },

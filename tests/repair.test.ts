@@ -4,10 +4,10 @@ import { cpSync, existsSync, readFileSync, renameSync, symlinkSync, writeFileSyn
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { everyPictureUrl } from '../src/assets/original-url.ts';
-import { CHECKS, type CheckCode } from '../src/audit/checks-table.ts';
+import { CHECKS, type CheckCode } from '../src/audit/promises.ts';
 import { lockArchive } from '../src/frontier/lock.ts';
-import { KINDS } from '../src/repair/kinds.ts';
+import { KINDS } from '../src/repair/repair.ts';
+import { everyPictureUrl } from '../src/site/pictures.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { type Ended, run, start, temporaryFolder } from './support/command.ts';
 import { flip } from './support/damages/damage.ts';

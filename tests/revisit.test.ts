@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { ArchiveRecord } from '../src/store/record.ts';
+import type { ArchiveRecord } from '../src/archive/record.ts';
 import { type Newspaper, type NewspaperArticle, openNewspaper, type Reply } from './newspaper/newspaper.ts';
 import { type Ended, run, temporaryFolder } from './support/command.ts';
 import { digests, mtimes } from './support/tree.ts';

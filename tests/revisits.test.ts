@@ -7,14 +7,14 @@ import fc from 'fast-check';
 import { type App, openApp } from '../src/app.ts';
 import type { Clock } from '../src/clock.ts';
 import { loadConfig } from '../src/config.ts';
-import { work } from '../src/crawl.ts';
+import { revisitDue } from '../src/crawl/revisit.ts';
+import type { Settled } from '../src/crawl/work.ts';
+import { work } from '../src/crawl/work.ts';
 import { openFrontier } from '../src/frontier/sqlite.ts';
+import { nextVisit } from '../src/journal/journal.ts';
 import type { ArticleId } from '../src/model.ts';
-import { noticeOf } from '../src/notify/notice-of.ts';
-import { revisitDue } from '../src/revisit.ts';
-import { nextVisit } from '../src/revisit-plan.ts';
-import { parseArticleUrl } from '../src/url/article-url.ts';
-import type { Settled } from '../src/visit.ts';
+import { noticeOf } from '../src/notify/notice.ts';
+import { parseArticleUrl } from '../src/site/address.ts';
 import { type Newspaper, type NewspaperArticle, openNewspaper } from './newspaper/newspaper.ts';
 import { run, temporaryFolder } from './support/command.ts';
 
@@ -87,13 +87,13 @@ async function archived(newspaper: Newspaper, article: NewspaperArticle, folder:
     },
   };
   const open = () => openApp(config, { command: 'test', log: () => {}, wait: null, clock });
-  const options = { ...config.politeness, ...config.revisits, refresh: false, stopping: never, signal: never };
+  const options = { ...config.politeness, ...config.revisits, refresh: false, stopSignal: never, signal: never };
   await using app = await open();
   const address = parseArticleUrl(article.url, config.site);
   assert.ok(address);
   app.frontier.add([{ ...address, source: '要闻', via: null, leadPicture: null, listed: null, priority: 1 }]);
   now += 5 * MINUTE;
-  await work(app.frontier, app.rooms, { ...options, onSettled: () => {}, log: () => {} });
+  await work(app.frontier, app.services, { ...options, onSettled: () => {}, log: () => {} });
   return {
     file,
     open,
@@ -137,7 +137,7 @@ describe('an archived article', () => {
     });
     const { file, open, later, revisits } = await archived(newspaper, article, folder.path);
     await using app = await open();
-    assert.deepEqual(app.frontier.revisits.counts(app.rooms.clock.now()), { planned: 1, due: 0 });
+    assert.deepEqual(app.frontier.revisits.counts(app.services.clock.now()), { planned: 1, due: 0 });
     assert.deepEqual(app.frontier.latencies.since(0), [
       { source: '要闻', articles: 1, medianMs: 5 * MINUTE, p95Ms: 5 * MINUTE },
     ]);
@@ -232,7 +232,7 @@ describe('an archived article', () => {
     await assert.rejects(revisits(app), { code: 'BLOCKED' });
     assert.equal(newspaper.requests.filter(({ status }) => status === 403).length, 5);
     later(HOUR);
-    const due = app.frontier.revisits.due(app.rooms.clock.now(), 20).filter(({ id }) => id !== article.id);
+    const due = app.frontier.revisits.due(app.services.clock.now(), 20).filter(({ id }) => id !== article.id);
     assert.deepEqual(
       due.map(({ attempts }) => attempts).sort(),
       [0, 0, 0, 0, 1, 1, 1, 1, 1],

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { type Discovery, discover } from '../src/discover/discover.ts';
-import { LIST_PARTS, type ListPart } from '../src/discover/list-kind.ts';
-import { parsePage } from '../src/html/parsed-page.ts';
+import { type Discovery, discover } from '../src/crawl/read-list.ts';
 import type { ListEntry, Page } from '../src/model.ts';
-import type { Site } from '../src/url/scope.ts';
+import { parsePage } from '../src/page/page.ts';
+import type { Site } from '../src/site/address.ts';
+import { LIST_PARTS, type ListPart } from '../src/site/list-kind.ts';
 
 const SITE: Site = {
   www: 'https://www.guancha.cn',

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { type Extraction, explain } from '../src/extract/extract.ts';
-import { partUrls } from '../src/extract/parts.ts';
-import { parseFragment } from '../src/html/html.ts';
-import type { ParsedPage } from '../src/html/parsed-page.ts';
-import { judge } from '../src/judge/judge.ts';
 import type { Article } from '../src/model.ts';
-import { parseArticleUrl } from '../src/url/article-url.ts';
+import { partUrls } from '../src/page/body.ts';
+import { type Extraction, explain } from '../src/page/extract.ts';
+import { parseFragment } from '../src/page/html.ts';
+import { judge } from '../src/page/judge.ts';
+import type { ParsedPage } from '../src/page/page.ts';
+import { parseArticleUrl } from '../src/site/address.ts';
 import { pageOf, SITE } from './support/article-page.ts';
 
 const SAMPLES = join(import.meta.dirname, '../../shared/samples/pages');
@@ -37,10 +37,10 @@ for (const sample of [COLUMN_2019, NEWS_2026]) {
     it('is an article', () => assert.equal(judge(saved(sample), SITE).kind, 'article'));
     it('gives the values of the index', () => assert.deepEqual(indexed(read(sample)), expected(sample)));
     it('accounts for every character of its column', () => {
-      const { ledger } = readWhole(sample);
-      assert.deepEqual(ledger.missing, { characters: 0, pictures: 0 });
+      const { account } = readWhole(sample);
+      assert.deepEqual(account.missing, { characters: 0, pictures: 0 });
       assert.deepEqual(
-        ledger.rows.filter(({ fate }) => fate === 'unknown'),
+        account.rows.filter(({ disposition }) => disposition === 'unknown'),
         [],
       );
     });

@@ -9,8 +9,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { type ArticleDocument, readDocument } from '../src/document/document.ts';
-import { parseFragment } from '../src/html/html.ts';
+import { type ArticleDocument, readDocument } from '../src/archive/document.ts';
+import { parseFragment } from '../src/page/html.ts';
 import { run, temporaryFolder } from './support/command.ts';
 
 const SAMPLES = join(import.meta.dirname, '../../shared/samples/documents');

@@ -1,13 +1,13 @@
 /** What the frontier remembers of sources: how their lists were read, what they showed, which lists had their turn. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { READINGS_KEPT } from '../src/frontier/source-readings.ts';
+import type { SourceSample } from '../src/alarms/sources.ts';
 import { openFrontier } from '../src/frontier/sqlite.ts';
-import type { SourceReading } from '../src/source-alarm.ts';
+import { READINGS_KEPT } from '../src/journal/sources.ts';
 import { temporaryFolder } from './support/command.ts';
 
 const open = (archive: string) => openFrontier(archive, { command: null, attempts: 1 });
-const reading = (source: string, at: number): SourceReading => ({
+const reading = (source: string, at: number): SourceSample => ({
   source,
   at,
   kind: at % 2 === 0 ? 'headline' : null,
@@ -25,25 +25,24 @@ describe('the readings of a source', () => {
     await using folder = await temporaryFolder();
     {
       using frontier = open(folder.path);
-      for (const each of [reading('头条', 1), reading('要闻', 2), reading('头条', 4)])
-        frontier.sourceReadings.add(each);
+      for (const each of [reading('头条', 1), reading('要闻', 2), reading('头条', 4)]) frontier.sourceSamples.add(each);
     }
     using frontier = open(folder.path);
-    assert.deepEqual(frontier.sourceReadings.of('头条'), [reading('头条', 4), reading('头条', 1)]);
-    assert.deepEqual(frontier.sourceReadings.of('时评'), []);
+    assert.deepEqual(frontier.sourceSamples.of('头条'), [reading('头条', 4), reading('头条', 1)]);
+    assert.deepEqual(frontier.sourceSamples.of('时评'), []);
   });
 
   it('are bounded for each source alone', async () => {
     await using folder = await temporaryFolder();
     using frontier = open(folder.path);
-    frontier.sourceReadings.add(reading('时评', 0));
-    for (let at = 0; at < READINGS_KEPT + 30; at++) frontier.sourceReadings.add(reading('头条', at));
-    const kept = frontier.sourceReadings.of('头条').map(({ at }) => at);
+    frontier.sourceSamples.add(reading('时评', 0));
+    for (let at = 0; at < READINGS_KEPT + 30; at++) frontier.sourceSamples.add(reading('头条', at));
+    const kept = frontier.sourceSamples.of('头条').map(({ at }) => at);
     assert.deepEqual(
       kept,
       Array.from({ length: READINGS_KEPT }, (_, i) => READINGS_KEPT + 29 - i),
     );
-    assert.equal(frontier.sourceReadings.of('时评').length, 1);
+    assert.equal(frontier.sourceSamples.of('时评').length, 1);
   });
 });
 

@@ -6,12 +6,12 @@ import {
   alarmsOf,
   describeAlarm,
   FEWEST_READINGS,
-  type SourceReading,
+  type SourceSample,
   USUAL_OF,
   usualOf,
-} from '../src/source-alarm.ts';
+} from '../src/alarms/sources.ts';
 
-const reading = (at: number, changes: Partial<SourceReading> = {}): SourceReading => ({
+const reading = (at: number, changes: Partial<SourceSample> = {}): SourceSample => ({
   source: '头条',
   at,
   kind: 'headline',
@@ -25,11 +25,11 @@ const reading = (at: number, changes: Partial<SourceReading> = {}): SourceReadin
   ...changes,
 });
 /** Newest first: the given ones, then ordinary ones. */
-const after = (...newest: readonly Partial<SourceReading>[]): SourceReading[] => [
+const after = (...newest: readonly Partial<SourceSample>[]): SourceSample[] => [
   ...newest.map((changes, i) => reading(100 - i, changes)),
   ...Array.from({ length: 10 }, (_, i) => reading(50 - i)),
 ];
-const told = (readings: readonly SourceReading[]) => alarmsOf(readings).map(({ what }) => what);
+const told = (readings: readonly SourceSample[]) => alarmsOf(readings).map(({ what }) => what);
 const unread = { code: 'SOURCE_UNREAD', kind: null, entries: 0 };
 
 describe('the alarm of a source', () => {

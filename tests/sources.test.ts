@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { SourceTest } from '../src/commands/source-test.ts';
-import { LIST_KINDS } from '../src/discover/discover.ts';
+import type { SourceTest } from '../src/commands/sources.ts';
+import { LIST_KINDS } from '../src/crawl/read-list.ts';
 import { openFrontier } from '../src/frontier/sqlite.ts';
 import { type Feed, type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { run, temporaryFolder } from './support/command.ts';
@@ -86,7 +86,7 @@ describe('sources test', () => {
   it('archives nothing, and asks each host for its robots.txt', async () => {
     using frontier = frontierOf('all');
     assert.equal(frontier.waiting(), 0);
-    assert.equal(frontier.sourceReadings.of('热点').length, 0);
+    assert.equal(frontier.sourceSamples.of('热点').length, 0);
     assert.ok(newspaper.requests.some(({ origin, path }) => origin === 'app' && path === '/robots.txt'));
   });
 
@@ -152,7 +152,7 @@ describe('a crawl of an index', () => {
     assert.deepEqual(await asked(), feed.lists.slice(0, 2));
     assert.deepEqual(await asked(), feed.lists.slice(2, 4));
     using frontier = frontierOf('index');
-    const [reading] = frontier.sourceReadings.of(feed.name);
+    const [reading] = frontier.sourceSamples.of(feed.name);
     assert.deepEqual([reading?.kind, reading?.entries, reading?.code], ['authors', feed.lists.length, null]);
   });
 });

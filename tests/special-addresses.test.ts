@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { addressSet, isAddressBlock, SPECIAL_BLOCKS, specialAddress } from '../src/url/special-addresses.ts';
+import { addressSet, isAddressBlock, SPECIAL_BLOCKS, specialAddress } from '../src/fetch/address-guard.ts';
 
 type Family = 4 | 6;
 

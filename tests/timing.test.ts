@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { SlotState } from '../src/frontier/slots.ts';
-import { firstSlot, nextSlot, recheck, type Timing } from '../src/schedule/timing.ts';
+import { firstSlot, nextSlot, recheck, type Timing } from '../src/crawl/timing.ts';
+import type { SlotState } from '../src/journal/journal.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

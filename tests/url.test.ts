@@ -3,8 +3,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ArticleAddress } from '../src/model.ts';
-import { absoluteUrl, parseArticleUrl, partUrl, singlePageUrl } from '../src/url/article-url.ts';
-import { inScope, requireScope, type Site } from '../src/url/scope.ts';
+import {
+  absoluteUrl,
+  inScope,
+  parseArticleUrl,
+  partUrl,
+  requireScope,
+  type Site,
+  singlePageUrl,
+} from '../src/site/address.ts';
 
 const SITE: Site = {
   www: 'https://www.guancha.cn',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
-import { openPictureReader, type Picture, readPicture } from '../src/assets/whole-picture.ts';
+import { openPictureReader, type Picture, readPicture } from '../src/archive/picture-file.ts';
 import { temporaryFolder } from './support/command.ts';
 
 const FOLDER = join(import.meta.dirname, 'newspaper/pictures');

@@ -2,13 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clocks, mergeScratch, pictures, twice } from './across.ts';
-import { auditFrontier } from './audit-frontier.ts';
-import { CHECKS, type CheckCode, type CheckGroup } from './checks-table.ts';
-import type { AuditSummary, Finding } from './finding.ts';
-import { listFolder } from './folder.ts';
+import { openAuditIndex } from './audit-index.ts';
+import { clocks, mergeAuditIndex, pictures, twice } from './cross-checks.ts';
+import { auditFrontier } from './frontier.ts';
 import { openPool } from './pool.ts';
-import { openScratch } from './scratch.ts';
+import { type AuditSummary, CHECKS, type CheckCode, type CheckGroup, type Finding } from './promises.ts';
+import { listFolder } from './read-file.ts';
 import { documentFolders, isArchive, months, pictureFolders, type Selection, type Shard } from './shards.ts';
 
 export interface AuditOptions {
@@ -36,7 +35,7 @@ export async function* audit(options: AuditOptions): AsyncGenerator<Finding, Aud
   try {
     const scratches = Array.from({ length: options.jobs }, (_, i) => join(folder, `${i}.sqlite`));
     await using pool = openPool(
-      scratches.map((scratch) => ({ root, codes, since: selection.since, isPartial, scratch })),
+      scratches.map((index) => ({ root, codes, since: selection.since, isPartial, index })),
       signal,
     );
     for await (const { findings, articles, assets, bytes } of pool.run(withoutFindings(plan(options)))) {
@@ -71,17 +70,17 @@ export async function* audit(options: AuditOptions): AsyncGenerator<Finding, Aud
   }
 
   function* together(path: string, scratches: readonly string[]): Generator<Finding> {
-    const { database, scratch } = openScratch(path);
+    const { database, index } = openAuditIndex(path);
     try {
       database.exec('COMMIT');
-      mergeScratch(database, scratches);
+      mergeAuditIndex(database, scratches);
       database.exec('BEGIN');
       yield* told(twice(database));
       yield* told(clocks(database));
       if (asksFor(codes, 'assets')) yield* told(pictures(database, !isPartial));
       if (asksFor(codes, 'frontier') && !isPartial) yield* told(auditFrontier(root, database, folder));
     } finally {
-      scratch[Symbol.dispose]();
+      index[Symbol.dispose]();
     }
   }
 }

@@ -2,13 +2,13 @@
 import { extname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { openShards, type ShardResult, type ShardTask } from './audit-shard.ts';
 import type { Shard } from './shards.ts';
+import { openShards, type ShardResult, type ShardTask } from './worker.ts';
 
-export interface Pool extends AsyncDisposable {
+interface Pool extends AsyncDisposable {
   /** One result a piece, in order. */
   run(shards: Iterable<Shard>): AsyncGenerator<ShardResult, void>;
-  /** Ends the workers well: their scratch databases are complete then. */
+  /** Ends the workers well: their index databases are complete then. */
   finish(): Promise<void>;
 }
 

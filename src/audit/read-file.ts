@@ -1,9 +1,29 @@
 /** Opens what lies in an archive without trusting it: nothing but regular files, no links, and never more than a cap. */
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
-import type { CheckCode } from './checks-table.ts';
+import { closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, readSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { kindOf } from '../archive/keys.ts';
+import type { AuditIndex } from './audit-index.ts';
+import { type CheckCode, type Finding, finding } from './promises.ts';
+
+/** What the audit of a piece of the archive is given. */
+export interface ShardContext {
+  readonly root: string;
+  readonly index: AuditIndex;
+  /** False for a check that was not asked for: it neither tells nor silences. */
+  readonly wanted: (code: CheckCode) => boolean;
+  /** True where only some articles are asked for: their pictures are then read with them. */
+  readonly isPartial: boolean;
+  /** The day from which on, `2022-01-28`; null for all. */
+  readonly since: string | null;
+  readonly tell: (found: Finding) => void;
+  readonly count: (read: { readonly articles?: number; readonly assets?: number; readonly bytes: number }) => void;
+}
+
+/** A page of the site has at most 16 MB (`limits.pageBytes`); a record quotes less than its page. */
+export const LONGEST_BYTES = 64_000_000;
 
 /** A file's bytes, or what is wrong with the file. `absent` is no fault by itself: who asks knows whether it must be there. */
-export type FileRead =
+type FileRead =
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'absent' }
   | { readonly kind: 'fault'; readonly code: CheckCode; readonly detail: string };
@@ -49,10 +69,53 @@ export function withFile<T>(
   }
 }
 
-/** What an entry is that is neither file nor folder. */
-export function kindOf(entry: Pick<Stats, 'isDirectory' | 'isFIFO' | 'isSocket' | 'isSymbolicLink'>): string {
-  if (entry.isDirectory()) return 'a folder';
-  if (entry.isSymbolicLink()) return 'a symbolic link';
-  if (entry.isFIFO()) return 'a FIFO';
-  return entry.isSocket() ? 'a socket' : 'a device';
+// What a folder of an archive holds, by kind; what has no place in it is told.
+
+interface Folder {
+  /** Names of regular files, in order. */
+  readonly files: readonly string[];
+  /** Names of folders, in order. */
+  readonly folders: readonly string[];
+  /** Links, special files, temporary files: named here and never opened. */
+  readonly findings: readonly Finding[];
+}
+
+const EMPTY: Folder = { files: [], folders: [], findings: [] };
+const TEMPORARY = /^\..+\.tmp$/;
+
+/**
+ * Lists one folder; nothing is followed or opened. A folder that is not there is empty.
+ * @param key path of the folder relative to `root`, with `/`; empty for the root itself
+ */
+export function listFolder(root: string, key: string): Folder {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(join(root, key), { withFileTypes: true });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return EMPTY;
+    return { ...EMPTY, findings: [finding('unreadable-file', { path: key, article: null }, message)] };
+  }
+  const files: string[] = [];
+  const folders: string[] = [];
+  const findings: Finding[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const where = { path: under(key, entry.name), article: null };
+    if (entry.isSymbolicLink()) findings.push(finding('link-in-archive', where, 'a symbolic link'));
+    else if (entry.isDirectory()) folders.push(entry.name);
+    else if (!entry.isFile()) findings.push(finding('special-file', where, kindOf(entry)));
+    else if (TEMPORARY.test(entry.name)) findings.push(finding('temporary-file', where, 'left by a write'));
+    else files.push(entry.name);
+  }
+  return { files, folders, findings };
+}
+
+/** A key one level deeper. */
+export function under(key: string, name: string): string {
+  return key === '' ? name : `${key}/${name}`;
+}
+
+/** Names that have no place where they lie. */
+export function unclaimed(key: string, names: readonly string[], why: string): Finding[] {
+  return names.map((name) => finding('stray-file', { path: under(key, name), article: null }, why));
 }

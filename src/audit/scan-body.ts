@@ -2,7 +2,7 @@
  * One pass over a document's body: what it shows, what would run, and whether it comes to its end. It reads the markup
  * that serialisers write, in time that grows with the text alone; a parser is not needed, and nothing is built.
  */
-import { MEDIA, solidLength } from '../extract/amount.ts';
+import { MEDIA, solidLength } from '../page/column.ts';
 
 export interface BodyScan {
   /** Text block by block, white space collapsed; empty ones left out. */
@@ -21,13 +21,13 @@ export interface BodyScan {
   readonly open: string | null;
 }
 
-export interface Line {
+interface Line {
   readonly text: string;
   /** True where the whole line is one link to an article. */
   readonly isLink: boolean;
 }
 
-export type Attributes = Readonly<Record<string, string>>;
+type Attributes = Readonly<Record<string, string>>;
 
 const BREAKS: ReadonlySet<string> = new Set(
   'address article aside blockquote br center dd div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre section table td th tr ul'.split(

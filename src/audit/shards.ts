@@ -1,7 +1,6 @@
 /** How an archive falls into pieces that can be audited one by one: months, folders of documents, folders of pictures. */
-
-import type { Finding } from './finding.ts';
-import { listFolder, strays, under } from './folder.ts';
+import type { Finding } from './promises.ts';
+import { listFolder, unclaimed, under } from './read-file.ts';
 
 export type Shard =
   /** Documents, records and versions of a month, `2022/01` or `fengwen/2020/10`; `stems` where only some are asked for. */
@@ -39,12 +38,12 @@ export function* months(root: string, selection: Selection): Generator<Shard | F
       const top = `${kind}/${prefix}`.replace(/\/$/, '');
       const years = listFolder(root, top);
       yield* years.findings;
-      yield* strays(
+      yield* unclaimed(
         top,
         years.files.filter((name) => name !== '.gitkeep'),
         'only years lie here',
       );
-      yield* strays(
+      yield* unclaimed(
         top,
         years.folders.filter((name) => !isYear(name) && name !== (prefix === '' ? 'fengwen' : '')),
         'no year',
@@ -52,8 +51,8 @@ export function* months(root: string, selection: Selection): Generator<Shard | F
       for (const year of years.folders.filter(isYear)) {
         const inYear = listFolder(root, `${top}/${year}`);
         yield* inYear.findings;
-        yield* strays(`${top}/${year}`, inYear.files, 'only months lie here');
-        yield* strays(
+        yield* unclaimed(`${top}/${year}`, inYear.files, 'only months lie here');
+        yield* unclaimed(
           `${top}/${year}`,
           inYear.folders.filter((name) => !isMonth(name)),
           'no month',
@@ -72,8 +71,8 @@ export function* months(root: string, selection: Selection): Generator<Shard | F
 export function* pictureFolders(root: string): Generator<Shard | Finding> {
   const { files, folders, findings } = listFolder(root, 'assets');
   yield* findings;
-  yield* strays('assets', files, 'only folders lie here');
-  yield* strays(
+  yield* unclaimed('assets', files, 'only folders lie here');
+  yield* unclaimed(
     'assets',
     folders.filter((name) => !isHash(name)),
     'not the beginning of a hash',

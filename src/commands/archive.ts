@@ -2,10 +2,10 @@
 import type { Config } from '../config.ts';
 import { ArchiveError, ERRORS, EXIT, type ExitCode } from '../errors.ts';
 import type { ArticleAddress, Target } from '../model.ts';
-import { parseArticleUrl } from '../url/article-url.ts';
-import { tell } from './report.ts';
+import type { Io, Terminal } from '../report/terminal.ts';
+import { tell } from '../report/visits.ts';
+import { parseArticleUrl } from '../site/address.ts';
 import { type Interrupts, run, withArchive } from './session.ts';
-import type { Io, Terminal } from './terminal.ts';
 
 /** What cannot be archived counts here as not ended well, though the crawl takes it for an answer. */
 const NOT_WELL = ['gone', 'blocked', 'refused', 'failed'] as const;
@@ -28,7 +28,7 @@ export async function archive(
   }
   if (addresses.size === 0) return EXIT.usage;
 
-  const wait = options.wait ? interrupts.stopping : null;
+  const wait = options.wait ? interrupts.stopSignal : null;
   return withArchive(config, terminal, { command: 'archive', wait }, async (app) => {
     const targets = [...addresses.values()].map(targetOf);
     const ids = targets.map((target) => target.id);

@@ -3,22 +3,29 @@ import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, relative, resolve } from 'node:path';
 import { type AuditOptions, audit as auditArchive, groupsAsked } from '../audit/audit.ts';
-import type { AuditSummary, Finding, Reporter, Severity } from '../audit/finding.ts';
+import {
+  type AuditSummary,
+  CHECKS,
+  type CheckCode,
+  type Finding,
+  isCheckCode,
+  type Reporter,
+  type Severity,
+} from '../audit/promises.ts';
 import { isArchive, type Selection } from '../audit/shards.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import { printable } from '../log.ts';
 import type { ArticleId } from '../model.ts';
-import { packageInfo } from '../package-info.ts';
-import { printable } from '../printable.ts';
-import { type AuditRun, RANK } from '../report/audit-run.ts';
-import { htmlReport } from '../report/html.ts';
+import { packageInfo } from '../package.ts';
+import { htmlReport } from '../report/audit-html.ts';
+import { jsonReport, terminalReport } from '../report/audit-text.ts';
+import { type AuditRun, RANK } from '../report/findings.ts';
 import { openReportFile } from '../report/report-file.ts';
-import { parseArticleUrl } from '../url/article-url.ts';
-import { jsonReport, terminalReport } from './audit-report.ts';
-import { codesOf, MOST_JOBS, requireFolder } from './audited.ts';
-import { withPast } from './frontier-past.ts';
+import type { Terminal } from '../report/terminal.ts';
+import { parseArticleUrl } from '../site/address.ts';
 import type { Interrupts } from './session.ts';
-import type { Terminal } from './terminal.ts';
+import { withPast } from './status.ts';
 
 export interface AuditFlags {
   readonly config?: string;
@@ -63,7 +70,7 @@ export async function audit(
   let exit: ExitCode = EXIT.ok;
   try {
     for (const { root, selection } of targets) {
-      const options: AuditOptions = { root, selection, codes, jobs, signal: interrupts.stopping };
+      const options: AuditOptions = { root, selection, codes, jobs, signal: interrupts.stopSignal };
       const summary = await each(auditArchive(options), async (found) => {
         if (RANK[found.severity] >= RANK[flags.failOn]) exit = EXIT.findings;
         for (const reporter of reporters) await reporter.add(found, root);
@@ -71,7 +78,7 @@ export async function audit(
       for (const key of Object.keys(sum) as (keyof AuditSummary)[]) sum[key] += summary[key];
     }
   } catch (error) {
-    if (error !== interrupts.stopping.reason) throw error;
+    if (error !== interrupts.stopSignal.reason) throw error;
     return EXIT.interrupted; // at once, and no report: a part would be taken for the whole
   }
   for (const reporter of reporters) await reporter.end(sum);
@@ -147,4 +154,27 @@ function archiveOf(path: string): string | null {
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder))
     if (/^(?:articles|records)\//.test(relative(folder, path)) && isArchive(folder)) return folder;
   return null;
+}
+
+// What `audit` and `repair` take alike: checks by name, and an archive that is there.
+
+/** Threads of an audit. */
+export const MOST_JOBS = 8;
+
+/** The checks by code or by group; all where none is named. */
+export function codesOf(only: readonly string[]): readonly CheckCode[] {
+  const all = Object.keys(CHECKS) as CheckCode[];
+  if (only.length === 0) return all;
+  return only.flatMap((name) => {
+    const group = all.filter((code) => CHECKS[code].group === name);
+    if (group.length > 0) return group;
+    if (!isCheckCode(name)) throw new ArchiveError('USAGE', `--only ${name}: no such check or group of checks`);
+    return [name];
+  });
+}
+
+/** Throws USAGE where there is no folder. */
+export function requireFolder(archive: string): void {
+  if (!existsSync(archive) || !statSync(archive).isDirectory())
+    throw new ArchiveError('USAGE', `${archive}: there is no archive; name one with --archive DIR`);
 }

@@ -1,17 +1,16 @@
 /** `backfill`: what was published in a stretch of days, from lists walked backwards, then, only if asked, by number. */
 import type { App } from '../app.ts';
-import { mostRequests, type ProbedNumber, probeIds } from '../backfill/probe-ids.ts';
-import { type WalkReport, walkLists } from '../backfill/walk-lists.ts';
 import type { Config } from '../config.ts';
 import { type GapNumber, gapNumbers } from '../coverage/gap-numbers.ts';
-import type { Window } from '../coverage/ledger.ts';
-import { readLedger } from '../coverage/read-ledger.ts';
+import type { Window } from '../coverage/id-coverage.ts';
+import { readIdCoverage } from '../coverage/read-id-coverage.ts';
+import { type WalkReport, walkLists } from '../crawl/backfill.ts';
+import { mostRequests, type ProbedNumber, probeIds } from '../crawl/probe-ids.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
-import { chosenSources } from './chosen-sources.ts';
+import { describeDuration, type Terminal } from '../report/terminal.ts';
 import { requireDay } from './coverage.ts';
-import { describeDuration } from './duration.ts';
+import { chosenSources } from './crawl.ts';
 import { type Interrupts, run, withArchive } from './session.ts';
-import type { Terminal } from './terminal.ts';
 
 export interface BackfillOptions {
   /** Days of Beijing, both included. */
@@ -39,10 +38,10 @@ export async function backfill(options: BackfillOptions, context: Context): Prom
   const window = { since: requireDay(options.from, '--from'), until: requireDay(options.to, '--to') };
   if (window.since > window.until) throw new ArchiveError('USAGE', 'backfill: --from lies after --to');
   const sources = chosenSources(config, options.source);
-  const wait = options.wait ? interrupts.stopping : null;
+  const wait = options.wait ? interrupts.stopSignal : null;
   return withArchive(config, terminal, { command: 'backfill', wait }, async (app) => {
     const unread = await walk(sources, { ...window, dryRun: options.dryRun }, app, context);
-    if (interrupts.stopping.aborted) return EXIT.interrupted;
+    if (interrupts.stopSignal.aborted) return EXIT.interrupted;
     const lists = options.dryRun ? EXIT.ok : await archive(app, options, context);
     if (lists === EXIT.interrupted || !options.ids)
       return unread && lists !== EXIT.interrupted ? EXIT.sourcesUnread : lists;
@@ -65,10 +64,10 @@ async function walk(
   { config, terminal, interrupts }: Context,
 ): Promise<boolean> {
   const { frontier } = app;
-  const { stopping, signal } = interrupts;
+  const { stopSignal, signal } = interrupts;
   const { attempts } = config.politeness;
   let unread = false;
-  for await (const report of walkLists(sources, app, { ...window, attempts, stopping, signal })) {
+  for await (const report of walkLists(sources, app, { ...window, attempts, stopSignal, signal })) {
     const unknown = frontier.unknown(report.targets);
     if (!window.dryRun) frontier.add(report.targets);
     else for (const { id, url, source } of unknown) terminal.result(`${source}  ${url}`, { id, url, source });
@@ -98,9 +97,9 @@ function tellWalk({ source, url, targets, end }: WalkReport, fresh: number, term
 /** Asks for the window's never-seen numbers and archives what is there. */
 async function askForNumbers(app: App, window: Window, options: BackfillOptions, context: Context): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
-  const { frontier, rooms } = app;
-  const { ledger, newest } = await readLedger({ store: rooms.store, frontier }, window);
-  const all = gapNumbers(ledger.gaps, { window, now: rooms.clock.now(), probesOf: frontier.probes.of });
+  const { frontier, services } = app;
+  const { coverage, newest } = await readIdCoverage({ store: services.store, frontier }, window);
+  const all = gapNumbers(coverage.gaps, { window, now: services.clock.now(), probesOf: frontier.probes.of });
   const numbers = all.slice(0, options.limit);
   terminal.log({ level: 'info', stage: 'run', message: costOf(numbers, all.length, config) });
   if (options.dryRun || numbers.length === 0) return EXIT.ok;
@@ -111,9 +110,9 @@ async function askForNumbers(app: App, window: Window, options: BackfillOptions,
     );
 
   const counts = { article: 0, nothing: 0, failed: 0 };
-  const { stopping, signal } = interrupts;
+  const { stopSignal, signal } = interrupts;
   try {
-    for await (const probed of probeIds(numbers, app, { control: newest, stopping, signal })) {
+    for await (const probed of probeIds(numbers, app, { control: newest, stopSignal, signal })) {
       counts[kindOf(probed)] += 1;
       tellProbe(probed, terminal);
       terminal.progress(counts.article + counts.nothing + counts.failed, numbers.length);
@@ -125,7 +124,7 @@ async function askForNumbers(app: App, window: Window, options: BackfillOptions,
       `asked for ${article + nothing + failed} numbers: ${article} articles, ${nothing} nobody’s, ${failed} without an answer`,
     );
   }
-  if (interrupts.stopping.aborted) return EXIT.interrupted;
+  if (interrupts.stopSignal.aborted) return EXIT.interrupted;
   if (counts.article === 0) return counts.failed === 0 ? EXIT.ok : EXIT.incomplete;
   const exit = await archive(app, options, context);
   return exit === EXIT.ok && counts.failed > 0 ? EXIT.incomplete : exit;

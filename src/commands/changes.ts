@@ -1,12 +1,13 @@
 /** `changes`: what the site edited and withdrew after it was archived. Reads the records alone. */
+
+import { type ArticleChange, changesOf } from '../archive/changes.ts';
+import type { Changes, Count } from '../archive/diff.ts';
+import { openStore } from '../archive/store.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
-import { type ArticleChange, changesOf } from '../store/article-changes.ts';
-import { openStore } from '../store/store.ts';
-import { describeChanges } from './describe-changes.ts';
-import type { Style, Terminal } from './terminal.ts';
+import type { Style, Terminal } from '../report/terminal.ts';
 
-export interface ChangesOptions {
+interface ChangesOptions {
   /** A day, `2026-11-24`, or an instant in ISO 8601: only what was found then or later. */
   readonly since?: string | undefined;
 }
@@ -57,4 +58,19 @@ function instantOf(text: string): string {
   const at = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00+08:00` : text);
   if (Number.isNaN(at)) throw new ArchiveError('USAGE', `changes: ${text} is no day such as 2026-11-24`);
   return new Date(at).toISOString();
+}
+
+// A change in figures, for people.
+
+/** `title +1 −0, text +12 −4`. */
+export function describeChanges({ title, date, body, images }: Changes): string {
+  const counted = (name: string, { added, removed }: Count) =>
+    added + removed === 0 ? [] : [`${name} +${added} −${removed}`];
+  const parts = [
+    ...counted('title', title),
+    ...(date === null ? [] : [`date ${date.before} → ${date.after}`]),
+    ...counted('text', body),
+    ...counted('pictures', images),
+  ];
+  return parts.join(', ') || 'markup alone';
 }

@@ -1,21 +1,21 @@
 /** `coverage`: what became of every number since a day, what nothing showed, and how complete that is. Reads only. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { openStore } from '../archive/store.ts';
 import type { Config } from '../config.ts';
-import { dayOf, daysAfter, startOf } from '../coverage/day.ts';
-import type { Window } from '../coverage/ledger.ts';
-import { type LedgerReading, readLedger } from '../coverage/read-ledger.ts';
+import type { Window } from '../coverage/id-coverage.ts';
+import { type ReadIdCoverage, readIdCoverage } from '../coverage/read-id-coverage.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
 import { openFrontier } from '../frontier/sqlite.ts';
-import { packageInfo } from '../package-info.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../log.ts';
+import { packageInfo } from '../package.ts';
 import { coveragePage } from '../report/coverage-html.ts';
+import { coverageLines, jsonLines } from '../report/coverage-text.ts';
 import { openReportFile } from '../report/report-file.ts';
-import { openStore } from '../store/store.ts';
-import { coverageLines, jsonLines } from './coverage-report.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from '../report/terminal.ts';
+import { dayOf, daysAfter, startOf } from '../site/clock.ts';
 
-export interface CoverageOptions {
+interface CoverageOptions {
   /** A day of Beijing, `2026-10-14`; by default 30 days ago. */
   readonly since?: string | undefined;
   /** Where to write a page for people. */
@@ -33,13 +33,13 @@ export async function coverage(
   const window = { since: requireDay(since ?? daysAfter(today, -DEFAULT_DAYS), '--since'), until: today };
   const roots = existsSync(config.archive) ? [config.archive] : [];
   await using page = html === undefined ? null : await openReportFile(html, { roots });
-  const { ledger, damaged } = await readArchive(config, window);
+  const { coverage, damaged } = await readArchive(config, window);
   for (const error of damaged) terminal.log({ level: 'error', stage: 'store', message: renderError(error) });
-  if (terminal.json) for (const line of jsonLines(ledger, window)) terminal.result('', line);
-  else for (const line of coverageLines(ledger, window, terminal)) terminal.say(line);
+  if (terminal.json) for (const line of jsonLines(coverage, window)) terminal.result('', line);
+  else for (const line of coverageLines(coverage, window, terminal)) terminal.say(line);
   if (page !== null) {
     const run = { archive: config.archive, window, tool: packageInfo() };
-    for (const piece of coveragePage(ledger, run)) await page.write(piece);
+    for (const piece of coveragePage(coverage, run)) await page.write(piece);
     await page.commit();
     terminal.say(`wrote ${terminal.link(printable(html ?? ''), page.path)}`);
   }
@@ -55,9 +55,9 @@ export function requireDay(text: string, flag: string): string {
 }
 
 /** Beside a crawl too: no run is held. */
-async function readArchive(config: Config, window: Window): Promise<LedgerReading> {
+async function readArchive(config: Config, window: Window): Promise<ReadIdCoverage> {
   const store = openStore(config.archive, config.limits);
-  if (!existsSync(join(config.archive, 'frontier.sqlite'))) return readLedger({ store, frontier: null }, window);
+  if (!existsSync(join(config.archive, 'frontier.sqlite'))) return readIdCoverage({ store, frontier: null }, window);
   using frontier = openFrontier(config.archive, { command: null, attempts: 1 });
-  return await readLedger({ store, frontier }, window);
+  return await readIdCoverage({ store, frontier }, window);
 }

@@ -1,21 +1,18 @@
 /** `crawl`: the sources' lists, then every article on them that is not archived yet. */
-import type { Config } from '../config.ts';
-import { discoverAll, noteSource, turnsOf } from '../crawl.ts';
-import { type Drift, describeDrift, findDrift } from '../drift.ts';
-import { EXIT, type ExitCode, renderError } from '../errors.ts';
-import { createHook } from '../notify/hook.ts';
-import type { Notice } from '../notify/notice.ts';
-import { noticeOf } from '../notify/notice-of.ts';
-import { createNotifier } from '../notify/notifier.ts';
-import { tellFailure } from '../notify/tell-failure.ts';
-import { alarmsOf, describeAlarm } from '../source-alarm.ts';
-import type { Settled } from '../visit.ts';
-import { chosenSources } from './chosen-sources.ts';
-import type { UrlReport } from './report.ts';
-import { type Interrupts, run, runRevisits, withArchive } from './session.ts';
-import type { Terminal } from './terminal.ts';
 
-export interface CrawlOptions {
+import { type Drift, describeDrift, findDrift } from '../alarms/drift.ts';
+import { alarmsOf, describeAlarm } from '../alarms/sources.ts';
+import type { Config } from '../config.ts';
+import { discoverAll, noteSource, type Settled, turnsOf } from '../crawl/work.ts';
+import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
+import { createHook } from '../notify/hook.ts';
+import { type Notice, noticeOf } from '../notify/notice.ts';
+import { createNotifier, tellFailure } from '../notify/notifier.ts';
+import type { Terminal } from '../report/terminal.ts';
+import type { UrlReport } from '../report/visits.ts';
+import { type Interrupts, run, runRevisits, withArchive } from './session.ts';
+
+interface CrawlOptions {
   /** Names of sources; empty for all. */
   readonly source: readonly string[];
   readonly limit?: number | undefined;
@@ -39,21 +36,21 @@ export async function crawl(
 ): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
   const sources = chosenSources(config, options.source);
-  const wait = options.wait ? interrupts.stopping : null;
+  const wait = options.wait ? interrupts.stopSignal : null;
   const hooks = config.notify.map((hook) => createHook(hook));
   const crawling = withArchive(config, terminal, { command: 'crawl', wait }, async (app) => {
-    const { frontier, rooms } = app;
-    const notifier = createNotifier({ hooks, notices: frontier.notices, clock: rooms.clock, log: terminal.log });
+    const { frontier, services } = app;
+    const notifier = createNotifier({ hooks, notices: frontier.notices, clock: services.clock, log: terminal.log });
     let unread = false;
-    const turns = turnsOf(frontier, rooms.clock.now);
+    const turns = turnsOf(frontier, services.clock.now);
     for await (const list of discoverAll(
       sources,
-      rooms,
+      services,
       options.dryRun ? (targets) => frontier.unknown(targets).length : frontier.add,
       {
         attempts: config.politeness.attempts,
         signal: interrupts.signal,
-        now: rooms.clock.now,
+        now: services.clock.now,
         turns: options.dryRun ? { ...turns, note: () => {} } : turns,
       },
     )) {
@@ -67,13 +64,13 @@ export async function crawl(
           message: `${list.source}: ${list.targets.length} articles, ${list.added} new`,
         });
       if (!options.dryRun) {
-        for (const alarm of alarmsOf(frontier.sourceReadings.of(list.source)))
+        for (const alarm of alarmsOf(frontier.sourceSamples.of(list.source)))
           terminal.log({ level: 'warn', stage: 'discover', message: describeAlarm(alarm) });
       } else {
         for (const { id, url, source } of frontier.unknown(list.targets))
           terminal.result(`${source}  ${url}`, { id, url, source });
       }
-      if (interrupts.stopping.aborted) break;
+      if (interrupts.stopSignal.aborted) break;
     }
     if (options.dryRun) return unread ? EXIT.sourcesUnread : EXIT.ok;
     frontier.againLater();
@@ -91,11 +88,11 @@ export async function crawl(
         ? await runRevisits(app, config, terminal, interrupts, telling)
         : EXIT.ok;
     const exit = again === EXIT.ok ? first : again;
-    for (const drift of findDrift(frontier.readings.newest())) {
+    for (const drift of findDrift(frontier.fieldSamples.newest())) {
       terminal.log({ level: 'warn', stage: 'extract', message: describeDrift(drift) });
-      notifier.notify(alarmOf(drift, rooms.clock.now()));
+      notifier.notify(alarmOf(drift, services.clock.now()));
     }
-    await notifier.deliver({ signal: interrupts.stopping });
+    await notifier.deliver({ signal: interrupts.stopSignal });
     return unread && exit !== EXIT.interrupted ? EXIT.sourcesUnread : exit;
   });
   return crawling.catch(async (error: unknown) => {
@@ -105,7 +102,7 @@ export async function crawl(
         archive: config.archive,
         hooks,
         log: terminal.log,
-        signal: interrupts.stopping,
+        signal: interrupts.stopSignal,
       });
     throw error;
   });
@@ -115,4 +112,15 @@ export async function crawl(
 function alarmOf(drift: Drift, now: number): Notice {
   const since = new Date(now).toISOString().slice(0, 10);
   return { on: 'alarm', source: null, layout: drift.layout, what: drift.what, detail: describeDrift(drift), since };
+}
+
+// The configured sources that somebody names on the command line.
+
+/** All of them where none is named. Throws SOURCE_UNKNOWN. */
+export function chosenSources(config: Config, names: readonly string[]): Config['sources'] {
+  const known = config.sources.map(({ name }) => name);
+  for (const name of names) {
+    if (!known.includes(name)) throw new ArchiveError('SOURCE_UNKNOWN', `${name}; there are ${known.join(', ')}`);
+  }
+  return names.length === 0 ? config.sources : config.sources.filter(({ name }) => names.includes(name));
 }

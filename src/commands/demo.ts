@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { type Newspaper, type NewspaperArticle, openNewspaper } from '../../tests/newspaper/newspaper.ts';
+import type { ArchiveRecord } from '../archive/record.ts';
 import { loadConfig } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
-import type { ArchiveRecord } from '../store/record.ts';
+import type { Terminal } from '../report/terminal.ts';
+import type { UrlReport } from '../report/visits.ts';
 import { crawl } from './crawl.ts';
-import type { UrlReport } from './report.ts';
 import type { Interrupts } from './session.ts';
-import type { Terminal } from './terminal.ts';
 
 /** Quick, for nobody waits for this newspaper; the real site gets seconds. */
 const POLITENESS = { intervalMs: 100, assetIntervalMs: 20, concurrency: 2, backoffMs: 500 };

@@ -1,11 +1,16 @@
 /** `doctor`: is everything there that a crawl needs, and what to do where it is not. */
+
+import { openDisk } from '../archive/disk.ts';
 import { type Config, loadConfig } from '../config.ts';
-import { bad, type Found } from '../doctor/check.ts';
-import { CHECKS } from '../doctor/checks.ts';
 import { ArchiveError, ERRORS, EXIT, type ExitCode } from '../errors.ts';
-import { packageInfo } from '../package-info.ts';
+import { createAddressGuard } from '../fetch/address-guard.ts';
+import { openBrowser } from '../fetch/browser.ts';
+import { createHttp } from '../fetch/http.ts';
+import { describeHolder } from '../frontier/lock.ts';
+import { packageInfo } from '../package.ts';
+import type { Terminal } from '../report/terminal.ts';
+import { inListScope, originsOf } from '../site/address.ts';
 import type { Interrupts } from './session.ts';
-import type { Terminal } from './terminal.ts';
 
 const MARKS = { ok: ['✓', 'green'], warn: ['!', 'yellow'], bad: ['✗', 'red'] } as const;
 
@@ -47,4 +52,162 @@ function tell(terminal: Terminal, check: string, found: Found): void {
   const fix = found.fix === null ? '' : `\n    → ${found.fix}`;
   if (terminal.json) terminal.result('', { check, ...found });
   else terminal.say(`${terminal.style(style, mark)} ${check.padEnd(8)} ${found.says}${fix}`);
+}
+
+// What a check of this machine is given, and what it says.
+
+interface CheckContext {
+  readonly config: Config;
+  /** Name and version of this program with its home page, as its requests name it. */
+  readonly product: string;
+  readonly signal: AbortSignal;
+}
+
+/** `warn` is worth knowing and hinders nothing; `bad` hinders a crawl. */
+interface Found {
+  readonly state: 'ok' | 'warn' | 'bad';
+  readonly says: string;
+  /** What to do about it; null where there is nothing to do. */
+  readonly fix: string | null;
+}
+
+/** One question about this machine. Throws nothing but what aborts. */
+type Check = (context: CheckContext) => Promise<Found> | Found;
+
+export function ok(says: string): Found {
+  return { state: 'ok', says, fix: null };
+}
+
+export function warn(says: string, fix: string): Found {
+  return { state: 'warn', says, fix };
+}
+
+export function bad(says: string, fix: string): Found {
+  return { state: 'bad', says, fix };
+}
+
+// Everything that a crawl needs of the machine and the network, one small question each.
+
+/** In the order in which they are told. */
+export const CHECKS: Readonly<Record<string, Check>> = {
+  node: checkNode,
+  config: checkConfig,
+  clock: checkClock,
+  archive: checkArchive,
+  room: checkRoom,
+  lock: checkLock,
+  browser: checkBrowser,
+  network: checkNetwork,
+};
+
+const OLDEST_NODE = [24, 15] as const;
+
+function checkNode(): Found {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const isOld = major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
+  const says = `Node.js ${process.versions.node}, ${process.platform}-${process.arch}`;
+  return isOld
+    ? bad(says, `start by bin/guancha-archive, or install Node.js ${OLDEST_NODE.join('.')} or newer`)
+    : ok(says);
+}
+
+/** A configuration that is not valid never comes this far: see `commands/doctor.ts`. */
+function checkConfig({ config }: CheckContext): Found {
+  const { sources, politeness } = config;
+  const says = `valid; ${sources.length} sources, a page request every ${politeness.intervalMs} ms`;
+  return politeness.robots ? ok(says) : warn(`${says}, robots.txt is not obeyed`, 'set politeness.robots to true');
+}
+
+/** The program was written in 2026; a clock before that, or far from it, dates every capture wrongly. */
+const SANE_YEARS = [2026, 2100] as const;
+
+function checkClock(): Found {
+  const now = new Date();
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const says = `${now.toISOString()}; this machine's time zone is ${zone}, which no file depends on`;
+  const isSane = now.getUTCFullYear() >= SANE_YEARS[0] && now.getUTCFullYear() < SANE_YEARS[1];
+  return isSane ? ok(says) : bad(says, 'set the clock: captures are dated by it');
+}
+
+async function checkArchive({ config }: CheckContext): Promise<Found> {
+  const disk = openDisk(config.archive);
+  return unlessRefused(async () => {
+    const file = await disk.temporary('assets');
+    await file.discard();
+    return ok(`${config.archive} can be written`);
+  });
+}
+
+async function checkRoom({ config }: CheckContext): Promise<Found> {
+  const { archive, limits } = config;
+  return unlessRefused(async () => {
+    const free = await openDisk(archive).freeBytes();
+    const says = `${megabytes(free)} free, limits.minFreeBytes is ${megabytes(limits.minFreeBytes)}`;
+    return free < limits.minFreeBytes ? bad(says, ERRORS.ARCHIVE_FULL.fix) : ok(says);
+  });
+}
+
+async function checkLock({ config }: CheckContext): Promise<Found> {
+  return unlessRefused(async () => {
+    const holder = await describeHolder(config.archive);
+    return holder === null
+      ? ok('no run holds the archive')
+      : warn(`the archive is held by ${holder}`, ERRORS.ARCHIVE_IN_USE.fix);
+  });
+}
+
+/** Starts the browser that a crawl would use. Nothing is downloaded; the carried one is unpacked where it is the only one. */
+async function checkBrowser({ config, product }: CheckContext): Promise<Found> {
+  const said: string[] = [];
+  await using browser = openBrowser({
+    ...config.browser,
+    userAgent: null,
+    product,
+    maxBytes: config.limits.pageBytes,
+    origins: [],
+    now: Date.now,
+    guard: createAddressGuard([]),
+    allows: () => false,
+    log: ({ message }) => void said.push(message),
+  });
+  return await unlessRefused(async () => ok([...said, await browser.userAgent()].join('; ')));
+}
+
+/** robots.txt of every origin, and of those that only lists of the configuration need: one request each. */
+async function checkNetwork({ config, product, signal }: CheckContext): Promise<Found> {
+  const { site, browser, sources } = config;
+  const origins = new Set([...originsOf(site), ...sources.map(({ url }) => new URL(url).origin)]);
+  const http = createHttp({
+    userAgent: () => Promise.resolve(browser.userAgent ?? product),
+    allows: (url) => inListScope(url, site),
+    guard: createAddressGuard(config.network.allowAddresses),
+    timeoutMs: browser.timeoutMs,
+    maxBytes: config.limits.imageBytes,
+  });
+  const answers = await Promise.all(
+    [...origins].map((origin) =>
+      unlessRefused(async () => {
+        const { status } = await http.text(`${origin}/robots.txt`, signal);
+        const says = `${origin} answers ${status}`;
+        return status < 500 ? ok(says) : bad(says, ERRORS.ROBOTS_UNREACHABLE.fix);
+      }),
+    ),
+  );
+  const unwell = answers.filter(({ state }) => state !== 'ok');
+  if (unwell.length === 0) return ok(answers.map(({ says }) => says).join('; '));
+  return bad(unwell.map(({ says }) => says).join('; '), unwell[0]?.fix ?? ERRORS.NETWORK.fix);
+}
+
+/** A known failure is an answer; anything else is a fault of this program. */
+async function unlessRefused(work: () => Promise<Found>): Promise<Found> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ArchiveError) return bad(error.message, ERRORS[error.code].fix);
+    throw error;
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
 }

@@ -1,21 +1,24 @@
 /** `extract FILE|URL…`: what would be archived of a page, and why. Writes nothing. */
+
+import { readFileSync, statSync } from 'node:fs';
 import type { Config } from '../config.ts';
+import { readArticle } from '../crawl/read-article.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
-import { type Extraction, explain } from '../extract/extract.ts';
-import { type Flag, flag } from '../flags.ts';
-import type { ParsedPage } from '../html/parsed-page.ts';
-import { judge } from '../judge/judge.ts';
-import type { ArticleAddress, Verdict } from '../model.ts';
-import { readArticle } from '../read-article.ts';
-import { parseArticleUrl } from '../url/article-url.ts';
-import { articleText, explanationText } from './explanation.ts';
-import { withPassingRooms } from './passing-rooms.ts';
-import { isFile, readSavedPage } from './saved-page.ts';
-import type { Interrupts } from './session.ts';
-import type { Terminal } from './terminal.ts';
+import { FLAGS, type Flag, flag } from '../flags.ts';
+import type { ArticleAddress, Page, Verdict } from '../model.ts';
+import type { TextAccountRow } from '../page/column.ts';
+import { evidenceOf } from '../page/evidence.ts';
+import { type Extraction, explain } from '../page/extract.ts';
+import { ownAddress } from '../page/fields.ts';
+import { linesOf, parseFragment } from '../page/html.ts';
+import { judge } from '../page/judge.ts';
+import { type ParsedPage, parsePage } from '../page/page.ts';
+import type { Style, Terminal } from '../report/terminal.ts';
+import { parseArticleUrl, type Site } from '../site/address.ts';
+import { type Interrupts, withPassingRooms } from './session.ts';
 
 /** What became of one page. */
-export interface PageReading {
+interface ReadPage {
   readonly url: string;
   readonly verdict: Verdict;
   /** Null where the page is no article. */
@@ -37,7 +40,7 @@ export async function extract(
   if (options.url !== undefined && (things.length !== 1 || !isFile(things[0] ?? '')))
     throw new ArchiveError('USAGE', '--url says the address of one saved page');
   let all = true;
-  const tellPage = (reading: PageReading) => {
+  const tellPage = (reading: ReadPage) => {
     all &&= reading.extraction !== null;
     tell(reading, options.explain, terminal);
   };
@@ -50,9 +53,9 @@ export async function extract(
     } else addresses.push(requireAddress(thing, config));
   }
   if (addresses.length > 0)
-    await withPassingRooms(config, terminal, 'extract', async (rooms) => {
+    await withPassingRooms(config, terminal, 'extract', async (services) => {
       for (const address of addresses) {
-        const { verdict, parts } = await readArticle(address, rooms, { signal: interrupts.signal });
+        const { verdict, parts } = await readArticle(address, services, { signal: interrupts.signal });
         tellPage(readPages(verdict, parts, address, config.site));
       }
     });
@@ -70,7 +73,7 @@ function readPages(
   parts: readonly ParsedPage[],
   address: ArticleAddress,
   site: Config['site'],
-): PageReading {
+): ReadPage {
   const { url } = address;
   if (verdict.kind === 'article') {
     const extraction = explain(parts, address, site);
@@ -80,7 +83,7 @@ function readPages(
   return { url, verdict, extraction: null, flags };
 }
 
-function tell(reading: PageReading, explained: boolean, terminal: Terminal): void {
+function tell(reading: ReadPage, explained: boolean, terminal: Terminal): void {
   const { url, verdict, extraction, flags } = reading;
   if (terminal.json) {
     const { flags: _flags, ...article } = extraction?.article ?? { flags: null };
@@ -89,7 +92,131 @@ function tell(reading: PageReading, explained: boolean, terminal: Terminal): voi
       verdict,
       article: extraction === null ? null : article,
       flags,
-      ledger: extraction?.ledger ?? null,
+      account: extraction?.account ?? null,
     });
   } else terminal.say(explained ? explanationText(reading, terminal.style) : articleText(reading, terminal.style));
+}
+
+// An extraction as people read it: the article, or where everything in it came from.
+
+type Paint = Terminal['style'];
+
+/** Headline, fields and text of the article, and what is doubtful about it. */
+export function articleText(reading: ReadPage, paint: Paint): string {
+  const { extraction, flags } = reading;
+  if (extraction === null) return `${verdictText(reading, paint)}\n`;
+  const { article } = extraction;
+  const people = [...article.columnists, ...article.staff].map(({ name }) => name).join('、');
+  const facts = [article.publishedAt.slice(0, 16).replace('T', ' '), article.source, people, article.byline?.text];
+  return [
+    paint('bold', article.title),
+    paint('dim', facts.filter((fact) => fact).join('  ')),
+    '',
+    ...linesOf(parseFragment(article.body).root().contents()),
+    ...(flags.length > 0 ? ['', ...flagLines(flags, paint)] : []),
+    '',
+  ].join('\n');
+}
+
+/** Verdict, each field with the selector that gave it, the account, and the flags with what they mean. */
+export function explanationText(reading: ReadPage, paint: Paint): string {
+  const { extraction, flags } = reading;
+  if (extraction === null) return [verdictText(reading, paint), ...flagLines(flags, paint), ''].join('\n');
+  const { account } = extraction;
+  const fields = evidenceOf(extraction).map(
+    ({ field, from, value }) =>
+      `${paint('bold', field.padEnd(14))} ${value ?? paint('dim', 'none')}\n${' '.repeat(15)}${paint('dim', from)}`,
+  );
+  const open = account.missing.characters !== 0 || account.missing.pictures !== 0;
+  const closing = open ? paint('red', `open: ${countOf(account.missing)}`) : paint('green', 'closed');
+  return [
+    verdictText(reading, paint),
+    '',
+    ...fields,
+    '',
+    `${paint('bold', 'ledger')}  ${countOf(account.total)}, ${closing}`,
+    ...account.rows.map(
+      (row) =>
+        `  ${countOf(row)}  ${paint(COLOURS[row.disposition], [row.disposition, row.name].filter(Boolean).join(' '))}`,
+    ),
+    '',
+    ...(flags.length > 0 ? flagLines(flags, paint) : [paint('green', 'no flags')]),
+    '',
+  ].join('\n');
+}
+
+const COLOURS: Readonly<Record<TextAccountRow['disposition'], Style>> = {
+  body: 'green',
+  field: 'bold',
+  dropped: 'dim',
+  unknown: 'red',
+};
+
+function verdictText({ url, verdict }: ReadPage, paint: Paint): string {
+  const style = verdict.kind === 'article' ? 'green' : 'yellow';
+  return `${paint(style, verdict.kind)}  ${url}\n${paint('dim', verdict.evidence.join('; '))}`;
+}
+
+function flagLines(flags: readonly Flag[], paint: Paint): readonly string[] {
+  return flags.map(({ code, detail }) => {
+    const { level, title, meaning } = FLAGS[code];
+    return `${paint(level === 'doubt' ? 'red' : 'yellow', `⚑ ${code}`)}  ${title}: ${detail}\n  ${paint('dim', meaning)}`;
+  });
+}
+
+function countOf({ characters, pictures }: { readonly characters: number; readonly pictures: number }): string {
+  return `${String(characters).padStart(6)} characters ${String(pictures).padStart(3)} pictures`;
+}
+
+// A page that was saved to a file, as if it had just been fetched.
+
+interface SavedPage {
+  readonly page: ParsedPage;
+  readonly address: ArticleAddress;
+}
+
+/**
+ * Reads a saved page. Its address is the one given, else the one that the page itself names (`link[rel=alternate]`,
+ * `meta[name=mobile-agent]`, `@id` of the JSON-LD; site.md, 1.1). Relative times count from the file's last change.
+ * @throws URL_INVALID where the given address is none of the site's, USAGE where the page names none
+ */
+export function readSavedPage(file: string, url: string | null, site: Site): SavedPage {
+  const body = readFileSync(file);
+  const fetchedAt = statSync(file).mtime.toISOString();
+  const address = url === null ? addressIn(pageOf('', body, fetchedAt), site) : parseArticleUrl(url, site);
+  if (address !== null) return { page: pageOf(url ?? address.url, body, fetchedAt), address };
+  if (url !== null) throw new ArchiveError('URL_INVALID', url);
+  throw new ArchiveError('USAGE', `${file} does not name its own address; say it with --url URL`);
+}
+
+function addressIn(page: ParsedPage, site: Site): ArticleAddress | null {
+  const own = ownAddress(page);
+  return own === null ? null : parseArticleUrl(own, site);
+}
+
+/** A saved list, under the address that it is said to be of. */
+export function readSavedList(file: string, url: string): Page {
+  return answerOf(url, readFileSync(file), statSync(file).mtime.toISOString());
+}
+
+function pageOf(url: string, body: Uint8Array, fetchedAt: string): ParsedPage {
+  return parsePage(answerOf(url, body, fetchedAt));
+}
+
+function answerOf(url: string, body: Uint8Array, fetchedAt: string): Page {
+  return {
+    url,
+    finalUrl: url,
+    redirects: [],
+    status: 200,
+    headers: {},
+    body,
+    cut: null,
+    fetchedAt,
+    fetchedBy: 'browser',
+  };
+}
+
+export function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

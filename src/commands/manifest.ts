@@ -1,11 +1,7 @@
 /** `manifest write | verify`: what every file's bytes were, and which are others now. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { CHECKS } from '../audit/checks-table.ts';
-import { finding } from '../audit/finding.ts';
-import type { Config } from '../config.ts';
-import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
-import { writeBag } from '../fixity/bag.ts';
+import { writeBag } from '../archive/bag.ts';
 import {
   differences,
   filesOf,
@@ -15,12 +11,15 @@ import {
   manifestLine,
   readManifest,
   writeLines,
-} from '../fixity/manifest.ts';
+} from '../archive/manifest.ts';
+import { CHECKS, finding } from '../audit/promises.ts';
+import type { Config } from '../config.ts';
+import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { lockArchive } from '../frontier/lock.ts';
 import { openFrontier } from '../frontier/sqlite.ts';
-import { packageInfo } from '../package-info.ts';
-import { printable } from '../printable.ts';
-import type { Terminal } from './terminal.ts';
+import { printable } from '../log.ts';
+import { packageInfo } from '../package.ts';
+import type { Terminal } from '../report/terminal.ts';
 
 export type ManifestAction = 'write' | 'verify';
 

@@ -3,9 +3,9 @@ import { type Config, NOTICE_KINDS } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { createHook } from '../notify/hook.ts';
 import { sampleNotices } from '../notify/notice.ts';
-import { tellNow } from '../notify/tell-now.ts';
+import { tellNow } from '../notify/notifier.ts';
+import type { Terminal } from '../report/terminal.ts';
 import type { Interrupts } from './session.ts';
-import type { Terminal } from './terminal.ts';
 
 /**
  * Returns `incomplete` where a hook did not take its notice, and where none is configured that wants one.
@@ -28,7 +28,7 @@ export async function notifyTest(
   const hooks = config.notify.map((hook) => createHook(hook));
   let tried = 0;
   let allWell = true;
-  for await (const told of tellNow(hooks, notices, { at, isTest: true, signal: interrupts.stopping })) {
+  for await (const told of tellNow(hooks, notices, { at, isTest: true, signal: interrupts.stopSignal })) {
     const { ok, detail, delivery, hook } = told;
     tried += 1;
     allWell &&= ok;

@@ -1,20 +1,18 @@
 /** `repair`: what the audit finds is mended, and what cannot be mended is said, with the reason. */
 import { availableParallelism } from 'node:os';
-import { CHECKS } from '../audit/checks-table.ts';
-import type { Finding } from '../audit/finding.ts';
+import { openDisk } from '../archive/disk.ts';
+import { openTrash } from '../archive/trash.ts';
+import { CHECKS, type Finding } from '../audit/promises.ts';
 import { isArchive } from '../audit/shards.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
-import { printable } from '../printable.ts';
-import { watchSite } from '../repair/bench.ts';
-import { clearFrontier } from '../repair/frontier-file.ts';
-import { KINDS } from '../repair/kinds.ts';
-import { findings, repair as repairArchive } from '../repair/repair.ts';
-import { openTrash } from '../repair/trash.ts';
-import { openDisk } from '../store/disk.ts';
-import { codesOf, MOST_JOBS, requireFolder } from './audited.ts';
+import { printable } from '../log.ts';
+import { watchSite } from '../repair/context.ts';
+import { clearFrontier } from '../repair/frontier.ts';
+import { findings, KINDS, repair as repairArchive } from '../repair/repair.ts';
+import type { Style, Terminal } from '../report/terminal.ts';
+import { codesOf, MOST_JOBS, requireFolder } from './audit.ts';
 import { type Interrupts, withArchive } from './session.ts';
-import type { Style, Terminal } from './terminal.ts';
 
 type State = 'mended' | 'left' | 'would';
 
@@ -39,10 +37,10 @@ export async function repair(
   const codes = codesOf(flags.only);
   const jobs = Math.min(availableParallelism(), MOST_JOBS);
   if (flags.dryRun) {
-    const found = await findings(root, { codes, jobs, signal: interrupts.stopping });
+    const found = await findings(root, { codes, jobs, signal: interrupts.stopSignal });
     for (const each of found) tell(terminal, each, { state: 'would', how: KINDS[CHECKS[each.code].repair].would });
     terminal.say(found.length === 0 ? '✓ nothing is wrong' : `${found.length} to mend; nothing was touched`);
-    return interrupts.stopping.aborted ? EXIT.interrupted : EXIT.ok;
+    return interrupts.stopSignal.aborted ? EXIT.interrupted : EXIT.ok;
   }
 
   const disk = openDisk(root);
@@ -64,7 +62,7 @@ export async function repair(
           disk,
           trash,
           convention: config.document.date,
-          stopping: interrupts.stopping,
+          stopSignal: interrupts.stopSignal,
           signal: interrupts.signal,
           site: watchSite(),
         },

@@ -1,25 +1,22 @@
 /** `schedule`: reads the sources in their slots for months, archives what is new, visits what is archived again. */
+
+import type { Alarm } from '../alarms/alarms.ts';
 import type { App } from '../app.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { type EngineOptions, type RunReport, type ScheduledSource, serve } from '../crawl/schedule.ts';
+import type { Settled } from '../crawl/work.ts';
 import { EXIT, type ExitCode, renderError } from '../errors.ts';
-import { openMonitor } from '../monitor/monitor.ts';
+import { openMonitor, parseListenAddress } from '../monitor/monitor.ts';
 import { createMonitorState, type MonitorState, type ReadResult } from '../monitor/state.ts';
 import { createHook } from '../notify/hook.ts';
-import type { Notice } from '../notify/notice.ts';
-import { noticeOf } from '../notify/notice-of.ts';
-import { createNotifier, type Notifier } from '../notify/notifier.ts';
-import { tellFailure } from '../notify/tell-failure.ts';
-import type { Alarm } from '../schedule/alarms.ts';
-import { type EngineOptions, type RunReport, type ScheduledSource, serve } from '../schedule/engine.ts';
-import { parseListenAddress } from '../url/listen-address.ts';
-import type { Settled } from '../visit.ts';
-import { describeDuration } from './duration.ts';
-import { reportOf, tell } from './report.ts';
+import { type Notice, noticeOf } from '../notify/notice.ts';
+import { createNotifier, type Notifier, tellFailure } from '../notify/notifier.ts';
+import { describeDuration, type Terminal } from '../report/terminal.ts';
+import { reportOf, tell } from '../report/visits.ts';
 import { type Interrupts, withArchive } from './session.ts';
-import type { Terminal } from './terminal.ts';
 
-export interface ScheduleContext {
+interface ScheduleContext {
   readonly config: Config;
   /** Reads the configuration again. Throws CONFIG_UNREADABLE, CONFIG_INVALID. */
   readonly reload: () => Config;
@@ -36,8 +33,8 @@ export async function schedule(options: { readonly wait: boolean }, context: Sch
   let hangup = new AbortController();
   const forget = interrupts.onHangup(() => hangup.abort()); // heard all the time: nobody else would survive it
   try {
-    while (!interrupts.stopping.aborted) {
-      await runUntil(AbortSignal.any([interrupts.stopping, hangup.signal]), config, options, context);
+    while (!interrupts.stopSignal.aborted) {
+      await runUntil(AbortSignal.any([interrupts.stopSignal, hangup.signal]), config, options, context);
       if (!hangup.signal.aborted) continue;
       hangup = new AbortController();
       config = reloaded(config);
@@ -46,7 +43,7 @@ export async function schedule(options: { readonly wait: boolean }, context: Sch
   } catch (error) {
     const hooks = config.notify.map((hook) => createHook(hook));
     const told = { command: 'schedule', archive: config.archive, hooks, log: terminal.log };
-    await tellFailure(error, { ...told, signal: interrupts.stopping });
+    await tellFailure(error, { ...told, signal: interrupts.stopSignal });
     throw error;
   } finally {
     forget();
@@ -68,7 +65,7 @@ export async function schedule(options: { readonly wait: boolean }, context: Sch
 
 /** One configuration's time. */
 async function runUntil(
-  stopping: AbortSignal,
+  stopSignal: AbortSignal,
   config: Config,
   { wait }: { readonly wait: boolean },
   { terminal, interrupts, clock = systemClock }: ScheduleContext,
@@ -77,19 +74,19 @@ async function runUntil(
   const state = createMonitorState({ staleMs, now: clock.now });
   const address = listen === null ? null : parseListenAddress(listen);
   await using _monitor = await openMonitor({ listen: address, file, state, log: terminal.log });
-  const open = { command: 'schedule', wait: wait ? stopping : null, clock, onRequest: state.requested };
+  const open = { command: 'schedule', wait: wait ? stopSignal : null, clock, onRequest: state.requested };
   await withArchive(config, terminal, open, async (app) => {
     const { frontier } = app;
     const hooks = config.notify.map((hook) => createHook(hook));
     const notifier = createNotifier({ hooks, notices: frontier.notices, clock, log: terminal.log });
-    const delivery = createDelivery(notifier, { clock, signal: stopping });
+    const delivery = createDelivery(notifier, { clock, signal: stopSignal });
     await serve(app, {
       ...config.politeness,
       ...config.revisits,
       ...config.schedule,
       ...listeners(app, { terminal, state, notifier, delivery }),
       sources: config.sources.map((source) => scheduled(source, config)),
-      stopping,
+      stopSignal,
       signal: interrupts.signal,
       log: terminal.log,
     });
@@ -101,7 +98,7 @@ type Listeners = Pick<EngineOptions, 'onRun' | 'onSettled' | 'onAlarm' | 'onBeat
 
 /** What happens is told on the terminal, counted for the monitor, and kept for the owner's hooks. */
 function listeners(
-  { frontier, rooms }: App,
+  { frontier, services }: App,
   parts: {
     readonly terminal: Terminal;
     readonly state: MonitorState;
@@ -129,7 +126,7 @@ function listeners(
       if (terminal.json) terminal.result('', { alarm: about, what, detail, since: new Date(since).toISOString() });
     },
     onBeat: (alarms) => {
-      const now = rooms.clock.now();
+      const now = services.clock.now();
       const { due } = frontier.revisits.counts(now);
       const [first] = frontier.revisits.due(now, 1);
       state.beat();

@@ -1,21 +1,26 @@
 /** What `archive` and `crawl` share: a run over the frontier, told as it goes, counted, and ended by Ctrl-C. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type App, type AppOptions, openApp } from '../app.ts';
 import type { Config } from '../config.ts';
+import type { CrawlServices } from '../crawl/visit.ts';
+import type { Settled } from '../crawl/work.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import type { ArticleId, Outcome } from '../model.ts';
-import type { Settled } from '../visit.ts';
-import { reportOf, summaryOf, tell, type UrlReport } from './report.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from '../report/terminal.ts';
+import { reportOf, summaryOf, tell, type UrlReport } from '../report/visits.ts';
 
 /** The two wishes of somebody at the keyboard: finish what is in hand, or end at once. */
 export interface Interrupts {
-  readonly stopping: AbortSignal;
+  readonly stopSignal: AbortSignal;
   readonly signal: AbortSignal;
   /** Has SIGHUP call a listener instead of ending the program, until the function that is returned is called. */
   readonly onHangup: (listener: () => void) => () => void;
 }
 
-export interface Telling {
+interface Telling {
   /** Outcomes for which the command ends with `incomplete`. */
   readonly notWell: readonly Outcome['kind'][];
   /** Hears of every visit that stands. */
@@ -24,7 +29,7 @@ export interface Telling {
   readonly onSettled?: ((settled: Settled) => void) | undefined;
 }
 
-export interface RunOptions extends Telling {
+interface RunOptions extends Telling {
   readonly refresh: boolean;
   readonly only?: readonly ArticleId[];
   readonly limit?: number | undefined;
@@ -62,15 +67,15 @@ export async function run(
       options.only === undefined ? waiting(done) : options.only.length,
     );
   const teller = createTeller(terminal, options, total);
-  const { work } = await import('../crawl.ts'); // parsers and layouts, loaded while the browser starts
+  const { work } = await import('../crawl/work.ts'); // parsers and layouts, loaded while the browser starts
   try {
-    await work(app.frontier, app.rooms, {
+    await work(app.frontier, app.services, {
       ...config.politeness,
       ...config.revisits,
       refresh: options.refresh,
       only: options.only,
       limit: options.limit,
-      stopping: interrupts.stopping,
+      stopSignal: interrupts.stopSignal,
       signal: interrupts.signal,
       log: terminal.log,
       onSettled: teller.tell,
@@ -78,7 +83,7 @@ export async function run(
   } finally {
     teller.end();
   }
-  if (interrupts.stopping.aborted) return EXIT.interrupted;
+  if (interrupts.stopSignal.aborted) return EXIT.interrupted;
   return teller.allWell() ? EXIT.ok : EXIT.incomplete;
 }
 
@@ -90,21 +95,21 @@ export async function runRevisits(
   interrupts: Interrupts,
   options: Telling,
 ): Promise<ExitCode> {
-  const { due } = app.frontier.revisits.counts(app.rooms.clock.now());
+  const { due } = app.frontier.revisits.counts(app.services.clock.now());
   const teller = createTeller(terminal, options, () => due);
-  const { revisitDue } = await import('../revisit.ts');
+  const { revisitDue } = await import('../crawl/revisit.ts');
   try {
     const visits = revisitDue(app, {
       ...config.politeness,
       ...config.revisits,
-      stopping: interrupts.stopping,
+      stopSignal: interrupts.stopSignal,
       signal: interrupts.signal,
     });
     for await (const settled of visits) teller.tell(settled);
   } finally {
     teller.end();
   }
-  if (interrupts.stopping.aborted) return EXIT.interrupted;
+  if (interrupts.stopSignal.aborted) return EXIT.interrupted;
   return teller.allWell() ? EXIT.ok : EXIT.incomplete;
 }
 
@@ -160,4 +165,20 @@ function countedNowAndThen(count: () => number): (done: number) => number {
     nextAt = until + (until - from) / COUNTING;
     return total;
   };
+}
+
+// The crawl's own services over a frontier that is thrown away: nothing of the visit stays.
+
+export async function withPassingRooms(
+  config: Config,
+  terminal: Terminal,
+  command: string,
+  body: (services: CrawlServices) => Promise<void>,
+): Promise<void> {
+  const archive = await mkdtemp(join(tmpdir(), `guancha-${command}-`));
+  try {
+    await withArchive({ ...config, archive }, terminal, { command, wait: null }, ({ services }) => body(services));
+  } finally {
+    await rm(archive, { recursive: true, force: true });
+  }
 }

@@ -1,15 +1,15 @@
 /** `status`: what the archive holds, how the last run went, what failed and why. Reads only. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeDrift, findDrift } from '../alarms/drift.ts';
+import { alarmsOf, describeAlarm, type SourceSample } from '../alarms/sources.ts';
 import type { Config } from '../config.ts';
-import { describeDrift, findDrift } from '../drift.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
-import type { Latency } from '../frontier/latencies.ts';
 import { describeHolder } from '../frontier/lock.ts';
 import { openFrontier } from '../frontier/sqlite.ts';
-import { alarmsOf, describeAlarm } from '../source-alarm.ts';
-import { describeDuration } from './duration.ts';
-import type { Terminal } from './terminal.ts';
+import type { Latency } from '../journal/figures.ts';
+import type { ArticleId, Target } from '../model.ts';
+import { describeDuration, type Terminal } from '../report/terminal.ts';
 
 const MOST_FAILURES = 20;
 /** Latencies of so long. */
@@ -45,8 +45,8 @@ export async function status({
   const lastRun = frontier.lastRun();
   const revisits = frontier.revisits.counts(now);
   const latencies = frontier.latencies.since(now - LATENCY_MS);
-  const drift = findDrift(frontier.readings.newest());
-  const alarms = config.sources.flatMap(({ name }) => alarmsOf(frontier.sourceReadings.of(name)));
+  const drift = findDrift(frontier.fieldSamples.newest());
+  const alarms = config.sources.flatMap(({ name }) => alarmsOf(frontier.sourceSamples.of(name)));
   const notices = { waiting: frontier.notices.waiting(), failed: frontier.notices.givenUp(MOST_FAILURES) };
   const outcomes: Record<string, number> = {};
   for (const { outcome, count } of sources) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
@@ -86,4 +86,27 @@ export async function status({
 function describeLatency({ source, articles, medianMs, p95Ms }: Latency): string {
   const times = `median ${describeDuration(medianMs)}, 95 % within ${describeDuration(p95Ms)}`;
   return `from publication to the archive: ${source} ${times} (${articles} articles of 30 days)`;
+}
+
+// What an archive's frontier knows of sources and moves, for commands that only look.
+
+interface Past {
+  /** Of a source, newest first. */
+  readonly readings: (source: string) => readonly SourceSample[];
+  /** Those of the targets that the frontier does not know. */
+  readonly unknown: (targets: readonly Target[]) => readonly Target[];
+  /** Where an article moved to; null where it did not. */
+  readonly destination: (id: ArticleId) => string | null;
+}
+
+/** An archive without a frontier knows nothing; it is not part of what an archive must have. */
+export function withPast<T>(archive: string, body: (past: Past) => T): T {
+  if (!existsSync(join(archive, 'frontier.sqlite')))
+    return body({ readings: () => [], unknown: (targets) => targets, destination: () => null });
+  using frontier = openFrontier(archive, { command: null, attempts: 1 });
+  return body({
+    readings: frontier.sourceSamples.of,
+    unknown: frontier.unknown,
+    destination: frontier.moves.destination,
+  });
 }

@@ -2,7 +2,7 @@
 import { hiddenArticles } from './hidden-articles.ts';
 import { type ListCoverage, listCoverage } from './list-coverage.ts';
 
-export interface CompletenessEvidence {
+interface CompletenessEvidence {
   /** Numbers that are known to have been published as articles. */
   readonly known: number;
   /** Those of them that are archived. */
@@ -16,7 +16,7 @@ export interface CompletenessEvidence {
   readonly lists: number;
 }
 
-export interface Range {
+interface Range {
   readonly low: number;
   readonly median: number;
   readonly high: number;
@@ -32,7 +32,7 @@ export interface Completeness {
   readonly lists: ListCoverage | null;
 }
 
-export const CONFIDENCE = 0.95;
+const CONFIDENCE = 0.95;
 
 /**
  * What is known was published; of the never-seen numbers, each is an article or nobody's, and how many are articles is

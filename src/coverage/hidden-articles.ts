@@ -7,7 +7,7 @@ interface Prior {
   readonly weight: number;
 }
 
-export interface HiddenEvidence {
+interface HiddenEvidence {
   /** Numbers that nothing showed and nobody asked for. */
   readonly unasked: number;
   /** Of those that were asked for: how many were articles, and how many nobody's. */
@@ -18,7 +18,7 @@ export interface HiddenEvidence {
 }
 
 /** So many of the unasked numbers are articles: the posterior's median, and the ends of its central interval. */
-export interface HiddenArticles {
+interface HiddenArticles {
   readonly low: number;
   readonly median: number;
   readonly high: number;

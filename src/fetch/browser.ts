@@ -4,11 +4,9 @@ import type { Browser, BrowserContext, CDPSession, Page as Tab } from 'playwrigh
 import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { AddressGuard } from './address-guard.ts';
-import type { Answer, RenderSource } from './answer.ts';
-import { type Gate, openGate } from './gate.ts';
-import { launch, loadPlaywright } from './launch.ts';
-import { loadAnswer } from './load-answer.ts';
-import { renderAnswer } from './render-answer.ts';
+import { launch, loadPlaywright } from './chromium.ts';
+import { type Answer, loadAnswer, type RenderSource, renderAnswer } from './devtools.ts';
+import { openSocksProxy, type SocksProxy } from './socks-proxy.ts';
 
 export interface BrowserFetcher extends AsyncDisposable {
   /** Begins to start the browser and its first tab, for the first request to find; a failure is met by that request. */
@@ -25,7 +23,7 @@ export interface BrowserFetcher extends AsyncDisposable {
   render(source: RenderSource, signal: AbortSignal): Promise<Answer>;
 }
 
-export interface BrowserOptions {
+interface BrowserOptions {
   readonly executablePath: string | null;
   readonly userAgent: string | null;
   /** Appended to the browser's own user agent, such as `guancha-archive/0.1.0 (+https://…)`. */
@@ -56,7 +54,7 @@ const CLOSE_MS = 5000;
 
 /** Nothing is started before the first request, or `warmUp`. */
 export function openBrowser(options: BrowserOptions): BrowserFetcher {
-  let gate: Promise<Gate> | null = null;
+  let proxy: Promise<SocksProxy> | null = null;
   let running: Promise<Browser> | null = null;
   let idle: Promise<Loader>[] = [];
   let userAgent = options.userAgent; // the browser's own is asked for once
@@ -72,14 +70,14 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
     userAgent: async () => userAgent ?? userAgentOf(await browser()),
     get: (url, signal, headers = {}) =>
       inTime(url, signal, async ({ cdp }) =>
-        loadAnswer(cdp, url, { ...options, headers, failureOf: (await openedGate()).failureOf }),
+        loadAnswer(cdp, url, { ...options, headers, failureOf: (await openedProxy()).failureOf }),
       ),
     render: (source, signal) => inTime(source.url, signal, ({ tab }) => renderAnswer(tab, source, options)),
     [Symbol.asyncDispose]: async () => {
       closing = true; // a tab that was on its way is not given another browser
       const open = await running?.catch(() => null);
       if (open !== null && open !== undefined) await within(CLOSE_MS, open.close());
-      await (await gate)?.[Symbol.asyncDispose]();
+      await (await proxy)?.[Symbol.asyncDispose]();
     },
   };
 
@@ -98,13 +96,13 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
   }
 
   async function start(): Promise<Browser> {
-    const { proxy } = await openedGate();
+    const { proxy } = await openedProxy();
     return launch({ ...options, proxy });
   }
 
-  function openedGate(): Promise<Gate> {
-    gate ??= openGate(options);
-    return gate;
+  function openedProxy(): Promise<SocksProxy> {
+    proxy ??= openSocksProxy(options);
+    return proxy;
   }
 
   /** After a crash the next request starts a new browser. */

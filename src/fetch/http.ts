@@ -14,7 +14,7 @@ export interface Http {
   download(url: string, path: string, signal: AbortSignal): Promise<Download>;
 }
 
-export interface Download {
+interface Download {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** Of the body, lower-case hex. */

@@ -19,14 +19,14 @@ export interface Politeness {
   setCrawlDelay(host: string, delayMs: number): void;
 }
 
-export interface Answered {
+interface Answered {
   readonly status: number;
   /** Header names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Each host's next start, in ms since 1970, remembered between runs. */
-export interface HostTimes {
+interface HostTimes {
   nextAt(host: string): number;
   setNextAt(host: string, at: number): void;
 }
@@ -67,7 +67,7 @@ export function createPoliteness(options: {
         options.onRequest?.('page');
         try {
           const answer = await request();
-          heed(host, state, answer);
+          apply(host, state, answer);
           return answer;
         } catch (error) {
           if (!signal.aborted) slowDown(host, state, 'no answer');
@@ -122,7 +122,7 @@ export function createPoliteness(options: {
     if (pause > 0) times.setNextAt(host, Math.max(times.nextAt(host), clock.now() + pause));
   }
 
-  function heed(host: string, state: Host, answer: Answered): void {
+  function apply(host: string, state: Host, answer: Answered): void {
     stamp(host, state);
     const asked = retryAfterMs(answer.headers['retry-after'], clock.now());
     if (SLOW_DOWN.has(answer.status)) slowDown(host, state, `status ${answer.status}`, asked);

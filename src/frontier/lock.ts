@@ -15,9 +15,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { openDisk } from '../archive/disk.ts';
+import { withSqliteErrors } from '../archive/sqlite.ts';
 import { ArchiveError } from '../errors.ts';
-import { openDisk } from '../store/disk.ts';
-import { guarded } from './guarded.ts';
 
 /** What `lock.json` says of the run that holds the archive. */
 interface Holder {
@@ -47,7 +47,7 @@ const BUSY = 5;
  */
 export async function lockArchive(archive: string, command: string): Promise<AsyncDisposable> {
   const disk = openDisk(archive);
-  guarded(archive, () => mkdirSync(archive, { recursive: true }));
+  withSqliteErrors(archive, () => mkdirSync(archive, { recursive: true }));
   await using opened = new AsyncDisposableStack();
   opened.use(await beginTransaction(archive));
   const holder: Holder = { command, host: hostname(), pid: process.pid, since: new Date().toISOString() };
@@ -114,7 +114,7 @@ function tryTransaction(archive: string, mode: 'rw' | 'rwc'): Disposable | null 
   const path = join(archive, LOCK);
   const url = pathToFileURL(path);
   url.search = `?mode=${mode}`;
-  return guarded(path, () => {
+  return withSqliteErrors(path, () => {
     const database = new DatabaseSync(url, { timeout: 0 });
     try {
       // Nothing is ever written: a journal in memory leaves no file beside the lock.

@@ -13,7 +13,7 @@ export interface RunInfo {
 }
 
 /** A run that is written down. */
-export interface Run {
+interface Run {
   /** When the first of those runs began that did not come to their end since one did, ms since 1970; null where the last one did. */
   readonly unfinishedSince: number | null;
   /** The run came to its end, and left nothing half done. */

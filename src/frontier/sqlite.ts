@@ -2,27 +2,27 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { type WithSqliteErrors, withSqliteErrors } from '../archive/sqlite.ts';
+import { retryPauseMs } from '../clock.ts';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
+import { type FieldSamples, type Latencies, openFieldSamples, openLatencies } from '../journal/figures.ts';
+import { openRevisits, openSlots, openVisits, type Revisits, type Slots, type Visits } from '../journal/journal.ts';
+import { type Notices, openNotices } from '../journal/outbox.ts';
+import {
+  type Followed,
+  type ListWalks,
+  openFollowed,
+  openListWalks,
+  openProbes,
+  openSightings,
+  openSourceSamples,
+  type Probes,
+  type Sightings,
+  type SourceSamples,
+} from '../journal/sources.ts';
 import type { ArticleId, Lease, NumberSpace, Outcome, Target } from '../model.ts';
-import { retryPauseMs } from '../retry-pause.ts';
-import { type Followed, openFollowed } from './followed.ts';
-import { type Guarded, guarded } from './guarded.ts';
-import { type Latencies, openLatencies } from './latencies.ts';
-import { type ListWalks, openListWalks } from './list-walks.ts';
-import { type Moves, openMoves } from './moves.ts';
-import { type Notices, openNotices } from './notices.ts';
-import { type Numbered, openNumbered } from './numbered.ts';
-import { openProbes, type Probes } from './probes.ts';
-import { openReadings, type Readings } from './readings.ts';
-import { openRevisits, type Revisits } from './revisits.ts';
-import { isErrorCode, openRows, type Rows, reasonOf, targetOf, textOf } from './rows.ts';
 import { beginRun, lastRun, type RunInfo } from './runs.ts';
-import { openSightings, type Sightings } from './sightings.ts';
-import { openSlots, type Slots } from './slots.ts';
-import { openSourceReadings, type SourceReadings } from './source-readings.ts';
-import { prepareTables } from './tables.ts';
-import { openVisits, type Visits } from './visits.ts';
 
 /**
  * What every target goes through: `add`ed, `take`n under a lease, `settle`d with an outcome. The caller extends the lease
@@ -72,8 +72,8 @@ export interface Frontier extends Disposable {
   readonly latencies: Latencies;
   readonly notices: Notices;
   readonly hosts: HostStore;
-  readonly readings: Readings;
-  readonly sourceReadings: SourceReadings;
+  readonly fieldSamples: FieldSamples;
+  readonly sourceSamples: SourceSamples;
   readonly sightings: Sightings;
   readonly followed: Followed;
   readonly numbered: Numbered;
@@ -84,20 +84,20 @@ export interface Frontier extends Disposable {
 }
 
 /** What is remembered of hosts between runs: when the next request may start, and their robots.txt. Instants in ms since 1970. */
-export interface HostStore {
+interface HostStore {
   nextAt(host: string): number;
   setNextAt(host: string, at: number): void;
   robots(origin: string): { readonly text: string; readonly status: number; readonly at: number } | null;
   setRobots(origin: string, robots: { readonly text: string; readonly status: number; readonly at: number }): void;
 }
 
-export interface OutcomeCount {
+interface OutcomeCount {
   readonly source: string | null;
   readonly outcome: string;
   readonly count: number;
 }
 
-export interface Failure {
+interface Failure {
   readonly id: string;
   readonly url: string;
   readonly outcome: string;
@@ -112,10 +112,10 @@ export interface FailureMatch {
   readonly sources?: readonly string[] | undefined;
 }
 
-export type FailedUrl = Pick<Failure, 'id' | 'url' | 'code'>;
+type FailedUrl = Pick<Failure, 'id' | 'url' | 'code'>;
 
 /** Some articles, or all of a number space. */
-export type Only = readonly ArticleId[] | NumberSpace;
+type Only = readonly ArticleId[] | NumberSpace;
 
 const LEASE_MS = 120_000;
 const WEEK_MS = 7 * 86_400_000;
@@ -139,7 +139,7 @@ export function openFrontier(
   const { now: clock = Date.now } = options;
   const path = join(archive, 'frontier.sqlite');
   using opened = new DisposableStack();
-  const database = guarded(path, () => {
+  const database = withSqliteErrors(path, () => {
     mkdirSync(archive, { recursive: true });
     const connection = opened.use(new DatabaseSync(path, { timeout: 5000 }));
     connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
@@ -149,14 +149,15 @@ export function openFrontier(
   const sql = (text: string) => {
     const statement = database.prepare(text);
     return {
-      run: (...values: (string | number | null)[]) => guarded(path, () => Number(statement.run(...values).changes)),
-      get: (...values: (string | number | null)[]) => guarded(path, () => statement.get(...values)),
-      all: (...values: (string | number | null)[]) => guarded(path, () => statement.all(...values)),
+      run: (...values: (string | number | null)[]) =>
+        withSqliteErrors(path, () => Number(statement.run(...values).changes)),
+      get: (...values: (string | number | null)[]) => withSqliteErrors(path, () => statement.get(...values)),
+      all: (...values: (string | number | null)[]) => withSqliteErrors(path, () => statement.all(...values)),
     };
   };
 
   const { command } = options;
-  const run = command === null ? null : guarded(path, () => beginRun(database, command));
+  const run = command === null ? null : withSqliteErrors(path, () => beginRun(database, command));
   // Whoever held leases before this run is dead: its targets wait again.
   if (run !== null) sql('UPDATE targets SET token = NULL, leased_until = NULL WHERE token IS NOT NULL').run();
 
@@ -216,11 +217,11 @@ export function openFrontier(
   const waiting = sql('SELECT count(*) AS count FROM targets WHERE outcome IS NULL');
   const began = sql('SELECT min(added_at) AS at FROM targets');
   let beganAt: number | null = null; // once there is one it stays
-  const safely: Guarded = (work) => guarded(path, work);
-  const visits = safely(() => openVisits(database, { guarded: safely, now: clock }));
-  const notices = safely(() => openNotices(database, { guarded: safely, now: clock }));
-  const revisits = safely(() => openRevisits(database, safely));
-  const latencies = safely(() => openLatencies(database, safely));
+  const safe: WithSqliteErrors = (work) => withSqliteErrors(path, work);
+  const visits = safe(() => openVisits(database, { withSqliteErrors: safe, now: clock }));
+  const notices = safe(() => openNotices(database, { withSqliteErrors: safe, now: clock }));
+  const revisits = safe(() => openRevisits(database, safe));
+  const latencies = safe(() => openLatencies(database, safe));
   const nextAt = sql('SELECT next_at FROM hosts WHERE host = ?');
   const setNextAt = sql(
     'INSERT INTO hosts (host, next_at) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET next_at = excluded.next_at',
@@ -233,7 +234,7 @@ export function openFrontier(
   const frontier: Omit<Frontier, typeof Symbol.dispose> = {
     add: (targets) => {
       let added = 0;
-      guarded(path, () => database.exec('BEGIN IMMEDIATE'));
+      withSqliteErrors(path, () => database.exec('BEGIN IMMEDIATE'));
       try {
         for (const { id, url, source, via, leadPicture, listed, priority } of targets) {
           const picture = leadPicture === null ? null : JSON.stringify(leadPicture);
@@ -242,7 +243,7 @@ export function openFrontier(
           if (isNew) added += 1;
           else enrich.run(source, via, picture, id, picture);
         }
-        guarded(path, () => database.exec('COMMIT'));
+        withSqliteErrors(path, () => database.exec('COMMIT'));
       } catch (error) {
         if (database.isTransaction) database.exec('ROLLBACK'); // SQLite has done so itself where the disk refused
         throw error;
@@ -321,21 +322,21 @@ export function openFrontier(
       if (typeof row?.at === 'number') beganAt = row.at;
       return beganAt;
     },
-    lastRun: () => guarded(path, () => lastRun(database)),
-    readings: guarded(path, () => openReadings(database)),
-    sourceReadings: safely(() => openSourceReadings(database, safely)),
-    sightings: safely(() => openSightings(database, safely)),
-    followed: safely(() => openFollowed(database, safely)),
-    moves: safely(() => openMoves(database, safely)),
-    numbered: safely(() => openNumbered(database, safely)),
-    probes: safely(() => openProbes(database, safely)),
-    listWalks: safely(() => openListWalks(database, safely)),
-    rows: safely(() => openRows(database, safely)),
+    lastRun: () => withSqliteErrors(path, () => lastRun(database)),
+    fieldSamples: withSqliteErrors(path, () => openFieldSamples(database)),
+    sourceSamples: safe(() => openSourceSamples(database, safe)),
+    sightings: safe(() => openSightings(database, safe)),
+    followed: safe(() => openFollowed(database, safe)),
+    moves: safe(() => openMoves(database, safe)),
+    numbered: safe(() => openNumbered(database, safe)),
+    probes: safe(() => openProbes(database, safe)),
+    listWalks: safe(() => openListWalks(database, safe)),
+    rows: safe(() => openRows(database, safe)),
     unfinishedSince: run?.unfinishedSince ?? null,
-    endRun: () => guarded(path, () => run?.complete()),
+    endRun: () => withSqliteErrors(path, () => run?.complete()),
     visits,
     revisits,
-    slots: safely(() => openSlots(database, safely)),
+    slots: safe(() => openSlots(database, safe)),
     latencies,
     notices,
     hosts: {
@@ -353,7 +354,7 @@ export function openFrontier(
     ...frontier,
     [Symbol.dispose]: () => {
       try {
-        guarded(path, () => run?.close());
+        withSqliteErrors(path, () => run?.close());
       } catch (error) {
         // The disk refuses: the run stays without an end, like one that was killed.
         if (!(error instanceof ArchiveError)) throw error;
@@ -368,4 +369,181 @@ export function openFrontier(
 function bySpace<T>(make: (range: string) => T): Readonly<Record<NumberSpace, T>> {
   const of = (space: NumberSpace) => make(`id >= '${space}:' AND id < '${space};'`);
   return { guancha: of('guancha'), fengwen: of('fengwen') };
+}
+
+// Rows of the frontier as values, and back; and those that are written outside a run: by repairs, from what the archive holds.
+
+interface Rows {
+  /** What is known of an article; null where it has no row. */
+  of(id: ArticleId): Target | null;
+  /** Writes how it ended, whatever stood there; makes the row where it is not there. `at` in ms since 1970. */
+  settle(target: Target, outcome: Outcome, at: number): void;
+}
+
+function openRows(database: DatabaseSync, withSqliteErrors: WithSqliteErrors): Rows {
+  const of = database.prepare('SELECT * FROM targets WHERE id = ?');
+  const settle = database.prepare(
+    `INSERT INTO targets (id, url, source, via, lead_picture, priority, added_at, outcome, code, detail, settled_at)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?10, ?7, ?8, ?9, ?10)
+     ON CONFLICT (id) DO UPDATE SET url = ?2, source = coalesce(source, ?3), via = coalesce(via, ?4),
+       lead_picture = coalesce(lead_picture, ?5), outcome = ?7, code = ?8, detail = ?9, settled_at = ?10,
+       token = NULL, leased_until = NULL`,
+  );
+  return {
+    of: (id) => {
+      const row = withSqliteErrors(() => of.get(id));
+      return row === undefined ? null : targetOf(row);
+    },
+    settle: ({ id, url, source, via, leadPicture, priority }, outcome, at) => {
+      const { code, detail } = reasonOf(outcome);
+      const picture = leadPicture === null ? null : JSON.stringify(leadPicture);
+      withSqliteErrors(() => settle.run(id, url, source, via, picture, priority, outcome.kind, code, detail, at));
+    },
+  };
+}
+
+/** A row of `targets`. */
+function targetOf(row: Record<string, SQLOutputValue>): Target {
+  const picture = row.lead_picture;
+  return {
+    id: String(row.id) as ArticleId,
+    url: String(row.url),
+    source: textOf(row.source),
+    via: textOf(row.via),
+    leadPicture: typeof picture === 'string' ? (JSON.parse(picture) as Target['leadPicture']) : null,
+    listed: typeof row.listed === 'string' ? (JSON.parse(row.listed) as Target['listed']) : null,
+    priority: Number(row.priority),
+  };
+}
+
+/** What of an outcome is kept beside its kind. */
+function reasonOf(outcome: Outcome): { readonly code: string | null; readonly detail: string | null } {
+  switch (outcome.kind) {
+    case 'archived':
+    case 'unchanged':
+      return { code: null, detail: outcome.key };
+    case 'gone':
+      return { code: null, detail: outcome.detail };
+    case 'moved':
+      return { code: null, detail: outcome.to.url };
+    case 'link-out':
+      return { code: null, detail: outcome.to };
+    case 'blocked':
+    case 'refused':
+    case 'failed':
+      return outcome;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function isErrorCode(code: string | null): code is ErrorCode {
+  return code !== null && Object.hasOwn(ERRORS, code);
+}
+
+function textOf(value: SQLOutputValue | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
+
+// The frontier's tables, made where they are missing and brought up to date where an older version made them.
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS targets (
+    id TEXT PRIMARY KEY, url TEXT NOT NULL, source TEXT, via TEXT, lead_picture TEXT, listed TEXT, priority INTEGER NOT NULL,
+    added_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0,
+    token TEXT, leased_until INTEGER,
+    outcome TEXT, code TEXT, detail TEXT, settled_at INTEGER
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS waiting ON targets (priority DESC, id DESC) WHERE outcome IS NULL;
+  CREATE INDEX IF NOT EXISTS leased ON targets (token) WHERE token IS NOT NULL;
+  CREATE TABLE IF NOT EXISTS hosts (host TEXT PRIMARY KEY, next_at INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS robots (origin TEXT PRIMARY KEY, text TEXT NOT NULL, status INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS runs (
+    token TEXT PRIMARY KEY, command TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL,
+    started_at INTEGER NOT NULL, ended_at INTEGER, clean INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+`;
+
+/** Columns that older frontiers do not have. */
+const ADDED: Readonly<Record<string, string>> = {
+  not_before: 'INTEGER NOT NULL DEFAULT 0',
+  listed: 'TEXT',
+  rounds: 'INTEGER NOT NULL DEFAULT 0',
+};
+
+const INDEX_ON_ADDED = `CREATE INDEX IF NOT EXISTS due ON targets (not_before) WHERE outcome IS NULL;
+  CREATE INDEX IF NOT EXISTS not_well ON targets (code) WHERE outcome IN ('failed', 'blocked', 'refused');
+  CREATE INDEX IF NOT EXISTS waiting_posts ON targets (priority DESC, id DESC) WHERE outcome IS NULL AND id >= 'fengwen:' AND id < 'fengwen;'`;
+
+/** Leaves every row as it is. */
+function prepareTables(database: DatabaseSync): void {
+  database.exec(TABLES);
+  const columns = database.prepare(`SELECT name FROM pragma_table_info('targets')`).all();
+  for (const [column, type] of Object.entries(ADDED)) {
+    if (!columns.some(({ name }) => name === column)) database.exec(`ALTER TABLE targets ADD COLUMN ${column} ${type}`);
+  }
+  database.exec(INDEX_ON_ADDED);
+}
+
+// Where articles moved to: www articles become community posts.
+
+interface Moves {
+  /** A target that waits, whatever list named it first, is led to by the article that moved there. */
+  lead(target: Target): void;
+  /** The address that an article was found to have moved to at its last visit; null where it was not. */
+  destination(id: ArticleId): string | null;
+}
+
+/** @param withSqliteErrors turns what SQLite throws into known failures */
+function openMoves(database: DatabaseSync, withSqliteErrors: <T>(work: () => T) => T): Moves {
+  const lead = database.prepare('UPDATE targets SET via = ? WHERE id = ? AND outcome IS NULL');
+  const destination = database.prepare(`SELECT detail FROM targets WHERE id = ? AND outcome = 'moved'`);
+  return {
+    lead: ({ id, via }) => void withSqliteErrors(() => lead.run(via, id)),
+    destination: (id) => {
+      const detail = withSqliteErrors(() => destination.get(id))?.detail;
+      return typeof detail === 'string' ? detail : null;
+    },
+  };
+}
+
+// The targets that are www articles, in a range of numbers: what became of each.
+
+interface Numbered {
+  /** Targets with numbers `from` to `to`, both included, in the order of numbers as text. */
+  between(from: number, to: number): Iterable<NumberedTarget>;
+}
+
+interface NumberedTarget {
+  readonly number: number;
+  readonly url: string;
+  readonly source: string | null;
+  /** The time as a list printed it; null where none did. */
+  readonly listedTime: string | null;
+  readonly outcome: Outcome['kind'] | 'waiting';
+  readonly code: string | null;
+}
+
+const PREFIX = 'guancha:';
+
+function openNumbered(database: DatabaseSync, withSqliteErrors: WithSqliteErrors): Numbered {
+  const between = database.prepare(
+    `SELECT CAST(substr(id, ${PREFIX.length + 1}) AS INTEGER) AS number, url, source, listed ->> 'time' AS time,
+       coalesce(outcome, 'waiting') AS outcome, code
+     FROM targets WHERE id >= '${PREFIX}' AND id < 'guancha;' AND number BETWEEN ? AND ? ORDER BY id`,
+  );
+  return {
+    between: function* (from, to) {
+      for (const row of withSqliteErrors(() => between.iterate(from, to))) {
+        yield {
+          number: Number(row.number),
+          url: String(row.url),
+          source: row.source === null ? null : String(row.source),
+          listedTime: row.time === null ? null : String(row.time),
+          outcome: String(row.outcome) as NumberedTarget['outcome'],
+          code: row.code === null ? null : String(row.code),
+        };
+      }
+    },
+  };
 }

@@ -1,6 +1,6 @@
 /** The state as Prometheus metrics, in the text format that it scrapes. The one door to prom-client. */
 import { Counter, Gauge, Registry, Summary } from 'prom-client';
-import { packageInfo } from '../package-info.ts';
+import { packageInfo } from '../package.ts';
 import type { MonitorState } from './state.ts';
 
 export interface Metrics {
@@ -48,7 +48,7 @@ export function createMetrics(state: MonitorState): Metrics {
   });
   new Counter({
     name: `${PREFIX}runs_total`,
-    help: 'Readings of each source by how they ended.',
+    help: 'FieldSamples of each source by how they ended.',
     labelNames: ['source', 'result'],
     registers,
     collect() {

@@ -1,10 +1,13 @@
 /** Shows the engine's state to whoever watches it: over HTTP, as a file, or both. */
+
+import { once } from 'node:events';
+import { rename, writeFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { ListenAddress } from '../url/listen-address.ts';
-import { keepHealthFile } from './health-file.ts';
-import { createMetrics } from './metrics.ts';
-import { openServer } from './server.ts';
-import type { MonitorState } from './state.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import type { Health, MonitorState } from './state.ts';
 
 export interface Monitor extends AsyncDisposable {
   /** `http://127.0.0.1:9464`; null where it does not listen. */
@@ -31,4 +34,135 @@ export async function openMonitor(options: {
   if (file !== null) opened.use(await keepHealthFile(file, { health, log }));
   const open = opened.move();
   return { origin: server?.origin ?? null, [Symbol.asyncDispose]: () => open.disposeAsync() };
+}
+
+// `GET /healthz` and `GET /metrics` over HTTP, and nothing else.
+
+interface MonitorServer extends AsyncDisposable {
+  /** `http://127.0.0.1:9464`, with the port that it was given. */
+  readonly origin: string;
+}
+
+/** Requests of a monitor are small and quick, or none. */
+const LIMITS = { maxHeaderSize: 4096, headersTimeout: 5000, requestTimeout: 5000, keepAliveTimeout: 5000 };
+const MOST_CONNECTIONS = 50;
+
+/** @throws LISTEN_FAILED */
+async function openServer(
+  { host, port }: ListenAddress,
+  { health, metrics }: { readonly health: () => Health; readonly metrics: Metrics },
+): Promise<MonitorServer> {
+  const server = createServer(LIMITS, (request, response) => {
+    response.on('error', () => {}); // whoever asked has gone
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      reply(response, 405, 'text/plain', 'only GET and HEAD\n', { allow: 'GET, HEAD' });
+      return;
+    }
+    const path = request.url?.split('?')[0];
+    if (path === '/healthz') {
+      const now = health();
+      reply(response, now.status === 'failing' ? 503 : 200, 'application/json', `${JSON.stringify(now)}\n`);
+    } else if (path === '/metrics') {
+      metrics.text().then(
+        (text) => reply(response, 200, metrics.contentType, text),
+        (error: unknown) => reply(response, 500, 'text/plain', `${String(error)}\n`),
+      );
+    } else reply(response, 404, 'text/plain', 'there is /healthz and /metrics\n');
+  });
+  server.maxConnections = MOST_CONNECTIONS;
+  server.listen(port, host);
+  await once(server, 'listening').catch((cause: Error) => {
+    throw new ArchiveError('LISTEN_FAILED', cause.message, { cause });
+  });
+  const given = server.address() as AddressInfo;
+
+  return {
+    origin: `http://${host.includes(':') ? `[${host}]` : host}:${given.port}`,
+    [Symbol.asyncDispose]: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** Of a HEAD request Node.js leaves the body out by itself. */
+function reply(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response
+    .writeHead(status, {
+      'content-type': type,
+      'content-length': Buffer.byteLength(body),
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      ...headers,
+    })
+    .end(body);
+}
+
+// The health as a file, whole at every moment. It is no file of the archive: it may be lost with the power, and is not synced.
+
+const EVERY_MS = 15_000;
+
+/** Writes it now and every 15 seconds. A disk that refuses is told once, until it takes it again. Disposed, it writes a last time. */
+async function keepHealthFile(
+  path: string,
+  { health, log }: { readonly health: () => Health; readonly log: Log },
+): Promise<AsyncDisposable> {
+  let isRefused = false;
+  let writing = write();
+  await writing;
+  const timer = setInterval(() => {
+    writing = writing.then(write);
+  }, EVERY_MS).unref();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(timer);
+      await writing;
+      await write();
+    },
+  };
+
+  async function write(): Promise<void> {
+    try {
+      await writeFile(`${path}.tmp`, `${JSON.stringify(health())}\n`);
+      await rename(`${path}.tmp`, path);
+      isRefused = false;
+    } catch (error) {
+      if (!isRefused) log({ level: 'warn', stage: 'monitor', message: `${path}: ${(error as Error).message}` });
+      isRefused = true;
+    }
+  }
+}
+
+// The address that a server listens on, as a configuration spells it: `127.0.0.1:9464`, `[::1]:9464`, `localhost:9464`.
+
+interface ListenAddress {
+  /** Without brackets. */
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+}
+
+export const LISTEN_FORM = 'must be HOST:PORT such as 127.0.0.1:9464';
+
+const FORM = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+)):(\d{1,5})$/i;
+const LAST_PORT = 65_535;
+
+/** Null where the text is none. */
+export function parseListenAddress(text: string): ListenAddress | null {
+  const [, six, plain, digits] = FORM.exec(text) ?? [];
+  const host = six ?? plain;
+  const port = Number(digits);
+  return host === undefined || port > LAST_PORT ? null : { host, port };
+}
+
+export function isListenAddress(text: string): boolean {
+  return parseListenAddress(text) !== null;
 }

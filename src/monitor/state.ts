@@ -5,9 +5,9 @@ import type { Outcome } from '../model.ts';
 export type ReadResult = 'news' | 'nothing-new' | 'empty' | 'unread';
 
 /** What was asked for: lists and articles are pages. */
-export type RequestKind = 'page' | 'picture';
+type RequestKind = 'page' | 'picture';
 
-export interface SourceAlarm {
+interface SourceAlarm {
   readonly source: string;
   /** What is wrong, in a few words that stay the same while it is. */
   readonly what: string;
@@ -15,7 +15,7 @@ export interface SourceAlarm {
   readonly since: string;
 }
 
-export interface QueueState {
+interface QueueState {
   readonly waiting: number;
   readonly revisitsDue: number;
   /** How long the longest due of them has been due; 0 where none is. */
@@ -23,7 +23,7 @@ export interface QueueState {
 }
 
 /** What the engine feeds. Counters go up, the rest is replaced. */
-export interface MonitorFeed {
+interface MonitorFeed {
   /** Progress was made, or there was nothing to do: to be called at least every third of `staleMs`, while it waits as well. */
   beat(): void;
   visited(outcome: Outcome['kind']): void;
@@ -35,7 +35,7 @@ export interface MonitorFeed {
   latency(source: string, timeMs: number): void;
 }
 
-export type HealthStatus = 'ok' | 'degraded' | 'failing';
+type HealthStatus = 'ok' | 'degraded' | 'failing';
 
 export interface Health {
   readonly status: HealthStatus;

@@ -1,11 +1,9 @@
 /** What the owner's hooks are told: the notices, what makes two of them the same, and how they go out. */
 import { createHash } from 'node:crypto';
-import type { NOTICE_KINDS } from '../config.ts';
-import type { Changes } from '../diff/compare.ts';
+import type { Changes } from '../archive/diff.ts';
+import type { ArchiveRecord } from '../archive/record.ts';
+import type { Settled } from '../crawl/work.ts';
 import { ArchiveError } from '../errors.ts';
-import type { ArchiveRecord } from '../store/record.ts';
-
-export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 interface Capture {
   readonly id: string;
@@ -61,7 +59,7 @@ export type Notice =
     };
 
 /** A version of an article, as the record tells of it, to be told as published or edited. */
-export function captureNotice(record: ArchiveRecord): Notice {
+function captureNotice(record: ArchiveRecord): Notice {
   const { id, url, source, article, document, versions } = record;
   const { changes, capturedAt } = versions.at(-1) ?? { changes: null, capturedAt: '' };
   const { title, publishedAt } = article;
@@ -136,4 +134,33 @@ export function sampleNotices(at: number): readonly Notice[] {
     { on: 'alarm', source: '头条', layout: null, what: 'sample', detail: 'nothing is wrong: a trial', since: now },
     { on: 'run-failed', command: 'notify test', code: 'INTERNAL', detail: 'nothing failed: a trial', at: now },
   ];
+}
+
+// What a settled visit is worth telling: a new article, a new version, or that the site has it no more.
+
+/**
+ * @param options `unfinishedSince`: since when runs have not come to their end, ms since 1970, null where the last one did.
+ *   What was written since then may not have been told: it is told again, and its identity is the same.
+ * @returns null where nothing happened that the archive did not know
+ */
+export function noticeOf(
+  { visit }: Pick<Settled, 'visit'>,
+  { unfinishedSince }: { readonly unfinishedSince: number | null },
+): Notice | null {
+  const { before, record } = visit;
+  if (record === null) return null;
+  const isTold = (at: string) => unfinishedSince === null || Date.parse(at) < unfinishedSince;
+  const absence = openAbsence(record);
+  if (absence !== null) {
+    const known = before === null ? null : openAbsence(before);
+    if (known !== null && isTold(known.since)) return null;
+    const { id, url, article } = record;
+    return { on: 'withdrawn', id, url, title: article.title, since: absence.since, evidence: absence.evidence };
+  }
+  const told = before?.versions.filter(({ capturedAt }) => isTold(capturedAt)).length ?? 0;
+  return record.versions.length > told ? captureNotice(record) : null;
+}
+
+function openAbsence({ absences }: ArchiveRecord): ArchiveRecord['absences'][number] | null {
+  return absences.find(({ until }) => until === null) ?? null;
 }

@@ -1,11 +1,12 @@
 /** Notices to hooks, durably and at least once: kept first, then delivered, again and again until they arrive or are given up. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../clock.ts';
-import type { Notices, WaitingNotice } from '../frontier/notices.ts';
+import { type Clock, retryPauseMs, systemClock } from '../clock.ts';
+import { ArchiveError } from '../errors.ts';
+import { openFrontier } from '../frontier/sqlite.ts';
+import type { Notices, WaitingNotice } from '../journal/outbox.ts';
 import type { Log } from '../log.ts';
-import { retryPauseMs } from '../retry-pause.ts';
-import type { Hook } from './hook.ts';
-import { deliveryId, type Notice } from './notice.ts';
+import type { Hook, HookAnswer } from './hook.ts';
+import { deliveryId, failureNotice, type Notice } from './notice.ts';
 
 export interface Notifier {
   /** Keeps the notice for every hook that wants it; the same notice is kept once. Throws what the frontier throws. */
@@ -94,5 +95,77 @@ export function createNotifier(options: {
 
   function warn(message: string): void {
     log({ level: 'warn', stage: 'notify', message });
+  }
+}
+
+// Tells the owner that a run was ended by a failure, after the run let go of the archive.
+
+/** Somebody's wish, or another run's turn: no failure. */
+const NO_FAILURE: readonly string[] = ['INTERRUPTED', 'ARCHIVE_IN_USE'];
+
+/**
+ * Keeps the notice and delivers it; where the archive cannot take it (a full disk is just what is to be told), it is sent
+ * once without being kept. Never throws a known failure.
+ * @param options `command` is what failed
+ */
+export async function tellFailure(
+  error: unknown,
+  options: {
+    readonly command: string;
+    readonly archive: string;
+    readonly hooks: readonly Hook[];
+    readonly log: Log;
+    readonly signal: AbortSignal;
+    readonly clock?: Clock;
+  },
+): Promise<void> {
+  const { command, archive, hooks, log, signal, clock = systemClock } = options;
+  if (!hooks.some((hook) => hook.wants('run-failed')) || signal.aborted) return;
+  if (error instanceof ArchiveError && NO_FAILURE.includes(error.code)) return;
+  const at = clock.now();
+  const notice = failureNotice(error, { command, at });
+  try {
+    using frontier = openFrontier(archive, { command: null, attempts: 1, now: clock.now });
+    const notifier = createNotifier({ hooks, notices: frontier.notices, clock, log });
+    notifier.notify(notice);
+    await notifier.deliver({ signal });
+  } catch (refusal) {
+    if (!(refusal instanceof ArchiveError)) throw refusal;
+    for await (const told of tellNow(hooks, [notice], { at, isTest: false, signal }))
+      log({
+        level: told.ok ? 'info' : 'warn',
+        stage: 'notify',
+        message: `${told.on} to ${told.hook.name}: ${told.detail}`,
+      });
+  }
+}
+
+// Notices that are not kept first: sent at once, each once, for a trial and where the archive takes nothing any more.
+
+/** One notice at one hook. */
+interface Told extends HookAnswer {
+  readonly hook: Hook;
+  readonly on: Notice['on'];
+  readonly delivery: string;
+}
+
+/**
+ * Sends one notice after the other to every hook that wants it.
+ * @param options `at` in ms since 1970; `isTest` marks them `"test": true`
+ * @throws an AbortError once `signal` aborts
+ */
+export async function* tellNow(
+  hooks: readonly Hook[],
+  notices: readonly Notice[],
+  options: { readonly at: number; readonly isTest: boolean; readonly signal: AbortSignal },
+): AsyncGenerator<Told> {
+  const at = new Date(options.at).toISOString();
+  for (const hook of hooks) {
+    for (const notice of notices.filter(({ on }) => hook.wants(on))) {
+      const id = deliveryId(hook.key, notice);
+      const body = JSON.stringify({ delivery: id, at, ...(options.isTest ? { test: true } : {}), ...notice });
+      const answer = await hook.hand({ id, on: notice.on, body }, options.signal);
+      yield { hook, on: notice.on, delivery: id, ...answer };
+    }
   }
 }

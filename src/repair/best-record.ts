@@ -1,12 +1,12 @@
 /** The best that the archive still knows of an article's record. */
 import { join } from 'node:path';
-import { idOf } from '../audit/audit-month.ts';
-import { readPicture } from '../audit/checks/assets/picture.ts';
-import { listFolder } from '../audit/folder.ts';
-import { readWhole, withFile } from '../audit/read-file.ts';
+import type { Disk } from '../archive/disk.ts';
+import { sha256 } from '../archive/record.ts';
+import { idOf } from '../audit/articles.ts';
+import { readPicture } from '../audit/pictures.ts';
+import { listFolder, readWhole, withFile } from '../audit/read-file.ts';
 import type { ArticleId } from '../model.ts';
-import { sha256 } from '../store/record.ts';
-import type { Bench } from './bench.ts';
+import type { RepairContext } from './context.ts';
 import { type Known, type MendedRecord, mendRecord } from './mend-record.ts';
 
 const LONGEST_BYTES = 64_000_000;
@@ -17,7 +17,7 @@ const LONGEST_BYTES = 64_000_000;
  */
 export function bestRecord(
   key: string,
-  { root, rooms, frontier, convention }: Pick<Bench, 'root' | 'rooms' | 'frontier' | 'convention'>,
+  { root, services, frontier, convention }: Pick<RepairContext, 'root' | 'services' | 'frontier' | 'convention'>,
   options: { readonly stranger?: ArticleId; readonly measures?: boolean } = {},
 ): MendedRecord | null {
   const text = bytesOf(root, `records/${key}.json`);
@@ -26,7 +26,7 @@ export function bestRecord(
     key,
     document: bytesOf(root, `articles/${key}.html`),
     urls: [frontier.rows.of(idOf(key))?.url ?? ''],
-    site: rooms.site,
+    site: services.site,
     convention,
     versions: versionsIn(root, key),
     measure: options.measures === true ? (digest) => measure(root, digest) : () => null,
@@ -72,4 +72,13 @@ function measure(root: string, digest: string): ReturnType<Known['measure']> {
     return { bytes: picture.size, type, width, height };
   }
   return null;
+}
+
+// The records of an archive, one after the other.
+
+/** Keys of all articles that have a record, damaged or not, in order. */
+export async function* recordKeys(disk: Disk): AsyncGenerator<string> {
+  for await (const path of disk.walk('records'))
+    if (/^records\/(?:fengwen\/\d{4}\/\d{2}\/\d+|\d{4}\/\d{2}\/[\d_]+)\.json$/.test(path))
+      yield path.slice('records/'.length, -'.json'.length);
 }

@@ -1,18 +1,14 @@
 /** A record put right from what the archive itself knows: its own other fields, its document, its files. Pure. */
 import { isDeepStrictEqual } from 'node:util';
-import { ask, auditDocument } from '../audit/audit-document.ts';
-import { idOf } from '../audit/audit-month.ts';
-import { dateAgainstRecord } from '../audit/checks/article/dates.ts';
-import type { AuditedDocument } from '../audit/checks/check.ts';
-import { PAIR_CHECKS, RECORD_CHECKS } from '../audit/checks/checks.ts';
-import { readForm, validFields } from '../audit/checks/records/form.ts';
-import { recordDisagrees } from '../audit/checks/records/pair.ts';
-import { absenceOrder } from '../audit/checks/records/record.ts';
-import type { DateConvention } from '../document/date.ts';
+import type { DateConvention } from '../archive/document.ts';
+import { type Absence, type ArchiveRecord, readForm, sha256, type Version, validFields } from '../archive/record.ts';
+import { ask, auditDocument, idOf } from '../audit/articles.ts';
+import type { AuditedDocument } from '../audit/check.ts';
+import { dateAgainstRecord } from '../audit/check-article.ts';
+import { absenceOrder, recordDisagrees } from '../audit/check-record.ts';
+import { PAIR_CHECKS, RECORD_CHECKS } from '../audit/checks.ts';
 import type { ArticleId, Asset } from '../model.ts';
-import { type Absence, type ArchiveRecord, sha256, type Version } from '../store/record.ts';
-import { parseArticleUrl } from '../url/article-url.ts';
-import type { Site } from '../url/scope.ts';
+import { parseArticleUrl, type Site } from '../site/address.ts';
 
 export interface MendedRecord {
   readonly record: ArchiveRecord;

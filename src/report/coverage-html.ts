@@ -1,14 +1,13 @@
 /** The coverage as a page for people: how complete the archive is, day by day, and what nothing showed. */
-import { columnsOf, countIn, evidence, numbers, sentence, totalOf } from '../coverage/describe.ts';
-import type { Gap } from '../coverage/gaps.ts';
-import type { Ledger, LedgerDay, Window } from '../coverage/ledger.ts';
-import { pageEnd, pageStart } from '../page/frame.ts';
-import { html, type Markup } from '../page/markup.ts';
-import { stackedBar } from '../page/stacked-bar.ts';
-import { printable } from '../printable.ts';
-import { counted } from './sentence.ts';
 
-export interface CoverageRun {
+import type { Gap } from '../coverage/gaps.ts';
+import type { CoverageDay, IdCoverage, Window } from '../coverage/id-coverage.ts';
+import { printable } from '../log.ts';
+import { columnsOf, countIn, evidence, numbers, sentence, totalOf } from './coverage-text.ts';
+import { counted } from './findings.ts';
+import { html, type Markup, pageEnd, pageStart, stackedBar } from './page.ts';
+
+interface CoverageRun {
   /** Absolute path of the archive. */
   readonly archive: string;
   readonly window: Window;
@@ -27,34 +26,34 @@ const STYLE = `
 `;
 
 /** The whole page, piece by piece. */
-export function* coveragePage(ledger: Ledger, { archive, window, tool }: CoverageRun): Generator<string> {
-  const { days, gaps, unwatched } = ledger;
-  const title = days.length === 0 ? 'Nothing is known' : titleOf(ledger);
+export function* coveragePage(coverage: IdCoverage, { archive, window, tool }: CoverageRun): Generator<string> {
+  const { days, gaps, unwatched } = coverage;
+  const title = days.length === 0 ? 'Nothing is known' : titleOf(coverage);
   yield pageStart({
     title,
     kind: `Coverage of ${printable(archive)}, ${window.since} to ${window.until}`,
     style: STYLE,
   });
-  yield overview(ledger, window).markup;
+  yield overview(coverage, window).markup;
   if (days.length > 0) yield daysTable(days).markup;
   yield gapsTable('Never seen', gaps).markup;
   yield gapsTable('Not watched, and not counted', unwatched).markup;
-  yield failuresTable(ledger).markup;
-  yield sourcesTable(ledger).markup;
+  yield failuresTable(coverage).markup;
+  yield sourcesTable(coverage).markup;
   yield pageEnd({ foot: `Written by ${tool.name} ${tool.version}. The page loads nothing.` });
 }
 
-function titleOf({ completeness: { archivedShare } }: Ledger): string {
+function titleOf({ completeness: { archivedShare } }: IdCoverage): string {
   if (archivedShare === null) return 'Nothing was published';
   const [low, high] = [Math.floor(archivedShare.low * 100 + 1e-9), Math.ceil(archivedShare.high * 100 - 1e-9)];
   return `${low === high ? low : `${low} to ${high}`} % archived`;
 }
 
-function overview(ledger: Ledger, { since }: Window): Markup {
-  const { known, archived, neverSeen, probed, elsewhere } = ledger;
+function overview(coverage: IdCoverage, { since }: Window): Markup {
+  const { known, archived, neverSeen, probed, elsewhere } = coverage;
   const figure = (value: number, label: string) =>
     html`<div><dt>${label}</dt><dd class="${value === 0 ? 'zero' : ''}">${value.toLocaleString('en')}</dd></div>`;
-  return html`<p class="lead">${sentence(ledger, since)}</p>
+  return html`<p class="lead">${sentence(coverage, since)}</p>
 <dl class="figures">
 ${figure(archived, 'archived')}
 ${figure(known - archived, 'known, not archived')}
@@ -62,11 +61,11 @@ ${figure(elsewhere, 'moved or elsewhere')}
 ${figure(neverSeen, 'never seen')}
 ${figure(probed.articles + probed.unpublished, 'asked for by number')}
 </dl>
-<p class="quiet evidence">${evidence(ledger)}</p>
+<p class="quiet evidence">${evidence(coverage)}</p>
 `;
 }
 
-function daysTable(days: readonly LedgerDay[]): Markup {
+function daysTable(days: readonly CoverageDay[]): Markup {
   const columns = columnsOf(days);
   const most = Math.max(...days.map(totalOf));
   const count = (value: number) =>
@@ -109,7 +108,7 @@ ${rows}</tbody>
 `;
 }
 
-function failuresTable({ failures }: Ledger): Markup {
+function failuresTable({ failures }: IdCoverage): Markup {
   if (failures.length === 0) return html``;
   const rows = failures
     .slice(0, MOST_SHOWN)
@@ -126,7 +125,7 @@ ${rows}</tbody>
 `;
 }
 
-function sourcesTable({ sources }: Ledger): Markup {
+function sourcesTable({ sources }: IdCoverage): Markup {
   if (sources.length === 0) return html``;
   const rows = sources.map(({ source, shown, usualShare, short }) => {
     const usual = usualShare === null ? '' : `${Math.round(100 * usualShare)} %`;

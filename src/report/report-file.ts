@@ -1,9 +1,9 @@
 /** The file that a report is asked for in: outside of what is audited, and opened before hours of reading. */
 import { promises as fsp } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isMissing } from '../archive/disk.ts';
+import { openTextFile, type TextFile } from '../archive/text-file.ts';
 import { ArchiveError } from '../errors.ts';
-import { isMissing } from '../store/disk-failure.ts';
-import { openTextFile, type TextFile } from '../store/text-file.ts';
 
 /**
  * @param path as typed; a file that is there already is replaced at the end

@@ -5,11 +5,11 @@
 import { createHash, randomFillSync } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { makeDocument, writeDocument } from '../../src/document/document.ts';
+import { makeDocument, writeDocument } from '../../src/archive/document.ts';
+import { articleKey, assetKey } from '../../src/archive/keys.ts';
+import { type ArchiveRecord, sha256, writeRecord } from '../../src/archive/record.ts';
 import { openFrontier } from '../../src/frontier/sqlite.ts';
 import type { Article, Asset, Target } from '../../src/model.ts';
-import { type ArchiveRecord, sha256, writeRecord } from '../../src/store/record.ts';
-import { articleKey, assetKey } from '../../src/store/store.ts';
 
 const FIRST = Date.UTC(2015, 0, 1);
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 /** The reference: a bare Playwright loop of `goto` and `content` over the URLs on stdin, everything but documents blocked. */
 import { text } from 'node:stream/consumers';
 import { chromium } from 'playwright';
-import { findBrowser } from '../../src/fetch/find-browser.ts';
+import { findBrowser } from '../../src/fetch/chromium.ts';
 
 const urls = (await text(process.stdin)).split('\n').filter(Boolean);
 const found = await findBrowser({

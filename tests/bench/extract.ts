@@ -4,9 +4,9 @@
  */
 import { parseArgs } from 'node:util';
 import { load } from 'cheerio';
-import { extract } from '../../src/extract/extract.ts';
-import { parsePage } from '../../src/html/parsed-page.ts';
-import { judge } from '../../src/judge/judge.ts';
+import { extract } from '../../src/page/extract.ts';
+import { judge } from '../../src/page/judge.ts';
+import { parsePage } from '../../src/page/page.ts';
 import type { Original } from '../mutants/mutants.ts';
 import { findOriginals, SITE } from '../mutants/originals.ts';
 

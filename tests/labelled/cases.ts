@@ -1,12 +1,12 @@
 /** The labelled set: for every layout and kind of page a saved page of our own, and what must be read from it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { explain } from '../../src/extract/extract.ts';
-import { type ParsedPage, parsePage } from '../../src/html/parsed-page.ts';
-import { judge } from '../../src/judge/judge.ts';
+import { explain } from '../../src/page/extract.ts';
+import { type ParsedPage, parsePage } from '../../src/page/page.ts';
+import { judge } from '../../src/page/judge.ts';
 import type { Article, Verdict } from '../../src/model.ts';
-import { parseArticleUrl } from '../../src/url/article-url.ts';
-import type { Site } from '../../src/url/scope.ts';
+import { parseArticleUrl } from '../../src/site/address.ts';
+import type { Site } from '../../src/site/address.ts';
 
 export const ROWS = ['classic', '2026', 'fengwen', 'mobile', 'stub', 'none'] as const;
 export const KINDS = [

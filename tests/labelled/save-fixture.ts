@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
-import { readArticle } from '../../src/read-article.ts';
-import { parseArticleUrl } from '../../src/url/article-url.ts';
+import { readArticle } from '../../src/crawl/read-article.ts';
+import { parseArticleUrl } from '../../src/site/address.ts';
 import { labelPages } from './cases.ts';
 
 const { values, positionals } = parseArgs({
@@ -26,7 +26,7 @@ try {
   for (const text of positionals) {
     const address = parseArticleUrl(text, config.site);
     if (address === null) throw new Error(`not an article of the configured site: ${text}`);
-    const { parts } = await readArticle(address, app.rooms, { signal });
+    const { parts } = await readArticle(address, app.services, { signal });
     const name = join(values.to, address.id.replace(':', '-'));
     for (const [i, { page }] of parts.entries())
       await writeFile(`${name}${i === 0 ? '' : `.${i + 1}`}.html`, page.body);

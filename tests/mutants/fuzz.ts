@@ -5,9 +5,9 @@
 import { parseArgs } from 'node:util';
 import { load } from 'cheerio';
 import { ArchiveError } from '../../src/errors.ts';
-import { extract } from '../../src/extract/extract.ts';
-import { parsePage } from '../../src/html/parsed-page.ts';
-import { judge } from '../../src/judge/judge.ts';
+import { extract } from '../../src/page/extract.ts';
+import { judge } from '../../src/page/judge.ts';
+import { parsePage } from '../../src/page/page.ts';
 import { openRandom, type Random } from '../newspaper/write/random.ts';
 import { classicPage, NEWS_URL, pageOf } from '../support/article-page.ts';
 import { SLOW_BODIES } from '../support/slow-bodies.ts';

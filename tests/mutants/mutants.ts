@@ -1,12 +1,12 @@
 /** Makes mutants of pages and says of each whether the extraction came out right, flagged it, or was silently wrong. */
 import { ArchiveError } from '../../src/errors.ts';
-import { extract } from '../../src/extract/extract.ts';
 import { FLAGS } from '../../src/flags.ts';
-import { parseFragment } from '../../src/html/html.ts';
-import { parsePage } from '../../src/html/parsed-page.ts';
-import { judge } from '../../src/judge/judge.ts';
 import type { Article, ArticleAddress } from '../../src/model.ts';
-import type { Site } from '../../src/url/scope.ts';
+import { extract } from '../../src/page/extract.ts';
+import { parseFragment } from '../../src/page/html.ts';
+import { judge } from '../../src/page/judge.ts';
+import { parsePage } from '../../src/page/page.ts';
+import type { Site } from '../../src/site/address.ts';
 import { openRandom } from '../newspaper/write/random.ts';
 import { KINDS, type Mutant, type MutantKind, type Others } from './kinds.ts';
 
@@ -59,13 +59,13 @@ export function tryMutants(
   });
 }
 
-interface Reading {
+interface CheckInput {
   /** Null where the page is judged no article, or cannot be read. */
   readonly article: Article | null;
   readonly why: string;
 }
 
-function read({ address }: Original, { html, body, headers }: Mutant, site: Site): Reading {
+function read({ address }: Original, { html, body, headers }: Mutant, site: Site): CheckInput {
   const page = parsePage({
     url: address.url,
     finalUrl: address.url,
@@ -96,7 +96,7 @@ function doubts(article: Article, known: readonly string[] = []): string[] {
     .map(({ code, detail }) => `${code} (${detail})`);
 }
 
-function compare(truth: Article, { article }: Reading): Result {
+function compare(truth: Article, { article }: CheckInput): Result {
   if (article === null) return 'flagged';
   const isRight = JSON.stringify(comparable(truth)) === JSON.stringify(comparable(article));
   const isFlagged =
@@ -122,7 +122,7 @@ function comparable(article: Article): Record<string, unknown> {
   };
 }
 
-function difference(truth: Article, { article, why }: Reading): string {
+function difference(truth: Article, { article, why }: CheckInput): string {
   if (article === null) return why;
   const [a, b] = [comparable(truth), comparable(article)];
   const keys = Object.keys(a).filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));

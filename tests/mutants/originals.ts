@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultConfig } from '../../src/config.ts';
-import { parseArticleUrl, singlePageUrl } from '../../src/url/article-url.ts';
+import { parseArticleUrl, singlePageUrl } from '../../src/site/address.ts';
 import { type Newspaper, openNewspaper } from '../newspaper/newspaper.ts';
 import type { Original } from './mutants.ts';
 

@@ -1,8 +1,8 @@
 /** Pages of the site's layouts in small, with text of their own, as the fetch room would hand them on. */
 
-import { type ParsedPage, parsePage } from '../../src/html/parsed-page.ts';
 import type { Page } from '../../src/model.ts';
-import type { Site } from '../../src/url/scope.ts';
+import { type ParsedPage, parsePage } from '../../src/page/page.ts';
+import type { Site } from '../../src/site/address.ts';
 
 export const SITE: Site = {
   www: 'https://www.guancha.cn',

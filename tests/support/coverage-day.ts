@@ -1,7 +1,8 @@
 /** A news day as an archive knows it whose lists were read every quarter of an hour: what the coverage is estimated from, and the truth. */
-import { dayOf } from '../../src/coverage/day.ts';
-import { type IdState, openIdRuns } from '../../src/coverage/id-runs.ts';
-import { type Ledger, makeLedger } from '../../src/coverage/ledger.ts';
+
+import { type IdState, openIdRuns } from '../../src/coverage/gaps.ts';
+import { type IdCoverage, makeIdCoverage } from '../../src/coverage/id-coverage.ts';
+import { dayOf } from '../../src/site/clock.ts';
 import { type DayArticle, type NewsDay, openNewsDay } from '../newspaper/day/news-day.ts';
 import { openRandom } from '../newspaper/write/random.ts';
 
@@ -12,7 +13,7 @@ import { openRandom } from '../newspaper/write/random.ts';
 export type Lists = 'independent' | 'alike' | 'apart';
 
 export interface KnownDay {
-  readonly ledger: Ledger;
+  readonly coverage: IdCoverage;
   /** Numbers between the first and the last that is known. */
   readonly truth: {
     readonly published: number;
@@ -57,11 +58,11 @@ export async function knownDay(
   for (const id of unpublished) {
     if (probed.has(id)) runs.add(id, { state: 'unpublished', code: null, day: null, at: 0 });
   }
-  const ledger = makeLedger(
+  const coverage = makeIdCoverage(
     { runs, sightings, probed: [...probed].map((id) => ({ day: date, isArticle: unseen.includes(id) })) },
     { since: date, until: date },
   );
-  return { ledger, truth: { published: known.length + unseen.length, hidden: unseen, unpublished } };
+  return { coverage, truth: { published: known.length + unseen.length, hidden: unseen, unpublished } };
 }
 
 function numberOf({ id }: DayArticle): number {

@@ -17,12 +17,12 @@ export async function tryDays(
 ): Promise<Trial> {
   let trial: Trial = { held: 0, width: 0, possible: 0, shareWidth: 0, missed: 0 };
   for (let seed = 1; seed <= days; seed++) {
-    const { ledger, truth } = await knownDay(seed, options);
-    const { published, archivedShare, lists } = ledger.completeness;
+    const { coverage, truth } = await knownDay(seed, options);
+    const { published, archivedShare, lists } = coverage.completeness;
     trial = {
       held: trial.held + Number(published.low <= truth.published && truth.published <= published.high),
       width: trial.width + published.high - published.low,
-      possible: trial.possible + ledger.neverSeen,
+      possible: trial.possible + coverage.neverSeen,
       shareWidth: trial.shareWidth + (archivedShare === null ? 0 : archivedShare.high - archivedShare.low),
       missed: trial.missed + (lists?.missed ?? 0),
     };

@@ -1,7 +1,8 @@
 /** An article as the pipeline hands it to the store, in small. */
-import { makeDocument, renderBody, writeDocument } from '../../src/document/document.ts';
+import { makeDocument, writeDocument } from '../../src/archive/document.ts';
+import { renderBody } from '../../src/archive/document-body.ts';
+import type { RecordDraft } from '../../src/archive/store.ts';
 import type { Article } from '../../src/model.ts';
-import type { RecordDraft } from '../../src/store/store.ts';
 
 export const KEY = '2026/10/2026_10_04_903180';
 export const article = { title: '茶山的雨', publishedAt: '2026-10-04T16:19:35+08:00' } as Article;

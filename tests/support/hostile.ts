@@ -1,7 +1,7 @@
 /** A newspaper whose answers can be spoiled, and archives of it that can be compared. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArchiveRecord } from '../../src/store/record.ts';
+import type { ArchiveRecord } from '../../src/archive/record.ts';
 import { type Asked, type Newspaper, type NewspaperOptions, openNewspaper } from '../newspaper/newspaper.ts';
 import { type Ended, run, temporaryFolder } from './command.ts';
 import { CAP_BYTES, type Fault } from './faults.ts';

@@ -1,9 +1,9 @@
 /** The newspaper's pages as the fetch room would hand them on, without fetching them. */
 import assert from 'node:assert/strict';
-import { type ParsedPage, parsePage } from '../../src/html/parsed-page.ts';
 import type { ArticleAddress } from '../../src/model.ts';
-import { parseArticleUrl, partUrl, singlePageUrl } from '../../src/url/article-url.ts';
-import type { Site } from '../../src/url/scope.ts';
+import { type ParsedPage, parsePage } from '../../src/page/page.ts';
+import type { Site } from '../../src/site/address.ts';
+import { parseArticleUrl, partUrl, singlePageUrl } from '../../src/site/address.ts';
 import type { Newspaper, NewspaperArticle } from '../newspaper/newspaper.ts';
 
 export function siteOf({ www, community, images }: Newspaper): Site {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { ArchiveRecord } from '../../src/store/record.ts';
+import type { ArchiveRecord } from '../../src/archive/record.ts';
 
 /** A record that may be made anything. */
 // biome-ignore lint/suspicious/noExplicitAny: damage has no type

@@ -4,21 +4,21 @@
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import { schedule } from '../../src/commands/schedule.ts';
-import { createTerminal } from '../../src/commands/terminal.ts';
 import { loadConfig } from '../../src/config.ts';
+import { createTerminal } from '../../src/report/terminal.ts';
 import { openTurnedClock } from './turned-clock.ts';
 
 const [config = '', from = '', until = '', state = ''] = process.argv.slice(2);
 const DAY_MS = 86_400_000;
 
 const clock = openTurnedClock(Number(from));
-const stopping = new AbortController();
-process.on('SIGTERM', () => stopping.abort());
+const stopSignal = new AbortController();
+process.on('SIGTERM', () => stopSignal.abort());
 let day = Math.floor(clock.now() / DAY_MS);
 clock.onAdvance((now) => {
   writeFileSync(`${state}.new`, String(now)); // a kill leaves one or the other, and never half
   renameSync(`${state}.new`, state);
-  if (now >= Number(until)) stopping.abort();
+  if (now >= Number(until)) stopSignal.abort();
   if (Math.floor(now / DAY_MS) === day) return;
   day = Math.floor(now / DAY_MS);
   globalThis.gc?.();
@@ -33,7 +33,7 @@ process.exitCode = await schedule(
     config: reload(),
     reload,
     terminal: createTerminal(process, { json: true }),
-    interrupts: { stopping: stopping.signal, signal: new AbortController().signal, onHangup: () => () => {} },
+    interrupts: { stopSignal: stopSignal.signal, signal: new AbortController().signal, onHangup: () => () => {} },
     clock,
   },
 );

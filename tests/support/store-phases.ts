@@ -4,10 +4,11 @@
  */
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { assetKey } from '../../src/archive/keys.ts';
+import { openQuarantine } from '../../src/archive/quarantine.ts';
+import { sha256 } from '../../src/archive/record.ts';
+import { openStore } from '../../src/archive/store.ts';
 import type { Asset, Page } from '../../src/model.ts';
-import { openQuarantine } from '../../src/store/quarantine.ts';
-import { sha256 } from '../../src/store/record.ts';
-import { assetKey, openStore } from '../../src/store/store.ts';
 import { captured, documentOf, draft, KEY } from './drafts.ts';
 
 const PICTURE = Buffer.alloc(100_000, 'picture');

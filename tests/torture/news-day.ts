@@ -8,15 +8,14 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { describeDuration } from '../../src/commands/duration.ts';
+import type { ArchiveRecord } from '../../src/archive/record.ts';
+import { openStore } from '../../src/archive/store.ts';
 import { schedule } from '../../src/commands/schedule.ts';
-import { createTerminal } from '../../src/commands/terminal.ts';
 import { defaultConfig, loadConfig } from '../../src/config.ts';
 import { ArchiveError } from '../../src/errors.ts';
-import type { Latency } from '../../src/frontier/latencies.ts';
 import { openFrontier } from '../../src/frontier/sqlite.ts';
-import type { ArchiveRecord } from '../../src/store/record.ts';
-import { openStore } from '../../src/store/store.ts';
+import type { Latency } from '../../src/journal/figures.ts';
+import { createTerminal, describeDuration } from '../../src/report/terminal.ts';
 import { type DayArticle, type NewsDay, openNewsDay } from '../newspaper/day/news-day.ts';
 import { temporaryFolder } from '../support/command.ts';
 import { openTurnedClock } from '../support/turned-clock.ts';
@@ -77,9 +76,9 @@ export async function crawlNewsDay(options: {
   await writeFile(file, `${text}schedule: { minIntervalMs: ${LIST_MIN_MS}, maxIntervalMs: ${LIST_MAX_MS} }\n`);
 
   const end = midnight + options.days * DAY_MS;
-  const stopping = new AbortController();
+  const stopSignal = new AbortController();
   clock.onAdvance((now) => {
-    if (now >= end) stopping.abort();
+    if (now >= end) stopSignal.abort();
   });
   const alarms: Alarm[] = [];
   const said: string[] = [];
@@ -103,7 +102,7 @@ export async function crawlNewsDay(options: {
     config,
     reload,
     terminal: createTerminal(io, { json: true }),
-    interrupts: { stopping: stopping.signal, signal: new AbortController().signal, onHangup: () => () => {} },
+    interrupts: { stopSignal: stopSignal.signal, signal: new AbortController().signal, onHangup: () => () => {} },
     clock,
   };
   assert.equal(await schedule({ wait: false }, context), 0, said.join(''));

@@ -1,5 +1,5 @@
 /** One kind of damage, and the ways in which most come about. */
-import type { CheckCode } from '../../../src/audit/checks-table.ts';
+import type { CheckCode } from '../../../src/audit/promises.ts';
 import type { AnyRecord, Plant, Spot } from '../plant.ts';
 
 export interface Damage {

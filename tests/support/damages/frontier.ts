@@ -1,5 +1,5 @@
 /** Damage to the frontier. */
-import type { CheckCode } from '../../../src/audit/checks-table.ts';
+import type { CheckCode } from '../../../src/audit/promises.ts';
 import { type Damage, damage, half } from './damage.ts';
 
 export const FRONTIER: readonly Damage[] = [

@@ -1,0 +1,152 @@
+/** An article's pictures: fetched once, named by content; one that cannot be had is remembered and never fails the article. */
+import { type Clock, retryPauseMs } from '../clock.ts';
+import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
+import type { Http } from '../fetch/http.ts';
+import type { Politeness } from '../fetch/politeness.ts';
+import type { Robots } from '../fetch/robots.ts';
+import type { Asset } from '../model.ts';
+import { everyPictureUrl, pictureUrls } from '../site/pictures.ts';
+import { assetKey } from './keys.ts';
+import { type Picture, readPicture } from './picture-file.ts';
+import type { Store } from './store.ts';
+
+export interface Assets {
+  /**
+   * Downloads pictures that are not known yet.
+   * @param sources absolute URLs as in the page, in order; doubles are fetched once
+   * @param known what an earlier visit stored
+   * @returns one asset for each distinct source, in order. Throws only what stops the run
+   */
+  collect(sources: readonly string[], known: readonly Asset[], signal: AbortSignal): Promise<Asset[]>;
+  /**
+   * Downloads one picture again, under every form of its address.
+   * @param options `expected` is the hash of the bytes that are looked for: where no form gives them, the first that gives
+   *   a picture is taken; null for any. `replaces` is asked, with the key, whether the bytes take the place of a file
+   * @returns as `collect`
+   */
+  again(
+    src: string,
+    options: {
+      readonly expected: string | null;
+      readonly replaces: (key: string) => Promise<boolean>;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<Asset>;
+}
+
+export function createAssets(parts: {
+  readonly http: Http;
+  readonly politeness: Politeness;
+  readonly robots: Robots | null;
+  readonly store: Store;
+  /** False for an origin that is not the site's: such a picture is recorded as missing and not asked for. */
+  readonly allows: (url: string) => boolean;
+  /** So many distinct pictures of an article are fetched; the others are recorded as missing. */
+  readonly maxPerArticle: number;
+  /** So often a picture is tried in a visit where it may come yet. */
+  readonly attempts: number;
+  /** The first pause before another attempt; doubles. */
+  readonly backoffMs: number;
+  readonly clock: Clock;
+}): Assets {
+  const { http, politeness, robots, store, allows, maxPerArticle, attempts, backoffMs, clock } = parts;
+
+  return {
+    collect: async (sources, known, signal) => {
+      const stored = new Map(known.filter((asset) => 'sha256' in asset).map((asset) => [asset.src, asset]));
+      return Promise.all(
+        [...new Set(sources)].map(async (src, index) => {
+          const present = stored.get(src);
+          if (present !== undefined) return present;
+          return index < maxPerArticle
+            ? fetchPicture(src, pictureUrls, { ...NEW, signal })
+            : { src, missing: 'TOO_MANY_IMAGES' satisfies ErrorCode };
+        }),
+      );
+    },
+    again: async (src, { expected, replaces, signal }) => {
+      if (expected !== null) {
+        const found = await fetchPicture(src, everyPictureUrl, { expected, replaces, signal });
+        if ('sha256' in found || found.missing !== OTHER_BYTES) return found;
+      }
+      return fetchPicture(src, everyPictureUrl, { expected: null, replaces, signal });
+    },
+  };
+
+  async function fetchPicture(src: string, urlsOf: typeof pictureUrls, wanted: Wanted): Promise<Asset> {
+    let missing: ErrorCode | typeof OTHER_BYTES = 'URL_INVALID';
+    for (const url of URL.canParse(src) ? urlsOf(src, allows) : []) {
+      const found = await fetchOften(src, url, wanted);
+      if (typeof found !== 'string') return found;
+      if (missing !== OTHER_BYTES) missing = found;
+      if (found === OTHER_BYTES || wanted.expected !== null) continue; // no form can pass for another
+      // What may still come is no reason to take a processed form for the original; what never was a picture is.
+      if (ERRORS[found].next === 'retry' && found !== 'IMAGE_TYPE') break;
+    }
+    return { src, missing };
+  }
+
+  /** Tries until the picture is there, the site says plainly that it is not to be had, or `attempts` are used up. */
+  async function fetchOften(src: string, url: string, wanted: Wanted): Promise<Asset | ErrorCode | typeof OTHER_BYTES> {
+    const { signal } = wanted;
+    if (!allows(url)) return 'OUT_OF_SCOPE';
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await fetchFrom(src, url, wanted);
+      } catch (error) {
+        if (!(error instanceof ArchiveError) || ERRORS[error.code].next === 'stop') throw error;
+        const isPlain = error.code === 'IMAGE_MISSING' || error.code === 'ROBOTS_DISALLOWED';
+        if (isPlain || attempt >= attempts) return error.code;
+      }
+      await clock.sleep(retryPauseMs(attempt, { baseMs: backoffMs }), { signal });
+    }
+  }
+
+  async function fetchFrom(
+    src: string,
+    url: string,
+    { expected, replaces, signal }: Wanted,
+  ): Promise<Asset | typeof OTHER_BYTES> {
+    await robots?.require(url, signal);
+    const temporary = await store.temporaryAsset();
+    try {
+      const { status, sha256, bytes } = await temporary.fill((path) =>
+        politeness.asset(url, signal, () => http.download(url, path, signal)),
+      );
+      if (status !== 200) throw new ArchiveError(meaningOf(status), `${url}: status ${status}`);
+      const { type, width, height } = await measure(temporary.path, url);
+      if (expected !== null && sha256 !== expected) return OTHER_BYTES;
+      const key = assetKey(sha256, type);
+      await temporary.commit(key, { replaces: await replaces(key) });
+      return { src, url, sha256, bytes, type, width, height };
+    } finally {
+      await temporary.discard();
+    }
+  }
+}
+
+/** Which bytes are taken, and whether they take the place of a file. */
+interface Wanted {
+  readonly expected: string | null;
+  readonly replaces: (key: string) => Promise<boolean>;
+  readonly signal: AbortSignal;
+}
+
+const NEW = { expected: null, replaces: () => Promise.resolve(false) };
+/** A whole picture came, and it is not the one that is looked for. */
+const OTHER_BYTES = 'other bytes';
+
+/** What a status says of the picture; most of those but success say that the site does not have it. */
+function meaningOf(status: number): ErrorCode {
+  if (status === 403) return 'BLOCKED';
+  const saysNothing = status >= 500 || [202, 204, 206, 408, 425, 429].includes(status);
+  return saysNothing ? 'HTTP_STATUS' : 'IMAGE_MISSING';
+}
+
+/** Type and size by the bytes; what the server calls them does not count. Throws IMAGE_TYPE, IMAGE_TRUNCATED. */
+async function measure(path: string, url: string): Promise<NonNullable<Picture['facts']>> {
+  const { state, detail, facts } = await readPicture(path);
+  if (state === 'cut' || state === 'damaged') throw new ArchiveError('IMAGE_TRUNCATED', `${url}: ${detail}`);
+  if (facts === null) throw new ArchiveError('IMAGE_TYPE', `${url}: ${detail}`);
+  return facts;
+}

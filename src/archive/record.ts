@@ -1,0 +1,215 @@
+/** The record beside each document: what the format has no room for. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { ArchiveError } from '../errors.ts';
+import type { Flag } from '../flags.ts';
+import type { Article, Asset, ListPicture } from '../model.ts';
+import type { Changes } from './diff.ts';
+
+/** How one page request of the visit went. */
+export interface CaptureRequest {
+  readonly url: string;
+  readonly finalUrl: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fetchedAt: string;
+  readonly fetchedBy: string;
+  /** Of the body after content decoding. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** One state of the document, as it was when it was first captured. */
+export interface Version {
+  /** Relative to the archive: under `articles/` for the newest, under `versions/` for the superseded. */
+  readonly document: string;
+  readonly sha256: string;
+  readonly contentHash: string;
+  readonly capturedAt: string;
+  /** Against the version before; null for the first, and where the one before can no longer be read. */
+  readonly changes: Changes | null;
+}
+
+/** A time in which the site did not have the article any more. */
+export interface Absence {
+  /** When a visit first found it gone, ISO 8601 in UTC. */
+  readonly since: string;
+  /** When a visit found it again; null while it is gone. */
+  readonly until: string | null;
+  /** What the judge saw. */
+  readonly evidence: readonly string[];
+}
+
+export interface ArchiveRecord {
+  readonly format: 1;
+  readonly id: string;
+  readonly url: string;
+  /** Every other address that led here. */
+  readonly aliases: readonly string[];
+  /** The configured source that named it; null for one given by hand. */
+  readonly source: string | null;
+  readonly via: string | null;
+  /** The headline list's picture that heads the body. */
+  readonly leadPicture: ListPicture | null;
+  readonly article: Omit<Article, 'id' | 'url' | 'body' | 'flags'>;
+  /** What a person should look at: `src/flags.ts` says what each means. */
+  readonly flags: readonly Flag[];
+  /** Changes only when the article does: time of capture, source and pictures' fate do not count. */
+  readonly contentHash: string;
+  readonly document: { readonly path: string; readonly bytes: number; readonly sha256: string };
+  /** What the document shows, in order, then what only superseded documents show. */
+  readonly assets: readonly Asset[];
+  readonly verdict: { readonly kind: 'article'; readonly evidence: readonly string[] };
+  readonly capture: { readonly tool: string; readonly userAgent: string; readonly requests: readonly CaptureRequest[] };
+  /** Every version, oldest first; the last is the document. */
+  readonly versions: readonly Version[];
+  /** Oldest first. */
+  readonly absences: readonly Absence[];
+  /** Addresses, among the aliases, of articles that moved and became this one: of www, where this is a community post. */
+  readonly movedFrom?: readonly string[] | undefined;
+  /** What the article became after it was archived. */
+  readonly movedTo?: Move | undefined;
+}
+
+export interface Move {
+  readonly url: string;
+  /** When a visit first found it moved, ISO 8601 in UTC. */
+  readonly since: string;
+}
+
+/**
+ * SHA-256 of what the article says, in lower-case hex. The URL's spelling, the layout that read it, flags, and what only
+ * repeats the body's links do not count.
+ */
+export function contentHash(article: Article): string {
+  const { url: _url, layout: _layout, pages: _pages, flags: _flags, media: _media, ...content } = article;
+  return sha256(JSON.stringify(content));
+}
+
+export function sha256(bytes: string | Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The absence that still lasts; null where the site has the article, as far as visits know. */
+export function isGone({ absences }: ArchiveRecord): Absence | null {
+  return absences.find(({ until }) => until === null) ?? null;
+}
+
+/** JSON with a final newline; `readRecord` gives the value back. */
+export function writeRecord(record: ArchiveRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+const count = z.strictObject({ added: z.number(), removed: z.number() });
+
+/** What the program relies on when it reads a record. */
+const schema = z.looseObject({
+  format: z.literal(1),
+  id: z.string().regex(/^(guancha|fengwen):\d+$/),
+  url: z.string(),
+  aliases: z.array(z.string()),
+  article: z.looseObject({ title: z.string(), publishedAt: z.string() }),
+  flags: z.array(z.strictObject({ code: z.string(), detail: z.string() })),
+  contentHash: z.string(),
+  document: z.strictObject({ path: z.string(), bytes: z.number(), sha256: z.string() }),
+  assets: z.array(
+    z.union([
+      z.looseObject({ src: z.string(), sha256: z.string() }),
+      z.strictObject({ src: z.string(), missing: z.string() }),
+    ]),
+  ),
+  versions: z
+    .array(
+      z.looseObject({
+        document: z.string(),
+        sha256: z.string(),
+        contentHash: z.string(),
+        capturedAt: z.string(),
+        changes: z.looseObject({ title: count, date: z.unknown(), body: count, images: count }).nullable(),
+      }),
+    )
+    .min(1),
+  absences: z.array(z.strictObject({ since: z.string(), until: z.string().nullable(), evidence: z.array(z.string()) })),
+  movedFrom: z.array(z.string()).optional(),
+  movedTo: z.strictObject({ url: z.string(), since: z.string() }).optional(),
+});
+
+/** @throws ARCHIVE_DAMAGED naming the file where the text is no record */
+export function readRecord(text: string, path: string): ArchiveRecord {
+  try {
+    const value: unknown = JSON.parse(text);
+    schema.parse(value);
+    return value as ArchiveRecord;
+  } catch (error) {
+    throw new ArchiveError('ARCHIVE_DAMAGED', `${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+// Has a record everything that the program wrote into it? Asks for all that `readRecord` asks for, and for more.
+
+const nullableText = z.string().nullable();
+const hashForm = z.string().regex(/^[0-9a-f]{64}$/);
+const instant = z.iso.datetime();
+
+const countForm = z.object({ added: z.number(), removed: z.number() });
+const changes = z.looseObject({ title: countForm, body: countForm, images: countForm }).nullable();
+
+/** What the checks look at, and what a visit always writes. */
+const form = z.looseObject({
+  format: z.literal(1),
+  id: z.string().regex(/^(?:guancha|fengwen):[1-9]\d*$/),
+  url: z.url(),
+  aliases: z.array(z.string()),
+  source: nullableText,
+  flags: z.array(z.object({ code: z.string(), detail: z.string() })),
+  article: z.looseObject({
+    title: z.string(),
+    publishedAt: z.iso.datetime({ offset: true }),
+    summary: nullableText,
+    byline: z.looseObject({ text: z.string(), credits: z.array(z.unknown()) }).nullable(),
+    images: z.array(z.looseObject({ src: z.string() })),
+    pages: z.int().min(1),
+  }),
+  contentHash: hashForm,
+  document: z.looseObject({ path: z.string(), bytes: z.int().min(1), hashForm }),
+  assets: z.array(
+    z.union([
+      z.strictObject({
+        src: z.string(),
+        url: z.string(),
+        hashForm,
+        bytes: z.int().min(1),
+        type: z.string().regex(/^[a-z0-9]{1,8}$/),
+        width: z.int().min(0),
+        height: z.int().min(0),
+        replaces: hashForm.optional(),
+      }),
+      z.strictObject({ src: z.string(), missing: z.string().min(1) }),
+    ]),
+  ),
+  verdict: z.looseObject({ kind: z.literal('article'), evidence: z.array(z.string()).min(1) }),
+  capture: z.looseObject({
+    requests: z.array(z.looseObject({ url: z.string(), status: z.int(), fetchedAt: instant })).min(1),
+  }),
+  versions: z
+    .array(z.looseObject({ document: z.string(), hashForm, contentHash: hashForm, capturedAt: instant, changes }))
+    .min(1),
+  absences: z.array(z.looseObject({ since: instant, until: instant.nullable(), evidence: z.array(z.string()) })),
+  movedFrom: z.array(z.url()).optional(),
+  movedTo: z.object({ url: z.url(), since: instant }).optional(),
+});
+
+/** The value as a record, or the first thing that is not as it must be: `assets.0.sha256: Invalid …`. */
+export function readForm(value: unknown): { readonly record: ArchiveRecord } | { readonly fault: string } {
+  const { error } = form.safeParse(value);
+  const issue = error?.issues[0];
+  if (issue === undefined) return { record: value as ArchiveRecord };
+  return { fault: `${issue.path.join('.')}: ${issue.message}` };
+}
+
+/** The fields of a value that are as they must be, whatever the others are. */
+export function validFields(value: Readonly<Record<string, unknown>>): Partial<ArchiveRecord> {
+  const shape: Readonly<Record<string, z.ZodType>> = form.shape;
+  const valid = Object.entries(value).filter(([name, field]) => shape[name]?.safeParse(field).success !== false);
+  return Object.fromEntries(valid) as Partial<ArchiveRecord>;
+}

@@ -1,0 +1,88 @@
+/**
+ * What one file alone cannot tell, in a database of the moment: which address, id, hash and picture stands where. It lies
+ * in the machine's temporary folder, so that memory does not grow with the archive.
+ */
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { DateConvention } from '../archive/document.ts';
+import type { ArticleId } from '../model.ts';
+
+const TABLES = `
+  CREATE TABLE articles (id TEXT NOT NULL, key TEXT NOT NULL, path TEXT NOT NULL, lost INTEGER NOT NULL) STRICT;
+  CREATE TABLE names (kind TEXT NOT NULL, value TEXT NOT NULL, path TEXT NOT NULL, article TEXT NOT NULL) STRICT;
+  CREATE TABLE clocks (path TEXT NOT NULL, article TEXT, convention TEXT NOT NULL, date TEXT NOT NULL) STRICT;
+  CREATE TABLE shown (sha256 TEXT NOT NULL, type TEXT NOT NULL, bytes INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+    src TEXT NOT NULL, path TEXT NOT NULL, article TEXT NOT NULL) STRICT;
+  CREATE TABLE pictures (sha256 TEXT NOT NULL, path TEXT NOT NULL, bytes INTEGER NOT NULL, type TEXT NOT NULL, width INTEGER, height INTEGER,
+    code TEXT, detail TEXT) STRICT;
+`;
+
+export const INDEX_TABLES = ['articles', 'names', 'clocks', 'shown', 'pictures'] as const;
+
+/** What may stand in one place only. */
+type NameKind = 'id' | 'address' | 'content' | 'document';
+
+interface PictureRow {
+  /** By its name. */
+  readonly sha256: string;
+  readonly path: string;
+  readonly bytes: number;
+  /** File ending. */
+  readonly type: string;
+  /** Null where the bytes do not tell. */
+  readonly width: number | null;
+  readonly height: number | null;
+  /** What is wrong with the file by itself; null where nothing is. */
+  readonly code: string | null;
+  readonly detail: string | null;
+}
+
+export interface AuditIndex extends Disposable {
+  /** `lost` where document or record cannot be read. */
+  article(row: { readonly id: ArticleId; readonly key: string; readonly path: string; readonly lost: boolean }): void;
+  name(kind: NameKind, value: string, where: { readonly path: string; readonly article: ArticleId }): void;
+  clock(row: {
+    readonly path: string;
+    readonly article: ArticleId | null;
+    readonly convention: DateConvention;
+    readonly date: string;
+  }): void;
+  shown(
+    picture: Pick<PictureRow, 'sha256' | 'type' | 'bytes'> & {
+      readonly src: string;
+      readonly width: number;
+      readonly height: number;
+    },
+    where: { readonly path: string; readonly article: ArticleId },
+  ): void;
+  picture(row: PictureRow): void;
+}
+
+/** Nothing in it outlives the audit: no journal, no sync. */
+export function openAuditIndex(path: string): { readonly database: DatabaseSync; readonly index: AuditIndex } {
+  const database = new DatabaseSync(path);
+  database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = NORMAL;');
+  database.exec('PRAGMA cache_size = -16000; PRAGMA temp_store = FILE;');
+  database.exec(TABLES);
+  database.exec('BEGIN');
+  const insert = (table: string, columns: number) => {
+    const statement = database.prepare(`INSERT INTO ${table} VALUES (${Array(columns).fill('?').join(', ')})`);
+    return (...values: SQLInputValue[]) => void statement.run(...values);
+  };
+  const [article, name, clock] = [insert('articles', 4), insert('names', 4), insert('clocks', 4)];
+  const [shown, picture] = [insert('shown', 8), insert('pictures', 8)];
+  return {
+    database,
+    index: {
+      article: (row) => article(row.id, row.key, row.path, Number(row.lost)),
+      name: (kind, value, where) => name(kind, value, where.path, where.article),
+      clock: (row) => clock(row.path, row.article, row.convention, row.date),
+      shown: (row, where) =>
+        shown(row.sha256, row.type, row.bytes, row.width, row.height, row.src, where.path, where.article),
+      picture: (row) => picture(row.sha256, row.path, row.bytes, row.type, row.width, row.height, row.code, row.detail),
+      [Symbol.dispose]: () => {
+        database.exec('COMMIT');
+        database.close();
+      },
+    },
+  };
+}

@@ -1,0 +1,62 @@
+/** Does a record hold together by itself? */
+import type { PairCheck, RecordCheck } from './check.ts';
+import { dateAgainstRecord, picturesBeside, sameAddress } from './check-article.ts';
+
+/** Id, address and place name the same article (site.md, 1.1), and the document lies beside it. */
+export const recordPlace: RecordCheck = ({ key, id, record }) => {
+  const place = /^(fengwen\/)?(\d{4})\/(\d{2})\/(?:(\d{4})_(\d{2})_\d{2}_)?(\d+)$/.exec(key);
+  const [, community, year, month, stemYear, stemMonth, number] = place ?? [];
+  const expected = community === undefined ? `guancha:${number}` : `fengwen:${number}`;
+  if (id !== expected) return `id ${id}, place ${key}`;
+  if (community === undefined && (year !== stemYear || month !== stemMonth)) return `place ${key}`;
+  if (record.document.path !== `articles/${key}.html`) return `document ${record.document.path}`;
+  const stem = key.slice(key.lastIndexOf('/') + 1);
+  const names =
+    community === undefined ? record.url.endsWith(`/${stem}.shtml`) : new RegExp(`[?&]id=${number}$`).test(record.url);
+  return names ? null : `address ${record.url}, place ${key}`;
+};
+
+/** Numbered from 1 in order of capture; the last is the document itself. */
+export const versionOrder: RecordCheck = ({ key, record: { versions, document, contentHash } }) => {
+  const misplaced = versions.findIndex(
+    (version, i) => version.document !== (i === versions.length - 1 ? document.path : `versions/${key}/${i + 1}.html`),
+  );
+  if (misplaced >= 0) return `version ${misplaced + 1} is ${versions[misplaced]?.document}`;
+  const early = versions.findIndex((version, i) => i > 0 && version.capturedAt < (versions[i - 1]?.capturedAt ?? ''));
+  if (early >= 0) return `version ${early + 1} was captured before version ${early}`;
+  const last = versions.at(-1);
+  if (last?.sha256 !== document.sha256) return 'the last version is not the document';
+  return last.contentHash === contentHash ? null : 'the last version has not the record’s content hash';
+};
+
+/** One after the other, and only the last may still last. */
+export const absenceOrder: RecordCheck = ({ record: { absences } }) => {
+  for (const [i, { since, until }] of absences.entries()) {
+    if (until !== null && until < since) return `gone since ${since} until ${until}`;
+    const next = absences[i + 1];
+    if (next !== undefined && (until === null || next.since < until))
+      return `gone since ${since} until ${until ?? 'now'}, and again since ${next.since}`;
+  }
+  return null;
+};
+
+// Do a record and its document say the same?
+
+/** Title, list and date. A date without form and eight hours have checks of their own. */
+export const recordDisagrees: PairCheck = (document, { record }) => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: `makeDocument` writes titles so
+  const title = record.article.title.replace(/[\s\u0000-\u001f\u007f]+/g, ' ').trim();
+  if (document.title !== title) return `title ${document.title}, record ${title}`;
+  const list = document.front.categories[2];
+  const isListed = record.source !== null && !record.id.startsWith('fengwen:');
+  if (isListed && list !== record.source) return `third category ${list}, record ${record.source}`;
+  return dateAgainstRecord(document);
+};
+
+// Is every picture that a body names in the record, stored or missing?
+
+export const pictureUnrecorded: PairCheck = (document, { record: { url, assets } }) => {
+  const known = new Set(assets.map(({ src }) => sameAddress(src)));
+  const unknown = picturesBeside(document, { known, base: url });
+  return unknown.length === 0 ? null : unknown.join(', ');
+};

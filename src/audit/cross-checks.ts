@@ -1,0 +1,110 @@
+/** What only all files together can tell: what stands twice, what is named and not there, what is there and not named. */
+import type { DatabaseSync } from 'node:sqlite';
+import type { ArticleId } from '../model.ts';
+import { INDEX_TABLES } from './audit-index.ts';
+import { type CheckCode, type Finding, finding } from './promises.ts';
+
+/** Takes over what the workers wrote. */
+export function mergeAuditIndex(database: DatabaseSync, paths: readonly string[]): void {
+  for (const path of paths) {
+    database.prepare('ATTACH ? AS other').run(path);
+    for (const table of INDEX_TABLES) database.exec(`INSERT INTO main.${table} SELECT * FROM other.${table}`);
+    database.exec('DETACH other');
+  }
+  database.exec(`
+    CREATE INDEX by_name ON names (kind, value, path);
+    CREATE INDEX by_id ON articles (id);
+    CREATE INDEX by_picture ON pictures (sha256);
+    CREATE INDEX by_reference ON shown (sha256, path);
+    CREATE TEMP TABLE told (path TEXT PRIMARY KEY) WITHOUT ROWID;
+  `);
+}
+
+type Row = Record<string, unknown>;
+
+const text = (row: Row, column: string): string => String(row[column]);
+const found = (code: CheckCode, row: Row, detail: string, also?: string): Finding =>
+  finding(
+    code,
+    { path: text(row, 'path'), article: row.article === null ? null : (text(row, 'article') as ArticleId) },
+    detail,
+    also,
+  );
+
+/** Ids, addresses and contents that two articles have; an article that is there twice is told by its id alone. */
+export function* twice(database: DatabaseSync): Generator<Finding> {
+  const doubles = database.prepare(`
+    SELECT names.path, names.article, names.value, first.path AS other FROM
+      (SELECT value, min(path) AS path FROM names WHERE kind = ?1 GROUP BY value HAVING min(path) <> max(path)) AS first
+      JOIN names ON names.kind = ?1 AND names.value = first.value AND names.path > first.path
+    WHERE names.path NOT IN (SELECT path FROM told) ORDER BY names.path, names.value`);
+  const tell = database.prepare('INSERT OR IGNORE INTO told VALUES (?)');
+  const kinds = [
+    ['id', 'id-shared'],
+    ['content', 'content-shared'],
+    ['document', 'content-shared'],
+    ['address', 'alias-shared'],
+  ] as const;
+  for (const [kind, code] of kinds) {
+    const rows = doubles.all(kind);
+    for (const row of rows) {
+      if (Number(tell.run(text(row, 'path')).changes) === 0) continue;
+      yield found(code, row, `${text(row, 'value')}, as ${text(row, 'other')}`, text(row, 'other'));
+    }
+  }
+}
+
+/** Documents whose clock is not that of most; the format's own where there are as many of each. */
+export function* clocks(database: DatabaseSync): Generator<Finding> {
+  const count = database.prepare('SELECT count(*) AS n FROM clocks WHERE convention = ?');
+  const [site, utc] = [Number(count.get('site-clock')?.n), Number(count.get('utc')?.n)];
+  if (site === 0 || utc === 0) return;
+  const [minority, says] = utc > site ? ['site-clock', 'Beijing clock'] : ['utc', 'true GMT'];
+  const rows = database.prepare('SELECT path, article, date FROM clocks WHERE convention = ? ORDER BY path');
+  for (const row of rows.iterate(minority))
+    yield found(
+      'clock-convention',
+      row,
+      `date ${text(row, 'date')} is ${says}, most others are not: 8 hours between them`,
+    );
+}
+
+/**
+ * Pictures and the records that show them.
+ * @param isWhole false where only some articles were read: then nothing is known of orphans
+ */
+export function* pictures(database: DatabaseSync, isWhole: boolean): Generator<Finding> {
+  const named = database.prepare(`
+    SELECT 'assets/' || substr(s.sha256, 1, 2) || '/' || s.sha256 || '.' || s.type AS path, min(s.article) AS article, s.src, count(*) AS n
+    FROM shown AS s WHERE s.sha256 NOT IN (SELECT sha256 FROM pictures) GROUP BY s.sha256 ORDER BY 1`);
+  for (const row of named.iterate())
+    yield found('picture-gone', row, `named by ${text(row, 'n')} records, from ${text(row, 'src')}`);
+
+  const bad = database.prepare(`
+    SELECT p.path, p.code, p.detail, (SELECT min(article) FROM shown AS s WHERE s.sha256 = p.sha256) AS article
+    FROM pictures AS p WHERE p.code IS NOT NULL AND p.code <> 'told' GROUP BY p.path ORDER BY p.path`);
+  for (const row of bad.iterate())
+    if (row.article !== null || !isWhole) yield found(row.code as CheckCode, row, text(row, 'detail'));
+
+  const differ = database.prepare(`
+    SELECT DISTINCT s.path, s.article, s.src, s.type || ' ' || s.width || '×' || s.height || ', ' || s.bytes || ' bytes' AS recorded,
+      p.type || ' ' || p.width || '×' || p.height || ', ' || p.bytes || ' bytes' AS is_so, s.type <> p.type AS type
+    FROM shown AS s JOIN pictures AS p ON p.sha256 = s.sha256 AND p.code IS NULL
+    WHERE s.type <> p.type OR s.bytes <> p.bytes OR s.width <> p.width OR s.height <> p.height ORDER BY s.path`);
+  for (const row of differ.iterate())
+    yield found(
+      row.type === 1 ? 'picture-type' : 'picture-facts',
+      row,
+      `record ${text(row, 'recorded')}; file ${text(row, 'is_so')}: ${text(row, 'src')}`,
+    );
+
+  if (!isWhole || hasLost(database)) return;
+  const orphans = database.prepare(`
+    SELECT path, NULL AS article FROM pictures WHERE code IS NOT 'told' AND sha256 NOT IN (SELECT sha256 FROM shown) ORDER BY path`);
+  for (const row of orphans.iterate()) yield found('asset-orphan', row, 'no record names it');
+}
+
+/** While a record cannot be read, the pictures that nobody names may be its own. */
+function hasLost(database: DatabaseSync): boolean {
+  return database.prepare('SELECT 1 FROM articles WHERE lost = 1 LIMIT 1').get() !== undefined;
+}

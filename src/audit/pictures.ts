@@ -1,0 +1,116 @@
+/** The files of pictures: each streamed once, for its hash and for its structure. */
+
+import { createHash } from 'node:crypto';
+import { readSync } from 'node:fs';
+import { join } from 'node:path';
+import { openPictureReader, type Picture } from '../archive/picture-file.ts';
+import { type CheckCode, finding } from './promises.ts';
+import { listFolder, type ShardContext, unclaimed, withFile } from './read-file.ts';
+
+/** A folder below `assets/`, named by the first two characters of its pictures' hashes. */
+export function auditAssets(folder: string, context: ShardContext): void {
+  const key = `assets/${folder}`;
+  const { files, folders, findings } = listFolder(context.root, key);
+  for (const found of findings) {
+    context.tell(found);
+    const name = found.path.slice(key.length + 1);
+    if (NAME.test(name)) noteTold(name, found.path, context);
+  }
+  for (const found of unclaimed(key, folders, 'not a picture')) context.tell(found);
+  const isPicture = (name: string) => NAME.test(name) && name.startsWith(folder);
+  for (const found of unclaimed(
+    key,
+    files.filter((name) => !isPicture(name)),
+    'not the name of a picture',
+  ))
+    context.tell(found);
+  auditPictures(
+    files.filter(isPicture).map((name) => `${key}/${name}`),
+    context,
+  );
+}
+
+const NAME = /^[0-9a-f]{64}\.[a-z0-9]{1,8}$/;
+
+/** Pictures by key. What is wrong with one is told once it is known whose it is. */
+export function auditPictures(keys: readonly string[], context: ShardContext): void {
+  const { root, index, wanted, tell, count } = context;
+  for (const key of keys) {
+    const [sha256 = '', type = ''] = key.slice(key.lastIndexOf('/') + 1).split('.');
+    const picture = withFile(join(root, key), (descriptor, { size }) => ({
+      kind: 'picture' as const,
+      size,
+      read: readPicture(descriptor, size),
+    }));
+    if (picture.kind === 'absent') continue;
+    if (picture.kind === 'fault') {
+      if (wanted(picture.code)) tell(finding(picture.code, { path: key, article: null }, picture.detail));
+      noteTold(`${sha256}.${type}`, key, { index });
+      continue;
+    }
+    count({ assets: 1, bytes: picture.size });
+    const { width, height } = picture.read.facts ?? { width: null, height: null };
+    const fault = pictureFault(picture.read, { sha256, type }, wanted);
+    index.picture({
+      sha256,
+      path: key,
+      bytes: picture.size,
+      type,
+      width,
+      height,
+      code: fault?.[0] ?? null,
+      detail: fault?.[1] ?? null,
+    });
+  }
+}
+
+/** A picture that is there and cannot be read is not called gone as well. */
+function noteTold(name: string, path: string, { index }: Pick<ShardContext, 'index'>): void {
+  const [sha256 = '', type = ''] = name.split('.');
+  index.picture({ sha256, path, bytes: 0, type, width: null, height: null, code: 'told', detail: null });
+}
+
+// Is a picture's file the bytes of its name, of its type, and there to its end?
+
+interface PictureReading extends Picture {
+  readonly sha256: string;
+}
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** Reads a file to its end, a piece at a time, once for both its hash and its structure. */
+export function readPicture(descriptor: number, size: number): PictureReading {
+  const hash = createHash('sha256');
+  const reader = openPictureReader();
+  for (let at = 0; ; ) {
+    const chunk = Buffer.allocUnsafe(Math.min(Math.max(size - at, 1), CHUNK_BYTES));
+    const length = readSync(descriptor, chunk, 0, chunk.length, at);
+    if (length === 0) break;
+    const piece = chunk.subarray(0, length);
+    hash.update(piece);
+    reader.push(piece);
+    at += length;
+  }
+  return { sha256: hash.digest('hex'), ...reader.end() };
+}
+
+/** No screen and no sensor has so many: a viewer that believes them runs out of memory. */
+const MOST_PIXELS = 500_000_000;
+
+/** The first thing that is wrong with the file by itself, of the checks that were asked for. */
+function pictureFault(
+  { sha256, state, detail, facts }: PictureReading,
+  name: { readonly sha256: string; readonly type: string },
+  wanted: (code: CheckCode) => boolean,
+): readonly [CheckCode, string] | null {
+  const { type = 'no picture', width = 0, height = 0 } = facts ?? {};
+  const isBroken = state === 'cut' || state === 'damaged';
+  const faults: readonly (readonly [CheckCode, boolean, string])[] = [
+    ['picture-changed', sha256 !== name.sha256, `sha256 ${sha256}`],
+    ['picture-huge', width * height > MOST_PIXELS, `${width} × ${height} pixels`],
+    ['picture-broken', isBroken, `${state}: ${detail}`],
+    ['picture-type', type !== name.type, `${type} by its bytes, ${name.type} by its name`],
+  ];
+  const found = faults.find(([code, isSo]) => isSo && wanted(code));
+  return found === undefined ? null : [found[0], found[2]];
+}

@@ -1,0 +1,40 @@
+/** The quarantine: each page with its description, and the bytes that the description names. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { finding } from './promises.ts';
+import { LONGEST_BYTES, listFolder, readWhole, type ShardContext, unclaimed } from './read-file.ts';
+
+export function auditQuarantine({ root, tell, count }: ShardContext): void {
+  const { files, folders, findings } = listFolder(root, 'quarantine');
+  for (const found of findings) tell(found);
+  const stray = [...folders, ...files.filter((name) => !/\.(?:json|gz)$/.test(name))];
+  for (const found of unclaimed('quarantine', stray, 'neither a page nor its description')) tell(found);
+  const names = new Set(files);
+  for (const file of files) {
+    const where = { path: `quarantine/${file}`, article: null };
+    const name = file.replace(/\.(?:json|gz)$/, '');
+    const other = file.endsWith('.gz') ? `${name}.json` : `${name}.gz`;
+    if (!/\.(?:json|gz)$/.test(file)) continue;
+    if (!names.has(other)) tell(finding('quarantine-half', where, `no ${other}`));
+    else if (file.endsWith('.gz')) {
+      const fault = pageFault(name);
+      if (fault !== null) tell(finding('quarantine-damaged', where, fault));
+    }
+  }
+
+  function pageFault(name: string): string | null {
+    const page = readWhole(join(root, `quarantine/${name}.gz`), LONGEST_BYTES);
+    const description = readWhole(join(root, `quarantine/${name}.json`), LONGEST_BYTES);
+    if (page.kind !== 'bytes' || description.kind !== 'bytes') return 'it cannot be read';
+    count({ bytes: page.bytes.length + description.bytes.length });
+    try {
+      const { sha256 } = JSON.parse(description.bytes.toString()) as { readonly sha256?: unknown };
+      const body = gunzipSync(page.bytes, { maxOutputLength: LONGEST_BYTES });
+      const hash = createHash('sha256').update(body).digest('hex');
+      return hash === sha256 ? null : `sha256 ${hash}, description ${String(sha256)}`;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+}

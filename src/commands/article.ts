@@ -1,0 +1,157 @@
+/** `history ID|URL`: an article's versions, when it was gone, and when it was last visited. Reads only. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareDocuments, countChanges, type Piece } from '../archive/diff.ts';
+import type { ArchiveRecord, Version } from '../archive/record.ts';
+import { openStore, type Store } from '../archive/store.ts';
+import type { Config } from '../config.ts';
+import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import { openFrontier } from '../frontier/sqlite.ts';
+import type { LastVisit } from '../journal/journal.ts';
+import type { ArticleId } from '../model.ts';
+import type { Terminal } from '../report/terminal.ts';
+import { parseArticleUrl } from '../site/address.ts';
+import { describeChanges } from './changes.ts';
+import { withPast } from './status.ts';
+
+/** Throws URL_INVALID, NOT_ARCHIVED. */
+export async function history(
+  article: string,
+  { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
+): Promise<ExitCode> {
+  const { record } = await storedArticle(article, config);
+  const { id, url, versions, absences, movedFrom = [], movedTo = null } = record;
+  const visits = lastVisits(config.archive, id as ArticleId);
+  const lines = [
+    terminal.style('bold', record.article.title),
+    `${id}  ${url}`,
+    '',
+    ...versions.map((version, i) => `${String(i + 1).padStart(3)}  ${version.capturedAt}  ${describe(version)}`),
+    '',
+    ...absences.map(
+      ({ since, until, evidence }) =>
+        `gone since ${since}${until === null ? '' : ` until ${until}`}: ${evidence.join('; ')}`,
+    ),
+    ...movedFrom.map((from) => `moved from ${from}`),
+    ...(movedTo === null ? [] : [`moved to ${movedTo.url}, found ${movedTo.since}`]),
+    ...visits.map(({ outcome, at }) => `last ${outcome === 'unchanged' ? 'seen unchanged' : outcome} ${at}`),
+  ];
+  if (terminal.json)
+    terminal.result('', { id, url, title: record.article.title, versions, absences, movedFrom, movedTo, visits });
+  else terminal.say(lines.join('\n'));
+  return EXIT.ok;
+}
+
+/** Empty where there is no frontier: it is not part of what an archive must have. */
+function lastVisits(archive: string, id: ArticleId): readonly LastVisit[] {
+  if (!existsSync(join(archive, 'frontier.sqlite'))) return [];
+  using frontier = openFrontier(archive, { command: null, attempts: 1 });
+  return frontier.visits.of(id);
+}
+
+function describe({ document, changes }: Version): string {
+  return `${document}  ${changes === null ? '' : describeChanges(changes)}`.trimEnd();
+}
+
+// `diff ID|URL [A B]`: what changed in an article's text between two of its versions, word by word. Reads only.
+
+/**
+ * @param options versions counted from 1: by default the newest and the one before, with `from` alone that one and the newest
+ * @throws URL_INVALID, NOT_ARCHIVED, USAGE, ARCHIVE_DAMAGED
+ */
+export async function diff(
+  article: string,
+  options: { readonly from?: number | undefined; readonly to?: number | undefined },
+  { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
+): Promise<ExitCode> {
+  const { store, record } = await storedArticle(article, config);
+  const { id, versions } = record;
+  const to = options.to ?? versions.length;
+  const from = options.from ?? Math.max(1, to - 1);
+  const [before, after] = [versionOf(versions, from), versionOf(versions, to)];
+  const found = compareDocuments(await store.readVersion(before), await store.readVersion(after));
+  if (terminal.json) {
+    terminal.result('', { id, from, to, changes: countChanges(found), ...found });
+    return EXIT.ok;
+  }
+
+  const { date, images } = found;
+  const removed = (text: string) => mark(terminal, 'removed', text);
+  const added = (text: string) => mark(terminal, 'added', text);
+  const lines = [
+    `${id}, version ${from} of ${before.capturedAt} → ${to} of ${after.capturedAt}`,
+    '',
+    ...render(found.title, terminal).map((line) => terminal.style('bold', line)),
+    ...(date === null ? [] : [removed(date.before), added(date.after)]),
+    ...render(found.body, terminal),
+    ...images.removed.map((src) => removed(`picture ${src}`)),
+    ...images.added.map((src) => added(`picture ${src}`)),
+  ];
+  terminal.say(lines.join('\n'));
+  return EXIT.ok;
+}
+
+function versionOf(versions: readonly Version[], number: number): Version {
+  const version = versions[number - 1];
+  if (version !== undefined) return version;
+  throw new ArchiveError(
+    'USAGE',
+    `diff: there is no version ${number}; the archive has ${versions.length} of the article`,
+  );
+}
+
+/** Blocks that changed, with an ellipsis for those that did not. */
+function render(pieces: readonly Piece[], terminal: Terminal): string[] {
+  const lines: string[] = [];
+  for (const block of blocksOf(pieces)) {
+    if (block.some(({ kind }) => kind !== 'same'))
+      lines.push(block.map(({ kind, text }) => (kind === 'same' ? text : mark(terminal, kind, text))).join(''));
+    else if (lines.at(-1) !== '…') lines.push('…');
+  }
+  return lines.every((line) => line === '…') ? [] : lines;
+}
+
+/** The pieces of each block; a block ends where either text has a line break. */
+function blocksOf(pieces: readonly Piece[]): Piece[][] {
+  const blocks: Piece[][] = [[]];
+  for (const { kind, text } of pieces) {
+    for (const [i, part] of text.split('\n').entries()) {
+      if (i > 0) blocks.push([]);
+      if (part !== '') blocks.at(-1)?.push({ kind, text: part });
+    }
+  }
+  return blocks.filter((block) => block.length > 0);
+}
+
+/** In colour on a terminal; elsewhere as wdiff writes it, so that nothing is lost in a file. */
+function mark(terminal: Terminal, kind: 'added' | 'removed', text: string): string {
+  if (terminal.colours) return terminal.style(kind === 'added' ? 'green' : 'red', text);
+  return kind === 'added' ? `{+${text}+}` : `[-${text}-]`;
+}
+
+// The article that somebody names on the command line by its id or any spelling of its address.
+
+/**
+ * Looks an article up, or the post that it became, without holding the archive; it may be read beside a crawl.
+ * @param text `guancha:904308`, `fengwen:399176`, or an address
+ * @throws URL_INVALID, NOT_ARCHIVED
+ */
+export async function storedArticle(
+  text: string,
+  config: Config,
+): Promise<{ readonly store: Store; readonly record: ArchiveRecord }> {
+  const isId = /^(?:guancha|fengwen):\d+$/.test(text);
+  const address = isId ? { id: text as ArticleId, date: null } : parseArticleUrl(text, config.site);
+  if (address === null) throw new ArchiveError('URL_INVALID', text);
+  const store = openStore(config.archive, config.limits);
+  const found = await store.find(address.id, address.date);
+  if (found !== null) return { store, record: found.record };
+  const to = withPast(config.archive, ({ destination }) => destination(address.id));
+  const post = to === null ? null : parseArticleUrl(to, config.site);
+  const moved = post === null ? null : await store.find(post.id, post.date);
+  if (moved !== null) return { store, record: moved.record };
+  throw new ArchiveError(
+    'NOT_ARCHIVED',
+    `${text}: not in ${config.archive}${to === null ? '' : `; it moved to ${to}`}`,
+  );
+}

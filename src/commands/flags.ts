@@ -1,0 +1,345 @@
+/** What every command's flags have in common, and what a command is called with. */
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import type { Config } from '../config.ts';
+import type { ExitCode } from '../errors.ts';
+import { createTerminal, type Io, type Terminal } from '../report/terminal.ts';
+import type { AuditFlags } from './audit.ts';
+import type { BackfillOptions } from './backfill.ts';
+import type { ManifestAction } from './manifest.ts';
+import type { QuarantineAction } from './quarantine.ts';
+import type { Interrupts } from './session.ts';
+import type { SourcesAction } from './sources.ts';
+
+export interface CommonFlags {
+  readonly config?: string;
+  readonly archive?: string;
+  readonly json?: boolean;
+}
+
+export interface Invocation {
+  readonly io: Io;
+  readonly interrupts: Interrupts;
+  /** Reads the configuration that the flags name. Throws CONFIG_UNREADABLE, CONFIG_INVALID. */
+  readonly prepare: (flags: CommonFlags) => { readonly config: Config; readonly terminal: Terminal };
+  /** Takes the exit code that the command came to. */
+  readonly end: (exit: ExitCode) => void;
+}
+
+const CONFIG = 'configuration (default: crawl.config.yaml in this folder, else the built-in defaults)';
+const JSON_LINES = 'JSON lines on stdout and nothing else there';
+
+/** The flags of nearly every command. */
+function common(command: Command): Command {
+  return command
+    .option('--config <file>', CONFIG)
+    .option('--archive <dir>', 'archive, instead of the configuration’s')
+    .option('--json', JSON_LINES);
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  guancha-archive ${line}`).join('\n')}`;
+}
+
+/** Reads an option that may be given several times. */
+function several(value: string, values: readonly string[]): string[] {
+  return [...values, value];
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 is needed.');
+  return value;
+}
+
+// Commands that ask the site: their flags and help.
+
+export function crawling(program: Command, { io, interrupts, prepare, end }: Invocation): void {
+  common(program.command('archive'))
+    .summary('archive single articles now')
+    .description(
+      'Archives single articles now. Any spelling of an article’s address will do; - reads a list from stdin, one a line.',
+    )
+    .argument('<url...>', 'addresses of articles, or -')
+    .option('--refresh', 'visit again what is archived already', false)
+    .option('--wait', 'wait while another run holds the archive', false)
+    .addHelpText(
+      'after',
+      examples(
+        'archive https://www.guancha.cn/politics/2022_01_28_623950.shtml',
+        'archive --json - < urls.txt',
+        'archive --refresh m.guancha.cn/politics/2022_01_28_623950',
+      ),
+    )
+    .action(async (urls: string[], flags: CommonFlags & { refresh: boolean; wait: boolean }) => {
+      const { archive } = await import('./archive.ts');
+      end(await archive(urls, flags, { ...prepare(flags), interrupts, io }));
+    });
+
+  common(program.command('crawl'))
+    .summary('archive what is new on the lists')
+    .description('Reads the lists under `sources` and archives every article that is not archived yet, newest first.')
+    .option('--source <name>', 'only this source; may be given several times', several, [])
+    .option('--limit <n>', 'at most so many articles', count)
+    .option('--dry-run', 'read the lists, say what is new, archive nothing', false)
+    .option('--revisit', 'then visit archived articles again that are due, for edits and withdrawals', false)
+    .option('--wait', 'wait while another run holds the archive', false)
+    .addHelpText('after', examples('crawl', 'crawl --source 头条 --limit 20', 'crawl --dry-run --json'))
+    .action(
+      async (
+        flags: CommonFlags & { source: string[]; limit?: number; dryRun: boolean; revisit: boolean; wait: boolean },
+      ) => {
+        const { crawl } = await import('./crawl.ts');
+        end(await crawl(flags, { ...prepare(flags), interrupts }));
+      },
+    );
+
+  common(program.command('backfill'))
+    .summary('archive what was published in a stretch of days')
+    .description(
+      'Walks the lists backwards, page by page, and archives what they show of the days from DATE to DATE. With --ids then asks for the numbers that nothing showed, by the days that they may have.',
+    )
+    .requiredOption('--from <date>', 'first day, of Beijing, such as 2026-10-01')
+    .requiredOption('--to <date>', 'last day')
+    .option('--source <name>', 'only this source; may be given several times', several, [])
+    .option('--ids', 'then ask for never-seen numbers: up to 5 requests each', false)
+    .option('--limit <n>', 'archive at most so many articles, and ask for at most so many numbers', count)
+    .option('--dry-run', 'walk the lists, say what is new and what --ids would cost, archive nothing', false)
+    .option('--wait', 'wait while another run holds the archive', false)
+    .addHelpText(
+      'after',
+      examples(
+        'backfill --from 2026-10-01 --to 2026-10-07',
+        'backfill --from 2026-10-01 --to 2026-10-07 --ids --limit 50',
+      ),
+    )
+    .action(async (flags: CommonFlags & BackfillOptions) => {
+      const { backfill } = await import('./backfill.ts');
+      end(await backfill(flags, { ...prepare(flags), interrupts }));
+    });
+
+  common(program.command('schedule'))
+    .summary('crawl for months')
+    .description(
+      'Reads each source in its slots, archives what is new, visits archived articles again. SIGHUP reads the configuration again, SIGTERM ends after the article in hand.',
+    )
+    .option('--wait', 'wait while another run holds the archive', false)
+    .addHelpText('after', examples('schedule', 'schedule --json'))
+    .action(async (flags: CommonFlags & { wait: boolean }) => {
+      const { schedule } = await import('./schedule.ts');
+      const { config, terminal } = prepare(flags);
+      end(await schedule(flags, { config, terminal, interrupts, reload: () => prepare(flags).config }));
+    });
+
+  common(program.command('retry'))
+    .summary('give failed URLs back to the next crawl')
+    .description(
+      'Makes what ended blocked, refused or failed wait again, all attempts new, whatever its code means. A crawl that runs takes it up at once, else the next one does.',
+    )
+    .option('--code <code>', 'only what ended with this code; may be given several times', several, [])
+    .option('--source <name>', 'only what this source named; may be given several times', several, [])
+    .addHelpText('after', examples('retry', 'retry --code TOO_LARGE --code OUT_OF_SCOPE', 'retry --source 头条 --json'))
+    .action(async (flags: CommonFlags & { code: string[]; source: string[] }) => {
+      const { retry } = await import('./quarantine.ts');
+      end(retry(flags, prepare(flags)));
+    });
+
+  common(program.command('notify'))
+    .summary('try the hooks under `notify` (test)')
+    .description(
+      'Sends one sample notice of each kind, marked as a test, to every hook under `notify` that wants it, and says what each answered.',
+    )
+    .addArgument(new Argument('<action>').choices(['test']))
+    .option('--on <kind>', 'only notices of this kind; may be given several times', several, [])
+    .addHelpText('after', examples('notify test', 'notify test --on published --json'))
+    .action(async (_action: string, flags: CommonFlags & { on: string[] }) => {
+      const { notifyTest } = await import('./notify.ts');
+      end(await notifyTest(flags.on, { ...prepare(flags), interrupts }));
+    });
+}
+
+// Commands that look after an archive, and the demo: their flags and help.
+
+const LEVELS = ['error', 'warning', 'note'];
+
+export function keeping(program: Command, { io, interrupts, prepare, end }: Invocation): void {
+  common(program.command('audit'))
+    .summary('prove that the archive is right')
+    .description(
+      'Reads every file of an archive, or of a folder of documents, and says what is wrong. No network; writes nothing but the report that is asked for.',
+    )
+    .argument('[what...]', 'archive, folder or document; or ids such as guancha:623950 in the configured archive')
+    .option('--html <file>', 'write a page for people')
+    .option('--only <check>', 'only this check, or group of checks; may be given several times', several, [])
+    .option('--since <date>', 'only articles of this day or later, such as 2022-01-28')
+    .addOption(new Option('--fail-on <level>', 'exit code 1 from this level on').choices(LEVELS).default('error'))
+    .option('--jobs <n>', 'threads (default: one a processor core, at most 8)', count)
+    .addHelpText(
+      'after',
+      examples('audit', 'audit --only assets --json', 'audit guancha:623950', 'audit ../documents --html report.html'),
+    )
+    .action(async (what: string[], flags: AuditFlags) => {
+      const { audit } = await import('./audit.ts');
+      end(await audit(what, flags, { ...prepare(flags), interrupts }));
+    });
+
+  common(program.command('repair'))
+    .summary('mend what the audit finds')
+    .description(
+      'Audits the archive, mends what is wrong from the archive itself or from the site, and says what cannot be mended and why. Nothing is deleted: what makes way lies in trash/.',
+    )
+    .option('--only <check>', 'only this check, or group of checks; may be given several times', several, [])
+    .option('--dry-run', 'say what would be done; touch nothing, ask no network', false)
+    .addHelpText('after', examples('repair --dry-run', 'repair', 'repair --only assets --json'))
+    .action(async (flags: CommonFlags & { only: string[]; dryRun: boolean }) => {
+      const { repair } = await import('./repair.ts');
+      end(await repair(flags, { ...prepare(flags), interrupts }));
+    });
+
+  common(program.command('manifest'))
+    .summary('the hashes of all files')
+    .description('Writes down the SHA-256 of every file, here or in a bag (BagIt 1.0), or says what has changed since.')
+    .addArgument(new Argument('<action>').choices(['write', 'verify']))
+    .option('--bag <dir>', 'a copy of the archive as a bag')
+    .addHelpText('after', examples('manifest write', 'manifest verify', 'manifest write --bag ../bag'))
+    .action(async (action: ManifestAction, flags: CommonFlags & { bag?: string }) => {
+      const { manifest } = await import('./manifest.ts');
+      end(await manifest(action, flags, prepare(flags)));
+    });
+
+  common(program.command('doctor'))
+    .summary('is everything there that a crawl needs')
+    .description(
+      'Checks Node.js, configuration, clock, archive, free room, lock, browser and network, and says what to do.',
+    )
+    .addHelpText('after', examples('doctor', 'doctor --json'))
+    .action(async (flags: CommonFlags) => {
+      const { doctor } = await import('./doctor.ts');
+      end(await doctor(flags, { terminal: createTerminal(io, { json: flags.json === true }), interrupts }));
+    });
+
+  program
+    .command('demo')
+    .summary('archive a made-up newspaper on this machine')
+    .description(
+      'Serves a made-up newspaper on loopback, crawls it with the real browser into a fresh folder, and checks the result against what was printed.',
+    )
+    .option('--archive <dir>', 'where to put it; must not exist yet')
+    .option('--articles <n>', 'how many articles the newspaper prints', count, 24)
+    .addHelpText('after', examples('demo', 'demo --articles 100'))
+    .action(async (flags: { archive?: string; articles: number }) => {
+      const { demo } = await import('./demo.ts');
+      end(await demo(flags, { terminal: createTerminal(io, { json: false }), interrupts }));
+    });
+}
+
+// Commands that show articles and the state of things: their flags and help.
+
+export function reading(program: Command, { interrupts, prepare, end }: Invocation): void {
+  program
+    .command('extract')
+    .summary('show what would be archived of a page')
+    .description(
+      'Reads saved pages, or fetches some, and shows the article with what may be wrong about it. Writes nothing.',
+    )
+    .argument('<page...>', 'saved pages, or addresses of articles')
+    .option('--url <url>', 'address of the saved page, where it does not name its own')
+    .option('--explain', 'say where each field came from, and what became of every character', false)
+    .option('--config <file>', CONFIG)
+    .option('--json', JSON_LINES)
+    .addHelpText(
+      'after',
+      examples(
+        'extract saved.html',
+        'extract --explain saved.html --url https://www.guancha.cn/politics/2022_01_28_623950.shtml',
+        'extract --json https://www.guancha.cn/politics/2022_01_28_623950.shtml',
+      ),
+    )
+    .action(async (pages: string[], flags: CommonFlags & { url?: string; explain: boolean }) => {
+      const { extract } = await import('./extract.ts');
+      end(await extract(pages, flags, { ...prepare(flags), interrupts }));
+    });
+
+  common(program.command('status'))
+    .summary('what the archive holds, and what failed')
+    .description('Counts by outcome and source, the last run, what failed and why, notices that wait. Reads only.')
+    .addHelpText('after', examples('status', 'status --json'))
+    .action(async (flags: CommonFlags) => {
+      const { status } = await import('./status.ts');
+      end(await status(prepare(flags)));
+    });
+
+  common(program.command('sources'))
+    .summary('what the lists gave lately, and what they give now')
+    .description(
+      'Lists the configured sources with what each gave lately, or reads some right now and shows what they find and why. Archives nothing.',
+    )
+    .addArgument(new Argument('<action>').choices(['list', 'test']))
+    .argument('[source...]', 'names; for test also addresses of lists and saved lists; all where none is given')
+    .option('--url <url>', 'address of the saved list')
+    .addHelpText(
+      'after',
+      examples('sources list', 'sources test 头条 要闻', 'sources test https://www.guancha.cn/mainnews-yw/ --json'),
+    )
+    .action(async (action: SourcesAction, things: string[], flags: CommonFlags & { url?: string }) => {
+      const { sources } = await import('./sources.ts');
+      end(await sources(action, things, flags, { ...prepare(flags), interrupts }));
+    });
+
+  common(program.command('history'))
+    .summary('versions of an article')
+    .description('An article’s versions with what changed, when it was gone, when it was last visited. Reads only.')
+    .argument('<article>', 'id such as guancha:623950, or address')
+    .addHelpText('after', examples('history guancha:623950', 'history --json fengwen:399176'))
+    .action(async (article: string, flags: CommonFlags) => {
+      const { history } = await import('./article.ts');
+      end(await history(article, prepare(flags)));
+    });
+
+  common(program.command('diff'))
+    .summary('what changed in an article')
+    .description(
+      'What changed in an article’s text between two versions, word by word; by default the last two. Reads only.',
+    )
+    .argument('<article>', 'id such as guancha:623950, or address')
+    .argument('[from]', 'number of a version, as history counts them', count)
+    .argument('[to]', 'number of a later one', count)
+    .addHelpText('after', examples('diff guancha:623950', 'diff guancha:623950 1 3 --json'))
+    .action(async (article: string, from: number | undefined, to: number | undefined, flags: CommonFlags) => {
+      const { diff } = await import('./article.ts');
+      end(await diff(article, { from, to }, prepare(flags)));
+    });
+
+  common(program.command('changes'))
+    .summary('what was edited and withdrawn')
+    .description('What the site edited and withdrew after it was archived, in the order of time. Reads only.')
+    .option('--since <time>', 'only what was found then or later: a day of Beijing such as 2026-11-24, or an instant')
+    .addHelpText('after', examples('changes', 'changes --since 2026-11-24 --json'))
+    .action(async (flags: CommonFlags & { since?: string }) => {
+      const { changes } = await import('./changes.ts');
+      end(await changes(flags, prepare(flags)));
+    });
+
+  common(program.command('coverage'))
+    .summary('what was published and is not archived')
+    .description(
+      'What became of every number that the site counted up since a day, which numbers nothing showed, and an estimate of how complete the archive is. Reads only.',
+    )
+    .option('--since <date>', 'a day of Beijing such as 2026-11-24 (default: 30 days ago)')
+    .option('--html <file>', 'write a page for people')
+    .addHelpText('after', examples('coverage', 'coverage --since 2026-11-24 --html coverage.html'))
+    .action(async (flags: CommonFlags & { since?: string; html?: string }) => {
+      const { coverage } = await import('./coverage.ts');
+      end(await coverage(flags, prepare(flags)));
+    });
+
+  common(program.command('quarantine'))
+    .summary('what was fetched and is no article')
+    .description('Lists or shows the pages that were judged no article, or lets their URLs wait again (release).')
+    .addArgument(new Argument('<action>').choices(['list', 'show', 'release']))
+    .argument('[item...]', 'names, as list prints them')
+    .addHelpText('after', examples('quarantine list', 'quarantine show ITEM', 'quarantine release ITEM'))
+    .action(async (action: QuarantineAction, items: string[], flags: CommonFlags) => {
+      const { quarantine } = await import('./quarantine.ts');
+      end(await quarantine(action, items, prepare(flags)));
+    });
+}

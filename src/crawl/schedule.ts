@@ -1,0 +1,237 @@
+/**
+ * Months of crawling: each source is read in its slots, what is new is archived, what is archived is visited again. One
+ * thing after the other, and always one whose host may be asked now, so that a host that wants to be left alone keeps
+ * nothing else waiting.
+ */
+
+import { type Alarm, createAlarms } from '../alarms/alarms.ts';
+import { findDrift } from '../alarms/drift.ts';
+import { alarmsOf } from '../alarms/sources.ts';
+import type { Frontier } from '../frontier/sqlite.ts';
+import type { Revisit, ServedSlot, SlotState } from '../journal/journal.ts';
+import type { Log } from '../log.ts';
+import type { NumberSpace } from '../model.ts';
+import type { Source } from './read-source.ts';
+import { revisit } from './revisit.ts';
+import { firstSlot, nextSlot, recheck, type Timing } from './timing.ts';
+import type { CrawlServices } from './visit.ts';
+import { discoverAll, MOST_BLOCKED_IN_A_ROW, noteSource, type Settled, turnsOf, visitLeased } from './work.ts';
+
+export interface ScheduledSource extends Source {
+  readonly timing: Timing;
+}
+
+/** One reading of a source in its slot. */
+export interface RunReport extends ServedSlot {
+  readonly source: string;
+  /** What went wrong, for people; null where nothing did. */
+  readonly detail: string | null;
+  /** When the source is read next, ms since 1970. */
+  readonly nextAt: number;
+}
+
+export interface EngineOptions {
+  readonly sources: readonly ScheduledSource[];
+  /** So often a list is asked for in a slot that cannot be read; other things have their turn in between. */
+  readonly attempts: number;
+  readonly backoffMs: number;
+  /** A host's pause once it refuses several articles in a row; twice as long each time, up to a day. */
+  readonly blockedPauseMs: number;
+  /** Ages at which articles are visited again, rising. */
+  readonly agesMs: readonly number[];
+  /** What failed for a passing reason rests so long before it is tried again, longer each time. */
+  readonly restMs: number;
+  /** Nothing further is begun once this aborts. */
+  readonly stopSignal: AbortSignal;
+  /** Everything ends at once when this aborts. */
+  readonly signal: AbortSignal;
+  readonly onRun: (run: RunReport) => void;
+  readonly onSettled: (settled: Settled) => void;
+  /** Hears once of each thing that goes wrong. */
+  readonly onAlarm: (alarm: Alarm) => void;
+  /** Told before each thing and at least once a minute, with all that is wrong now: the engine lives. */
+  readonly onBeat: (alarms: readonly Alarm[]) => void;
+  readonly log: Log;
+}
+
+/** What may be done once its host may be asked. */
+type Job = { readonly readyAt: number } & (
+  | { readonly kind: 'source'; readonly source: ScheduledSource; readonly state: SlotState }
+  | { readonly kind: 'visit'; readonly space: NumberSpace }
+  | { readonly kind: 'revisit'; readonly due: Revisit }
+);
+
+const SPACES: readonly NumberSpace[] = ['guancha', 'fengwen'];
+/** Other commands may have made something wait: nobody sleeps longer than this. */
+const LONGEST_SLEEP_MS = 60_000;
+const LOOK_BACK_MS = 600_000;
+const DAY_MS = 86_400_000;
+/** Codes of visits that the host did not answer, or only with an error. */
+const NO_ANSWER: readonly string[] = ['NETWORK', 'TIMEOUT', 'HTTP_STATUS', 'ROBOTS_UNREACHABLE'];
+/** Where articles wait as well as visits, every so many-th turn is a visit's. */
+const REVISIT_EVERY = 4;
+
+/**
+ * Works until `stopSignal` aborts.
+ * @throws what stops the run, such as a full disk
+ */
+export async function serve(
+  parts: { readonly frontier: Frontier; readonly services: CrawlServices },
+  options: EngineOptions,
+): Promise<void> {
+  const { frontier, services } = parts;
+  const { clock, site } = services;
+  const { stopSignal, signal } = options;
+  const refusals = new Map<string, { inARow: number; pauses: number }>();
+  const turns = turnsOf(frontier, clock.now);
+  const tries = new Map<string, number>(); // of the slot in hand, by source
+  const alarms = createAlarms({ now: clock.now, onAlarm: options.onAlarm });
+  let lookedBackAt = Number.NEGATIVE_INFINITY;
+  let turn = 0;
+
+  while (!stopSignal.aborted) {
+    signal.throwIfAborted();
+    options.onBeat(alarms.current());
+    lookBack();
+    const jobs = possibleJobs();
+    const job = choose(jobs);
+    if (job === null) await sleep(jobs);
+    else await perform(job);
+  }
+
+  function possibleJobs(): Job[] {
+    const now = clock.now();
+    const sources = options.sources.map((source): Job => {
+      const state = stateOf(source, now);
+      return { kind: 'source', source, state, readyAt: readyAt(source.url, state.dueAt) };
+    });
+    const visits = SPACES.flatMap((space): Job[] => {
+      const dueAt = frontier.nextDue(space);
+      return dueAt === null ? [] : [{ kind: 'visit', space, readyAt: readyAt(originOf(space), dueAt) }];
+    });
+    const revisits = SPACES.flatMap((space) =>
+      frontier.revisits
+        .due(Number.MAX_SAFE_INTEGER, 1, space)
+        .map((due): Job => ({ kind: 'revisit', due, readyAt: readyAt(due.url, due.dueAt) })),
+    );
+    return [...sources, ...visits, ...revisits];
+  }
+
+  /** Lists first, for they are short and lose entries; then articles, and now and then a visit. Null where nothing is ready. */
+  function choose(jobs: readonly Job[]): Job | null {
+    const now = clock.now();
+    const order: readonly Job['kind'][] =
+      turn % REVISIT_EVERY === REVISIT_EVERY - 1 ? ['source', 'revisit', 'visit'] : ['source', 'visit', 'revisit'];
+    const ready = jobs.filter((job) => job.readyAt <= now);
+    for (const kind of order) {
+      const first = ready.filter((job) => job.kind === kind).sort((a, b) => a.readyAt - b.readyAt)[0];
+      if (first !== undefined) return first;
+    }
+    return null;
+  }
+
+  async function sleep(jobs: readonly Job[]): Promise<void> {
+    const next = Math.min(...jobs.map((job) => job.readyAt));
+    const timeMs = Math.min(Math.max(next - clock.now(), 1), LONGEST_SLEEP_MS);
+    await clock.sleep(timeMs, { signal: AbortSignal.any([stopSignal, signal]) }).catch(() => {}); // the loop looks at the signals
+  }
+
+  async function perform(job: Job): Promise<void> {
+    if (job.kind === 'source') return readSlot(job.source, job.state);
+    turn += 1;
+    await services.store.requireRoom();
+    if (job.kind === 'revisit') return settled(await revisit(job.due, parts, options));
+    const lease = frontier.take(job.space);
+    if (lease !== null) settled(await visitLeased(lease, parts, { ...options, refresh: false }));
+  }
+
+  function settled(result: Settled): void {
+    apply(result);
+    options.onSettled(result);
+  }
+
+  async function readSlot(source: ScheduledSource, state: SlotState): Promise<void> {
+    const startedAt = clock.now();
+    const { host } = new URL(source.url);
+    for await (const list of discoverAll([source], services, frontier.add, {
+      signal,
+      attempts: 1,
+      now: clock.now,
+      turns,
+    })) {
+      noteSource(frontier, list);
+      const isRead = list.error?.code !== 'SOURCE_UNREAD';
+      if (isRead) alarms.answered(host);
+      else alarms.silent(host, list.error?.message ?? '');
+      const found = alarmsOf(frontier.sourceSamples.of(source.name));
+      alarms.read(source.name, { host, isRead, alarms: found });
+      const entries = list.targets.length;
+      const code = list.error?.code ?? null;
+      const tried = (tries.get(source.name) ?? 0) + 1;
+      tries.set(source.name, tried);
+      if (code === 'SOURCE_UNREAD' && entries === 0 && tried < options.attempts) return; // due again once its host is
+      tries.delete(source.name);
+      const endedAt = clock.now();
+      const run = { slotAt: state.dueAt, startedAt, endedAt, entries, fresh: list.added, code };
+      const failed = list.error !== null;
+      const next = nextSlot(source.timing, state, { entries, fresh: list.added, failed, endedAt });
+      frontier.slots.serve(source.name, ruleOf(source), run, next);
+      options.onRun({ source: source.name, ...run, detail: list.error?.message ?? null, nextAt: next.dueAt });
+    }
+  }
+
+  function stateOf(source: ScheduledSource, now: number): SlotState {
+    const rule = ruleOf(source);
+    const known = frontier.slots.get(source.name, rule);
+    const state = known === null ? firstSlot(source.timing, now) : recheck(source.timing, known, now);
+    if (state !== known) frontier.slots.plan(source.name, rule, state);
+    return state;
+  }
+
+  function readyAt(url: string, dueAt: number): number {
+    return Math.max(dueAt, frontier.hosts.nextAt(new URL(url).host));
+  }
+
+  function originOf(space: NumberSpace): string {
+    return space === 'guancha' ? site.www : site.community;
+  }
+
+  /** A host that refuses several articles in a row is left alone for long, and then asked for one. */
+  function apply({ target, visit }: Settled): void {
+    const { host } = new URL(target.url);
+    const { outcome } = visit;
+    if (!visit.asked || outcome.kind === 'refused') return;
+    if (outcome.kind === 'failed' && NO_ANSWER.includes(outcome.code)) {
+      alarms.silent(host, outcome.detail);
+      return;
+    }
+    if (outcome.kind !== 'blocked') {
+      alarms.answered(host);
+      refusals.delete(host);
+      return;
+    }
+    const { inARow, pauses } = refusals.get(host) ?? { inARow: 0, pauses: 0 };
+    if (inARow + 1 < MOST_BLOCKED_IN_A_ROW) {
+      refusals.set(host, { inARow: inARow + 1, pauses });
+      return;
+    }
+    const pauseMs = Math.min(options.blockedPauseMs * 2 ** pauses, DAY_MS);
+    frontier.hosts.setNextAt(host, Math.max(frontier.hosts.nextAt(host), clock.now() + pauseMs));
+    refusals.set(host, { inARow, pauses: pauses + 1 });
+    const message = `${host} refuses this visitor; it is left alone for ${Math.ceil(pauseMs / 1000)} s, then asked for one article`;
+    options.log({ level: 'warn', stage: 'run', message });
+    alarms.refuses(host, message);
+  }
+
+  /** What failed may have rested enough, and the newest articles may give less than those before. */
+  function lookBack(): void {
+    if (Math.abs(clock.now() - lookedBackAt) < LOOK_BACK_MS) return;
+    lookedBackAt = clock.now();
+    frontier.againLater(options.restMs);
+    alarms.drifts(findDrift(frontier.fieldSamples.newest()));
+  }
+}
+
+function ruleOf({ timing }: ScheduledSource): string {
+  return JSON.stringify(timing);
+}

@@ -1,0 +1,189 @@
+/**
+ * Chromium's only way out: a SOCKS5 proxy (RFC 1928) in this process. Names are resolved here and nowhere else, and a
+ * connection is made only for an origin of the site, to an address that is allowed.
+ */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { ArchiveError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { AddressGuard } from './address-guard.ts';
+
+export interface SocksProxy extends AsyncDisposable {
+  /** `socks5://127.0.0.1:PORT`. */
+  readonly proxy: string;
+  /** Why the last connection for a URL's origin failed, which a browser does not say; null where it did not. */
+  failureOf(url: string): ArchiveError | null;
+}
+
+/** What a reply says (RFC 1928, 6). */
+const REPLY = { granted: 0, failed: 1, notAllowed: 2, unreachable: 4, noSuchCommand: 7 } as const;
+const VERSION = 5;
+const CONNECT = 1;
+
+/** @param options `origins` such as `https://www.guancha.cn`; `log` hears of every connection that is no site's */
+export async function openSocksProxy(options: {
+  readonly origins: readonly string[];
+  readonly guard: AddressGuard;
+  readonly log: Log;
+}): Promise<SocksProxy> {
+  const { guard, log } = options;
+  const allowed = new Set(options.origins.map(destinationOf));
+  const failures = new Map<string, ArchiveError>();
+  const sockets = new Set<Socket>();
+
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+    keep(client);
+    serve(client).catch(() => client.destroy()); // whoever speaks no SOCKS, or hangs up, gets nothing
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    proxy: `socks5://127.0.0.1:${port}`,
+    failureOf: (url) => failures.get(destinationOf(url)) ?? null,
+    [Symbol.asyncDispose]: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+
+  function keep(socket: Socket): void {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => {}); // `join` sees to the other side
+  }
+
+  async function serve(client: Socket): Promise<void> {
+    const wanted = await greet(client);
+    if (wanted === null) return answer(client, REPLY.noSuchCommand);
+    const destination = `${wanted.host}:${wanted.port}`;
+    if (!allowed.has(destination)) {
+      log({
+        level: 'warn',
+        stage: 'fetch',
+        message: `the browser wanted ${destination}, which is not the site’s: refused`,
+      });
+      return answer(client, REPLY.notAllowed);
+    }
+    try {
+      const upstream = await reach(wanted);
+      failures.delete(destination);
+      client.write(replyOf(REPLY.granted));
+      join(client, upstream);
+    } catch (error) {
+      const known = error instanceof ArchiveError;
+      failures.set(
+        destination,
+        known ? error : new ArchiveError('NETWORK', `${destination}: ${messageOf(error)}`, { cause: error }),
+      );
+      answer(client, known ? REPLY.notAllowed : REPLY.unreachable);
+    }
+  }
+
+  async function reach({ host, port }: Destination): Promise<Socket> {
+    guard.requireHost(host);
+    const plain = host.replace(/^\[(.*)\]$/, '$1');
+    const upstream = connect({ host: plain, port, lookup: guard.lookup, allowHalfOpen: true, noDelay: true });
+    keep(upstream);
+    await once(upstream, 'connect');
+    return upstream;
+  }
+}
+
+/** `host` as a URL spells it: an IPv6 address stands in brackets. */
+interface Destination {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Reads what the client wants; null where it is no connection. Throws where the client hangs up, or speaks no SOCKS5. */
+async function greet(client: Socket): Promise<Destination | null> {
+  const take = takerOf(client);
+  const [version, methods = 0] = await take(2);
+  if (version !== VERSION) throw new TypeError('not SOCKS5');
+  await take(methods);
+  client.write(Buffer.of(VERSION, 0)); // no authentication: nothing but the site can be had here
+  const [, command, , form] = await take(4);
+  const host = await takeHost(take, form);
+  const port = (await take(2)).readUInt16BE();
+  return command === CONNECT && host !== null ? { host, port } : null;
+}
+
+/** The host in one of its three forms, as a URL spells it: IPv4 address, name, IPv6 address. */
+async function takeHost(take: Taker, form: number | undefined): Promise<string | null> {
+  if (form === 1) return (await take(4)).join('.');
+  if (form === 3) {
+    const [length = 0] = await take(1);
+    return urlHost((await take(length)).toString('latin1'));
+  }
+  if (form !== 4) return null;
+  const groups = (await take(16)).toString('hex').match(/.{4}/g) ?? [];
+  return urlHost(`[${groups.join(':')}]`);
+}
+
+function urlHost(host: string): string | null {
+  return URL.parse(`http://${host}`)?.hostname ?? null;
+}
+
+type Taker = (length: number) => Promise<Buffer>;
+
+/** Takes so many bytes, whatever pieces they come in. A client says nothing ahead of a reply, so that none is left over. */
+function takerOf(socket: Socket): Taker {
+  let held: Buffer = Buffer.alloc(0);
+  return async (length) => {
+    while (held.length < length) held = Buffer.concat([held, await nextPiece(socket)]);
+    const taken = held.subarray(0, length);
+    held = held.subarray(length);
+    return taken;
+  };
+}
+
+/** Throws where nothing more comes. The socket is paused before and after. */
+function nextPiece(socket: Socket): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const hear = (piece: Buffer) => {
+    socket.pause();
+    resolve(piece);
+  };
+  const end = () => reject(new Error('hung up'));
+  socket.on('data', hear).on('end', end).on('close', end).resume();
+  return promise.finally(() => socket.off('data', hear).off('end', end).off('close', end));
+}
+
+/** Bytes go both ways; each side hears how the other one ended. */
+function join(client: Socket, upstream: Socket): void {
+  client.pipe(upstream);
+  upstream.pipe(client);
+  for (const [one, other] of [
+    [client, upstream],
+    [upstream, client],
+  ] as const) {
+    one.on('error', () => other.resetAndDestroy());
+    one.on('close', () => other.destroySoon());
+  }
+}
+
+function answer(client: Socket, code: number): void {
+  client.end(replyOf(code));
+}
+
+/** The address that was connected from is of no interest to a browser. */
+function replyOf(code: number): Buffer {
+  return Buffer.of(VERSION, code, 0, 1, 0, 0, 0, 0, 0, 0);
+}
+
+/** `host:port`, the port named in any case. */
+function destinationOf(url: string): string {
+  const { protocol, hostname, port } = new URL(url);
+  return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+}
+
+/** Where a name has several addresses, each failed in its own way. */
+function messageOf(error: unknown): string {
+  return error instanceof AggregateError
+    ? error.errors.map((each: Error) => each.message).join('; ')
+    : (error as Error).message;
+}

@@ -1,0 +1,230 @@
+/** How the sources' lists were read lately: what the alarm looks at. */
+import type { DatabaseSync } from 'node:sqlite';
+import type { SourceSample } from '../alarms/sources.ts';
+import type { WithSqliteErrors } from '../archive/sqlite.ts';
+import type { ArticleId, Verdict } from '../model.ts';
+
+export interface SourceSamples {
+  add(reading: SourceSample): void;
+  /** The last readings of a source, newest first. */
+  of(source: string): readonly SourceSample[];
+}
+
+/** Of each source; older ones go. */
+export const READINGS_KEPT = 200;
+
+/** @param withSqliteErrors turns what SQLite throws into known failures */
+export function openSourceSamples(database: DatabaseSync, withSqliteErrors: <T>(work: () => T) => T): SourceSamples {
+  database.exec(`
+    CREATE TABLE IF NOT EXISTS source_readings (
+      number INTEGER PRIMARY KEY, source TEXT NOT NULL, at INTEGER NOT NULL, kind TEXT, url TEXT NOT NULL,
+      entries INTEGER NOT NULL, fresh INTEGER NOT NULL, untitled INTEGER NOT NULL, untimed INTEGER NOT NULL,
+      code TEXT, elapsed_ms INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS readings_of ON source_readings (source, number);
+  `);
+  const insert = database.prepare(
+    `INSERT INTO source_readings (source, at, kind, url, entries, fresh, untitled, untimed, code, elapsed_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const forget = database.prepare(
+    `DELETE FROM source_readings WHERE source = ?1 AND number <=
+     (SELECT number FROM source_readings WHERE source = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)`,
+  );
+  const newest = database.prepare('SELECT * FROM source_readings WHERE source = ? ORDER BY number DESC');
+  return {
+    add: ({ source, at, kind, url, entries, fresh, untitled, untimed, code, elapsedMs }) =>
+      withSqliteErrors(() => {
+        insert.run(source, at, kind, url, entries, fresh, untitled, untimed, code, Math.round(elapsedMs));
+        forget.run(source, READINGS_KEPT);
+      }),
+    of: (source) =>
+      withSqliteErrors(() => newest.all(source)).map((row) => ({
+        source,
+        at: Number(row.at),
+        kind: row.kind === null ? null : String(row.kind),
+        url: String(row.url),
+        entries: Number(row.entries),
+        fresh: Number(row.fresh),
+        untitled: Number(row.untitled),
+        untimed: Number(row.untimed),
+        code: row.code === null ? null : String(row.code),
+        elapsedMs: Number(row.elapsed_ms),
+      })),
+  };
+}
+
+// Which sources showed which articles, and when: what is known of an article before anybody visits it.
+
+export interface Sightings {
+  /** Notes that a source showed these articles at an instant, ms since 1970. */
+  note(source: string, ids: readonly ArticleId[], at: number): void;
+  /** The sources that showed an article, the first one first. */
+  of(id: ArticleId): readonly Sighting[];
+  /** Every article that any source showed at or after an instant, with all sources that ever did, in the order of ids as text. */
+  since(at: number): Iterable<SeenArticle>;
+}
+
+/** Instants in ms since 1970. */
+interface Sighting {
+  readonly source: string;
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+interface SeenArticle {
+  readonly id: ArticleId;
+  readonly sources: readonly string[];
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/** @param withSqliteErrors turns what SQLite throws into known failures */
+export function openSightings(database: DatabaseSync, withSqliteErrors: <T>(work: () => T) => T): Sightings {
+  database.exec(`CREATE TABLE IF NOT EXISTS sightings (
+    id TEXT NOT NULL, source TEXT NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, PRIMARY KEY (id, source)
+  ) STRICT, WITHOUT ROWID`);
+  const note = database.prepare(
+    `INSERT INTO sightings (id, source, first_at, last_at) SELECT value, ?1, ?2, ?2 FROM json_each(?3) WHERE true
+     ON CONFLICT (id, source) DO UPDATE SET first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`,
+  );
+  const of = database.prepare('SELECT * FROM sightings WHERE id = ? ORDER BY first_at, source');
+  const since = database.prepare(
+    `SELECT id, json_group_array(source) AS sources, min(first_at) AS first_at, max(last_at) AS last_at
+     FROM sightings GROUP BY id HAVING max(last_at) >= ?`,
+  );
+  return {
+    note: (source, ids, at) => void withSqliteErrors(() => note.run(source, at, JSON.stringify(ids))),
+    of: (id) =>
+      withSqliteErrors(() => of.all(id)).map((row) => ({
+        source: String(row.source),
+        firstAt: Number(row.first_at),
+        lastAt: Number(row.last_at),
+      })),
+    since: function* (at) {
+      for (const row of withSqliteErrors(() => since.iterate(at))) {
+        yield {
+          id: String(row.id) as ArticleId,
+          sources: JSON.parse(String(row.sources)) as string[],
+          firstAt: Number(row.first_at),
+          lastAt: Number(row.last_at),
+        };
+      }
+    },
+  };
+}
+
+// When each list that an index names was last read: the index's source takes some in turn.
+
+export interface Followed {
+  /** Those of the lists whose turn it is: never read, then read longest ago; in the given order where that is the same. */
+  next(source: string, urls: readonly string[], count: number): readonly string[];
+  /** Notes that a list was asked for at an instant, ms since 1970. */
+  note(source: string, url: string, at: number): void;
+}
+
+/** @param withSqliteErrors turns what SQLite throws into known failures */
+export function openFollowed(database: DatabaseSync, withSqliteErrors: <T>(work: () => T) => T): Followed {
+  database.exec(`CREATE TABLE IF NOT EXISTS followed (
+    source TEXT NOT NULL, url TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (source, url)
+  ) STRICT, WITHOUT ROWID`);
+  const note = database.prepare(
+    'INSERT INTO followed (source, url, at) VALUES (?, ?, ?) ON CONFLICT (source, url) DO UPDATE SET at = excluded.at',
+  );
+  const all = database.prepare('SELECT url, at FROM followed WHERE source = ?');
+  return {
+    next: (source, urls, count) => {
+      const at = new Map(withSqliteErrors(() => all.all(source)).map((row) => [String(row.url), Number(row.at)]));
+      const atOf = (url: string) => at.get(url) ?? Number.NEGATIVE_INFINITY;
+      return [...new Set(urls)]
+        .toSorted((a, b) => (atOf(a) < atOf(b) ? -1 : atOf(a) > atOf(b) ? 1 : 0))
+        .slice(0, count);
+    },
+    note: (source, url, at) => void withSqliteErrors(() => note.run(source, url, at)),
+  };
+}
+
+// How far backwards the lists of a backfill were walked: one that was cut off goes on there.
+
+/** `window` names the days of the backfill, `url` is that of a list's first page, with the part of it after a `#`. */
+export interface ListWalks {
+  /** The page that is next, 1 where the walk has not begun; null where it came to its end. */
+  nextPage(window: string, url: string): number | null;
+  setNextPage(window: string, url: string, page: number | null): void;
+  /** All lists came to their end: the next backfill of these days begins anew. */
+  forget(window: string): void;
+}
+
+export function openListWalks(database: DatabaseSync, withSqliteErrors: WithSqliteErrors): ListWalks {
+  database.exec(`CREATE TABLE IF NOT EXISTS list_walks (
+    "window" TEXT NOT NULL, url TEXT NOT NULL, page INTEGER, PRIMARY KEY ("window", url)
+  ) STRICT, WITHOUT ROWID`);
+  const nextPage = database.prepare('SELECT page FROM list_walks WHERE "window" = ? AND url = ?');
+  const setNextPage = database.prepare(
+    'INSERT INTO list_walks ("window", url, page) VALUES (?, ?, ?) ON CONFLICT ("window", url) DO UPDATE SET page = excluded.page',
+  );
+  const forget = database.prepare('DELETE FROM list_walks WHERE "window" = ?');
+  return {
+    nextPage: (window, url) => {
+      const row = withSqliteErrors(() => nextPage.get(window, url));
+      return row === undefined ? 1 : row.page === null ? null : Number(row.page);
+    },
+    setNextPage: (window, url, page) => void withSqliteErrors(() => setNextPage.run(window, url, page)),
+    forget: (window) => void withSqliteErrors(() => forget.run(window)),
+  };
+}
+
+// Which numbers were asked for by day because nothing had shown them, and what was there: nothing is asked twice.
+
+/** What the answer was judged to be; `failed` where none came. */
+export type ProbeOutcome = Verdict['kind'] | 'failed';
+
+export interface Probe {
+  readonly number: number;
+  /** The day that it was asked for with, `2026-10-14`. */
+  readonly day: string;
+  /** The day that its neighbours gave it when it was first asked for. */
+  readonly inferred: string;
+  readonly outcome: ProbeOutcome;
+  /** ms since 1970. */
+  readonly at: number;
+}
+
+export interface Probes {
+  note(probe: Probe): void;
+  /** Takes back what was answered with nothing at or after an instant, ms since 1970: the site did not mean it. */
+  takeBack(since: number): void;
+  /** Of one number, in the order of asking. */
+  of(number: number): readonly Probe[];
+  /** In the order of numbers, of each in the order of asking. */
+  all(): Iterable<Probe>;
+}
+
+export function openProbes(database: DatabaseSync, withSqliteErrors: WithSqliteErrors): Probes {
+  database.exec(`CREATE TABLE IF NOT EXISTS probes (
+    number INTEGER NOT NULL, day TEXT NOT NULL, inferred TEXT NOT NULL, outcome TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (number, day)
+  ) STRICT, WITHOUT ROWID`);
+  const note = database.prepare(
+    `INSERT INTO probes (number, day, inferred, outcome, at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (number, day) DO UPDATE SET outcome = excluded.outcome, at = excluded.at`,
+  );
+  const takeBack = database.prepare(`DELETE FROM probes WHERE outcome = 'gone' AND at >= ?`);
+  const of = database.prepare('SELECT * FROM probes WHERE number = ? ORDER BY at, day');
+  const all = database.prepare('SELECT * FROM probes ORDER BY number, at, day');
+  const probeOf = (row: Record<string, unknown>): Probe => ({
+    number: Number(row.number),
+    day: String(row.day),
+    inferred: String(row.inferred),
+    outcome: String(row.outcome) as ProbeOutcome,
+    at: Number(row.at),
+  });
+  return {
+    note: ({ number, day, inferred, outcome, at }) =>
+      void withSqliteErrors(() => note.run(number, day, inferred, outcome, at)),
+    takeBack: (since) => void withSqliteErrors(() => takeBack.run(since)),
+    of: (number) => withSqliteErrors(() => of.all(number)).map(probeOf),
+    all: function* () {
+      for (const row of withSqliteErrors(() => all.iterate())) yield probeOf(row);
+    },
+  };
+}

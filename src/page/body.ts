@@ -1,0 +1,214 @@
+/** The body: the container's own markup, minus named noise. */
+
+import type { BodyImage, BodyMedia } from '../model.ts';
+import type { Site } from '../site/address.ts';
+import type { NoiseRule } from '../site/layout.ts';
+import { type Column, countText, nameOf, readColumn, sumOf, type TextAccountRow, type TextCount } from './column.ts';
+import type { FoundArticle } from './find-article.ts';
+import {
+  type AnyNode,
+  absoluteUrl,
+  type Cheerio,
+  type CheerioAPI,
+  type Element,
+  type ElementIndex,
+  elementsBelow,
+  elementsOfClass,
+  isElement,
+  linesOf,
+  matcher,
+  nodesIn,
+} from './html.ts';
+import type { ParsedPage } from './page.ts';
+import { readImages, readMedia } from './pictures.ts';
+
+export interface Body {
+  /** The site's own markup and white space; without noise in it exactly the container's inner HTML. */
+  readonly html: string;
+  readonly images: readonly BodyImage[];
+  readonly media: readonly BodyMedia[];
+  /** All lines of text. */
+  readonly lines: readonly string[];
+  readonly textCount: TextCount;
+  readonly removed: readonly Removal[];
+  /** What stands round it in its column. */
+  readonly column: Column;
+  /** The tree that `html` was written from. */
+  readonly tree: Cheerio<AnyNode>;
+  /** All elements in it, in document order. */
+  readonly elements: readonly Element[];
+  /** Those of its nodes that stood beside the body element. */
+  readonly unclaimed: readonly AnyNode[];
+}
+
+/**
+ * Reads the body of one part from a copy, so that the page's tree stays as it was. What no rule knows, and stands where
+ * the body is, is a part of it: nothing that may be the article's is lost. `base` resolves its
+ * links. Total: where nothing but noise is in it, the body is empty.
+ */
+export function readBody(page: ParsedPage, found: FoundArticle, base: string, site: Site): Body {
+  const column = readColumn(page, found);
+  const tree = found.body.clone();
+  const [before, after] = [column.before.clone(), column.after.clone()];
+  if (before.length > 0) tree.prepend(before);
+  if (after.length > 0) tree.append(after);
+  const removed = removeNoise(page.$, tree, found.layout.noise);
+  const elements = elementsBelow(tree.toArray());
+  const images = readImages(page.$, elements, base, site);
+  return {
+    html: tree.html() ?? '',
+    images,
+    media: readMedia(elements, images, base),
+    lines: linesOf(tree.contents()),
+    textCount: countText(tree.toArray()),
+    removed,
+    column,
+    tree,
+    elements,
+    unclaimed: [...before.toArray(), ...after.toArray()],
+  };
+}
+
+// Noise: what stands inside the body element and is not the article's. Every removal is by a rule with a name.
+
+/** What one rule took out of a body. */
+interface Removal extends TextCount {
+  readonly rule: NoiseRule;
+}
+
+/**
+ * Removes from `body`, in place, all that the rules name, and says what that was; what shows nothing is not told.
+ * Nothing else is touched, white space included.
+ */
+function removeNoise($: CheerioAPI, body: Cheerio<AnyNode>, rules: readonly NoiseRule[]): readonly Removal[] {
+  let nodes: readonly AnyNode[] = [...nodesIn(body.contents().toArray())];
+  return rules.flatMap((rule) => {
+    const found = matching(nodes, rule);
+    // The innermost first, so that nothing is counted twice.
+    const removals = found.toReversed().map((node) => {
+      const textCount = countText([node]);
+      $(node).remove();
+      return { rule, ...textCount };
+    });
+    if (found.length > 0) nodes = [...nodesIn(body.contents().toArray())];
+    return removals.filter(({ characters, pictures }) => characters + pictures > 0).toReversed();
+  });
+}
+
+function matching(nodes: readonly AnyNode[], rule: NoiseRule): readonly AnyNode[] {
+  if ('nodes' in rule) return nodes.filter((node) => node.type === 'comment');
+  const matches = matcher(rule.selector);
+  return nodes.filter((node) => 'attribs' in node && matches(node));
+}
+
+// Articles in several parts: where the other parts are, and the parts as one body (site.md, 1.1 and 2.4).
+
+/**
+ * URLs of the parts 2, 3 … in order, absolute; none for a one-page article. Read from the block of page numbers: of
+ * `#select_page`, where 下一页 has its address in `onclick` only, or of a community post's `ul.pagination`. Where the block
+ * names 2 and 5, 3 and 4 are there as well; where it shows only the next few numbers, a later part names the rest.
+ */
+export function partUrls(page: ParsedPage): readonly string[] {
+  const links = partLinks(page);
+  const [first] = links;
+  if (first === undefined) return [];
+  const last = Math.max(...links.map(({ number }) => number));
+  return Array.from({ length: last - 1 }, (_, i) => first.href.replace(PART, `$1${i + 2}$3`));
+}
+
+/** The parts' bodies one after the other. A part that the site answers with the text of another one is left out. */
+export function joinParts(bodies: readonly Body[]): { readonly html: string; readonly parts: readonly Body[] } {
+  const seen = new Set<string>();
+  const parts = bodies.filter(({ html }) => !seen.has(html) && seen.add(html));
+  return { html: parts.map(({ html }) => html).join(''), parts };
+}
+
+/** True for the single-page form of an article in parts: it alone has anchors where each part begins (site.md, 2.4). */
+export function isWhole({ index }: ParsedPage): boolean {
+  return index.withId.some(({ attribs }) => attribs.id?.startsWith('page_') === true);
+}
+
+/** The number of a part in its URL: `…_516891_2.shtml`, or `…content?id=1&page=2` (page 0 is the whole post). */
+const PART = /(\/\d{4}_\d{2}_\d{2}_\d+_|[?&]page=)([1-9]\d{0,2})(\.shtml$|$|&)/;
+
+interface PartLink {
+  readonly href: string;
+  readonly number: number;
+}
+
+function partLinks({ $, page, index }: ParsedPage): readonly PartLink[] {
+  const links: PartLink[] = [];
+  for (const { attribs } of $(numberBlocks(index)).find('[href], [onclick]').toArray()) {
+    const link = attribs.href || /location(?:\.href)?\s*=\s*['"]([^'"]+)['"]/.exec(attribs.onclick ?? '')?.[1];
+    const href = absoluteUrl(link, page.finalUrl);
+    const number = PART.exec(href ?? '')?.[2];
+    if (href !== null && number !== undefined) links.push({ href, number: Number(number) });
+  }
+  return links;
+}
+
+function numberBlocks(index: ElementIndex): Element[] {
+  const ofPost = elementsOfClass(index, /pagination/).filter(
+    (each) => each.name === 'ul' && hasClass(each.attribs.class, 'pagination') && isInPost(each),
+  );
+  return [...index.withId.filter(({ attribs }) => attribs.id === 'select_page'), ...ofPost];
+}
+
+function isInPost(element: Element): boolean {
+  for (let above = element.parent; above !== null; above = above.parent)
+    if (isElement(above) && hasClass(above.attribs.class, 'article-content')) return true;
+  return false;
+}
+
+function hasClass(classes = '', name: string): boolean {
+  return classes.split(/\s+/).includes(name);
+}
+
+// The text account: every character and picture of the article column, and what became of it.
+
+export interface TextAccount {
+  /** One row for each disposition and name, in the order of the page; the body after what stands round it. */
+  readonly rows: readonly TextAccountRow[];
+  /** All of the columns that were read. */
+  readonly total: TextCount;
+  /** What is in no row: nothing, or the extraction has a fault. */
+  readonly missing: TextCount;
+}
+
+/**
+ * Accounts for the columns of all parts. What is emitted was counted in the tree that the body was written from, the
+ * total in the page's own tree, so that a loss between the two shows.
+ * @param kept those of the bodies that are in the article; a repeated one is not
+ */
+export function accountForText(bodies: readonly Body[], kept: readonly Body[]): TextAccount {
+  const entries = bodies.flatMap((body) => entriesOf(body, kept.includes(body)));
+  const groups = Map.groupBy(entries, ({ disposition, name }) => `${disposition} ${name ?? ''}`);
+  const rows = [...groups.values()].flatMap((group): TextAccountRow[] => {
+    const [first] = group;
+    return first === undefined ? [] : [{ disposition: first.disposition, name: first.name, ...sumOf(group) }];
+  });
+  const total = sumOf(bodies.map(({ column }) => column.total));
+  const sum = sumOf(rows);
+  return {
+    rows: rows.filter(({ characters, pictures }) => characters !== 0 || pictures !== 0),
+    total,
+    missing: { characters: total.characters - sum.characters, pictures: total.pictures - sum.pictures },
+  };
+}
+
+function entriesOf({ column, textCount, removed }: Body, isKept: boolean): readonly TextAccountRow[] {
+  return [
+    ...column.entries,
+    ...column.elsewhere
+      .toArray()
+      .map((node): TextAccountRow => ({ disposition: 'unknown', name: nameOf(node), ...countText([node]) })),
+    isKept
+      ? { disposition: 'body', name: null, ...textCount }
+      : { disposition: 'dropped', name: 'repeated part', ...textCount },
+    ...removed.map(({ rule, characters, pictures }): TextAccountRow => {
+      const field = 'field' in rule ? rule.field : undefined;
+      const disposition = field === undefined ? 'dropped' : 'field';
+      return { disposition, name: field ?? rule.name, characters, pictures };
+    }),
+  ];
+}

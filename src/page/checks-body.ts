@@ -1,0 +1,229 @@
+/** Is everything in the body the article's, and all of it there? */
+import { type Flag, type FlagCode, flag } from '../flags.ts';
+import type { Article } from '../model.ts';
+import { type Body, isWhole, partUrls, readBody } from './body.ts';
+import { type CheckInput, comparableText, MOST_OF_A_KIND } from './check-input.ts';
+import { hasContent, nameOf, solidLength, textOf } from './column.ts';
+import { readTitle } from './fields.ts';
+import { findArticle } from './find-article.ts';
+import { type AnyNode, type Element, oneLine } from './html.ts';
+import { pictureAddress } from './pictures.ts';
+
+/** Foreign blocks, bare and hidden text, and an end that is none. */
+export function checkBody(input: CheckInput): readonly Flag[] {
+  const { bodies } = input;
+  return [
+    ...bodies.flatMap((body) => [...frameInside(body), ...elementsIn(body), ...bareText(body)]),
+    ...length(input),
+  ];
+}
+
+/** Blocks of the frame that noise rules took out of the body, and the headings of such blocks. */
+function frameInside({ removed, lines, elements }: Body): readonly Flag[] {
+  const frames = removed.filter(({ rule }) => 'frame' in rule).map(({ rule }) => flag('frame-in-body', rule.name));
+  const headings = lines.filter((line) => HEADING.test(line)).map((line) => flag('frame-in-body', line));
+  return [...frames, ...headings, ...linkLists(elements)];
+}
+
+/** Paragraphs or items that are nothing but links to articles, as lists of related articles are. */
+function linkLists(elements: Body['elements']): readonly Flag[] {
+  const links = elements.filter(
+    (element) => element.name === 'a' && element.attribs.href?.includes('.shtml') === true && standsAlone(element),
+  );
+  const told = links.slice(0, MOST_OF_A_KIND).map((link) => textOf(link, EXCERPT));
+  return links.length < 2 ? [] : [flag('frame-in-body', `links alone: ${told.join(', ')}`)];
+}
+
+function standsAlone(link: Element): boolean {
+  const block = link.parent;
+  if (block === null || !('name' in block) || !/^(?:p|li|div)$/.test(block.name)) return false;
+  const length = solidLength(textOf(link));
+  return length > 0 && length === solidLength(textOf(block));
+}
+
+/** What stands above such a block. */
+export const HEADING =
+  /^(?:相关(?:阅读|推荐|新闻|文章|链接)|推荐阅读|热门(?:评论|推荐)|全部评论|最新评论|网友评论|发表评论|猜你喜欢|最新闻|快讯|作者最近文章|小编最近文章)\s*(?:[:：].{0,60}|\d*条?)?$/;
+
+/** What editors write; a paste from elsewhere brings classes and ids along, but only to these. */
+const ORDINARY: ReadonlySet<string> = new Set(
+  (
+    'a abbr b big blockquote br caption center cite code col colgroup dd del dfn div dl dt em embed figcaption figure ' +
+    'font h1 h2 h3 h4 h5 h6 hr i iframe img ins kbd li mark object ol p param picture pre q rp rt ruby s samp small source span ' +
+    'strike strong sub sup table tbody td tfoot th thead tr track tt u ul var video audio wbr o:p'
+  ).split(' '),
+);
+/** Of these, a name shows that a program made them, not an editor. */
+const BLOCKS: ReadonlySet<string> = new Set(['div', 'ul', 'ol', 'dl']);
+const KNOWN_BLOCK = /^(?:.*center.*|.*caption.*|content-(?:pic|quote).*|Mso\w+|ql-.*|ke-.*|text-\w+|list-\w+)$/i;
+const HIDDEN = /display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])/i;
+
+/** More than a flag's detail can show. */
+const EXCERPT = 500;
+
+function elementsIn({ elements, unclaimed }: Body): readonly Flag[] {
+  const told = (element: Element) => `${nameOf(element)} inside the body: ${textOf(element, EXCERPT)}`;
+  const unknown = elements
+    .values()
+    .filter((each) => isUnknown(each) && !unclaimed.includes(each) && hasContent([each]));
+  const hidden = elements.values().filter((each) => isHidden(each) && hasContent([each]));
+  return [
+    ...unknown.take(MOST_OF_A_KIND).map((element) => flag('unknown-block', told(element))),
+    ...hidden.take(MOST_OF_A_KIND).map((element) => flag('hidden-text', told(element))),
+  ];
+}
+
+function isHidden({ attribs }: Element): boolean {
+  return HIDDEN.test(attribs.style ?? '') || attribs.hidden !== undefined;
+}
+
+function isUnknown({ name, attribs }: Element): boolean {
+  if (!ORDINARY.has(name)) return true;
+  if (!BLOCKS.has(name)) return false;
+  const names = `${attribs.class ?? ''} ${attribs.id ?? ''}`.split(/\s+/).filter((each) => each !== '');
+  return names.some((each) => !KNOWN_BLOCK.test(each));
+}
+
+/** A text between paragraphs stands in none; a body without paragraphs is written with `<br>`. */
+function bareText({ tree, unclaimed }: Body): readonly Flag[] {
+  const nodes = tree.contents().toArray();
+  const has = (name: string) => nodes.some((node) => node.type === 'tag' && node.name === name);
+  if (!has('p') || has('br')) return [];
+  return nodes
+    .filter((node) => node.type === 'text' && node.data.trim() !== '' && !unclaimed.includes(node))
+    .map((node) => flag('unaccounted-text', `text inside the body: ${textOf(node, EXCERPT)}`));
+}
+
+function length({ bodies, article }: CheckInput): readonly Flag[] {
+  const lines = bodies.flatMap((body) => body.lines);
+  const characters = lines.reduce((sum, line) => sum + solidLength(line), 0);
+  const shows = bodies.some(({ textCount }) => textCount.pictures > 0);
+  const flags: Flag[] = [];
+  const summary = solidLength(article.summary ?? '');
+  if (!shows && characters < summary)
+    flags.push(flag('body-too-short', `${characters} characters, the summary has ${summary}`));
+  const last = lines.at(-1) ?? '';
+  if (!shows && UNFINISHED.test(last)) flags.push(flag('body-ends-abruptly', last.slice(-30)));
+  return flags;
+}
+
+/** What no text ends with. */
+export const UNFINISHED = /[，、；,（“‘《【(—]$/;
+
+// Is every character of the column accounted for, and did every block that prints something give a value?
+
+/** What no rule knows, a account that does not close, and fields that are empty though their block is not. */
+export function checkColumn({ bodies, account, article }: CheckInput): readonly Flag[] {
+  const { characters, pictures } = account.missing;
+  const open =
+    characters !== 0 || pictures !== 0 ? [flag('ledger-open', `${characters} and ${pictures} pictures`)] : [];
+  const unclaimed = bodies.flatMap(({ column }) => [
+    ...column.before.toArray().map((node) => stray(node, 'above the body, kept')),
+    ...column.after.toArray().map((node) => stray(node, 'below the body, kept')),
+    ...column.elsewhere.toArray().map((node) => stray(node, 'left out')),
+  ]);
+  const unread = account.rows.flatMap(({ disposition, name }) =>
+    disposition === 'field' && name !== null && isEmpty(article, name) ? [flag('unread-field', name)] : [],
+  );
+  return [...open, ...unclaimed, ...unread];
+}
+
+/** More than a flag's detail can show. */
+
+function stray(node: AnyNode, place: string): Flag {
+  const code: FlagCode = node.type === 'text' ? 'unaccounted-text' : 'unknown-block';
+  return flag(code, `${nameOf(node)} ${place}: ${textOf(node, EXCERPT)}`);
+}
+
+function isEmpty(article: CheckInput['article'], field: string): boolean {
+  if (field === 'published' || field === 'updated') return article.clock[field] === null;
+  const value = article[field as keyof Omit<Article, 'flags'>];
+  return value === null || (Array.isArray(value) && value.length === 0);
+}
+
+// Does every picture of the body have an address that a picture can be had from, and a paragraph to look for its caption?
+
+/** Addresses of what stands in until the picture is loaded (site.md, 5). */
+const PLACEHOLDER =
+  /^data:|default_pic\.|\/(?:blank|spacer|placeholder|loading|lazy|grey|gray|transparent|1x1|pixel)\.\w+$/i;
+const PICTURE = /\.(?:jpe?g|png|gif|webp)(?:[?!]|$)/i;
+
+export function checkPictures({ bodies, article }: CheckInput): readonly Flag[] {
+  const images = bodies.flatMap(({ elements }) => elements.filter(({ name }) => name === 'img'));
+  const loose = images
+    .filter((image) => captionLine(image) !== '')
+    .map((image) => flag('caption-unread', captionLine(image)));
+  return images
+    .flatMap((image) => {
+      const src = pictureAddress(image, article.url);
+      const hidden = unreadAddress(image);
+      if (src !== null && !PLACEHOLDER.test(src) && (hidden === null || PICTURE.test(src))) return [];
+      return [flag('picture-without-address', `${src ?? 'nothing'}; ${JSON.stringify(image.attribs)}`)];
+    })
+    .concat(loose);
+}
+
+/** The short line below a picture on a page that breaks lines with `<br>` instead of paragraphs; empty where there is none. */
+function captionLine(image: Element): string {
+  let sawBreak = false;
+  let line = '';
+  for (let node = image.next; node !== null; node = node.next) {
+    const isBreak = node.type === 'tag' && node.name === 'br';
+    if (isBreak && line !== '') break;
+    sawBreak ||= isBreak;
+    if (node.type === 'tag' && !isBreak && !INLINE.includes(node.name)) return '';
+    if (node.type === 'text' || node.type === 'tag') line += oneLine(textOf(node));
+  }
+  return sawBreak && line.length <= SHORT ? line : '';
+}
+
+const INLINE = ['span', 'font', 'strong', 'em', 'b', 'i', 'a'];
+const SHORT = 80;
+
+const READ = ['src', 'data-original', 'data-src', 'original', 'url', 'alt', 'title', 'srcset'];
+
+/** An address in an attribute that no rule reads; null where there is none. */
+function unreadAddress({ attribs }: Element): string | null {
+  return Object.entries(attribs).find(([name, value]) => !READ.includes(name) && PICTURE.test(value))?.[1] ?? null;
+}
+
+// Are all parts there, do they belong together, and do they meet without a gap or an overlap?
+
+/** Missing, repeated, foreign and overlapping parts, and a single-page form that says something else. */
+export function checkParts(input: CheckInput): readonly Flag[] {
+  const { first, parts, bodies, article } = input;
+  const flags: Flag[] = [];
+  const named = partUrls(first).length + 1;
+  if (parts.length < named && !isWhole(first)) flags.push(flag('parts-missing', `${parts.length} of ${named}`));
+  if (article.pages < parts.length)
+    flags.push(flag('parts-disagree', `${parts.length} parts were read, ${article.pages} of them differ`));
+  for (const [i, part] of parts.entries()) {
+    const found = findArticle(part);
+    const title = found === null ? null : readTitle(found);
+    if (i > 0 && title !== null && !withoutNumber(title).startsWith(withoutNumber(article.title)))
+      flags.push(flag('parts-disagree', `part ${i + 1} is titled ${title}`));
+    const last = bodies[i - 1]?.lines.at(-1);
+    const next = bodies[i]?.lines[0];
+    if (last !== undefined && next !== undefined && comparableText(last) === comparableText(next))
+      flags.push(flag('parts-disagree', `parts ${i} and ${i + 1} both have: ${next}`));
+  }
+  return [...flags, ...againstSingle(input)];
+}
+
+/** The single-page form is the first part again, or all of them. */
+function againstSingle({ bodies, others, article, site }: CheckInput): readonly Flag[] {
+  const found = others.single === null ? null : findArticle(others.single);
+  if (others.single === null || found === null) return [];
+  const single = comparableBody([readBody(others.single, found, article.url, site)]);
+  const agrees = single === comparableBody(bodies) || single === comparableBody(bodies.slice(0, 1));
+  return agrees ? [] : [flag('parts-disagree', `the single-page form has ${single.length} characters of its own`)];
+}
+
+function comparableBody(bodies: readonly Body[]): string {
+  return bodies.map(({ lines }) => comparableText(lines.join(''))).join('');
+}
+
+/** A later part may be titled with its number, `…（2）`. */
+function withoutNumber(title: string): string {
+  return comparableText(title).replace(/[（(]\d+[）)]$/, '');
+}

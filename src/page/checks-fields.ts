@@ -1,0 +1,253 @@
+/** Is it one article of one layout, and the one that was asked for? */
+import { type Flag, flag } from '../flags.ts';
+import type { Listed } from '../model.ts';
+import { readClock } from '../site/clock.ts';
+import { LINES_WITH_BYLINE, readByline } from './byline.ts';
+import { type CheckInput, comparableText } from './check-input.ts';
+import { nameOf } from './column.ts';
+import { ownNumber, readTimes, searchEngineData } from './fields.ts';
+import { inColumn } from './find-article.ts';
+import { type Element, elementsBelow, oneLine } from './html.ts';
+
+/** Further layouts, further articles, a torn column, another article's address, labels of the encoding. */
+export function checkPage(input: CheckInput): readonly Flag[] {
+  const { first, found, parts } = input;
+  const { layout, column, body, rivals } = found;
+  const flags: Flag[] = [];
+  const others = rivals.filter((name) => name !== layout.name);
+  if (others.length > 0) flags.push(flag('two-layouts', [layout.name, ...others].join(', ')));
+  if (rivals.includes(layout.name)) flags.push(flag('second-article', `another column ${layout.column}`));
+  const inner = elementsBelow(body.toArray()).find(isOfAnArticle);
+  if (inner !== undefined) flags.push(flag('second-article', `${nameOf(inner)} inside the body`));
+  const torn = [...layout.always, ...(layout.end === null ? [] : [layout.end])].find(
+    (block) => inColumn(column, block).length === 0,
+  );
+  if (torn !== undefined) flags.push(flag('torn-column', `no ${torn} in the column`));
+  const own = ownNumber(first);
+  const asked = /\d+$/.exec(input.address.id)?.[0];
+  if (own !== null && own !== asked) flags.push(flag('address-disagrees', `asked for ${asked}, the page says ${own}`));
+  const doubt = parts.map(({ encodingDoubt }) => encodingDoubt).find((each) => each !== null);
+  if (doubt) flags.push(flag('encoding-disagrees', doubt));
+  return flags;
+}
+
+/** What stands in every article once, and never in its body. */
+function isOfAnArticle({ name, attribs }: Element): boolean {
+  const classes = ` ${attribs.class ?? ''} `;
+  return / (?:all-txt|article-txt-content) /.test(classes) || (name === 'div' && / time fix /.test(classes));
+}
+
+// Is the headline a headline, and the one that the page is titled with?
+
+/**
+ * The page's `<title>` is the headline (site.md, 2.3); the name of the site may follow it, and the columnist may stand in
+ * front of either.
+ */
+export function checkTitle({ first, article }: CheckInput): readonly Flag[] {
+  const { title } = article;
+  const flags: Flag[] = [];
+  if (isSuspectTitle(title)) flags.push(flag('title-suspect', title));
+  const printed = first.$.root().children('html').children('head').children('title').first().text();
+  const page = withoutSite(printed);
+  if (page !== '' && !sameTitle(solid(title), solid(page))) flags.push(flag('title-mismatch', printed));
+  return flags;
+}
+
+/** True for the name of the site, and for next to nothing. */
+export function isSuspectTitle(title: string): boolean {
+  return /^(?:观察者网|风闻(?:社区)?|首页|无标题)$/.test(title) || solid(title).length < 2;
+}
+
+/** True where two titles, white space left out, differ by nothing but `作者：` in front of one of them. */
+function sameTitle(a: string, b: string): boolean {
+  const [long, short] = a.length >= b.length ? [a, b] : [b, a];
+  return long.endsWith(short) && /^(?:|.{1,30}[：:])$/.test(long.slice(0, long.length - short.length));
+}
+
+function solid(text: string): string {
+  return text.replace(/\s+/g, '');
+}
+
+function withoutSite(title: string): string {
+  return title.trim().replace(/\s*[-_—|]\s*(?:观察者网|风闻).*$/, '');
+}
+
+// Does the page print one time of publication, and do its other dates agree with it?
+
+const HOUR_MS = 3_600_000;
+/** Usually an article appears on the day of its address; a day or two between them occur (site.md, 1.1). */
+export const FAR_MS = 72 * HOUR_MS;
+
+export function checkTimes(input: CheckInput): readonly Flag[] {
+  const { first, found, article, address } = input;
+  const flags: Flag[] = [];
+  const { fetchedAt } = first.page;
+  const printed = readTimes(found).published;
+  if (printed === null) flags.push(flag('no-time', `nothing at ${found.layout.fields.times}`));
+  else if (article.clock.published === null)
+    flags.push(flag(/^(?:来源|字号|最后更新)/.test(printed) ? 'no-time' : 'unreadable-time', printed));
+
+  const times = inColumn(found.column, found.layout.fields.times);
+  const clocks = times.toArray().map((_, i) => oneLine(times.eq(i).text()));
+  const read = clocks.filter((text) => readClock(text, fetchedAt) !== null);
+  if (read.length > 1) flags.push(flag('two-times', read.join(', ')));
+
+  if (article.clock.published === null) return flags;
+  const at = Date.parse(article.publishedAt);
+  if (address.date !== null && Math.abs(at - Date.parse(`${address.date}T12:00:00+08:00`)) > FAR_MS)
+    flags.push(flag('date-far', `${article.clock.published}, address ${address.date}`));
+  if (at > Date.parse(fetchedAt) + HOUR_MS) flags.push(flag('time-disagrees', `${article.publishedAt} is to come`));
+  if (article.updatedAt !== null && Date.parse(article.updatedAt) < at)
+    flags.push(flag('time-disagrees', `updated ${article.clock.updated}, published ${article.clock.published}`));
+  return [...flags, ...againstData(input, at)];
+}
+
+/** The date for the search engine is the last update (site.md, 2.3): never before the publication. */
+function againstData({ first, found }: CheckInput, at: number): readonly Flag[] {
+  const data = searchEngineData(first);
+  const printed = /"pubDate"\s*:\s*"([^"]+)"/.exec(data)?.[1];
+  const updated = readTimes(found).updated;
+  const read = printed === undefined ? null : readClock(printed, first.page.fetchedAt);
+  if (printed === undefined || read === null) return [];
+  const late = updated === null ? null : readClock(updated, first.page.fetchedAt);
+  const early = Date.parse(read.at) < at - HOUR_MS;
+  const unlikeUpdate = late !== null && Math.abs(Date.parse(read.at) - Date.parse(late.at)) > 24 * HOUR_MS;
+  return early || unlikeUpdate ? [flag('time-disagrees', `pubDate ${printed}`)] : [];
+}
+
+// Is there a byline that was not understood, or that names others than the page does? (site.md, section 6)
+
+/** A role with its separator, which only bylines have. */
+const ROLE = '(?:文字|文|撰文|撰稿|作者|采访|采写|访谈|整理|编译|翻译|译者|译|口述)';
+const ROLES = `${ROLE}(?:[、，,及和&\\s]+${ROLE})*`;
+/** In a bracket of any kind, closed or not, and with whatever separates role and name. */
+const BRACKETED = new RegExp(
+  `^(?:观察者网\\S{0,4})?\\s*[【\\[（(［〔〖「『<《]\\s*(?:${ROLES}\\s*[/／|｜丨∕:：·-]|观察者网)[^】\\]）)］〕〗」』>》]{0,60}(?:[】\\]）)］〕〗」』>》]|$)`,
+);
+/** A short line that is all in brackets and speaks of writing: a byline, whatever its form. */
+const ALL_BRACKETED =
+  /^[【〖〔［[（(『「][^】〗〕］\]）)』」]{0,40}(?:文|作者|译|采访|编译|整理|记者|观察者网)[^】〗〕］\]）)』」]{0,40}[】〗〕］\]）)』」]$/;
+/** A line that is nothing else, or begins so with a slash, which no sentence does. */
+const BARE = new RegExp(`^${ROLES}\\s*(?:[/／]\\s*\\S|[|｜丨∕:：]\\s*\\S.{0,29}$)`);
+/** Run in with the last sentence. */
+const AT_THE_END = new RegExp(`[【（(\\[]\\s*${ROLES}\\s*[/／|｜][^】）)\\]]{1,40}[】）)\\]]\\s*$`);
+
+/** A byline in a new form, one further down, and one that names nobody whom the page shows as its writer. */
+export function checkByline(input: CheckInput): readonly Flag[] {
+  const lines = input.bodies[0]?.lines ?? [];
+  const { byline } = input.article;
+  if (byline !== null) return [...emptyCredits(input), ...againstWriters(input)];
+  const top = lines
+    .slice(0, LINES_WITH_BYLINE)
+    .find((line) => [BRACKETED, ALL_BRACKETED, BARE].some((form) => form.test(line)));
+  const below = lines.slice(LINES_WITH_BYLINE).find((line) => readByline([line]) !== null || BARE.test(line));
+  const end = lines.find((line) => AT_THE_END.test(line));
+  if (top !== undefined) return [flag('byline-unreadable', top)];
+  if (below !== undefined) return [flag('byline-elsewhere', below)];
+  return end === undefined ? [] : [flag('byline-elsewhere', end)];
+}
+
+/** A role without a name, or a name that is none. */
+function emptyCredits({ article: { byline } }: CheckInput): readonly Flag[] {
+  const odd = byline?.credits.some(
+    ({ names, affiliation }) =>
+      (names.length === 0 && affiliation === null) ||
+      names.some((name) => name.length > LONGEST_NAME || /[/／|｜【】]/.test(name)),
+  );
+  const named = byline !== null && (byline.credits.length > 0 || /讯|综合/.test(byline.text));
+  return odd === true || !named ? [flag('byline-unreadable', byline?.text ?? '')] : [];
+}
+
+const LONGEST_NAME = 40;
+
+/** Whoever the byline says wrote it should be among those whom the page shows as its writers. */
+function againstWriters({ article }: CheckInput): readonly Flag[] {
+  const shown = [...article.columnists, ...article.staff].map(({ name }) => bare(name));
+  const printed = (article.byline?.credits ?? [])
+    .filter(({ role, affiliation }) =>
+      article.columnists.length > 0 ? /文|作者|撰/.test(role) : /观察者网/.test(affiliation ?? ''),
+    )
+    .flatMap(({ names }) => names.map(bare));
+  if (shown.length === 0 || printed.length === 0) return [];
+  const agrees = printed.some((name) => shown.some((other) => name.includes(other) || other.includes(name)));
+  return agrees ? [] : [flag('byline-disagrees', `${article.byline?.text}, page: ${shown.join('、')}`)];
+}
+
+/** A name without its separators, which the site writes in several ways. */
+function bare(name: string): string {
+  return name.replace(/[\s·•・?.\-‧]/g, '').toLowerCase();
+}
+
+// Does the list that led to the article show it as its page does?
+
+/**
+ * Lists print the headline without the columnist, cut short at times, the minute of publication, words of the summary or
+ * of the first paragraphs, and a picture of their own (site.md, 3.1).
+ */
+export function checkList(input: CheckInput): readonly Flag[] {
+  const { listed } = input.others;
+  if (listed === null) return [];
+  return [
+    ...(showsTitle(listed, input) ? [] : [flag('list-disagrees', `title ${listed.title}`)]),
+    ...(showsTime(listed, input) ? [] : [flag('list-disagrees', `time ${listed.time}`)]),
+    ...(showsSummary(listed, input) ? [] : [flag('list-disagrees', `summary ${listed.summary}`)]),
+    ...(pictureIsNear(listed, input) ? [] : [flag('list-picture-far', `${listed.picture}`)]),
+  ];
+}
+
+function showsTitle({ title }: Listed, { article }: CheckInput): boolean {
+  if (title === null) return true;
+  const [printed, headline] = [comparableText(title), comparableText(article.title)];
+  const cut = /^(.+?)(?:…+|\.{3,})$/.exec(printed)?.[1];
+  return cut === undefined ? sameTitle(printed, headline) : headline.includes(cut);
+}
+
+function showsTime({ time }: Listed, { article, first }: CheckInput): boolean {
+  const printed = time === null ? null : readClock(time, first.page.fetchedAt);
+  if (printed === null || printed.precision === 'approximate' || article.clock.published === null) return true;
+  return [article.publishedAt, article.updatedAt].some((at) =>
+    at === null
+      ? false
+      : printed.precision === 'day'
+        ? at.slice(0, 10) === printed.at.slice(0, 10)
+        : Math.abs(Date.parse(at) - Date.parse(printed.at)) <= HOUR_MS,
+  );
+}
+
+/** An edited text keeps most pairs of neighbouring characters of its summary, another text has few of them. */
+const LEAST_SHARED = 0.5;
+/** A summary shorter than this tells too little. */
+const LEAST_PAIRS = 12;
+
+function showsSummary({ summary }: Listed, { article, bodies }: CheckInput): boolean {
+  const wanted = pairsOf(summary ?? '');
+  if (wanted.size < LEAST_PAIRS) return true;
+  const lines = bodies.flatMap((body) => body.lines);
+  const there = pairsOf([article.title, article.summary ?? '', ...lines].join(''));
+  return (
+    wanted
+      .values()
+      .filter((pair) => there.has(pair))
+      .toArray().length >=
+    wanted.size * LEAST_SHARED
+  );
+}
+
+function pairsOf(text: string): Set<string> {
+  const plain = comparableText(text).replace(/[\p{P}\p{S}]/gu, '');
+  return new Set(Array.from({ length: Math.max(0, plain.length - 1) }, (_, i) => plain.slice(i, i + 2)));
+}
+
+/** So long before or after the publication the picture of a list may have been uploaded. */
+const UPLOAD_FAR_MS = 30 * 24 * HOUR_MS;
+
+/** Names of uploaded pictures begin with their day (site.md, 5). A picture that the page itself shows is near. */
+function pictureIsNear({ picture }: Listed, { article }: CheckInput): boolean {
+  const [, year, month, day] = /\/(\d{4})(\d{2})(\d{2})\d{9}\.\w+/.exec(picture ?? '') ?? [];
+  const uploaded = Date.parse(`${year}-${month}-${day}T12:00:00+08:00`);
+  if (picture === null || Number.isNaN(uploaded) || article.precision === 'approximate') return true;
+  const nameOf = (src: string) => /[^/?!]+\.\w+(?=[?!]|$)/.exec(src)?.[0];
+  const own = [article.sharePicture, ...article.images.map(({ src }) => src)];
+  if (own.some((src) => src !== null && nameOf(src) === nameOf(picture))) return true;
+  return Math.abs(uploaded - Date.parse(article.publishedAt)) <= UPLOAD_FAR_MS;
+}

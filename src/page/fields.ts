@@ -1,0 +1,144 @@
+/** Fields of an article beside its body (site.md, 2.3). Every function reads one field from the article's column. */
+
+import type { Article, Person } from '../model.ts';
+import type { PersonSelectors } from '../site/layout.ts';
+import { textOf } from './column.ts';
+import { type FoundArticle, inColumn } from './find-article.ts';
+import { absoluteUrl, oneLine } from './html.ts';
+import type { ParsedPage } from './page.ts';
+
+/**
+ * The headline as printed, full-width spaces included; columnists' pieces carry `作者：` in front. Null if there is none.
+ */
+export function readTitle({ layout, column }: FoundArticle): string | null {
+  const printed = inColumn(column, layout.fields.title).first().text();
+  return printed.replace(/[\t\n\f\r ]+/g, ' ').trim() || null;
+}
+
+/** The times and the 来源, which share a row: texts as printed, null where absent. */
+export function readTimes({ layout, column }: FoundArticle): {
+  readonly published: string | null;
+  readonly updated: string | null;
+  readonly source: string | null;
+} {
+  const texts = textsOf(column, layout.fields.times);
+  return {
+    published: texts[0] ?? null,
+    updated: behindLabel(texts, '最后更新'),
+    source: behindLabel(texts, '来源'),
+  };
+}
+
+/** Columnists or the post's author, with title and absolute link; the page's `meta[name=author]` is a placeholder. */
+export function readColumnists(page: ParsedPage, { layout, column }: FoundArticle, base: string): readonly Person[] {
+  return layout.fields.columnists === null ? [] : readPeople(page, column, layout.fields.columnists, base);
+}
+
+/** Staff writers. */
+export function readStaff(page: ParsedPage, { layout, column }: FoundArticle, base: string): readonly Person[] {
+  return layout.fields.staff === null ? [] : readPeople(page, column, layout.fields.staff, base);
+}
+
+/** 责任编辑, one name each. */
+export function readEditors({ layout, column }: FoundArticle): readonly string[] {
+  const printed = layout.fields.notes && behindLabel(textsOf(column, layout.fields.notes), '责任编辑');
+  return (printed ?? '').split(/[\s、，,/／]+/).filter((name) => name !== '');
+}
+
+/** 原标题. */
+export function readOriginalTitle({ layout, column }: FoundArticle): string | null {
+  return layout.fields.notes && behindLabel(textsOf(column, layout.fields.notes), '原标题');
+}
+
+/** Keywords in the page's order, without the empty link that some pages have. */
+export function readKeywords({ layout, column }: FoundArticle): readonly string[] {
+  return layout.fields.keywords === null ? [] : textsOf(column, layout.fields.keywords).filter((word) => word !== '');
+}
+
+/** The topic (专题) that the article belongs to. */
+export function readTopic({ layout, column }: FoundArticle, base: string): Article['topic'] {
+  if (layout.fields.topic === null) return null;
+  const link = inColumn(column, layout.fields.topic).first();
+  const name = oneLine(link.text());
+  const url = absoluteUrl(link.attr('href'), base);
+  return name !== '' && url !== null ? { name, url } : null;
+}
+
+/** The summary; empty for many news items, null then. */
+export function readSummary({ $ }: ParsedPage): string | null {
+  const metas = $.root().children('html').children('head').children('meta[name="Description" i]');
+  return oneLine(metas.first().attr('content') ?? '') || null;
+}
+
+function readPeople(
+  { $ }: ParsedPage,
+  column: FoundArticle['column'],
+  selectors: PersonSelectors,
+  base: string,
+): readonly Person[] {
+  const people: Person[] = [];
+  for (const element of inColumn(column, selectors.each).toArray()) {
+    const link = $(element).find(selectors.name).first();
+    const title = selectors.title === null ? '' : $(element).find(selectors.title).first().text();
+    const name = oneLine(link.text());
+    if (name !== '') people.push({ name, title: oneLine(title) || null, url: absoluteUrl(link.attr('href'), base) });
+  }
+  return people;
+}
+
+function textsOf(column: FoundArticle['column'], selector: string): readonly string[] {
+  const found = inColumn(column, selector);
+  return found.toArray().map((_, i) => oneLine(found.eq(i).text()));
+}
+
+/** What follows a label and its colon, `来源：…` or `责任编辑: …`; null where no text has the label, or nothing follows. */
+function behindLabel(texts: readonly string[], label: string): string | null {
+  const text = texts.find((candidate) => candidate.startsWith(label));
+  return text?.slice(label.length).replace(/^\s*[:：]\s*/, '') || null;
+}
+
+// The picture that the page offers for sharing (site.md, 2.3): a lead picture, or the head of a columnist.
+
+/** `bdPic` of the share settings, else the first of `images` in the JSON-LD; absolute, null where neither is there. */
+export function readSharePicture(page: ParsedPage, base: string): string | null {
+  const bdPic = /\bbdPic\s*:\s*(['"])(.*?)\1/.exec(page.html)?.[2];
+  return absoluteUrl(bdPic, base) ?? absoluteUrl(firstJsonLdImage(page), base);
+}
+
+function firstJsonLdImage(page: ParsedPage): string | undefined {
+  const json: unknown = parseJson(searchEngineData(page));
+  if (typeof json !== 'object' || json === null || !('images' in json) || !Array.isArray(json.images)) return undefined;
+  const first: unknown = json.images[0];
+  return typeof first === 'string' ? first : undefined;
+}
+
+/** The page's data for the search engine, JSON more often than not (site.md, 2.3); empty where it has none. */
+export function searchEngineData({ index }: ParsedPage): string {
+  const script = index.scripts.find(({ attribs }) => attribs.type === 'application/ld+json');
+  return script === undefined ? '' : textOf(script);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The site writes titles into it unescaped, so it may be no JSON; the picture is a convenience.
+    return null;
+  }
+}
+
+// Which article a www page says it is (site.md, 1.1).
+
+/** The address that a page gives as its own: of its mobile form, or in its JSON-LD; null where it gives none. */
+export function ownAddress(page: ParsedPage): string | null {
+  const head = page.$.root().children('html').children('head');
+  const alternate = head.children('link[rel="alternate"][href]').first().attr('href');
+  const agent = /url=(\S+)/.exec(head.children('meta[name="mobile-agent"]').first().attr('content') ?? '')?.[1];
+  const data = /"@id"\s*:\s*"([^"\s]+)/.exec(searchEngineData(page))?.[1];
+  return alternate ?? agent ?? data?.replaceAll('\\/', '/') ?? null;
+}
+
+/** The number in that address; null where there is none. */
+export function ownNumber(page: ParsedPage): string | null {
+  return /\/\d{4}_\d{2}_\d{2}_(\d+)/.exec(ownAddress(page) ?? '')?.[1] ?? null;
+}

@@ -1,0 +1,105 @@
+/** Which layout a page has, and where its column and its body are. */
+
+import type { Layout } from '../site/layout.ts';
+import { CLASSIC, CMS_2026, FENGWEN, MOBILE } from '../site/layouts.ts';
+import {
+  type AnyNode,
+  type Cheerio,
+  type Element,
+  type ElementIndex,
+  elementsOfClass,
+  isElement,
+  matcher,
+} from './html.ts';
+import type { ParsedPage } from './page.ts';
+
+/** Every layout, newest first. No page is claimed by two. */
+export const LAYOUTS: readonly Layout[] = [CMS_2026, CLASSIC, FENGWEN, MOBILE];
+
+const ANY_COLUMN = [...new Set(LAYOUTS.map(({ column }) => column))].join(', ');
+/** Classes of the columns, and of the child that makes a mobile page's `section` one. */
+const COLUMN_CLASS = /left-main|article-content|textPageCont|gc_content/;
+
+/** An article as found on its page; the elements belong to the page's own tree. */
+export interface FoundArticle {
+  readonly layout: Layout;
+  readonly column: Cheerio<AnyNode>;
+  readonly body: Cheerio<AnyNode>;
+  /** Names of further layouts that claim this column, or another column of the page; empty on every sound page. */
+  readonly rivals: readonly string[];
+}
+
+const known = new WeakMap<ParsedPage, FoundArticle | null>();
+
+/** The article on a page by the layout that claims it; null where the page has no article body, filled or empty. */
+export function findArticle(page: ParsedPage): FoundArticle | null {
+  const before = known.get(page);
+  if (before !== undefined) return before; // judged first, then extracted
+  const found = locate(page);
+  known.set(page, found);
+  return found;
+}
+
+function locate({ $, index }: ParsedPage): FoundArticle | null {
+  const columns = $<Element, never>([]).add(mayBeColumns(index).filter(matcher(ANY_COLUMN)));
+  const column = columns.first();
+  const [layout, ...others] = LAYOUTS.filter((candidate) => claims(candidate, column));
+  if (layout === undefined) return null;
+  const body = inColumn(column, layout.body).first();
+  const elsewhere = columns
+    .toArray()
+    .slice(1)
+    .flatMap((element) => LAYOUTS.filter((candidate) => claims(candidate, $(element))));
+  return body.length > 0 ? { layout, column, body, rivals: [...others, ...elsewhere].map(({ name }) => name) } : null;
+}
+
+/** The common elements that stand in a line of text. */
+const NO_COLUMN: ReadonlySet<string> = new Set(['a', 'span', 'p', 'img', 'em', 'i', 'h4', 'label', 'input']);
+
+/** Few elements, among them every column, so that the selector is asked of few. */
+function mayBeColumns(index: ElementIndex): Element[] {
+  const marked = elementsOfClass(index, COLUMN_CLASS).filter(({ name }) => !NO_COLUMN.has(name));
+  return marked.flatMap((element) => {
+    const { parent } = element;
+    return parent !== null && isElement(parent) ? [element, parent] : [element];
+  });
+}
+
+function claims({ column: selector, when, unless }: Layout, column: Cheerio<AnyNode>): boolean {
+  const holds = (wanted: string) => inColumn(column, wanted).length > 0;
+  const [element] = column.toArray();
+  return (
+    element !== undefined &&
+    'attribs' in element &&
+    matcher(selector)(element) &&
+    holds(when) &&
+    !(unless !== null && holds(unless))
+  );
+}
+
+/**
+ * Elements of a column by a layout's selector. A leading child step is taken first: the comments in a column are far
+ * larger than the article, and cheerio would search them too. Fields, blocks and checks ask for the same elements, so an
+ * answer is kept; the page's tree does not change.
+ */
+export function inColumn(column: Cheerio<AnyNode>, selector: string): Cheerio<AnyNode> {
+  const [element] = column.toArray();
+  if (element === undefined) return column;
+  const before = answers.get(element) ?? new Map<string, Cheerio<AnyNode>>();
+  answers.set(element, before);
+  const known = before.get(selector);
+  if (known !== undefined) return known;
+  const found = search(column, selector);
+  before.set(selector, found);
+  return found;
+}
+
+function search(column: Cheerio<AnyNode>, selector: string): Cheerio<AnyNode> {
+  const [, block, rest] = /^(> \S+)(?: (.+))?$/.exec(selector) ?? [];
+  if (block === undefined) return column.find(selector);
+  if (rest !== undefined) return inColumn(column, block).find(rest);
+  const matches = matcher(block.slice(2));
+  return column.children().filter((_, child) => matches(child));
+}
+
+const answers = new WeakMap<AnyNode, Map<string, Cheerio<AnyNode>>>();

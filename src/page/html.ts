@@ -1,0 +1,196 @@
+/** The one door to cheerio: HTML to a document tree. */
+import { type Cheerio, type CheerioAPI, load } from 'cheerio';
+import { compile } from 'css-select';
+import type { AnyNode, Element } from 'domhandler';
+import { TREE_ADAPTER } from '../html/tree-adapter.ts';
+
+export type { AnyNode, Cheerio, CheerioAPI, Element };
+
+/** Parses a whole HTML document (parse5, as browsers do). */
+export function parseDocument(html: string): CheerioAPI {
+  return load(html, { treeAdapter: TREE_ADAPTER });
+}
+
+/** Parses a piece of HTML without the `<html>` and `<body>` round it. */
+export function parseFragment(html: string): CheerioAPI {
+  return load(html, { treeAdapter: TREE_ADAPTER }, false);
+}
+
+// The one door to css-select, which cheerio asks as well: is an element of a selector?
+
+/** The question for one selector; it is read once, however many pages are asked. */
+export function matcher(selector: string): (element: Element) => boolean {
+  const known = matchers.get(selector);
+  if (known !== undefined) return known;
+  const made = compile<AnyNode, Element>(selector, { cacheResults: false }); // trees change between two questions
+  matchers.set(selector, made);
+  return made;
+}
+
+const matchers = new Map<string, (element: Element) => boolean>();
+
+// A limit to nesting, as in browsers: recursion over a tree must not depend on how a page was written.
+
+/** Blink's limit (`kMaximumHTMLParserDOMTreeDepth`); real pages stay far below it. */
+export const MAX_DEPTH = 512;
+
+/** Puts, in place, what is nested deeper than 512 elements side by side at that depth. Nothing is lost but the nesting. */
+export function flattenDeep(root: AnyNode): void {
+  const nodes = [root];
+  const depths = [0];
+  for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+    const depth = depths.pop() ?? 0;
+    if (!('children' in node)) continue;
+    if (depth === MAX_DEPTH) {
+      adopt(node, sideBySide(node));
+      continue;
+    }
+    for (const child of node.children) {
+      nodes.push(child);
+      depths.push(depth + 1);
+    }
+  }
+}
+
+type Parent = Extract<AnyNode, { children: unknown }>;
+
+/** All that is below a node, in document order; an element with nothing but text in it stays as it is. */
+function sideBySide(parent: Parent): readonly Parent['children'][number][] {
+  const flat: Parent['children'][number][] = [];
+  const rest = parent.children.toReversed();
+  for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
+    flat.push(node);
+    if (!('children' in node) || !node.children.some((child) => 'children' in child)) continue;
+    for (const child of node.children.toReversed()) rest.push(child);
+    node.children = [];
+  }
+  return flat;
+}
+
+function adopt(parent: Parent, children: readonly Parent['children'][number][]): void {
+  parent.children = [...children];
+  for (const [i, child] of children.entries()) {
+    child.parent = parent;
+    child.prev = children[i - 1] ?? null;
+    child.next = children[i + 1] ?? null;
+  }
+}
+
+// Elements of a tree by a plain walk: a selector's search takes time in the square of an element's children.
+
+/** All nodes below the roots, themselves included, in document order; without recursion, for trees may be deep. */
+export function* nodesIn(roots: readonly AnyNode[]): Generator<AnyNode, void> {
+  const rest = roots.toReversed();
+  for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
+    yield node;
+    if ('children' in node) for (let i = node.children.length - 1; i >= 0; i--) rest.push(node.children[i] as AnyNode);
+  }
+}
+
+/** All elements below the roots, which are not included themselves, in document order. */
+export function elementsBelow(roots: readonly AnyNode[]): readonly Element[] {
+  const elements: Element[] = [];
+  for (const node of nodesIn(roots)) if (isElement(node) && !roots.includes(node)) elements.push(node);
+  return elements;
+}
+
+export function isElement(node: AnyNode): node is Element {
+  return node.type === 'tag' || node.type === 'script' || node.type === 'style';
+}
+
+/** Where to look for the few elements that are wanted of a page's thousands. Each list is in document order. */
+export interface ElementIndex {
+  readonly withClass: readonly Element[];
+  /** The same by their whole `class`: a page's thousands of elements share some hundred. */
+  readonly byClass: ReadonlyMap<string, readonly Element[]>;
+  readonly withId: readonly Element[];
+  readonly scripts: readonly Element[];
+  /** How many nodes stand in one another; counted up to one more than `limit`. */
+  readonly depth: number;
+}
+
+/** Indexes a tree, as far as `limit` deep, in one walk: every element of every page passes here. */
+export function indexOf(root: AnyNode, limit: number): ElementIndex {
+  const withClass: Element[] = [];
+  const byClass = new Map<string, Element[]>();
+  const withId: Element[] = [];
+  const scripts: Element[] = [];
+  let deepest = 0;
+  look(root, 0);
+  return { withClass, byClass, withId, scripts, depth: deepest };
+
+  function look(node: AnyNode, depth: number): void {
+    if (depth > deepest) deepest = depth;
+    if (depth > limit || !('children' in node)) return;
+    for (const child of node.children as AnyNode[]) {
+      if (child.type === 'text' || child.type === 'comment') continue;
+      if (isElement(child)) {
+        const { class: name, id } = child.attribs;
+        if (name !== undefined) {
+          withClass.push(child);
+          const alike = byClass.get(name);
+          if (alike === undefined) byClass.set(name, [child]);
+          else alike.push(child);
+        }
+        if (id !== undefined) withId.push(child);
+        if (child.type === 'script') scripts.push(child);
+      }
+      look(child, depth + 1);
+    }
+  }
+}
+
+/** The elements whose `class` is of a pattern, in document order; asked once for all elements that have the same. */
+export function elementsOfClass({ withClass, byClass }: ElementIndex, pattern: RegExp): readonly Element[] {
+  const groups = [...byClass].flatMap(([name, elements]) => (pattern.test(name) ? [elements] : []));
+  if (groups.length < 2) return groups[0] ?? [];
+  const wanted = new Set(groups.flat());
+  return withClass.filter((element) => wanted.has(element));
+}
+
+// Text and links of a tree as a reader meets them: single-line strings, lines, absolute URLs.
+
+/** White space of any kind, no-break and full-width included, to single spaces; none at the ends. */
+export function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+/** A link of the page, absolute, in the form that browsers send; null for none and for what is not http or https. */
+export function absoluteUrl(link: string | undefined, base: string): string | null {
+  if (!link?.trim() || !URL.canParse(link, base)) return null;
+  const { href, protocol } = new URL(link, base);
+  return protocol === 'https:' || protocol === 'http:' ? href : null;
+}
+
+/** Elements that begin a new line; whatever is not listed runs on. */
+const BLOCKS: ReadonlySet<string> = new Set(
+  'p div br li ul ol dl dt dd h1 h2 h3 h4 h5 h6 section article blockquote table tr td th figure figcaption center pre hr'.split(
+    ' ',
+  ),
+);
+
+/** All lines with text, each in one-line form. */
+export function linesOf(root: Cheerio<AnyNode>): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  const endLine = () => {
+    if (line.trim() !== '') lines.push(oneLine(line));
+    line = '';
+  };
+  // Nodes still to read, the next one last; null stands for the end of a block.
+  const rest: (AnyNode | null)[] = root.toArray().reverse();
+  while (rest.length > 0) {
+    const node = rest.pop() ?? null;
+    if (node === null) endLine();
+    else if (node.type === 'text') line += node.data;
+    else if (node.type === 'tag') {
+      if (BLOCKS.has(node.name)) {
+        endLine();
+        rest.push(null);
+      }
+      for (const child of node.children.toReversed()) rest.push(child);
+    }
+  }
+  endLine();
+  return lines;
+}

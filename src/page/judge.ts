@@ -1,0 +1,225 @@
+/** Is this page an article, and if not, what is it? (site.md, section 7) */
+
+import type { ArticleAddress, Verdict } from '../model.ts';
+import { inScope, parseArticleUrl, type Site } from '../site/address.ts';
+import { MARKS_BEFORE_2017, STUB } from '../site/layouts.ts';
+import { hasContent, visibleLength } from './column.ts';
+import { type FoundArticle, findArticle, inColumn } from './find-article.ts';
+import { absoluteUrl } from './html.ts';
+import { endOfSource, type ParsedPage } from './page.ts';
+
+/**
+ * What a page is, with what it was judged by. Pure and total: every page gets a verdict. The questions are asked in
+ * this order and the first to know the answer gives it: what the status says, where redirects led, whether there is an
+ * article and all of it, and what else can stand in an article's place. A page without a whole article is never judged
+ * one. Server errors are the fetcher's to retry; one that comes this far is no article.
+ */
+export function judge(page: ParsedPage, site: Site): Verdict {
+  const found = findArticle(page);
+  return (
+    byPlainStatus(page) ??
+    byFinalUrl(page, site) ??
+    byOtherStatus(page) ??
+    byBody(page, found) ??
+    byPlaceholder(page, site) ??
+    byAbsence(page, found)
+  );
+}
+
+/** Statuses that speak for themselves, wherever redirects led. */
+function byPlainStatus({ page: { status } }: ParsedPage): Verdict | null {
+  const evidence = [`HTTP status ${status}`];
+  if (status === 404 || status === 410) return { kind: 'gone', evidence };
+  if (status === 403 || status === 429) return { kind: 'blocked', evidence };
+  return null;
+}
+
+/** The site answers a missing article with a redirect to its home page (site.md, 7.1). */
+function byFinalUrl(page: ParsedPage, site: Site): Verdict | null {
+  const { url, finalUrl } = page.page;
+  const evidence = [`redirected to ${finalUrl}`];
+  if (isHomeUrl(finalUrl, site) && !isHomeUrl(url, site)) {
+    const challenge = homeMarks(page) === null ? findChallenge(page.html) : null;
+    return challenge === null ? { kind: 'gone', evidence } : { kind: 'blocked', evidence: [...evidence, challenge] };
+  }
+  const asked = parseArticleUrl(url, site);
+  const answered = parseArticleUrl(finalUrl, site);
+  if (asked !== null && answered !== null && asked.id !== answered.id) return { kind: 'moved', to: answered, evidence };
+  if (answered === null && inScope(url, site) && !inScope(finalUrl, site)) {
+    return { kind: 'link-out', to: finalUrl, evidence };
+  }
+  return null;
+}
+
+/** A page under any status but success is no article, whatever it holds. */
+function byOtherStatus({ page: { status }, html }: ParsedPage): Verdict | null {
+  if (status >= 200 && status <= 299) return null;
+  const evidence = [`HTTP status ${status}`];
+  const challenge = findChallenge(html);
+  if (status === 503 && challenge !== null) return { kind: 'blocked', evidence: [...evidence, challenge] };
+  return { kind: 'not-an-article', needsScripts: false, evidence };
+}
+
+/** An article is there, and whole, or it was cut. */
+function byBody(page: ParsedPage, found: FoundArticle | null): Verdict | null {
+  if (page.page.cut !== null) return { kind: 'truncated', evidence: [page.page.cut] };
+  if (found === null || !hasContent(found.body.toArray())) return null;
+  const layout = `body ${found.layout.body} of layout ${found.layout.name}`;
+  const end = endOfArticle(page, found);
+  return end === null
+    ? { kind: 'truncated', evidence: [layout, 'nothing of the page is seen after the body'] }
+    : { kind: 'article', evidence: [layout, end] };
+}
+
+/** What stands in an article's place: a jump elsewhere, a stub, the home page, a challenge. */
+function byPlaceholder(page: ParsedPage, site: Site): Verdict | null {
+  const jump = findJump(page, site);
+  const stub = findStub(page);
+  if (jump?.article) return { kind: 'moved', to: jump.article, evidence: ['no article body', jump.evidence] };
+  if (stub !== null && (jump !== null || stub.hasStubTime)) {
+    return { kind: 'link-out', to: jump?.href ?? null, evidence: [stub.evidence, ...(jump ? [jump.evidence] : [])] };
+  }
+  const home = homeMarks(page);
+  if (home !== null && !isHomeUrl(page.page.url, site)) return { kind: 'gone', evidence: ['no article body', home] };
+  const challenge = findChallenge(page.html);
+  return challenge === null ? null : { kind: 'blocked', evidence: ['no article body', challenge] };
+}
+
+/** Fewer characters to see than any article's column has. */
+const EMPTY_COLUMN = 30;
+
+/** Nothing known is there: a page cut before its body, one that scripts would fill, or something else. */
+function byAbsence(page: ParsedPage, found: FoundArticle | null): Verdict {
+  if (endOfSource(page.html) === null)
+    return { kind: 'truncated', evidence: ['no article body', 'the source has no end'] };
+  const column = page.$('li.left-main, .article-content').first();
+  const empty = found !== null || visibleLength(column.length > 0 ? column : page.$('body')) < EMPTY_COLUMN;
+  const scripts = page.$('script').length;
+  const old = page.$(MARKS_BEFORE_2017).length > 0 ? ['marks of the site before August 2017'] : [];
+  const evidence = [found === null ? 'no article body' : 'the article body is empty', ...old, `scripts: ${scripts}`];
+  return {
+    kind: 'not-an-article',
+    needsScripts: empty && scripts > 0 && page.page.fetchedBy !== 'browser with scripts',
+    evidence,
+  };
+}
+
+// Marks of pages that want proof of a human or of a browser. They are recognised, never solved.
+
+/** Looked for only where a page has no article: an article may well write about captchas. */
+const MARKS: readonly { readonly name: string; readonly pattern: RegExp }[] = [
+  { name: 'captcha in words', pattern: /验证码|滑动验证|滑块验证|拖动滑块|人机验证|安全验证|点击验证/ },
+  {
+    name: 'refusal in words',
+    pattern: /访问过于频繁|访问频率过[高快]|请求过于频繁|您的访问(?:被|已被)(?:拦截|拒绝)|正在进行安全检[查测]/,
+  },
+  { name: 'captcha service', pattern: /\bcaptcha\b|geetest|TencentCaptcha|yidun|NECaptcha|nc_1_wrapper/i },
+  {
+    name: 'cookie challenge of a Chinese CDN',
+    pattern: /__jsl_clearance|acw_sc__v2|\barg1\s*=\s*['"][0-9A-F]{20,}|WZWS-RAY|aliyun_waf/i,
+  },
+  { name: 'Cloudflare challenge', pattern: /cf[-_]chl|challenge-platform|Just a moment\.\.\.|Checking your browser/i },
+  { name: 'cookie set and page reloaded', pattern: /document\.cookie\s*=[\s\S]{0,2000}?location\.reload\s*\(/ },
+];
+
+/** Which mark of a challenge the source text carries, as evidence; null if none. */
+export function findChallenge(html: string): string | null {
+  const mark = MARKS.find(({ pattern }) => pattern.test(html));
+  return mark === undefined ? null : `challenge mark: ${mark.name}`;
+}
+
+// Is it the home page? The site shows it in place of whatever it does not have (site.md, 7.1).
+
+/** True for the root of one of the site's origins. */
+function isHomeUrl(url: string, site: Site): boolean {
+  if (!URL.canParse(url)) return false;
+  const { origin, pathname } = new URL(url);
+  return pathname === '/' && [site.www, site.community].includes(origin);
+}
+
+/** Author index letters that no other page has so many of, and article links that no article has so many of. */
+const LETTERS = 5;
+const LINKS = 40;
+
+/** What shows that a page without an article is the home page, by whatever URL it came; null if nothing does. */
+function homeMarks({ html, $ }: ParsedPage): string | null {
+  return homeMarksIn(html, $('head title').text());
+}
+
+/** The same of any piece of HTML and the title that it came with. */
+export function homeMarksIn(html: string, pageTitle: string): string | null {
+  const letters = html.match(/<dt[^>]{0,200}>\s*[A-Z]\s*<\/dt>/g)?.length ?? 0;
+  if (letters >= LETTERS) return `author index with ${letters} letters, as on the home page`;
+  const title = pageTitle.trim();
+  if (!title.startsWith('观察者网')) return null;
+  const links = html.match(/\d{4}_\d{2}_\d{2}_\d+\.shtml/g)?.length ?? 0;
+  return links >= LINKS ? `title ${title} and ${links} article links, as on the home page` : null;
+}
+
+// Is the page a link-out stub? (site.md, 7.3)
+
+interface Stub {
+  /** Stubs alone print their time with the month first. */
+  readonly hasStubTime: boolean;
+  readonly evidence: string;
+}
+
+/** The stub on a page that has no article body; null where there is not even a headline. */
+function findStub({ $ }: ParsedPage): Stub | null {
+  const column = $(STUB.column).first();
+  const title = column.find(STUB.title).text().trim();
+  if (title === '') return null;
+  const time = column.find(STUB.time).first().text().trim();
+  const hasStubTime = /^\d{1,2}\/\d{1,2}\/\d{4} /.test(time);
+  return { hasStubTime, evidence: `headline without body${hasStubTime ? `, time in the stubs' form ${time}` : ''}` };
+}
+
+// Where a page sends its reader by script or meta refresh (site.md, 7.2 and 7.3).
+
+interface Jump {
+  readonly href: string;
+  /** The article it leads to, if it is one of the site's. */
+  readonly article: ArticleAddress | null;
+  readonly evidence: string;
+}
+
+/** `location = "…"`, `window.location.href="…"`, `location.replace("…")`. */
+const BY_SCRIPT = /\blocation\s*(?:\.\s*href)?\s*(?:=|\.\s*(?:replace|assign)\s*\()\s*(["'])(.+?)\1\s*[;)\n}]/g;
+
+/**
+ * The first jump to anywhere but the page itself and its mobile form; null if there is none. Only whole addresses in
+ * scripts count: links to posts and handlers of buttons are common in ordinary pages.
+ */
+function findJump(page: ParsedPage, site: Site): Jump | null {
+  const own = parseArticleUrl(page.page.finalUrl, site);
+  for (const { link, how } of jumpsIn(page)) {
+    const href = absoluteUrl(link, page.page.finalUrl);
+    if (href === null || href === page.page.finalUrl) continue;
+    const article = parseArticleUrl(href, site);
+    if (article !== null && article.id === own?.id) continue;
+    return { href, article, evidence: `${how} to ${href}` };
+  }
+  return null;
+}
+
+function* jumpsIn({ $ }: ParsedPage) {
+  for (const script of $('script:not([src])').toArray()) {
+    for (const match of $(script).text().matchAll(BY_SCRIPT)) yield { link: match[2], how: 'script jump' };
+  }
+  for (const { attribs } of $('meta[http-equiv="refresh" i]').toArray()) {
+    yield { link: /url\s*=\s*['"]?([^'"]+)/i.exec(attribs.content ?? '')?.[1], how: 'meta refresh' };
+  }
+}
+
+// Was the page read to its end? What is seen behind the body tells.
+
+/**
+ * What shows that the article was read past its column: the page's end tag, or the last block of the column. That block
+ * stands beside the body, not in it: a parser closes by itself what a cut leaves open, so a page cut inside the body
+ * has nothing beside it. Null if there is neither.
+ */
+function endOfArticle({ html }: ParsedPage, { layout, column }: FoundArticle): string | null {
+  const end = endOfSource(html);
+  if (end !== null || layout.end === null) return end;
+  return inColumn(column, layout.end).length > 0 ? `the column reaches its last block, ${layout.end}` : null;
+}

@@ -1,0 +1,56 @@
+/** A fetched page with its text and its tree, made once and shared by judge, extract and discover. */
+import type { Page } from '../model.ts';
+import { decodeBytes } from './encoding.ts';
+import {
+  type AnyNode,
+  type CheerioAPI,
+  type ElementIndex,
+  flattenDeep,
+  indexOf,
+  MAX_DEPTH,
+  parseDocument,
+} from './html.ts';
+
+export interface ParsedPage {
+  readonly page: Page;
+  /** The source text as decoded: what the tree no longer shows, such as a missing end tag, is still there. */
+  readonly html: string;
+  /** Where the labels of the page's encoding and its bytes do not agree, in words; null where they do. */
+  readonly encodingDoubt: string | null;
+  /** How many places of the bytes could not be decoded. */
+  readonly undecodable: number;
+  /** The document tree. Shared: whoever wants to change it clones the part first. */
+  readonly $: CheerioAPI;
+  /** To look for a few elements here costs far less than a selector over the page. */
+  readonly index: ElementIndex;
+}
+
+/** Decodes and parses a page's bytes. Total: any bytes give some text and some tree. */
+export function parsePage(page: Page): ParsedPage {
+  const { text, doubt, undecodable } = decodeBytes(page.body, page.headers['content-type']);
+  const $ = parseDocument(text);
+  const root = $.root().toArray()[0] as AnyNode; // a document always has one
+  return { page, html: text, encodingDoubt: doubt, undecodable, $, index: indexWithinLimit(root) };
+}
+
+function indexWithinLimit(root: AnyNode): ElementIndex {
+  const index = indexOf(root, MAX_DEPTH);
+  if (index.depth <= MAX_DEPTH) return index;
+  flattenDeep(root);
+  return indexOf(root, MAX_DEPTH + 1);
+}
+
+// Does a page's source come to its end tag? A parser closes by itself what a cut leaves open; the source tells.
+
+/** What may follow the end tag. */
+const TRAILING = /<!--[\s\S]*?-->|<script\b[^>]*>[\s\S]*?<\/script\s*>|\s+/gi;
+const LONGEST_TRAIL = 20_000;
+
+/** The end tag of the document, as evidence; null where the source does not come to it. */
+export function endOfSource(html: string): string | null {
+  const end = html.slice(-LONGEST_TRAIL);
+  const last = Math.max(end.lastIndexOf('</html'), end.lastIndexOf('</HTML'));
+  if (last < 0) return null;
+  const trail = /^<\/html\s*>([\s\S]*)$/i.exec(end.slice(last))?.[1];
+  return trail?.replace(TRAILING, '') === '' ? 'the source ends with </html>' : null;
+}

@@ -1,0 +1,89 @@
+/** What the kinds of repair work with, and where they say what they could not mend. */
+
+import type { Disk } from '../archive/disk.ts';
+import type { DateConvention } from '../archive/document.ts';
+import type { Trash } from '../archive/trash.ts';
+import type { Finding } from '../audit/promises.ts';
+import type { CrawlServices } from '../crawl/visit.ts';
+import { ERRORS, type ErrorCode } from '../errors.ts';
+import type { Frontier } from '../frontier/sqlite.ts';
+
+export interface RepairContext {
+  /** Absolute path of the archive. */
+  readonly root: string;
+  readonly disk: Disk;
+  readonly trash: Trash;
+  readonly frontier: Frontier;
+  readonly services: CrawlServices;
+  readonly convention: DateConvention;
+  /** So often a visit is tried that may soon come; the first pause, which doubles. */
+  readonly attempts: number;
+  readonly backoffMs: number;
+  readonly concurrency: number;
+  /** Ages at which articles are visited again, rising. */
+  readonly agesMs: readonly number[];
+  /** No further work is begun once this aborts. */
+  readonly stopSignal: AbortSignal;
+  /** Everything ends at once when this aborts. */
+  readonly signal: AbortSignal;
+  readonly site: SiteState;
+  /** Notes why a finding could not be mended. */
+  leave(found: Finding, why: string): void;
+}
+
+/** One kind of repair. It leaves what it cannot mend; whether the rest is mended, the next audit says. */
+export type RepairWork = (findings: readonly Finding[], context: RepairContext) => Promise<void>;
+
+/** Does the site answer? Who is refused several times in a row stops asking. */
+interface SiteState {
+  /** Null while it is worth asking; else why it is not. */
+  silent(): string | null;
+  /** Hears how a request ended: a code of the table, or null for any answer. */
+  note(code: string | null): void;
+}
+
+const MOST_IN_A_ROW = 5;
+const SILENCE: readonly ErrorCode[] = ['NETWORK', 'TIMEOUT', 'BLOCKED', 'ROBOTS_UNREACHABLE', 'NO_BROWSER'];
+
+export function watchSite(): SiteState {
+  let inRow = 0;
+  let last = '';
+  return {
+    silent: () => (inRow < MOST_IN_A_ROW ? null : `not asked for: the site did not answer before (${last})`),
+    note: (code) => {
+      const isSilence = code !== null && (SILENCE as readonly string[]).includes(code);
+      inRow = isSilence ? inRow + 1 : 0;
+      if (isSilence) last = inWords(code);
+    },
+  };
+}
+
+/** `NETWORK: the site could not be reached`. */
+export function inWords(code: string): string {
+  return Object.hasOwn(ERRORS, code) ? `${code}: ${ERRORS[code as ErrorCode].title}` : code;
+}
+
+/** Where an article lies, by the path of its document, record or version: `2022/01/2022_01_28_623950`. Null for other files. */
+export function keyOf(path: string): string | null {
+  const [, key] =
+    /^(?:articles|records)\/(.+)\.(?:html|json)$/.exec(path) ?? /^versions\/(.+)\/\d+\.html$/.exec(path) ?? [];
+  return key ?? null;
+}
+
+/** Does the work for each, so many at once. The first failure ends it, once what is in hand is done. */
+export async function eachOf<T>(
+  items: readonly T[],
+  { concurrency, stopSignal }: Pick<RepairContext, 'concurrency' | 'stopSignal'>,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const rest = items.values();
+  const failures: unknown[] = [];
+  const worker = async () => {
+    for (const item of rest) {
+      if (stopSignal.aborted || failures.length > 0) return;
+      await work(item).catch((error: unknown) => failures.push(error));
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  if (failures.length > 0) throw failures[0];
+}

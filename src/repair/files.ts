@@ -1,0 +1,149 @@
+/** Bytes that lie elsewhere in the archive, or in its trash, put back where their hash says that they belong. No network. */
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { articleKey } from '../archive/keys.ts';
+import { hashFile, isOperational } from '../archive/manifest.ts';
+import { sha256 } from '../archive/record.ts';
+import { idOf } from '../audit/articles.ts';
+import type { CheckCode, Finding } from '../audit/promises.ts';
+import { listFolder } from '../audit/read-file.ts';
+import { parseArticleUrl } from '../site/address.ts';
+import { bestRecord, bytesOf } from './best-record.ts';
+import { keyOf, type RepairContext } from './context.ts';
+
+/** What a file is missing or other than it was, and a hash tells what it was. */
+const PROVABLE: readonly CheckCode[] = [
+  'document-missing',
+  'document-changed',
+  'version-missing',
+  'version-changed',
+  'picture-gone',
+  'picture-changed',
+];
+const LARGEST_BYTES = 64_000_000;
+
+/**
+ * Looks at every file that a finding names: what is wrong in one place may be right in another.
+ * @returns the findings that are left
+ */
+export async function restoreBytes(findings: readonly Finding[], context: RepairContext): Promise<readonly Finding[]> {
+  const provable = findings.filter(({ code }) => PROVABLE.includes(code));
+  if (provable.length === 0) return findings;
+  const elsewhere = await hashesOf(findings, context.root);
+  const restored = new Set<Finding>();
+  for (const found of provable) {
+    if (context.stopSignal.aborted) break;
+    if (await restore(found, elsewhere, context)) restored.add(found);
+  }
+  return findings.filter((found) => !restored.has(found));
+}
+
+async function restore(
+  found: Finding,
+  elsewhere: ReadonlyMap<string, string>,
+  context: RepairContext,
+): Promise<boolean> {
+  const wanted = hashOf(found, context);
+  const there = lstatSync(join(context.root, found.path), { throwIfNoEntry: false });
+  if (wanted === null || (there !== undefined && !there.isFile())) return false;
+  for (const source of [elsewhere.get(wanted), await context.trash.find(wanted)]) {
+    const bytes = source === undefined || source === null ? null : bytesOf(context.root, source);
+    if (bytes === null || sha256(bytes) !== wanted) continue;
+    await context.trash.keep(found.path, `${found.code}: ${found.detail}`);
+    await context.disk.write(found.path, bytes);
+    return true;
+  }
+  return false;
+}
+
+/** The hash that the record or the name says. */
+function hashOf({ path }: Finding, context: RepairContext): string | null {
+  const picture = /^assets\/..\/([0-9a-f]{64})\.\w+$/.exec(path)?.[1];
+  if (picture !== undefined) return picture;
+  const key = keyOf(path);
+  const best = key === null ? null : bestRecord(key, context);
+  return best?.record.versions.find(({ document }) => document === path)?.sha256 ?? null;
+}
+
+async function hashesOf(findings: readonly Finding[], root: string): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const path of new Set(findings.map((each) => each.path))) {
+    const stats = lstatSync(join(root, path), { throwIfNoEntry: false });
+    if (stats?.isFile() !== true || stats.size > LARGEST_BYTES || isOperational(path)) continue;
+    found.set((await hashFile(join(root, path))).sha256, path);
+  }
+  return found;
+}
+
+// What has no place in the archive: moved to `trash/`, never deleted.
+
+export async function toTrash(findings: readonly Finding[], context: RepairContext): Promise<void> {
+  for (const found of findings) {
+    if (context.stopSignal.aborted) return;
+    const why = (await reasonToKeep(found, context)) ?? (await moveAll(found, context));
+    if (why !== null) context.leave(found, why);
+  }
+}
+
+async function moveAll(found: Finding, { trash }: RepairContext): Promise<string | null> {
+  const description = found.path.replace(/\.gz$/, '.json');
+  const why = `${found.code}: ${found.detail}`;
+  const refusal = await trash.move(found.path, why);
+  if (found.code === 'quarantine-damaged' && refusal === null) await trash.move(description, why);
+  return refusal;
+}
+
+/** Null where the archive loses nothing by it. */
+async function reasonToKeep(found: Finding, context: RepairContext): Promise<string | null> {
+  if (found.code === 'link-in-archive' && isLoadBearing(found.path))
+    return 'a link in the place of a folder: its content would go with it; put the folder itself there';
+  if (found.code !== 'version-orphan') return null;
+  return (await isKnownVersion(found.path, context))
+    ? null
+    : 'the text of an article that no record describes: nothing says when the site had it; look at it';
+}
+
+/** A folder of the archive that somebody has moved to another disk. */
+function isLoadBearing(path: string): boolean {
+  return (
+    /^(?:articles|records|versions)(?:\/fengwen)?(?:\/\d{4})?(?:\/(?:0[1-9]|1[0-2]))?$/.test(path) ||
+    /^(?:assets(?:\/[0-9a-f]{2})?|quarantine|trash|frontier\.sqlite)$/.test(path)
+  );
+}
+
+/** True where the same bytes lie in the archive under a name that a record knows. */
+async function isKnownVersion(path: string, context: RepairContext): Promise<boolean> {
+  const key = keyOf(path) ?? '';
+  const listed = new Set(bestRecord(key, context)?.record.versions.map(({ document }) => document));
+  const known = [
+    `articles/${key}.html`,
+    ...listFolder(context.root, `versions/${key}`).files.map((name) => `versions/${key}/${name}`),
+  ];
+  const { sha256 } = await hashFile(join(context.root, path));
+  for (const other of known.filter((each) => each !== path && listed.has(each)))
+    if ((await hashFile(join(context.root, other)).catch(() => null))?.sha256 === sha256) return true;
+  return false;
+}
+
+// An article that lies in two places: the one that the frontier does not name goes to `trash/`, with all that belongs to it.
+
+export async function removeDuplicate(findings: readonly Finding[], context: RepairContext): Promise<void> {
+  for (const found of findings) {
+    if (context.stopSignal.aborted) return;
+    const keys = [keyOf(found.path), keyOf(found.also ?? '')].filter((key) => key !== null);
+    const right = placeOf(keys[0] ?? '', context);
+    const wrong = keys.filter((key) => key !== right);
+    if (right === null || keys.length !== 2 || wrong.length !== 1)
+      context.leave(found, 'the frontier names neither place: look at both and move one');
+    else
+      for (const path of [`records/${wrong[0]}.json`, `articles/${wrong[0]}.html`, `versions/${wrong[0]}`])
+        await context.trash.move(path, `${found.code}: ${found.detail}`);
+  }
+}
+
+/** Where the frontier says that an article lies. */
+function placeOf(key: string, { frontier, services }: RepairContext): string | null {
+  const row = frontier.rows.of(idOf(key));
+  const address = row === null ? null : parseArticleUrl(row.url, services.site);
+  return row === null || address?.date == null ? null : articleKey(row.id, address.date);
+}

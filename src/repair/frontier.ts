@@ -1,0 +1,78 @@
+/** Rows of the frontier written again from the records; what the archive does not have waits for the next crawl. */
+
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { kindOf } from '../archive/keys.ts';
+import type { Trash } from '../archive/trash.ts';
+import { idOf } from '../audit/articles.ts';
+import { type Finding, finding } from '../audit/promises.ts';
+import { nextVisit } from '../journal/journal.ts';
+import type { ArticleId } from '../model.ts';
+import { bestRecord, recordKeys } from './best-record.ts';
+import type { RepairContext } from './context.ts';
+
+export async function rebuildFrontier(findings: readonly Finding[], context: RepairContext): Promise<void> {
+  const wanted = new Map<ArticleId, Finding>();
+  for (const found of findings) if (found.article !== null) wanted.set(found.article, found);
+  for await (const key of recordKeys(context.disk)) {
+    if (wanted.size === 0 || context.stopSignal.aborted) return;
+    const found = wanted.get(idOf(key));
+    if (found === undefined) continue;
+    wanted.delete(idOf(key));
+    if (!writeRow(key, context)) context.leave(found, 'its record has to be mended first');
+  }
+  for (const [id, found] of wanted) {
+    if (context.frontier.rows.of(id) === null) context.leave(found, 'its record has to be mended first');
+    else context.frontier.again([id]);
+  }
+}
+
+function writeRow(key: string, context: RepairContext): boolean {
+  const record = bestRecord(key, context)?.record;
+  if (record === undefined) return false;
+  const { url, source, via, leadPicture, versions, article } = record;
+  const at = Date.parse(versions.at(-1)?.capturedAt ?? '');
+  const priority = Math.floor(Date.parse(article.publishedAt) / 60_000);
+  context.frontier.rows.settle(
+    { id: idOf(key), url, source, via: via ?? null, leadPicture: leadPicture ?? null, listed: null, priority },
+    { kind: 'archived', key },
+    at,
+  );
+  const publishedAt = Date.parse(article.publishedAt);
+  const { agesMs, services } = context;
+  const next = nextVisit({ publishedAt, hasChanged: versions.length > 1 }, { agesMs, now: services.clock.now() });
+  context.frontier.revisits.plan({ id: idOf(key), url }, next);
+  return true;
+}
+
+// A frontier that cannot be read: moved to `trash/` under the lock, before a run opens it.
+
+const FILE = 'frontier.sqlite';
+
+/** @returns what was mended: nothing where the frontier can be read, or is not there */
+export async function clearFrontier(root: string, trash: Trash): Promise<readonly Finding[]> {
+  const fault = faultOf(join(root, FILE));
+  if (fault === null) return [];
+  for (const name of [FILE, `${FILE}-wal`, `${FILE}-shm`]) await trash.move(name, `${fault.code}: ${fault.detail}`);
+  return [fault];
+}
+
+function faultOf(path: string): Finding | null {
+  const where = { path: FILE, article: null };
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || stats.isSymbolicLink()) return null;
+  if (!stats.isFile()) return finding(stats.isDirectory() ? 'stray-file' : 'special-file', where, kindOf(stats));
+  try {
+    using database = new DatabaseSync(path, { timeout: 5000 });
+    const answer = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
+    return answer === 'ok' ? null : finding('frontier-unreadable', where, String(answer));
+  } catch (error) {
+    const { errcode, message } = error as { readonly errcode?: number; readonly message: string };
+    if (errcode === undefined || !DAMAGE.includes(errcode & 0xff)) throw error;
+    return finding('frontier-unreadable', where, message);
+  }
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB; anything else, such as a lock, says nothing about the bytes. */
+const DAMAGE = [11, 26];

@@ -1,0 +1,72 @@
+/** What an audit says on stdout: JSON lines for programs, for people the worst first and each check once. */
+import { join } from 'node:path';
+import stringWidth from 'string-width';
+import { type AuditSummary, CHECKS, type Reporter, type Severity } from '../audit/promises.ts';
+import { printable } from '../log.ts';
+import { counted, type Group, openGroups } from './findings.ts';
+import type { Style, Terminal } from './terminal.ts';
+
+/** A line a finding as it comes, and a last line `{summary}`. */
+export function jsonReport(terminal: Terminal): Reporter {
+  return {
+    add: ({ severity, code, article, path, detail, repair }) =>
+      terminal.result('', { severity, code, article, path, detail, repair }),
+    end: (summary) => terminal.result('', { summary }),
+  };
+}
+
+const STYLES: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', note: 'dim' };
+/** More of one kind are counted, not shown. */
+const MOST_SHOWN = 10;
+
+/** Holds a few findings of each check until the end, whatever their number. */
+export function terminalReport(terminal: Terminal): Reporter {
+  const groups = openGroups(MOST_SHOWN);
+  return {
+    add: (found, root) => groups.add(found, root),
+    end: (summary) => {
+      for (const group of groups.worstFirst()) tellGroup(terminal, group);
+      tellSummary(terminal, summary);
+    },
+  };
+}
+
+function tellGroup(terminal: Terminal, { code, count, shown }: Group): void {
+  const { severity, means, mend } = CHECKS[code];
+  const head = `${terminal.style(STYLES[severity], severity)} ${terminal.style('bold', code)}  ${count.toLocaleString('en')}`;
+  const lines = [head, ...wrap(`${means}; ${mend}`, 2, terminal)];
+  for (const { found, root } of shown) {
+    const path = terminal.link(printable(found.path), join(root, found.path));
+    lines.push(`  ${path}`, ...wrap(printable(found.detail), 4, terminal));
+  }
+  const more = (count - shown.length).toLocaleString('en');
+  if (count > shown.length) lines.push(...wrap(`… and ${more} more: audit --json --only ${code}`, 2, terminal));
+  terminal.say(`${lines.join('\n')}\n`);
+}
+
+function tellSummary(terminal: Terminal, { articles, assets, bytes, errors, warnings, elapsedMs }: AuditSummary): void {
+  const verdict =
+    errors + warnings === 0
+      ? terminal.style('green', '✓ nothing is wrong')
+      : terminal.style(errors > 0 ? 'red' : 'yellow', `${counted(errors, 'error')}, ${counted(warnings, 'warning')}`);
+  const read = `${counted(articles, 'article')}, ${counted(assets, 'picture')}, ${(bytes / 1e6).toFixed(1)} MB`;
+  const rate = Math.round(articles / Math.max(elapsedMs / 1000, 0.001));
+  const speed = `read in ${(elapsedMs / 1000).toFixed(1)} s, ${rate} articles/s`;
+  terminal.say([verdict, ...wrap(`${read} ${speed}`, 0, terminal)].join('\n'));
+}
+
+/** Lines of at most the terminal's width, indented; a Chinese character takes two columns and may begin a line. */
+function wrap(text: string, indent: number, { columns }: Pick<Terminal, 'columns'>): string[] {
+  const room = Math.max(20, columns - indent);
+  const lines: string[] = [];
+  let line = '';
+  for (const piece of text.match(/[\p{Script=Han}　-〿＀-￯]|[^\s\p{Script=Han}　-〿＀-￯]+|\s+/gu) ?? []) {
+    if (stringWidth(line + piece.trimEnd()) > room && line !== '') {
+      lines.push(line.trimEnd());
+      line = piece.trimStart();
+    } else line += piece;
+    for (; line.trimEnd().length > room; line = line.slice(room)) lines.push(line.slice(0, room)); // a hash, an address
+  }
+  lines.push(line.trimEnd());
+  return lines.map((each) => `${' '.repeat(indent)}${each}`);
+}

@@ -1,0 +1,77 @@
+/** What a layout file says: one kind of article page as selectors and noise rules, and which pages it serves. */
+export interface Layout {
+  /** Recorded with every article that it read. */
+  readonly name: string;
+  /** The block that holds title, body and all fields; all further selectors are relative to it. */
+  readonly column: string;
+  /** The column of a page of this layout, and of no other, holds `when` and not `unless`: never the date decides. */
+  readonly when: string;
+  readonly unless: string | null;
+  /** The element whose content, minus noise, is the article's body. */
+  readonly body: string;
+  /** The last block of the column: a page that shows it was not cut before. Null where no page has told it yet. */
+  readonly end: string | null;
+  /** Blocks that every page of the layout has, filled or empty: one that is not there was torn away. */
+  readonly always: readonly string[];
+  readonly fields: FieldSelectors;
+  /** All blocks of the column that are known, the body apart: what is in none of them is unaccounted for. */
+  readonly blocks: readonly BlockRule[];
+  /** What is not the article's though it stands inside the body element. */
+  readonly noise: readonly NoiseRule[];
+}
+
+/**
+ * Elements of the column whose text is a field's, or is dropped under a name. Where rules are nested the inner one
+ * counts, where several match one element the first.
+ */
+export type BlockRule = NamedBlock | HolderBlock;
+
+export type NamedBlock = BlockSelector & ({ readonly field: string } | { readonly drop: string });
+
+/** A block that is known, but only for what other rules find in it. */
+interface HolderBlock extends BlockSelector {
+  readonly holder: true;
+}
+
+interface BlockSelector {
+  readonly selector: string;
+  /** Only elements whose text is such: it has a label like `来源`. */
+  readonly text?: RegExp;
+  /** Only the first of them: another one is unaccounted for. */
+  readonly first?: true;
+}
+
+export interface FieldSelectors {
+  readonly title: string;
+  /** Elements with one clock or `来源：…` each; the first of them holds the publication time. */
+  readonly times: string;
+  /** Who signs the article: columnists, or the author of a community post; null where the layout has none. */
+  readonly columnists: PersonSelectors | null;
+  /** Staff writers; null where the layout has none. */
+  readonly staff: PersonSelectors | null;
+  /** Lines such as `责任编辑: …` and `原标题：…`. */
+  readonly notes: string | null;
+  readonly keywords: string | null;
+  readonly topic: string | null;
+}
+
+export interface PersonSelectors {
+  /** One element per person. */
+  readonly each: string;
+  /** Inside it: the name, which may be a link to the person's column. */
+  readonly name: string;
+  /** Inside it: what the page says of the person; null where it says nothing. */
+  readonly title: string | null;
+}
+
+/** A rule names what it drops: elements by selector, or the HTML comments. */
+export type NoiseRule =
+  | {
+      readonly name: string;
+      readonly selector: string;
+      /** A block of the page's frame: where it stands in the body, the body's end tag may be missing. */
+      readonly frame?: true;
+      /** A field that the layout has inside the body: read, not lost. */
+      readonly field?: string;
+    }
+  | { readonly name: string; readonly nodes: 'comments' };
