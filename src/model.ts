@@ -56,13 +56,13 @@ export interface Listed {
 export interface Target {
   readonly id: ArticleId;
   readonly url: string;
-  /** The configured source that named it; null for one given by hand. Third category of the document. */
+  /** The configured source that named it; null for one given on the command line. Third category of the document. */
   readonly source: string | null;
-  /** URL of the list or article that led here; null for one given by hand. */
+  /** URL of the list or article that led here; null for one given on the command line. */
   readonly via: string | null;
   /** Picture of a headline list, to head the body; null elsewhere. */
   readonly leadPicture: ListPicture | null;
-  /** What the list prints of it, to be compared with its page; null for one given by hand. */
+  /** What the list prints of it, to be compared with its page; null for one given on the command line. */
   readonly listed: Listed | null;
   /** Larger is sooner: minutes since 1970 of the listed or URL date (newest first). */
   readonly priority: number;
@@ -195,7 +195,7 @@ export interface Article {
   readonly flags: readonly Flag[];
 }
 
-/** A picture's fate. */
+/** What became of a picture. */
 export type Asset =
   | {
       readonly src: string;

@@ -1,4 +1,4 @@
-/** How visits are told: one line for people, one JSON object for programs, and a summary at the end. */
+/** How visits are reported: one line for people, one JSON object for programs, and a summary at the end. */
 
 import type { ArchiveRecord } from '../archive/record.ts';
 import type { Settled } from '../crawl/work.ts';
