@@ -171,13 +171,13 @@ const form = z.looseObject({
     pages: z.int().min(1),
   }),
   contentHash: hashForm,
-  document: z.looseObject({ path: z.string(), bytes: z.int().min(1), hashForm }),
+  document: z.looseObject({ path: z.string(), bytes: z.int().min(1), sha256: hashForm }),
   assets: z.array(
     z.union([
       z.strictObject({
         src: z.string(),
         url: z.string(),
-        hashForm,
+        sha256: hashForm,
         bytes: z.int().min(1),
         type: z.string().regex(/^[a-z0-9]{1,8}$/),
         width: z.int().min(0),
@@ -192,7 +192,9 @@ const form = z.looseObject({
     requests: z.array(z.looseObject({ url: z.string(), status: z.int(), fetchedAt: instant })).min(1),
   }),
   versions: z
-    .array(z.looseObject({ document: z.string(), hashForm, contentHash: hashForm, capturedAt: instant, changes }))
+    .array(
+      z.looseObject({ document: z.string(), sha256: hashForm, contentHash: hashForm, capturedAt: instant, changes }),
+    )
     .min(1),
   absences: z.array(z.looseObject({ since: instant, until: instant.nullable(), evidence: z.array(z.string()) })),
   movedFrom: z.array(z.url()).optional(),
