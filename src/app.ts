@@ -1,4 +1,5 @@
 /** Composition root: the only file that names adapters. */
+import { openDisk } from './archive/disk.ts';
 import { createAssets } from './archive/pictures.ts';
 import { openQuarantine } from './archive/quarantine.ts';
 import { openStore } from './archive/store.ts';
@@ -47,8 +48,9 @@ export async function openApp(
   { command, log, wait, prepared = true, clock = systemClock, onRequest, beforeFrontier }: AppOptions,
 ): Promise<App> {
   const { site, politeness: pace } = config;
-  const store = openStore(config.archive, config.limits);
-  const quarantine = openQuarantine(config.archive, config.limits);
+  const storage = openDisk(config.archive);
+  const store = openStore(storage, config.limits);
+  const quarantine = openQuarantine(storage, config.limits);
   const report = (holder: string) => log({ level: 'info', stage: 'run', message: `waiting for ${holder}` });
   await using opened = new AsyncDisposableStack();
   opened.use(

@@ -2,88 +2,25 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
-import { openDisk, pathOf } from '../src/archive/disk.ts';
+import { openDisk } from '../src/archive/disk.ts';
 import { articleKey } from '../src/archive/keys.ts';
 import { contentHash } from '../src/archive/record.ts';
 import { openStore } from '../src/archive/store.ts';
 import { temporaryFolder } from './support/command.ts';
 import { article, draft, KEY } from './support/drafts.ts';
-import { digests, files, mtimes } from './support/tree.ts';
+import { digests, mtimes } from './support/tree.ts';
 
-describe('keys and paths', () => {
-  it('never leave the archive, whatever the key', () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          fc.string(),
-          fc.array(fc.constantFrom('..', '.', '', 'a', '\0', 'b\\c', '甲')).map((parts) => parts.join('/')),
-        ),
-        (key) => {
-          let path: string;
-          try {
-            path = pathOf('/archive', key);
-          } catch {
-            return; // refused
-          }
-          assert.ok(path.startsWith('/archive/') && !path.split('/').includes('..'), path);
-        },
-      ),
-      { numRuns: 2000 },
-    );
-  });
-
+describe('keys', () => {
   it('put an article where the drawing says', () => {
     assert.equal(articleKey('guancha:623950', '2022-01-28'), '2022/01/2022_01_28_623950');
     assert.equal(articleKey('fengwen:399176', '2020-10-23'), 'fengwen/2020/10/399176');
   });
 });
 
-describe('the disk', () => {
-  it('writes whole files and leaves no temporary name', async () => {
-    await using folder = await temporaryFolder();
-    const disk = openDisk(folder.path);
-    await disk.write('a/b.html', '甲');
-    await disk.write('a/b.html', '乙');
-    assert.equal(String(await disk.read('a/b.html')), '乙');
-    assert.equal(await disk.read('a/c.html'), null);
-    assert.deepEqual(await files(folder.path), ['a/b.html']);
-  });
-
-  it('sweeps what a killed run left, and nothing else', async () => {
-    await using folder = await temporaryFolder();
-    const disk = openDisk(folder.path);
-    await disk.write('a/b.html', '甲');
-    await (await disk.temporary('assets')).discard();
-    await disk.temporary('assets');
-    await writeFile(join(folder.path, 'a/.b.html.0123456789ab.tmp'), '半');
-    assert.equal(await disk.sweep(), 2);
-    assert.deepEqual(await files(folder.path), ['a/b.html']);
-  });
-
-  it('says what is wrong with a place that cannot be written', async () => {
-    await using folder = await temporaryFolder();
-    await writeFile(join(folder.path, 'file'), '');
-    await assert.rejects(openDisk(join(folder.path, 'file')).write('a.html', ''), { code: 'ARCHIVE_NOT_WRITABLE' });
-  });
-
-  it('keeps the first of two downloads with the same bytes', async () => {
-    await using folder = await temporaryFolder();
-    const disk = openDisk(folder.path);
-    for (let i = 0; i < 2; i++) {
-      const file = await disk.temporary('assets');
-      await writeFile(file.path, 'bytes');
-      await file.commit('assets/ab/abcd.jpg');
-      await file.discard();
-    }
-    assert.deepEqual(await files(folder.path), ['assets/ab/abcd.jpg']);
-  });
-});
-
 describe('the store', () => {
   it('finds what it saved, and changes nothing when the same is saved again', async () => {
     await using folder = await temporaryFolder();
-    const store = openStore(folder.path, { minFreeBytes: 0 });
+    const store = openStore(openDisk(folder.path), { minFreeBytes: 0 });
     assert.equal(await store.find('guancha:903180', '2026-10-04'), null);
     assert.equal(await store.save(KEY, '文', draft()), true);
     const before = await mtimes(folder.path);
@@ -97,7 +34,7 @@ describe('the store', () => {
 
   it('keeps a superseded document for good', async () => {
     await using folder = await temporaryFolder();
-    const store = openStore(folder.path, { minFreeBytes: 0 });
+    const store = openStore(openDisk(folder.path), { minFreeBytes: 0 });
     for (const [text, hash] of [
       ['一', 'a'],
       ['二', 'b'],
@@ -123,7 +60,7 @@ describe('the store', () => {
     await using whole = await temporaryFolder();
     await using cut = await temporaryFolder();
     for (const folder of [whole, cut]) {
-      const store = openStore(folder.path, { minFreeBytes: 0 });
+      const store = openStore(openDisk(folder.path), { minFreeBytes: 0 });
       await store.save(KEY, '一', draft());
       if (folder === cut) {
         await mkdir(join(folder.path, `versions/${KEY}`), { recursive: true });
@@ -137,7 +74,7 @@ describe('the store', () => {
 
   it('looks for a community post in every month', async () => {
     await using folder = await temporaryFolder();
-    const store = openStore(folder.path, { minFreeBytes: 0 });
+    const store = openStore(openDisk(folder.path), { minFreeBytes: 0 });
     await store.save(articleKey('fengwen:399176', '2020-10-23'), '文', draft({ id: 'fengwen:399176' }));
     assert.equal((await store.find('fengwen:399176', null))?.key, 'fengwen/2020/10/399176');
     assert.equal(await store.find('fengwen:399177', null), null);
@@ -145,7 +82,7 @@ describe('the store', () => {
 
   it('names a damaged record', async () => {
     await using folder = await temporaryFolder();
-    const store = openStore(folder.path, { minFreeBytes: 0 });
+    const store = openStore(openDisk(folder.path), { minFreeBytes: 0 });
     await store.save(KEY, '文', draft());
     await writeFile(join(folder.path, `records/${KEY}.json`), '{"format": 1');
     await assert.rejects(store.find('guancha:903180', '2026-10-04'), { code: 'ARCHIVE_DAMAGED' });

@@ -4,6 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { openDisk } from '../src/archive/disk.ts';
 import { type ArchiveRecord, isGone, readRecord, writeRecord } from '../src/archive/record.ts';
 import { openStore, type Store } from '../src/archive/store.ts';
 import type { Asset } from '../src/model.ts';
@@ -11,7 +12,7 @@ import { temporaryFolder } from './support/command.ts';
 import { captured, documentOf, draft, KEY } from './support/drafts.ts';
 import { digests, mtimes } from './support/tree.ts';
 
-const open = (path: string) => openStore(path, { minFreeBytes: 0 });
+const open = (path: string) => openStore(openDisk(path), { minFreeBytes: 0 });
 const picture = (name: string): Asset => ({
   src: `https://i.guancha.cn/${name}.jpg`,
   url: `https://i.guancha.cn/${name}.jpg`,

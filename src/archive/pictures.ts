@@ -110,11 +110,11 @@ export function createAssets(parts: {
     await robots?.require(url, signal);
     const temporary = await store.temporaryAsset();
     try {
-      const { status, sha256, bytes } = await temporary.fill((path) =>
-        politeness.asset(url, signal, () => http.download(url, path, signal)),
+      const { status, sha256, bytes } = await temporary.fill((open) =>
+        politeness.asset(url, signal, () => http.download(url, open, signal)),
       );
       if (status !== 200) throw new ArchiveError(meaningOf(status), `${url}: status ${status}`);
-      const { type, width, height } = await measure(temporary.path, url);
+      const { type, width, height } = await measure(temporary.chunks(), url);
       if (expected !== null && sha256 !== expected) return OTHER_BYTES;
       const key = assetKey(sha256, type);
       await temporary.commit(key, { replaces: await replaces(key) });
@@ -144,8 +144,8 @@ function meaningOf(status: number): ErrorCode {
 }
 
 /** Type and size by the bytes; what the server calls them does not count. Throws IMAGE_TYPE, IMAGE_TRUNCATED. */
-async function measure(path: string, url: string): Promise<NonNullable<Picture['facts']>> {
-  const { state, detail, facts } = await readPicture(path);
+async function measure(chunks: AsyncIterable<Buffer>, url: string): Promise<NonNullable<Picture['facts']>> {
+  const { state, detail, facts } = await readPicture(chunks);
   if (state === 'cut' || state === 'damaged') throw new ArchiveError('IMAGE_TRUNCATED', `${url}: ${detail}`);
   if (facts === null) throw new ArchiveError('IMAGE_TYPE', `${url}: ${detail}`);
   return facts;

@@ -1,11 +1,10 @@
 /** The archive's articles: where each lies, and in which order its files are written (record last). */
-import { join } from 'node:path';
 import { ArchiveError } from '../errors.ts';
 import type { ArticleId, Asset } from '../model.ts';
 import { type Changes, compareDocuments, countChanges } from './diff.ts';
-import { openDisk, type TemporaryFile } from './disk.ts';
-import { articleKey, numberOf } from './keys.ts';
+import { articleKey, documentKey, idOf, isMonth, isYear, parseKey, RECORDS, recordKey, versionKey } from './keys.ts';
 import { type ArchiveRecord, isGone, type Move, readRecord, sha256, type Version, writeRecord } from './record.ts';
+import type { Storage, TemporaryFile } from './storage.ts';
 import { sweep } from './sweep.ts';
 
 export interface Store {
@@ -62,19 +61,17 @@ export interface SaveOptions {
 /** A record but for what the store itself knows. */
 export type RecordDraft = Omit<ArchiveRecord, 'format' | 'document' | 'versions' | 'absences' | 'movedTo'>;
 
-/** @param root absolute path of the archive */
-export function openStore(root: string, options: { readonly minFreeBytes: number }): Store {
-  const disk = openDisk(root);
+export function openStore(storage: Storage, options: { readonly minFreeBytes: number }): Store {
   return {
     find: async (id, date) => {
-      for (const key of await candidateKeys(id, date)) {
+      for await (const key of candidateKeys(id, date)) {
         const record = await recordAt(key);
         if (record !== null) return { key, record };
       }
       return null;
     },
     save: async (key, document, draft, { old: told, present = 'kept' } = {}) => {
-      const path = `articles/${key}.html`;
+      const path = documentKey(key);
       const old = told === undefined ? await recordAt(key) : told;
       const { id, url, aliases, assets, movedFrom = [], ...rest } = draft;
       const capturedAt = capturedAtOf(draft);
@@ -96,20 +93,17 @@ export function openStore(root: string, options: { readonly minFreeBytes: number
       };
       const wroteDocument = await writeIfDifferent(path, document);
       if (old !== null && told === undefined && !wroteDocument && sameButForCapture(old, record)) return false;
-      await disk.write(recordPath(key), writeRecord(record));
+      await storage.write(recordKey(key), writeRecord(record));
       return true;
     },
     noteGone: async (key, { at, evidence }) => {
       const record = await recordAt(key);
       if (record === null || isGone(record) !== null) return;
       const absences = [...record.absences, { since: at, until: null, evidence }];
-      await disk.write(recordPath(key), writeRecord({ ...record, absences }));
+      await storage.write(recordKey(key), writeRecord({ ...record, absences }));
     },
     records: async function* (since = '') {
-      for await (const path of disk.walk('records')) {
-        if (!path.endsWith('.json')) continue;
-        const key = path.slice('records/'.length, -'.json'.length);
-        if (key.replace(/^fengwen\//, '').slice(0, 7) < since.replace('-', '/')) continue;
+      for await (const key of recordKeys(storage, since)) {
         const record = await recordAt(key).catch(unlessDamaged);
         if (record !== null) yield record instanceof ArchiveError ? record : { key, record };
       }
@@ -117,35 +111,38 @@ export function openStore(root: string, options: { readonly minFreeBytes: number
     noteMovedTo: async (key, movedTo) => {
       const record = await recordAt(key);
       if (record === null || record.movedTo?.url === movedTo.url) return;
-      await disk.write(recordPath(key), writeRecord({ ...record, movedTo }));
+      await storage.write(recordKey(key), writeRecord({ ...record, movedTo }));
     },
     noteMovedFrom: async (key, url) => {
       const record = await recordAt(key);
       if (record === null || record.movedFrom?.includes(url) === true) return;
       const aliases = [...new Set([...record.aliases, url])].sort();
-      await disk.write(recordPath(key), writeRecord({ ...record, aliases, ...withMovedFrom(record, [url]) }));
+      await storage.write(recordKey(key), writeRecord({ ...record, aliases, ...withMovedFrom(record, [url]) }));
     },
     readVersion: async ({ document, sha256: expected }) => {
-      const bytes = await disk.read(document);
+      const bytes = await storage.read(document);
       if (bytes === null || sha256(bytes) !== expected)
-        throw new ArchiveError('ARCHIVE_DAMAGED', `${join(root, document)}: not the bytes that its record describes`);
+        throw new ArchiveError(
+          'ARCHIVE_DAMAGED',
+          `${storage.name}/${document}: not the bytes that its record describes`,
+        );
       return bytes.toString();
     },
-    temporaryAsset: () => disk.temporary('assets'),
+    temporaryAsset: () => storage.temporary('assets'),
     requireRoom: async () => {
-      const free = await disk.freeBytes();
+      const free = await storage.freeBytes();
       if (free >= options.minFreeBytes) return;
       throw new ArchiveError(
         'ARCHIVE_FULL',
-        `${root}: ${free} bytes free, limits.minFreeBytes is ${options.minFreeBytes}`,
+        `${storage.name}: ${free} bytes free, limits.minFreeBytes is ${options.minFreeBytes}`,
       );
     },
-    sweep: (since) => sweep(disk, { since, recordAt }),
+    sweep: (since) => sweep(storage, { since, recordAt }),
   };
 
   async function recordAt(key: string): Promise<ArchiveRecord | null> {
-    const bytes = await disk.read(recordPath(key));
-    return bytes === null ? null : readRecord(bytes.toString(), join(root, recordPath(key)));
+    const bytes = await storage.read(recordKey(key));
+    return bytes === null ? null : readRecord(bytes.toString(), `${storage.name}/${recordKey(key)}`);
   }
 
   /** The versions with a new one; what it supersedes gets its place for good. */
@@ -163,43 +160,57 @@ export function openStore(root: string, options: { readonly minFreeBytes: number
       const before = old.versions.at(-2)?.document;
       return [...old.versions.slice(0, -1), { ...version, changes: await changesSince(before ?? null, document) }];
     }
-    const kept = `versions/${key}/${old.versions.length}.html`;
-    if (present === 'kept' && !(await disk.has(kept))) {
+    const kept = versionKey(key, old.versions.length);
+    if (present === 'kept' && (await storage.stat(kept)) === null) {
       // What lies there is kept even where it is not what the record describes: somebody may have edited it.
-      const bytes = await disk.read(superseded.document);
-      if (bytes !== null) await disk.write(kept, bytes);
+      const bytes = await storage.read(superseded.document);
+      if (bytes !== null) await storage.write(kept, bytes);
     }
     const changes = await changesSince(kept, document);
     return [...old.versions.slice(0, -1), { ...superseded, document: kept }, { ...version, changes }];
   }
 
   async function changesSince(before: string | null, document: string): Promise<Changes | null> {
-    const bytes = before === null ? null : await disk.read(before);
+    const bytes = before === null ? null : await storage.read(before);
     return bytes === null ? null : changesBetween(bytes.toString(), document);
   }
 
   async function writeIfDifferent(key: string, text: string): Promise<boolean> {
-    const present = await disk.read(key);
+    const present = await storage.read(key);
     if (present?.equals(Buffer.from(text)) === true) return false;
-    await disk.write(key, text);
+    await storage.write(key, text);
     return true;
   }
 
-  async function candidateKeys(id: ArticleId, date: string | null): Promise<string[]> {
-    if (date !== null) return [articleKey(id, date)];
-    const number = numberOf(id);
-    const [prefix, file] = id.startsWith('fengwen:')
-      ? ['records/fengwen', `${number}.json`]
-      : ['records', `_${number}.json`];
-    const keys: string[] = [];
-    for (const year of (await disk.names(prefix)).filter((name) => /^\d{4}$/.test(name))) {
-      for (const month of await disk.names(`${prefix}/${year}`)) {
-        const names = await disk.names(`${prefix}/${year}/${month}`);
-        const found = names.filter((name) => (file.startsWith('_') ? name.endsWith(file) : name === file));
-        keys.push(...found.map((name) => keyOf(`${prefix}/${year}/${month}/${name}`)));
+  async function* candidateKeys(id: ArticleId, date: string | null): AsyncGenerator<string> {
+    if (date !== null) yield articleKey(id, date);
+    else
+      for await (const key of recordKeys(storage, '', id.startsWith('fengwen:') ? ['fengwen/'] : ['']))
+        if (idOf(key) === id) yield key;
+  }
+}
+
+/**
+ * The places of all records in order, whatever is in them.
+ * @param since a month, `2026-10`: those of earlier ones are left out
+ */
+export async function* recordKeys(
+  storage: Storage,
+  since = '',
+  spaces: readonly string[] = ['', 'fengwen/'],
+): AsyncGenerator<string> {
+  for (const space of spaces) {
+    const top = `${RECORDS}/${space}`.replace(/\/$/, '');
+    for (const year of (await storage.names(top)).folders.filter(isYear)) {
+      for (const month of (await storage.names(`${top}/${year}`)).folders.filter(isMonth)) {
+        if (`${year}-${month}` < since) continue;
+        const folder = `${top}/${year}/${month}`;
+        for (const name of (await storage.names(folder)).files) {
+          const parsed = parseKey(`${folder}/${name}`);
+          if (parsed?.kind === 'record') yield parsed.article;
+        }
       }
     }
-    return keys;
   }
 }
 
@@ -207,14 +218,6 @@ export function openStore(root: string, options: { readonly minFreeBytes: number
 function withMovedFrom(old: ArchiveRecord | null, urls: readonly string[]): Pick<ArchiveRecord, 'movedFrom'> {
   const movedFrom = [...new Set([...(old?.movedFrom ?? []), ...urls])].sort();
   return movedFrom.length === 0 ? {} : { movedFrom };
-}
-
-function recordPath(key: string): string {
-  return `records/${key}.json`;
-}
-
-function keyOf(path: string): string {
-  return path.replace(/^records\//, '').replace(/\.json$/, '');
 }
 
 function capturedAtOf({ capture }: RecordDraft): string {

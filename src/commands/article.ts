@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareDocuments, countChanges, type Piece } from '../archive/diff.ts';
+import { openDisk } from '../archive/disk.ts';
 import type { ArchiveRecord, Version } from '../archive/record.ts';
 import { openStore, type Store } from '../archive/store.ts';
 import type { Config } from '../config.ts';
@@ -143,7 +144,7 @@ export async function storedArticle(
   const isId = /^(?:guancha|fengwen):\d+$/.test(text);
   const address = isId ? { id: text as ArticleId, date: null } : parseArticleUrl(text, config.site);
   if (address === null) throw new ArchiveError('URL_INVALID', text);
-  const store = openStore(config.archive, config.limits);
+  const store = openStore(openDisk(config.archive), config.limits);
   const found = await store.find(address.id, address.date);
   if (found !== null) return { store, record: found.record };
   const to = withPast(config.archive, ({ destination }) => destination(address.id));

@@ -2,6 +2,7 @@
 
 import { type ArticleChange, changesOf } from '../archive/changes.ts';
 import type { Changes, Count } from '../archive/diff.ts';
+import { openDisk } from '../archive/disk.ts';
 import { openStore } from '../archive/store.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
@@ -20,7 +21,7 @@ export async function changes(
   const from = since === undefined ? '' : instantOf(since);
   const found: ArticleChange[] = [];
   let damaged = 0;
-  for await (const stored of openStore(config.archive, config.limits).records()) {
+  for await (const stored of openStore(openDisk(config.archive), config.limits).records()) {
     if (stored instanceof ArchiveError) {
       damaged += 1;
       terminal.log({ level: 'error', stage: 'store', message: renderError(stored) });

@@ -1,6 +1,7 @@
 /** `coverage`: what became of every number since a day, what nothing showed, and how complete that is. Reads only. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { openDisk } from '../archive/disk.ts';
 import { openStore } from '../archive/store.ts';
 import type { Config } from '../config.ts';
 import type { Window } from '../coverage/id-coverage.ts';
@@ -56,7 +57,7 @@ export function requireDay(text: string, flag: string): string {
 
 /** Beside a crawl too: no run is held. */
 async function readArchive(config: Config, window: Window): Promise<ReadIdCoverage> {
-  const store = openStore(config.archive, config.limits);
+  const store = openStore(openDisk(config.archive), config.limits);
   if (!existsSync(join(config.archive, 'frontier.sqlite'))) return readIdCoverage({ store, frontier: null }, window);
   using frontier = openFrontier(config.archive, { command: null, attempts: 1 });
   return await readIdCoverage({ store, frontier }, window);

@@ -1,14 +1,14 @@
 /** Pictures fetched again: the same bytes are proved by their hash; other bytes get their own name, and the records say so. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { assetKey } from '../archive/keys.ts';
+import { assetKey, parseKey, recordKey } from '../archive/keys.ts';
 import { hashFile } from '../archive/manifest.ts';
 import { type ArchiveRecord, writeRecord } from '../archive/record.ts';
+import { recordKeys } from '../archive/store.ts';
 import { readPicture } from '../audit/pictures.ts';
 import type { CheckCode, Finding } from '../audit/promises.ts';
 import { withFile } from '../audit/read-file.ts';
 import type { Asset } from '../model.ts';
-import { bestRecord, bytesOf, recordKeys } from './best-record.ts';
+import { bestRecord, bytesOf } from './best-record.ts';
 import { eachOf, inWords, keyOf, type RepairContext } from './context.ts';
 import { rebuildRecord } from './rebuild-record.ts';
 
@@ -16,7 +16,7 @@ import { rebuildRecord } from './rebuild-record.ts';
 const BAD_BYTES: readonly CheckCode[] = ['picture-broken', 'picture-type', 'picture-huge'];
 
 export async function refetchPicture(findings: readonly Finding[], context: RepairContext): Promise<void> {
-  const inRecords = findings.filter(({ path }) => path.startsWith('records/'));
+  const inRecords = findings.filter(({ path }) => parseKey(path)?.kind === 'record');
   const isMissing = ({ code }: Finding) => code === 'picture-missing';
   await rebuildRecord(
     inRecords.filter((found) => !isMissing(found)),
@@ -25,7 +25,7 @@ export async function refetchPicture(findings: readonly Finding[], context: Repa
   const missing = new Map(inRecords.filter(isMissing).map((found) => [found.path, found]));
   await eachOf([...missing.values()], context, (found) => fetchMissing(found, context));
 
-  const files = findings.filter(({ path }) => path.startsWith('assets/'));
+  const files = findings.filter(({ path }) => parseKey(path)?.kind === 'picture');
   const shown = await whoShows(new Set(files.map(hashOf)), context);
   const inTurn = oneAtATime();
   await eachOf(files, context, async (found) => {
@@ -35,7 +35,10 @@ export async function refetchPicture(findings: readonly Finding[], context: Repa
   });
 }
 
-const hashOf = ({ path }: Finding): string => /([0-9a-f]{64})\.\w+$/.exec(path)?.[1] ?? '';
+function hashOf({ path }: Finding): string {
+  const parsed = parseKey(path);
+  return parsed?.kind === 'picture' ? parsed.sha256 : '';
+}
 
 /** What the site did not give is asked for once more. */
 async function fetchMissing(found: Finding, context: RepairContext): Promise<void> {
@@ -50,12 +53,15 @@ async function fetchMissing(found: Finding, context: RepairContext): Promise<voi
     assets.push(typeof got === 'string' ? asset : got);
   }
   const isBetter = assets.some((asset, i) => asset !== record.assets[i]);
-  if (isBetter) await context.disk.write(found.path, writeRecord({ ...record, assets }));
+  if (isBetter) await context.storage.write(found.path, writeRecord({ ...record, assets }));
   if (why.size > 0) context.leave(found, [...why].join('; '));
 }
 
 /** A picture under the ending of another type. */
-async function renameByType({ code, path, detail }: Finding, { root, disk, trash }: RepairContext): Promise<boolean> {
+async function renameByType(
+  { code, path, detail }: Finding,
+  { root, storage, trash }: RepairContext,
+): Promise<boolean> {
   if (code !== 'picture-type') return false;
   const read = withFile(join(root, path), (descriptor, { size }) => ({
     kind: 'picture' as const,
@@ -63,8 +69,8 @@ async function renameByType({ code, path, detail }: Finding, { root, disk, trash
   }));
   if (read.kind !== 'picture' || read.facts === null || !path.includes(read.sha256)) return false;
   const right = assetKey(read.sha256, read.facts.type);
-  if (existsSync(join(root, right))) await trash.move(path, `${code}: ${detail}`);
-  else await disk.move(path, right);
+  if ((await storage.stat(right)) !== null) await trash.move(path, `${code}: ${detail}`);
+  else await storage.move(path, right);
   return true;
 }
 
@@ -91,7 +97,7 @@ async function fetchAgain(
       const now = wholeRecord(key, context); // another picture of the article may have come in the meantime
       const assets = now?.assets.map((asset) => (isLost(asset) ? (had.get(asset.src) ?? asset) : asset));
       if (now !== null && assets !== undefined)
-        await context.disk.write(`records/${key}.json`, writeRecord({ ...now, assets }));
+        await context.storage.write(recordKey(key), writeRecord({ ...now, assets }));
     });
   }
   if (keys.length === 0) return 'no record says where it came from';
@@ -115,7 +121,7 @@ function oneAtATime(): Turn {
 async function ask(
   src: string,
   expected: string | null,
-  { root, services, site, trash, signal, stopSignal }: RepairContext,
+  { storage, services, site, trash, signal, stopSignal }: RepairContext,
 ): Promise<Asset | string> {
   const silent = stopSignal.aborted ? 'interrupted' : site.silent();
   if (silent !== null) return silent;
@@ -123,8 +129,7 @@ async function ask(
     expected,
     signal,
     replaces: async (key) => {
-      const path = join(root, key);
-      if (!existsSync(path) || key.includes((await hashFile(path)).sha256)) return false;
+      if ((await storage.stat(key)) === null || key.includes((await hashFile(storage, key)).sha256)) return false;
       await trash.keep(key, 'replaced by the bytes of its name');
       return true;
     },
@@ -142,12 +147,12 @@ function wholeRecord(key: string, context: RepairContext): ArchiveRecord | null 
 /** Keys of the articles that show each of these pictures: one walk over all records. */
 async function whoShows(
   hashes: ReadonlySet<string>,
-  { root, disk }: RepairContext,
+  { root, storage }: RepairContext,
 ): Promise<ReadonlyMap<string, string[]>> {
   const found = new Map<string, string[]>();
   if (hashes.size === 0) return found;
-  for await (const key of recordKeys(disk)) {
-    const text = bytesOf(root, `records/${key}.json`)?.toString() ?? '';
+  for await (const key of recordKeys(storage)) {
+    const text = bytesOf(root, recordKey(key))?.toString() ?? '';
     for (const [, hash] of new Set(text.matchAll(/"sha256": "([0-9a-f]{64})"/g)))
       if (hash !== undefined && hashes.has(hash)) {
         const keys = found.get(hash) ?? [];

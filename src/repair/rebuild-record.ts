@@ -1,7 +1,7 @@
 /** Records written again from what the archive knows; where that is not enough, the article is visited again. */
 
+import { idOf, recordKey } from '../archive/keys.ts';
 import { isGone, writeRecord } from '../archive/record.ts';
-import { idOf } from '../audit/articles.ts';
 import type { Finding } from '../audit/promises.ts';
 import { bestRecord } from './best-record.ts';
 import { keyOf, type RepairContext } from './context.ts';
@@ -28,9 +28,9 @@ async function rewrite(key: string, keys: readonly string[], found: Finding, con
   const measures = found.code === 'picture-facts' || found.code === 'picture-type';
   const best = bestRecord(key, context, { ...stranger, measures });
   if (best === null || !best.isWhole || !best.isChanged) return false;
-  const path = `records/${key}.json`;
+  const path = recordKey(key);
   await context.trash.keep(path, `${found.code}: ${found.detail}`);
-  await context.disk.write(path, writeRecord(best.record));
+  await context.storage.write(path, writeRecord(best.record));
   return true;
 }
 

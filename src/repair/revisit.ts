@@ -1,12 +1,9 @@
 /** Articles visited again under the rule that nothing gets worse; what a damaged file held goes to `trash/` first. */
-import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readDocument } from '../archive/document.ts';
-import { numberOf } from '../archive/keys.ts';
+import { documentKey, idOf, numberOf, parseKey, recordKey, stemOf } from '../archive/keys.ts';
 import { readRecord, sha256 } from '../archive/record.ts';
 import type { SaveOptions, Store } from '../archive/store.ts';
-import { idOf } from '../audit/articles.ts';
 import { CHECKS, type Finding } from '../audit/promises.ts';
 import { retryPauseMs } from '../clock.ts';
 import { archiveArticle, recordVisit, type Visit } from '../crawl/visit.ts';
@@ -21,7 +18,7 @@ export async function revisit(findings: readonly Finding[], context: RepairConte
   for (const found of findings) {
     const places = [keyOf(found.path), keyOf(found.also ?? '')].filter((key) => key !== null);
     if (places.length === 0 && found.article !== null) places.push(found.article);
-    if (found.path.startsWith('versions/') || places.length === 0)
+    if (parseKey(found.path)?.kind === 'version' || places.length === 0)
       context.leave(found, 'no visit can tell what it was: take it from another copy of the archive');
     else for (const place of places) byArticle.set(place, [...(byArticle.get(place) ?? []), found]);
   }
@@ -37,7 +34,7 @@ async function visit(place: string, about: readonly Finding[], context: RepairCo
   const isAbsent = /^\w+:\d+$/.test(place);
   const key = isAbsent ? null : place;
   const target = targetOf(place, context);
-  const blocker = key === null ? null : blockerOf(key, context);
+  const blocker = key === null ? null : await blockerOf(key, context);
   if (target === null || blocker !== null) return blocker ?? 'nothing says at which address the site has it';
   const silent = site.silent();
   if (silent !== null) return silent;
@@ -85,10 +82,10 @@ function reasonOf(outcome: Outcome): string {
 }
 
 /** What would be written through or into, where only files belong. */
-function blockerOf(key: string, { root }: RepairContext): string | null {
-  for (const path of [`records/${key}.json`, `articles/${key}.html`]) {
-    const stats = lstatSync(join(root, path), { throwIfNoEntry: false });
-    if (stats !== undefined && !stats.isFile()) return `what lies at ${path} is no file: it has to go first`;
+async function blockerOf(key: string, { storage }: RepairContext): Promise<string | null> {
+  for (const path of [recordKey(key), documentKey(key)]) {
+    const entry = await storage.stat(path);
+    if (entry !== null && entry.kind !== 'a file') return `what lies at ${path} is no file: it has to go first`;
   }
   return null;
 }
@@ -100,7 +97,7 @@ function targetOf(place: string, context: RepairContext): Target | null {
   const id = idOf(place);
   const row = frontier.rows.of(id);
   const record = bestRecord(place, context)?.record ?? null;
-  const stem = place.slice(place.lastIndexOf('/') + 1);
+  const stem = stemOf(place);
   // The slug is decoration (site.md, 1.1).
   const fromPlace = id.startsWith('fengwen:')
     ? `${services.site.community}/main/content?id=${numberOf(id)}`
@@ -119,7 +116,7 @@ function targetOf(place: string, context: RepairContext): Target | null {
 /** The list that the document names; null where it names none. */
 function sourceOf(key: string, { root, services }: RepairContext): string | null {
   try {
-    const [, , list] = readDocument(bytesOf(root, `articles/${key}.html`)?.toString() ?? '').categories;
+    const [, , list] = readDocument(bytesOf(root, documentKey(key))?.toString() ?? '').categories;
     return key.startsWith('fengwen/') || list === services.document.onDemand ? null : list;
   } catch (error) {
     if (error instanceof ArchiveError) return null;
@@ -132,7 +129,7 @@ function sourceOf(key: string, { root, services }: RepairContext): string | null
 /** @param about what was found of the article */
 function repairStore(key: string, about: readonly Finding[], context: RepairContext): Store {
   const { root, trash, services } = context;
-  const record = `records/${key}.json`;
+  const record = recordKey(key);
   const why = [...new Set(about.map(({ code }) => code))].join(', ');
   let isSaved = false;
   return {
@@ -144,7 +141,7 @@ function repairStore(key: string, about: readonly Finding[], context: RepairCont
     },
     save: async (to, document, draft) => {
       const best = bestRecord(to, context);
-      const path = `articles/${to}.html`;
+      const path = documentKey(to);
       const bytes = bytesOf(root, path);
       const isDescribed = bytes !== null && sha256(bytes) === best?.record.document.sha256;
       const isSameArticle = best?.record.contentHash === draft.contentHash;

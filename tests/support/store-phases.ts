@@ -2,8 +2,8 @@
  * What the store does in a crawl, one visit per phase, for tests that cut it off: each phase takes the archive from the
  * state that the phase before left. Run as a program it does one phase: `store-phases.ts ROOT PHASE`.
  */
-import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { openDisk } from '../../src/archive/disk.ts';
 import { assetKey } from '../../src/archive/keys.ts';
 import { openQuarantine } from '../../src/archive/quarantine.ts';
 import { sha256 } from '../../src/archive/record.ts';
@@ -20,8 +20,8 @@ export const PHASES: Readonly<Record<string, (root: string) => Promise<void>>> =
   'a changed article': (root) => save(root, '<p>茶馆明天照常开门。</p>', 2),
   'an article that is gone': (root) => open(root).noteGone(KEY, { at: timeOf(3), evidence: ['HTTP status 404'] }),
   'an article that is back, changed': (root) => save(root, '<p>茶馆后天照常开门。</p>', 4),
-  'a page for quarantine': (root) => openQuarantine(root, LIMITS).keep(BLOCKED, page(5)),
-  'another, for which the first must go': (root) => openQuarantine(root, LIMITS).keep(BLOCKED, page(6)),
+  'a page for quarantine': (root) => openQuarantine(openDisk(root), LIMITS).keep(BLOCKED, page(5)),
+  'another, for which the first must go': (root) => openQuarantine(openDisk(root), LIMITS).keep(BLOCKED, page(6)),
 };
 
 const LIMITS = { quarantineItems: 1, quarantineBytes: 10_000 };
@@ -32,7 +32,7 @@ export function sweepAll(root: string): Promise<number> {
 }
 
 function open(root: string) {
-  return openStore(root, { minFreeBytes: 0 });
+  return openStore(openDisk(root), { minFreeBytes: 0 });
 }
 
 function timeOf(day: number): string {
@@ -43,7 +43,7 @@ async function save(root: string, html: string, day: number): Promise<void> {
   const store = open(root);
   const digest = sha256(PICTURE);
   const temporary = await store.temporaryAsset();
-  await temporary.fill((path) => pipeline([PICTURE], createWriteStream(path)));
+  await temporary.fill((open) => pipeline([PICTURE], open()));
   await temporary.commit(assetKey(digest, 'jpg'));
   const src = 'https://i.guancha.cn/a.jpg';
   const asset: Asset = { src, url: src, sha256: digest, bytes: PICTURE.length, type: 'jpg', width: 1, height: 1 };
