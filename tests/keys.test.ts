@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { openArchive } from '../src/archive/archive.ts';
 import {
   articleKey,
   assetKey,
@@ -16,9 +17,8 @@ import {
   versionKey,
 } from '../src/archive/keys.ts';
 import { openMemory } from '../src/archive/memory.ts';
-import { openStore } from '../src/archive/store.ts';
 import type { ArticleId } from '../src/model.ts';
-import { draft, KEY } from './support/drafts.ts';
+import { draft, KEY, save, sweepAfter } from './support/drafts.ts';
 
 const day = fc
   .record({
@@ -109,23 +109,23 @@ describe('keys', () => {
   });
 });
 
-describe('the store', () => {
+describe('the archive', () => {
   it('passes over files of other systems beside its records', async () => {
     const storage = openMemory();
-    const store = openStore(storage, { minFreeBytes: 0 });
+    const archive = openArchive(storage, { minFreeBytes: 0 });
     const post = articleKey('fengwen:399176', '2020-10-23');
-    await store.save(KEY, '文', draft());
-    await store.save(post, '文', draft({ id: 'fengwen:399176' }));
+    await save(archive, KEY, '文', draft());
+    await save(archive, post, '文', draft({ id: 'fengwen:399176' }));
     for (const key of [KEY, post])
       for (const path of [recordKey(key), documentKey(key), versionKey(key, 1)])
         for (const foreign of besides(path)) await storage.write(foreign, 'of another system');
-    const records = await Array.fromAsync(store.records());
+    const records = await Array.fromAsync(archive.records());
     assert.deepEqual(
       records.map((each) => ('key' in each ? each.key : each.message)),
       [KEY, post],
     );
-    assert.equal((await store.find('guancha:903180', null))?.key, KEY);
-    assert.equal((await store.find('fengwen:399176', null))?.key, post);
-    assert.equal(await store.sweep(0), 0);
+    assert.equal((await archive.find('guancha:903180', null))?.key, KEY);
+    assert.equal((await archive.find('fengwen:399176', null))?.key, post);
+    assert.equal(await sweepAfter(storage, 0), 0);
   });
 });

@@ -2,9 +2,9 @@
 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { recordKeys } from '../archive/archive.ts';
 import { databaseFiles, FRONTIER, idOf } from '../archive/keys.ts';
 import type { Storage } from '../archive/storage.ts';
-import { recordKeys } from '../archive/store.ts';
 import type { Trash } from '../archive/trash.ts';
 import { type Finding, finding } from '../audit/promises.ts';
 import { nextVisit } from '../journal/journal.ts';

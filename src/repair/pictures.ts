@@ -1,9 +1,9 @@
 /** Pictures fetched again: the same bytes are proved by their hash; other bytes get their own name, and the records say so. */
 import { join } from 'node:path';
+import { recordKeys } from '../archive/archive.ts';
 import { assetKey, parseKey, recordKey } from '../archive/keys.ts';
 import { hashFile } from '../archive/manifest.ts';
-import { type ArchiveRecord, writeRecord } from '../archive/record.ts';
-import { recordKeys } from '../archive/store.ts';
+import type { ArchiveRecord } from '../archive/record.ts';
 import { readPicture } from '../audit/pictures.ts';
 import type { CheckCode, Finding } from '../audit/promises.ts';
 import { withFile } from '../audit/read-file.ts';
@@ -27,10 +27,9 @@ export async function refetchPicture(findings: readonly Finding[], context: Repa
 
   const files = findings.filter(({ path }) => parseKey(path)?.kind === 'picture');
   const shown = await whoShows(new Set(files.map(hashOf)), context);
-  const inTurn = oneAtATime();
   await eachOf(files, context, async (found) => {
     if (await renameByType(found, context)) return;
-    const why = await fetchAgain(found, shown.get(hashOf(found)) ?? [], { context, inTurn });
+    const why = await fetchAgain(found, shown.get(hashOf(found)) ?? [], context);
     if (why !== null) context.leave(found, why);
   });
 }
@@ -46,15 +45,24 @@ async function fetchMissing(found: Finding, context: RepairContext): Promise<voi
   const record = wholeRecord(key, context);
   if (record === null) return context.leave(found, 'its record has to be mended first');
   const why = new Set<string>();
-  const assets: Asset[] = [];
+  const had = new Map<string, Asset>();
   for (const asset of record.assets) {
-    const got = 'missing' in asset ? await ask(asset.src, null, context) : asset;
+    const got = 'missing' in asset ? await ask(asset.src, null, context) : null;
     if (typeof got === 'string') why.add(got);
-    assets.push(typeof got === 'string' ? asset : got);
+    else if (got !== null) had.set(asset.src, got);
   }
-  const isBetter = assets.some((asset, i) => asset !== record.assets[i]);
-  if (isBetter) await context.storage.write(found.path, writeRecord({ ...record, assets }));
+  if (had.size > 0)
+    await replaceAssets(key, (asset) => ('missing' in asset ? (had.get(asset.src) ?? asset) : asset), context);
   if (why.size > 0) context.leave(found, [...why].join('; '));
+}
+
+/** Changes the pictures of a record as it stands now; nothing where it has to be mended first. */
+async function replaceAssets(key: string, replace: (asset: Asset) => Asset, context: RepairContext): Promise<void> {
+  const change = () => {
+    const now = wholeRecord(key, context); // another picture of the article may have come in the meantime
+    return now && { record: { ...now, assets: now.assets.map(replace) } };
+  };
+  await context.services.archive.update(key, change, { old: () => null });
 }
 
 /** A picture under the ending of another type. */
@@ -75,11 +83,7 @@ async function renameByType(
 }
 
 /** Returns why the picture could not be had for every record that shows it; null where it could. */
-async function fetchAgain(
-  found: Finding,
-  keys: readonly string[],
-  { context, inTurn }: { readonly context: RepairContext; readonly inTurn: Turn },
-): Promise<string | null> {
+async function fetchAgain(found: Finding, keys: readonly string[], context: RepairContext): Promise<string | null> {
   const hash = hashOf(found);
   const isBad = BAD_BYTES.includes(found.code);
   const isLost = (asset: Asset) => 'sha256' in asset && asset.sha256 === hash;
@@ -93,28 +97,11 @@ async function fetchAgain(
       if (isLost(got)) return isBad ? 'the site gives the same bytes' : null; // what was lost is there for all records
       had.set(src, { ...got, replaces: hash } as Asset);
     }
-    await inTurn(async () => {
-      const now = wholeRecord(key, context); // another picture of the article may have come in the meantime
-      const assets = now?.assets.map((asset) => (isLost(asset) ? (had.get(asset.src) ?? asset) : asset));
-      if (now !== null && assets !== undefined)
-        await context.storage.write(recordKey(key), writeRecord({ ...now, assets }));
-    });
+    await replaceAssets(key, (asset) => (isLost(asset) ? (had.get(asset.src) ?? asset) : asset), context);
   }
   if (keys.length === 0) return 'no record says where it came from';
   await context.trash.move(found.path, `${found.code}: ${found.detail}`);
   return null;
-}
-
-type Turn = (work: () => Promise<void>) => Promise<void>;
-
-/** Lets one work at a time. */
-function oneAtATime(): Turn {
-  let turn: Promise<void> = Promise.resolve();
-  return (work) => {
-    const mine = turn.then(work);
-    turn = mine.catch(() => {}); // whoever asked for it hears of it
-    return mine;
-  };
 }
 
 /** The picture, or in words why it cannot be had. */
