@@ -1,7 +1,9 @@
 /** Composition root: the only file that names adapters. */
+import { openArchive } from './archive/archive.ts';
+import { openDisk } from './archive/disk.ts';
 import { createAssets } from './archive/pictures.ts';
 import { openQuarantine } from './archive/quarantine.ts';
-import { openStore } from './archive/store.ts';
+import { openTrash } from './archive/trash.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { CrawlServices } from './crawl/visit.ts';
@@ -47,8 +49,9 @@ export async function openApp(
   { command, log, wait, prepared = true, clock = systemClock, onRequest, beforeFrontier }: AppOptions,
 ): Promise<App> {
   const { site, politeness: pace } = config;
-  const store = openStore(config.archive, config.limits);
-  const quarantine = openQuarantine(config.archive, config.limits);
+  const storage = openDisk(config.archive);
+  const archive = openArchive(storage, config.limits);
+  const quarantine = openQuarantine(storage, config.limits);
   const report = (holder: string) => log({ level: 'info', stage: 'run', message: `waiting for ${holder}` });
   await using opened = new AsyncDisposableStack();
   opened.use(
@@ -59,7 +62,10 @@ export async function openApp(
   await beforeFrontier?.();
   const frontier = opened.use(openFrontier(config.archive, { command, ...pace, now: clock.now }));
   if (prepared && frontier.unfinishedSince !== null) {
-    const swept = await store.sweep(frontier.unfinishedSince);
+    const swept = await archive.sweep({
+      since: frontier.unfinishedSince,
+      trash: openTrash(storage, { now: new Date(clock.now()) }),
+    });
     log({
       level: 'info',
       stage: 'run',
@@ -100,7 +106,7 @@ export async function openApp(
     http,
     politeness,
     robots,
-    store,
+    storage,
     allows,
     maxPerArticle: config.limits.imagesPerArticle,
     attempts: pace.attempts,
@@ -117,7 +123,7 @@ export async function openApp(
       fetcher,
       politeness,
       assets,
-      store,
+      archive,
       quarantine,
       document: config.document,
       tool,

@@ -3,18 +3,17 @@ import { constants, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import { FRONTIER } from '../archive/keys.ts';
 import type { ArticleId } from '../model.ts';
 import { type CheckCode, type Finding, finding } from './promises.ts';
 import { withFile } from './read-file.ts';
-
-const FILE = 'frontier.sqlite';
 
 /**
  * @param store the index database, which knows the articles of the store
  * @param folder for a copy, where a crawl has written what is not in the file itself yet
  */
 export function* auditFrontier(root: string, store: DatabaseSync, folder: string): Generator<Finding> {
-  const path = join(root, FILE);
+  const path = join(root, FRONTIER);
   const there = withFile(path, () => ({ kind: 'there' as const }));
   if (there.kind !== 'there') return; // absent: nothing is lost; anything else is told already
   try {
@@ -32,7 +31,7 @@ export function* auditFrontier(root: string, store: DatabaseSync, folder: string
 }
 
 function damaged(detail: string): Finding {
-  return finding('frontier-unreadable', { path: FILE, article: null }, detail);
+  return finding('frontier-unreadable', { path: FRONTIER, article: null }, detail);
 }
 
 /** A database with a log beside it is copied; one without is opened as a file that nobody changes. */
@@ -40,7 +39,7 @@ function openWithoutTrace(path: string, folder: string): { readonly database: Da
   const log = withFile(`${path}-wal`, (_, { size }) => ({ kind: 'log' as const, size }));
   const url = pathToFileURL(path);
   if (log.kind === 'log' && log.size > 0) {
-    const copy = join(folder, FILE);
+    const copy = join(folder, FRONTIER);
     copyFileSync(path, copy, constants.COPYFILE_FICLONE);
     copyFileSync(`${path}-wal`, `${copy}-wal`, constants.COPYFILE_FICLONE);
     const database = new DatabaseSync(copy);
@@ -93,5 +92,5 @@ const QUESTIONS: readonly { readonly code: CheckCode; readonly sql: string }[] =
 function* disagreements(store: DatabaseSync): Generator<Finding> {
   for (const { code, sql } of QUESTIONS)
     for (const { id, detail } of store.prepare(`${sql} ORDER BY 1`).iterate())
-      yield finding(code, { path: FILE, article: String(id) as ArticleId }, String(detail));
+      yield finding(code, { path: FRONTIER, article: String(id) as ArticleId }, String(detail));
 }

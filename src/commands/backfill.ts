@@ -98,7 +98,7 @@ function tellWalk({ source, url, targets, end }: WalkReport, fresh: number, term
 async function askForNumbers(app: App, window: Window, options: BackfillOptions, context: Context): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
   const { frontier, services } = app;
-  const { coverage, newest } = await readIdCoverage({ store: services.store, frontier }, window);
+  const { coverage, newest } = await readIdCoverage({ archive: services.archive, frontier }, window);
   const all = gapNumbers(coverage.gaps, { window, now: services.clock.now(), probesOf: frontier.probes.of });
   const numbers = all.slice(0, options.limit);
   terminal.log({ level: 'info', stage: 'run', message: costOf(numbers, all.length, config) });

@@ -1,7 +1,8 @@
 /** `coverage`: what became of every number since a day, what nothing showed, and how complete that is. Reads only. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { openStore } from '../archive/store.ts';
+import { openArchive } from '../archive/archive.ts';
+import { openDisk } from '../archive/disk.ts';
 import type { Config } from '../config.ts';
 import type { Window } from '../coverage/id-coverage.ts';
 import { type ReadIdCoverage, readIdCoverage } from '../coverage/read-id-coverage.ts';
@@ -56,8 +57,8 @@ export function requireDay(text: string, flag: string): string {
 
 /** Beside a crawl too: no run is held. */
 async function readArchive(config: Config, window: Window): Promise<ReadIdCoverage> {
-  const store = openStore(config.archive, config.limits);
-  if (!existsSync(join(config.archive, 'frontier.sqlite'))) return readIdCoverage({ store, frontier: null }, window);
+  const archive = openArchive(openDisk(config.archive), config.limits);
+  if (!existsSync(join(config.archive, 'frontier.sqlite'))) return readIdCoverage({ archive, frontier: null }, window);
   using frontier = openFrontier(config.archive, { command: null, attempts: 1 });
-  return await readIdCoverage({ store, frontier }, window);
+  return await readIdCoverage({ archive, frontier }, window);
 }

@@ -1,7 +1,7 @@
 /** The coverage of an archive: its records, which are the truth, then what the frontier knows besides. */
 
+import type { Archive } from '../archive/archive.ts';
 import { isGone } from '../archive/record.ts';
-import type { Store } from '../archive/store.ts';
 import { ArchiveError } from '../errors.ts';
 import type { Frontier } from '../frontier/sqlite.ts';
 import type { Probe } from '../journal/sources.ts';
@@ -23,13 +23,13 @@ const DAYS_BEFORE = 8;
 
 /** @param services `frontier` is null where there is none: then the records alone speak */
 export async function readIdCoverage(
-  { store, frontier }: { readonly store: Store; readonly frontier: Frontier | null },
+  { archive, frontier }: { readonly archive: Pick<Archive, 'records'>; readonly frontier: Frontier | null },
   window: Window,
 ): Promise<ReadIdCoverage> {
   const runs = openIdRuns();
   const from = daysAfter(window.since, -DAYS_BEFORE);
   const isNear = (day: string) => day >= from && day <= daysAfter(window.until, DAYS_BEFORE);
-  const { damaged, newest } = await addRecords(store.records(from.slice(0, 7)), runs);
+  const { damaged, newest } = await addRecords(archive.records(from.slice(0, 7)), runs);
   if (frontier !== null) addTargets(frontier, runs, isNear);
   const probed = frontier === null ? [] : addProbes(frontier, runs);
   const sightings = frontier === null ? [] : sightingsOf(frontier, startOf(from));
@@ -37,7 +37,7 @@ export async function readIdCoverage(
 }
 
 async function addRecords(
-  records: ReturnType<Store['records']>,
+  records: ReturnType<Archive['records']>,
   runs: IdRuns,
 ): Promise<Pick<ReadIdCoverage, 'damaged' | 'newest'>> {
   const damaged: ArchiveError[] = [];

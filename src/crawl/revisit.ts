@@ -38,7 +38,7 @@ export async function* revisitDue(
   let refusals = 0;
   for (let [due] = frontier.revisits.due(now, 1); due !== undefined; [due] = frontier.revisits.due(now, 1)) {
     if (options.stopSignal.aborted) return;
-    await services.store.requireRoom();
+    await services.archive.requireRoom();
     const settled = await revisit(due, parts, options);
     yield settled;
     refusals = settled.visit.outcome.kind === 'blocked' ? refusals + 1 : 0;

@@ -103,7 +103,7 @@ export async function work(frontier: Frontier, services: CrawlServices, options:
     try {
       for (;;) {
         await pause;
-        await services.store.requireRoom();
+        await services.archive.requireRoom();
         const lease = await nextLease();
         if (lease === null) return;
         if (lease === 'waited') continue;
