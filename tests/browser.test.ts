@@ -53,6 +53,14 @@ const ANSWERS: Readonly<Record<string, Handler>> = {
     response
       .writeHead(200, { 'content-type': 'text/html' })
       .end('<body><script>document.body.append("made by script")</script><img src="/picture"></body>'),
+  '/marks': ({ headers }, response) =>
+    response.end(JSON.stringify([headers['if-none-match'] ?? null, headers['if-modified-since'] ?? null])),
+  '/script-asks': (_, response) =>
+    response
+      .writeHead(200, { 'content-type': 'text/html' })
+      .end(
+        '<body><script>fetch("/marks").then((answer) => answer.text()).then((text) => document.body.append("asked with " + text))</script>',
+      ),
   '/loop': (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<script>for (;;);</script>'),
 };
 
@@ -160,6 +168,17 @@ describe('the browser', () => {
     const rendered = await browser.render(source, never);
     assert.ok(text(rendered.response.body).includes('</script>made by script'));
     assert.deepEqual(asked, [], 'neither the page again nor its picture');
+  });
+
+  it('sends the headers of a request with that request alone, not with what a page’s scripts ask for later', async () => {
+    const marks = { 'If-None-Match': '"mark"', 'If-Modified-Since': 'Sat, 03 Oct 2026 08:00:00 GMT' };
+    await using one = open({ timeoutMs: 10_000 }); // its one tab serves all
+    const marked = await one.get(`${origin}/marks`, never, marks);
+    assert.deepEqual(JSON.parse(text(marked.response.body)), Object.values(marks));
+    const page = await one.get(`${origin}/script-asks`, never, marks);
+    const shown = text((await one.render(page, never)).response.body);
+    assert.match(shown, /asked with \[null,null\]/);
+    assert.equal(text((await one.get(`${origin}/marks`, never)).response.body), '[null,null]');
   });
 
   it('takes its slot back from a page that never ends', async () => {

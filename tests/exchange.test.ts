@@ -1,12 +1,14 @@
 /** Exchanges as the wire carried them: a real Chromium against servers that answer byte by byte. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createSecureServer } from 'node:http2';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { chromium } from 'playwright';
 import { createAddressGuard } from '../src/fetch/address-guard.ts';
 import { type BrowserFetcher, openBrowser } from '../src/fetch/browser.ts';
@@ -30,6 +32,68 @@ const HEADERS: readonly Header[] = [
 
 type Talk = (socket: Socket) => void;
 
+const CAP_BYTES = 1_000_000;
+const BODY = Buffer.from('水'.repeat(2000));
+const NOISE = randomBytes(30_000);
+const ZEROS = Buffer.alloc(50 * CAP_BYTES);
+
+interface BodyCase {
+  readonly name: string;
+  readonly head: string;
+  readonly sent: Uint8Array;
+  /** What comes out; the code where nothing does. */
+  readonly body: Uint8Array | 'TOO_LARGE';
+  readonly cut?: string;
+}
+
+const length = (bytes: number | Uint8Array) => `Content-Length: ${typeof bytes === 'number' ? bytes : bytes.length}`;
+const gzipped = (sent: Uint8Array) => `Content-Encoding: gzip\r\n${length(sent)}`;
+const chunked = Buffer.concat([Buffer.from('1770\r\n'), BODY, Buffer.from('\r\n0\r\n\r\n')]);
+const deepBomb = gzipSync(gzipSync(ZEROS));
+const smallBomb = gzipSync(ZEROS.subarray(0, 900_000));
+
+/** The length is given or not, true or not; an answer is taken at once or piece by piece, and nobody sees which. */
+const BODIES: readonly BodyCase[] = [
+  { name: 'as long as promised', head: length(BODY), sent: BODY, body: BODY },
+  { name: 'empty', head: length(0), sent: new Uint8Array(), body: new Uint8Array() },
+  { name: 'shorter', head: length(9000), sent: BODY, body: BODY, cut: '6000 of 9000 bytes' },
+  { name: 'shorter than one over the cap', head: length(2e6), sent: BODY, body: BODY, cut: '6000 of 2000000 bytes' },
+  { name: 'longer', head: length(100), sent: BODY, body: BODY.subarray(0, 100) },
+  { name: 'longer than the cap, as promised', head: length(1.2e6), sent: ZEROS.subarray(0, 1.2e6), body: 'TOO_LARGE' },
+  { name: 'of no length, ended by the connection', head: 'X-Name: a', sent: BODY, body: BODY },
+  { name: 'of no length, and over the cap', head: 'X-Name: a', sent: ZEROS.subarray(0, 1.2e6), body: 'TOO_LARGE' },
+  { name: 'in chunks', head: 'Transfer-Encoding: chunked', sent: chunked, body: BODY },
+  {
+    name: 'in chunks, with a length that does not count',
+    head: `Transfer-Encoding: chunked\r\n${length(9)}`,
+    sent: chunked,
+    body: BODY,
+  },
+  { name: 'gzip', head: gzipped(gzipSync(BODY)), sent: gzipSync(BODY), body: BODY },
+  { name: 'gzip that might pass the cap', head: gzipped(gzipSync(NOISE)), sent: gzipSync(NOISE), body: NOISE },
+  { name: 'gzip of no length', head: 'Content-Encoding: gzip', sent: gzipSync(BODY), body: BODY },
+  {
+    name: 'gzip, blown up as far as it can be',
+    head: gzipped(smallBomb),
+    sent: smallBomb,
+    body: ZEROS.subarray(0, 900_000),
+  },
+  { name: 'a gzip bomb', head: gzipped(gzipSync(ZEROS)), sent: gzipSync(ZEROS), body: 'TOO_LARGE' },
+  { name: 'a gzip bomb of no length', head: 'Content-Encoding: gzip', sent: gzipSync(ZEROS), body: 'TOO_LARGE' },
+  {
+    name: 'a gzip bomb in gzip',
+    head: `Content-Encoding: gzip, gzip\r\n${length(deepBomb)}`,
+    sent: deepBomb,
+    body: 'TOO_LARGE',
+  },
+  {
+    name: 'a brotli bomb',
+    head: `Content-Encoding: br\r\n${length(brotliCompressSync(ZEROS))}`,
+    sent: brotliCompressSync(ZEROS),
+    body: 'TOO_LARGE',
+  },
+];
+
 describe('an exchange', () => {
   const seen: string[] = [];
   const talks: Record<string, Talk> = {
@@ -46,6 +110,13 @@ describe('an exchange', () => {
     '/redirect': (socket) => socket.end('HTTP/1.1 301 Moved\r\nLocation: /old\r\nContent-Length: 0\r\n\r\n'),
     '/none': (socket) => socket.end('HTTP/1.1 304\r\nETag: "x"\r\n\r\n'),
   };
+  for (const [index, { head, sent }] of BODIES.entries()) {
+    for (const version of ['1.0', '1.1'])
+      talks[`/body-${index}-${version}`] = (socket) => {
+        socket.write(`HTTP/${version} 200 OK\r\n${head}\r\n\r\n`);
+        socket.end(sent);
+      };
+  }
   let server: Server;
   let origin: string;
   let browser: BrowserFetcher;
@@ -56,7 +127,7 @@ describe('an exchange', () => {
       userAgent: 'exchange test',
       product: '',
       timeoutMs: 10_000,
-      maxBytes: 1_000_000,
+      maxBytes: CAP_BYTES,
       origins: options.origins,
       guard: createAddressGuard(['127.0.0.0/8']),
       allows: () => true,
@@ -124,13 +195,29 @@ describe('an exchange', () => {
     ]);
   });
 
+  for (const [index, { name, head, body, cut }] of BODIES.entries()) {
+    const versions = head.includes('chunked') ? ['1.1'] : ['1.0', '1.1'];
+    it(`takes a body that is ${name}`, async () => {
+      for (const version of versions) {
+        const asked = browser.get(`${origin}/body-${index}-${version}`, never);
+        if (body === 'TOO_LARGE') {
+          await assert.rejects(asked, { code: body });
+          continue;
+        }
+        const exchange = await asked;
+        assert.ok(Buffer.from(body).equals(exchange.response.body), `${exchange.response.body.length} bytes`);
+        assert.deepEqual([exchange.cut, exchange.protocol], [cut ?? null, `HTTP/${version}`]);
+      }
+    });
+  }
+
   it('is told over HTTP/2 as well, which has no status text', async (context) => {
     await using folder = await temporaryFolder();
     const keys = certificate(folder.path);
     if (keys === null) return context.skip('HTTP/2 needs TLS, and there is no openssl to make a certificate with');
     const secure = createSecureServer({ ...keys }, (_, response) => {
-      response.writeHead(200, { 'x-name': ['a', 'b'], 'set-cookie': ['a=1', 'b=2'] });
-      response.end('hi');
+      response.writeHead(200, { 'x-name': ['a', 'b'], 'content-length': 2, 'set-cookie': ['a=1', 'b=2'] });
+      response.end('longer than promised, which HTTP/2 lets pass');
     });
     secure.listen(0, '127.0.0.1');
     await once(secure, 'listening');
@@ -152,6 +239,7 @@ describe('an exchange', () => {
         ['set-cookie', 'b=2'],
       ],
     );
+    assert.equal(String(Buffer.from(response.body)), 'longer than promised, which HTTP/2 lets pass');
     assert.equal(headerOf(request.headers, ':authority'), `127.0.0.1:${port}`);
   });
 });

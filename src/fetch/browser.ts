@@ -71,7 +71,11 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
     userAgent: async () => userAgent ?? userAgentOf(await browser()),
     get: (url, signal, headers = {}) =>
       inTime(url, signal, async ({ wire }) => wire.load(url, { ...options, headers, proxy: await openedProxy() })),
-    render: (source, signal) => inTime(source.url, signal, ({ tab }) => renderExchange(tab, source, options)),
+    render: (source, signal) =>
+      inTime(source.url, signal, async ({ tab, wire }) => {
+        await wire.release();
+        return renderExchange(tab, source, options);
+      }),
     [Symbol.asyncDispose]: async () => {
       closing = true; // a tab that was on its way is not given another browser
       const open = await running?.catch(() => null);

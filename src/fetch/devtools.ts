@@ -32,11 +32,14 @@ export interface Wire {
       readonly now: () => number;
     },
   ): Promise<Exchange>;
+  /** Lets the tab ask and show by itself, until the next `load`. */
+  release(): Promise<void>;
 }
 
 /** @param cdp the session of a tab that does nothing else */
 export async function openWire(cdp: CDPSession): Promise<Wire> {
   const sent = collectSentHeaders(cdp);
+  let isHeld = false;
   await cdp.send('Network.enable');
   await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
 
@@ -44,9 +47,11 @@ export async function openWire(cdp: CDPSession): Promise<Wire> {
     load: async (url, { headers, maxBytes, proxy, now }) => {
       sent.clear();
       const begunMs = performance.now();
-      await cdp.send('Network.setExtraHTTPHeaders', { headers });
+      const hasHeaders = Object.keys(headers).length > 0;
+      if (hasHeaders) await cdp.send('Network.setExtraHTTPHeaders', { headers });
       const paused = new Promise<Paused>((resolve) => cdp.once('Fetch.requestPaused', resolve));
-      await cdp.send('Fetch.enable', { patterns: [{ requestStage: 'Response' }] });
+      if (!isHeld) await cdp.send('Fetch.enable', { patterns: [{ requestStage: 'Response' }] });
+      isHeld = true;
       const navigated = cdp.send('Page.navigate', { url });
       const unanswered = navigated.then(({ errorText }) => {
         const text = errorText ?? 'no answer';
@@ -63,17 +68,22 @@ export async function openWire(cdp: CDPSession): Promise<Wire> {
       }
       const startedAt = new Date(now()).toISOString();
       const exchange = await describe(url, { ...answer, responseStatusCode });
-      const body = hasNoBody(exchange) ? NOTHING : await takeBody(cdp, requestId, url, maxBytes);
+      const body = hasNoBody(exchange) ? NOTHING : await takeBody(cdp, requestId, exchange, maxBytes);
       await cdp.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' });
       await navigated;
-      await cdp.send('Fetch.disable');
+      // DevTools keeps them for everything that the tab asks for. Where this is not reached, the tab goes.
+      if (hasHeaders) await cdp.send('Network.setExtraHTTPHeaders', { headers: {} });
       return {
         ...exchange,
         startedAt,
         address: proxy.addressOf(url, begunMs),
         response: { ...exchange.response, body },
-        cut: hasNoBody(exchange) ? null : cutOf(exchange.response.headers, body),
+        cut: hasNoBody(exchange) ? null : cutOf(exchange, body),
       };
+    },
+    release: async () => {
+      if (isHeld) await cdp.send('Fetch.disable');
+      isHeld = false;
     },
   };
 
@@ -208,13 +218,43 @@ function hasNoBody(exchange: Exchange): boolean {
 }
 
 /** Why a body is known to be cut: it is shorter than the length that was promised for it. */
-function cutOf(headers: readonly Header[], body: Uint8Array): string | null {
-  const promised = headerOf(headers, 'content-encoding') === null ? Number(headerOf(headers, 'content-length')) : 0;
-  return body.length < promised ? `${body.length} of ${promised} bytes` : null;
+function cutOf(exchange: Exchange, body: Uint8Array): string | null {
+  const promised = promisedBytes(exchange);
+  const isEncoded = headerOf(exchange.response.headers, 'content-encoding') !== null;
+  return promised !== null && !isEncoded && body.length < promised ? `${body.length} of ${promised} bytes` : null;
+}
+
+/** The length of a body as it is sent; null where none is promised, or another header is what counts (RFC 9112, 6.3). */
+function promisedBytes({ response: { headers } }: Exchange): number | null {
+  const length = headerOf(headers, 'content-length');
+  return length === null || !/^\d+$/.test(length) || headerOf(headers, 'transfer-encoding') !== null
+    ? null
+    : Number(length);
+}
+
+/** Deflate makes a byte of at most so many (zlib, "Maximum Expansion Factor"). */
+const DEFLATE_RATIO = 1032;
+
+/** The most bytes that a body can have after decoding; null where nothing bounds it. */
+function mostBytes(exchange: Exchange): number | null {
+  const promised = promisedBytes(exchange);
+  const encoding = headerOf(exchange.response.headers, 'content-encoding')?.toLowerCase() ?? 'identity';
+  // Chromium takes no more bytes than promised off a connection of HTTP/1; HTTP/2 ends a body by other means.
+  if (promised === null || exchange.protocol?.startsWith('HTTP/1.') !== true) return null;
+  if (encoding === 'identity') return promised;
+  return ['gzip', 'x-gzip', 'deflate'].includes(encoding) ? promised * DEFLATE_RATIO : null;
+}
+
+/** One that cannot pass the cap comes at once, which costs least; any other piece by piece. Throws TOO_LARGE. */
+async function takeBody(cdp: CDPSession, requestId: string, exchange: Exchange, maxBytes: number): Promise<Uint8Array> {
+  const most = mostBytes(exchange);
+  if (most === null || most > maxBytes) return takePieces(cdp, requestId, exchange.url, maxBytes);
+  const { body, base64Encoded } = await cdp.send('Fetch.getResponseBody', { requestId });
+  return Buffer.from(body, base64Encoded ? 'base64' : 'utf8');
 }
 
 /** Reads the body piece by piece, so that one without end, or a decompression bomb, stops at the cap. */
-async function takeBody(cdp: CDPSession, requestId: string, url: string, maxBytes: number): Promise<Uint8Array> {
+async function takePieces(cdp: CDPSession, requestId: string, url: string, maxBytes: number): Promise<Uint8Array> {
   const { stream: handle } = await cdp.send('Fetch.takeResponseBodyAsStream', { requestId });
   const pieces: Buffer[] = [];
   let length = 0;
