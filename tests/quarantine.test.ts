@@ -8,6 +8,7 @@ import { openQuarantine } from '../src/archive/quarantine.ts';
 import type { Page, Verdict } from '../src/model.ts';
 import { temporaryFolder } from './support/command.ts';
 import { sweepAfter } from './support/drafts.ts';
+import { fetchedPage } from './support/fetched-page.ts';
 import { files } from './support/tree.ts';
 
 const LIMITS = { quarantineItems: 3, quarantineBytes: 10_000 };
@@ -15,17 +16,13 @@ const BLOCKED: Verdict = { kind: 'blocked', evidence: ['HTTP status 403'] };
 
 function page(day: number, body: string | Uint8Array = `page ${day}`): Page {
   const url = `https://www.guancha.cn/a/2026_10_04_90${day}.shtml`;
-  return {
+  return fetchedPage({
     url,
-    finalUrl: url,
-    redirects: [],
     status: 403,
     headers: { 'content-type': 'text/html', 'set-cookie': 'secret' },
     body: Buffer.from(body),
-    cut: null,
     fetchedAt: `2026-11-${String(day).padStart(2, '0')}T00:00:00.000Z`,
-    fetchedBy: 'browser',
-  };
+  });
 }
 
 describe('the quarantine', () => {

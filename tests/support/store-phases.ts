@@ -10,6 +10,7 @@ import { openQuarantine } from '../../src/archive/quarantine.ts';
 import { noteGone, sha256 } from '../../src/archive/record.ts';
 import type { Asset, Page } from '../../src/model.ts';
 import { captured, documentOf, draft, KEY, save as saveCapture, sweepAfter } from './drafts.ts';
+import { fetchedPage } from './fetched-page.ts';
 
 const PICTURE = Buffer.alloc(100_000, 'picture');
 const BLOCKED = { kind: 'blocked', evidence: ['HTTP status 403'] } as const;
@@ -57,8 +58,7 @@ async function save(root: string, html: string, day: number): Promise<void> {
 function page(day: number): Page {
   const url = `https://www.guancha.cn/a/2026_10_04_90${day}.shtml`;
   const body = Buffer.from(`请输入验证码 ${day}`);
-  const answer = { url, finalUrl: url, redirects: [], status: 403, headers: {}, body, cut: null };
-  return { ...answer, fetchedAt: timeOf(day), fetchedBy: 'browser' };
+  return fetchedPage({ url, status: 403, headers: {}, body, fetchedAt: timeOf(day) });
 }
 
 if (import.meta.main) {
