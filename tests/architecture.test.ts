@@ -196,6 +196,12 @@ describe('the architecture', () => {
     }
   });
 
+  it('spells the keys of an archive in one file', () => {
+    const spelt = /['"`^](?:articles|records|versions|assets|quarantine|trash|fengwen)\\?\//;
+    const wrong = files.filter((file) => spelt.test(withoutComments(file)));
+    assert.deepEqual(wrong, ['archive/keys.ts']);
+  });
+
   it('lets nothing but a hook of the configuration out without a guard', () => {
     const importers = imports.filter((each) => targetOf(each) === 'notify/hook.ts' && !each.typeOnly);
     assert.deepEqual(
