@@ -32,6 +32,33 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 /** Which files alone reach the world by which means of Node.js: network, processes, threads, databases, disk. */
 const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
   fetch: ['notify/hook.ts'],
+  // Files of the archive only by its storage, and by what the audit reads; the others have files of their own: a report,
+  // the configuration, the browser, a temporary folder, a database that SQLite opens.
+  'node:fs': [
+    'archive/disk.ts',
+    'archive/text-file.ts',
+    'audit/frontier.ts',
+    'audit/read-file.ts',
+    'commands/article.ts',
+    'commands/audit.ts',
+    'commands/coverage.ts',
+    'commands/demo.ts',
+    'commands/extract.ts',
+    'commands/quarantine.ts',
+    'commands/status.ts',
+    'config.ts',
+    'frontier/lock.ts',
+    'frontier/sqlite.ts',
+    'package.ts',
+    'report/report-file.ts',
+  ],
+  'node:fs/promises': [
+    'audit/audit.ts',
+    'commands/demo.ts',
+    'commands/session.ts',
+    'fetch/chromium.ts',
+    'monitor/monitor.ts',
+  ],
   'node:net': ['fetch/address-guard.ts', 'fetch/socks-proxy.ts'],
   'node:dns': ['fetch/address-guard.ts'],
   'node:http': ['monitor/monitor.ts'],
@@ -168,6 +195,12 @@ describe('the architecture', () => {
         ((file) => imports.some(({ from, specifier, typeOnly }) => from === file && specifier === way && !typeOnly));
       assert.deepEqual(files.filter(uses).sort(), doors, way);
     }
+  });
+
+  it('spells the keys of an archive in one file', () => {
+    const spelt = /['"`^](?:articles|records|versions|assets|quarantine|trash|fengwen)\\?\//;
+    const wrong = files.filter((file) => spelt.test(withoutComments(file)));
+    assert.deepEqual(wrong, ['archive/keys.ts']);
   });
 
   it('lets nothing but a hook of the configuration out without a guard', () => {

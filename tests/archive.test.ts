@@ -9,7 +9,7 @@ import { openMemory } from '../src/archive/memory.ts';
 import { contentHash, noteMovedFrom, noteMovedTo } from '../src/archive/record.ts';
 import type { ArticleId } from '../src/model.ts';
 import { temporaryFolder } from './support/command.ts';
-import { article, documentOf, draft, KEY, save } from './support/drafts.ts';
+import { article, captured, digest, documentOf, draft, KEY, save } from './support/drafts.ts';
 import { digests, mtimes } from './support/tree.ts';
 
 describe('the archive', () => {
@@ -19,7 +19,7 @@ describe('the archive', () => {
     assert.equal(await archive.find('guancha:903180', '2026-10-04'), null);
     assert.equal(await save(archive, KEY, '文', draft()), true);
     const before = await mtimes(folder.path);
-    const later = draft({ capture: { tool: 'test', userAgent: 'later', requests: [] } });
+    const later = draft({ capture: { ...captured('2026-10-05T09:00:00.000Z'), userAgent: 'later' } });
     assert.equal(await save(archive, KEY, '文', later), false);
     assert.deepEqual(await mtimes(folder.path), before);
     const found = await archive.find('guancha:903180', '2026-10-04');
@@ -35,14 +35,14 @@ describe('the archive', () => {
       ['二', 'b'],
       ['三', 'c'],
     ] as const)
-      await save(archive, KEY, text, draft({ contentHash: hash }));
+      await save(archive, KEY, text, draft({ contentHash: digest(hash) }));
     const record = (await archive.find('guancha:903180', '2026-10-04'))?.record;
     assert.deepEqual(
       record?.versions.map(({ document, contentHash: hash }) => [document, hash]),
       [
-        [`versions/${KEY}/1.html`, 'a'],
-        [`versions/${KEY}/2.html`, 'b'],
-        [`articles/${KEY}.html`, 'c'],
+        [`versions/${KEY}/1.html`, digest('a')],
+        [`versions/${KEY}/2.html`, digest('b')],
+        [`articles/${KEY}.html`, digest('c')],
       ],
     );
     const texts = [`versions/${KEY}/1.html`, `versions/${KEY}/2.html`, `articles/${KEY}.html`].map((path) =>
@@ -62,7 +62,7 @@ describe('the archive', () => {
         await writeFile(join(folder.path, `versions/${KEY}/1.html`), '一');
         await writeFile(join(folder.path, `articles/${KEY}.html`), '二');
       }
-      await save(archive, KEY, '二', draft({ contentHash: 'b' }));
+      await save(archive, KEY, '二', draft({ contentHash: digest('b') }));
     }
     assert.deepEqual(await digests(cut.path), await digests(whole.path));
   });
@@ -94,9 +94,17 @@ describe('an update', () => {
     for (const [i, key] of posts.entries()) await save(archive, key, documentOf('<p>一</p>'), post(i));
     await Promise.all(
       posts.flatMap((key, i) => [
-        save(archive, key, documentOf('<p>二</p>'), post(i, { contentHash: 'b', movedFrom: [`${www(i)}?other`] })),
+        save(
+          archive,
+          key,
+          documentOf('<p>二</p>'),
+          post(i, { contentHash: digest('b'), movedFrom: [`${www(i)}?other`] }),
+        ),
         archive.update(key, (old) => old && { record: noteMovedFrom(old, www(i)) }),
-        archive.update(key, (old) => old && { record: noteMovedTo(old, { url: www(i), since: '2026-10-05' }) }),
+        archive.update(
+          key,
+          (old) => old && { record: noteMovedTo(old, { url: www(i), since: '2026-10-05T00:00:00.000Z' }) },
+        ),
       ]),
     );
     let kept = 0;

@@ -6,10 +6,18 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type Archive, openArchive } from '../src/archive/archive.ts';
 import { openDisk } from '../src/archive/disk.ts';
-import { type ArchiveRecord, isGone, noteGone, readRecord, writeRecord } from '../src/archive/record.ts';
+import {
+  type ArchiveRecord,
+  isGone,
+  mergeRecord,
+  noteGone,
+  readForm,
+  readRecord,
+  writeRecord,
+} from '../src/archive/record.ts';
 import type { Asset } from '../src/model.ts';
 import { temporaryFolder } from './support/command.ts';
-import { captured, documentOf, draft, KEY, save, sweepAfter } from './support/drafts.ts';
+import { captured, digest, documentOf, draft, KEY, save, sweepAfter } from './support/drafts.ts';
 import { digests, files, isInPlace, mtimes } from './support/tree.ts';
 
 const open = (path: string) => openArchive(openDisk(path), { minFreeBytes: 0 });
@@ -39,8 +47,18 @@ describe('a changed article', () => {
       documentOf('<p>茶馆明天照常开门。</p>', '茶山的大雨'),
     ];
     await save(archive, KEY, first, draft({ capture: captured('2026-10-04T09:00:00.000Z') }));
-    await save(archive, KEY, second, draft({ capture: captured('2026-10-05T09:00:00.000Z'), contentHash: 'b' }));
-    await save(archive, KEY, second, draft({ capture: captured('2026-10-06T09:00:00.000Z'), contentHash: 'b' }));
+    await save(
+      archive,
+      KEY,
+      second,
+      draft({ capture: captured('2026-10-05T09:00:00.000Z'), contentHash: digest('b') }),
+    );
+    await save(
+      archive,
+      KEY,
+      second,
+      draft({ capture: captured('2026-10-06T09:00:00.000Z'), contentHash: digest('b') }),
+    );
     const { versions } = await recordOf(archive);
     assert.deepEqual(
       versions.map(({ document, contentHash, capturedAt, changes }) => ({
@@ -52,13 +70,13 @@ describe('a changed article', () => {
       [
         {
           document: `versions/${KEY}/1.html`,
-          contentHash: 'a',
+          contentHash: digest('a'),
           capturedAt: '2026-10-04T09:00:00.000Z',
           changes: null,
         },
         {
           document: `articles/${KEY}.html`,
-          contentHash: 'b',
+          contentHash: digest('b'),
           capturedAt: '2026-10-05T09:00:00.000Z',
           changes: {
             title: { added: 2, removed: 1 },
@@ -78,7 +96,7 @@ describe('a changed article', () => {
     const [a, b, c] = [picture('a'), picture('b'), picture('c')];
     await save(archive, KEY, documentOf(shows(a) + shows(b)), draft({ assets: [a, b] }));
     const later = [c, { src: a.src, missing: 'HTTP_STATUS' }];
-    await save(archive, KEY, documentOf(shows(c) + shows(a)), draft({ assets: later, contentHash: 'b' }));
+    await save(archive, KEY, documentOf(shows(c) + shows(a)), draft({ assets: later, contentHash: digest('b') }));
     assert.deepEqual((await recordOf(archive)).assets, [c, a, b]);
   });
 
@@ -87,7 +105,7 @@ describe('a changed article', () => {
     const archive = open(folder.path);
     await save(archive, KEY, documentOf('<p>一</p>'), draft());
     await writeFile(join(folder.path, `articles/${KEY}.html`), 'edited by hand');
-    await save(archive, KEY, documentOf('<p>二</p>'), draft({ contentHash: 'b' }));
+    await save(archive, KEY, documentOf('<p>二</p>'), draft({ contentHash: digest('b') }));
     assert.equal(await readFile(join(folder.path, `versions/${KEY}/1.html`), 'utf8'), 'edited by hand');
     const [first, second] = (await recordOf(archive)).versions;
     assert.ok(first && second);
@@ -152,7 +170,7 @@ describe('the sweep', () => {
     await save(archive, KEY, documentOf('<p>一</p>'), draft());
     const before = await digests(folder.path);
     const record = await readFile(join(folder.path, `records/${KEY}.json`));
-    await save(archive, KEY, documentOf('<p>二</p>'), draft({ contentHash: 'b' }));
+    await save(archive, KEY, documentOf('<p>二</p>'), draft({ contentHash: digest('b') }));
     await writeFile(join(folder.path, `records/${KEY}.json`), record);
     assert.equal(await sweepAfter(openDisk(folder.path), 0), 1);
     assert.deepEqual(await digests(folder.path, isInPlace), before);
@@ -180,7 +198,7 @@ describe('the sweep', () => {
     const [first, second] = [documentOf('<p>一</p>'), documentOf('<p>二</p>')];
     await save(archive, KEY, first, draft());
     const backup = await readFile(join(folder.path, `records/${KEY}.json`));
-    await save(archive, KEY, second, draft({ contentHash: 'b' }));
+    await save(archive, KEY, second, draft({ contentHash: digest('b') }));
     const other = KEY.replace('903180', '903181');
     await save(archive, other, documentOf('<p>三</p>'), draft({ id: 'guancha:903181' }));
     const texts = new Set(Object.values(await digests(folder.path, (path) => path.endsWith('.html'))));
@@ -200,7 +218,7 @@ describe('the sweep', () => {
     await using folder = await temporaryFolder();
     const archive = open(folder.path);
     for (const text of ['一', '二', '三'])
-      await save(archive, KEY, documentOf(`<p>${text}</p>`), draft({ contentHash: text }));
+      await save(archive, KEY, documentOf(`<p>${text}</p>`), draft({ contentHash: digest(text) }));
     const before = await mtimes(folder.path);
     assert.equal(await sweepAfter(openDisk(folder.path), 0), 0);
     assert.deepEqual(await mtimes(folder.path), before);
@@ -213,37 +231,60 @@ describe('a record', () => {
     const date = fc.option(fc.record({ before: fc.string(), after: fc.string() }));
     const changes = fc.option(fc.record({ title: count, date, body: count, images: count }));
     const text = fc.string({ unit: 'grapheme' });
-    const version = fc.record({ document: text, sha256: text, contentHash: text, capturedAt: text, changes });
-    const absence = fc.record({ since: text, until: fc.option(text), evidence: fc.array(text) });
+    const hash = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 });
+    const instant = fc
+      .date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true })
+      .map((date) => date.toISOString());
+    const version = fc.record({ document: text, sha256: hash, contentHash: hash, capturedAt: instant, changes });
+    const absence = fc.record({ since: instant, until: fc.option(instant), evidence: fc.array(text) });
     const stored = fc.record({
       src: text,
       url: text,
-      sha256: text,
-      bytes: fc.nat(),
-      type: text,
+      sha256: hash,
+      bytes: fc.integer({ min: 1 }),
+      type: fc.constantFrom('jpg', 'png', 'webp'),
       width: fc.nat(),
       height: fc.nat(),
     });
+    const missing = fc.record({ src: text, missing: fc.constantFrom('IMAGE_MISSING', 'TOO_MANY_IMAGES') });
     const parts = fc.record({
       title: text,
       aliases: fc.array(text),
       versions: fc.array(version, { minLength: 1 }),
       absences: fc.array(absence),
-      assets: fc.array(fc.oneof(stored, fc.record({ src: text, missing: text }))),
+      assets: fc.array(fc.oneof(stored, missing)),
     });
     fc.assert(
       fc.property(parts, ({ title, ...rest }) => {
-        const base = draft();
-        const record: ArchiveRecord = {
-          ...base,
-          ...rest,
-          format: 1,
-          article: { ...base.article, title },
-          document: { path: `articles/${KEY}.html`, bytes: 1, sha256: 's' },
-        };
+        const base = wholeRecord();
+        const record = { ...base, ...rest, article: { ...base.article, title } };
         const written = writeRecord(record);
         assert.equal(writeRecord(readRecord(written, 'r')), written);
       }),
     );
   });
+
+  it('without a field, or with one of another kind, is refused by readers and audit alike, in the same words', () => {
+    const record: Readonly<Record<string, unknown>> = { ...wholeRecord() };
+    const unasked = ['via', 'leadPicture'];
+    for (const name of Object.keys(record).filter((each) => !unasked.includes(each))) {
+      for (const value of [undefined, 7, {}]) {
+        const broken = { ...record, [name]: value };
+        const form = readForm(broken);
+        assert.ok('fault' in form && form.fault.startsWith(name), name);
+        assert.throws(() => readRecord(JSON.stringify(broken), 'records/r.json'), {
+          code: 'ARCHIVE_DAMAGED',
+          detail: `records/r.json: ${form.fault}`,
+        });
+      }
+    }
+    assert.throws(() => readRecord('{"format": 1', 'records/r.json'), { code: 'ARCHIVE_DAMAGED' });
+  });
+
+  function wholeRecord(): ArchiveRecord {
+    const document = { path: `articles/${KEY}.html`, bytes: 1, sha256: digest('s') };
+    const version = { document: document.path, sha256: digest('s'), contentHash: digest('a') };
+    const versions = [{ ...version, capturedAt: '2026-10-04T09:00:00.000Z', changes: null }];
+    return mergeRecord(null, draft(), { document, versions });
+  }
 });

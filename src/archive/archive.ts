@@ -5,7 +5,20 @@
 import { ArchiveError } from '../errors.ts';
 import type { ArticleId } from '../model.ts';
 import { type Changes, compareDocuments, countChanges } from './diff.ts';
-import { articleKey, documentKey, idOf, isMonth, isYear, parseKey, RECORDS, recordKey, versionKey } from './keys.ts';
+import {
+  articleKey,
+  documentKey,
+  idOf,
+  isMonth,
+  isPost,
+  isYear,
+  parseKey,
+  RECORDS,
+  recordKey,
+  SPACES,
+  spaceOf,
+  versionKey,
+} from './keys.ts';
 import {
   type ArchiveRecord,
   mergeRecord,
@@ -157,7 +170,7 @@ export function openArchive(
     const place = places?.get(id) ?? null;
     const known = place === null || idOf(place) !== id ? null : await storedAt(place);
     if (known !== null) return known;
-    for await (const key of recordKeys(storage, '', id.startsWith('fengwen:') ? ['fengwen/'] : [''])) {
+    for await (const key of recordKeys(storage, '', [spaceOf(id)])) {
       const found = idOf(key) === id ? await storedAt(key) : null;
       if (found === null) continue;
       places?.set(id, key);
@@ -184,7 +197,7 @@ export function openArchive(
   async function writeLast(key: string, record: ArchiveRecord): Promise<Updated> {
     await storage.write(recordKey(key), writeRecord(record));
     const id = idOf(key);
-    if (id.startsWith('fengwen:') && places?.get(id) !== key) places?.set(id, key);
+    if (isPost(key) && places?.get(id) !== key) places?.set(id, key);
     return { record, wrote: true };
   }
 
@@ -251,7 +264,7 @@ function openTurns(): InTurn {
 export async function* recordKeys(
   storage: Storage,
   since = '',
-  spaces: readonly string[] = ['', 'fengwen/'],
+  spaces: readonly string[] = SPACES,
 ): AsyncGenerator<string> {
   for (const space of spaces) {
     const top = `${RECORDS}/${space}`.replace(/\/$/, '');

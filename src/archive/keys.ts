@@ -19,6 +19,11 @@ export const LOCK = 'lock.sqlite';
 export const LOCK_HOLDER = 'lock.json';
 export const MANIFEST = 'manifest-sha256.txt';
 
+/** Where the months of community posts lie, below the folders by month; those of articles lie there at once. */
+const POSTS = 'fengwen/';
+/** The prefixes of months: of articles, then of posts. */
+export const SPACES = ['', POSTS] as const;
+
 /** Folders whose files lie by month. */
 export const BY_MONTH = [ARTICLES, RECORDS, VERSIONS] as const;
 
@@ -35,7 +40,7 @@ export function articleKey(id: ArticleId, date: string): string {
   const [year, month] = date.split('-');
   const number = numberOf(id);
   return id.startsWith('fengwen:')
-    ? `fengwen/${year}/${month}/${number}`
+    ? `${POSTS}${year}/${month}/${number}`
     : `${year}/${month}/${date.replaceAll('-', '_')}_${number}`;
 }
 
@@ -43,18 +48,25 @@ export function numberOf(id: ArticleId): string {
   return id.slice(id.indexOf(':') + 1);
 }
 
+/** True for the place of a community post, and for a month of such. */
+export function isPost(key: string): boolean {
+  return key.startsWith(POSTS);
+}
+
+/** The prefix of the months in which an article lies. */
+export function spaceOf(id: ArticleId): (typeof SPACES)[number] {
+  return id.startsWith('fengwen:') ? POSTS : '';
+}
+
 /** The id that a place stands for. */
 export function idOf(key: string): ArticleId {
   const number = Number(/(\d+)$/.exec(key)?.[1]);
-  return key.startsWith('fengwen/') ? `fengwen:${number}` : `guancha:${number}`;
+  return isPost(key) ? `fengwen:${number}` : `guancha:${number}`;
 }
 
-/** `2022-01` of a place. */
+/** `2022-01` of a place, or of a month `fengwen/2022/01`. */
 export function monthOf(key: string): string {
-  return key
-    .replace(/^fengwen\//, '')
-    .slice(0, 7)
-    .replace('/', '-');
+  return (isPost(key) ? key.slice(POSTS.length) : key).slice(0, 7).replace('/', '-');
 }
 
 /** The last part of a place, which the file names have: `2022_01_28_623950`. */
@@ -90,7 +102,7 @@ export function isMonth(name: string): boolean {
 
 /** @param month `2022/01`, or `fengwen/2020/10` for community posts */
 export function isStem(name: string, month: string): boolean {
-  return month.startsWith('fengwen/') ? /^[1-9]\d*$/.test(name) : /^\d{4}_\d{2}_\d{2}_[1-9]\d*$/.test(name);
+  return isPost(month) ? /^[1-9]\d*$/.test(name) : /^\d{4}_\d{2}_\d{2}_[1-9]\d*$/.test(name);
 }
 
 // Pictures, by the hash of their bytes.

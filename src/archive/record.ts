@@ -170,62 +170,16 @@ export function writeRecord(record: ArchiveRecord): string {
   return `${JSON.stringify(record, null, 2)}\n`;
 }
 
-const count = z.strictObject({ added: z.number(), removed: z.number() });
-
-/** What the program relies on when it reads a record. */
-const schema = z.looseObject({
-  format: z.literal(1),
-  id: z.string().regex(/^(guancha|fengwen):\d+$/),
-  url: z.string(),
-  aliases: z.array(z.string()),
-  article: z.looseObject({ title: z.string(), publishedAt: z.string() }),
-  flags: z.array(z.strictObject({ code: z.string(), detail: z.string() })),
-  contentHash: z.string(),
-  document: z.strictObject({ path: z.string(), bytes: z.number(), sha256: z.string() }),
-  assets: z.array(
-    z.union([
-      z.looseObject({ src: z.string(), sha256: z.string() }),
-      z.strictObject({ src: z.string(), missing: z.string() }),
-    ]),
-  ),
-  versions: z
-    .array(
-      z.looseObject({
-        document: z.string(),
-        sha256: z.string(),
-        contentHash: z.string(),
-        capturedAt: z.string(),
-        changes: z.looseObject({ title: count, date: z.unknown(), body: count, images: count }).nullable(),
-      }),
-    )
-    .min(1),
-  absences: z.array(z.strictObject({ since: z.string(), until: z.string().nullable(), evidence: z.array(z.string()) })),
-  movedFrom: z.array(z.string()).optional(),
-  movedTo: z.strictObject({ url: z.string(), since: z.string() }).optional(),
-});
-
-/** @throws ARCHIVE_DAMAGED naming the file where the text is no record */
-export function readRecord(text: string, path: string): ArchiveRecord {
-  try {
-    const value: unknown = JSON.parse(text);
-    schema.parse(value);
-    return value as ArchiveRecord;
-  } catch (error) {
-    throw new ArchiveError('ARCHIVE_DAMAGED', `${path}: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-// Has a record everything that the program wrote into it? Asks for all that `readRecord` asks for, and for more.
-
 const nullableText = z.string().nullable();
-const hashForm = z.string().regex(/^[0-9a-f]{64}$/);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const instant = z.iso.datetime();
+const count = z.object({ added: z.number(), removed: z.number() });
 
-const countForm = z.object({ added: z.number(), removed: z.number() });
-const changes = z.looseObject({ title: countForm, body: countForm, images: countForm }).nullable();
-
-/** What the checks look at, and what a visit always writes. */
-const form = z.looseObject({
+/**
+ * The form of a record: what the program relies on when it reads one, and what a visit always writes. Every record that
+ * the program ever wrote has it; what else stands in a record is kept.
+ */
+const schema = z.looseObject({
   format: z.literal(1),
   id: z.string().regex(/^(?:guancha|fengwen):[1-9]\d*$/),
   url: z.url(),
@@ -240,19 +194,19 @@ const form = z.looseObject({
     images: z.array(z.looseObject({ src: z.string() })),
     pages: z.int().min(1),
   }),
-  contentHash: hashForm,
-  document: z.looseObject({ path: z.string(), bytes: z.int().min(1), sha256: hashForm }),
+  contentHash: hash,
+  document: z.looseObject({ path: z.string(), bytes: z.int().min(1), sha256: hash }),
   assets: z.array(
     z.union([
       z.strictObject({
         src: z.string(),
         url: z.string(),
-        sha256: hashForm,
+        sha256: hash,
         bytes: z.int().min(1),
         type: z.string().regex(/^[a-z0-9]{1,8}$/),
         width: z.int().min(0),
         height: z.int().min(0),
-        replaces: hashForm.optional(),
+        replaces: hash.optional(),
       }),
       z.strictObject({ src: z.string(), missing: z.string().min(1) }),
     ]),
@@ -263,7 +217,13 @@ const form = z.looseObject({
   }),
   versions: z
     .array(
-      z.looseObject({ document: z.string(), sha256: hashForm, contentHash: hashForm, capturedAt: instant, changes }),
+      z.looseObject({
+        document: z.string(),
+        sha256: hash,
+        contentHash: hash,
+        capturedAt: instant,
+        changes: z.looseObject({ title: count, body: count, images: count }).nullable(),
+      }),
     )
     .min(1),
   absences: z.array(z.looseObject({ since: instant, until: instant.nullable(), evidence: z.array(z.string()) })),
@@ -271,9 +231,22 @@ const form = z.looseObject({
   movedTo: z.object({ url: z.url(), since: instant }).optional(),
 });
 
+/** @throws ARCHIVE_DAMAGED naming the file where the text is no record */
+export function readRecord(text: string, path: string): ArchiveRecord {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ArchiveError('ARCHIVE_DAMAGED', `${path}: ${(error as Error).message}`, { cause: error });
+  }
+  const form = readForm(value);
+  if ('fault' in form) throw new ArchiveError('ARCHIVE_DAMAGED', `${path}: ${form.fault}`);
+  return form.record;
+}
+
 /** The value as a record, or the first thing that is not as it must be: `assets.0.sha256: Invalid …`. */
 export function readForm(value: unknown): { readonly record: ArchiveRecord } | { readonly fault: string } {
-  const { error } = form.safeParse(value);
+  const { error } = schema.safeParse(value);
   const issue = error?.issues[0];
   if (issue === undefined) return { record: value as ArchiveRecord };
   return { fault: `${issue.path.join('.')}: ${issue.message}` };
@@ -281,7 +254,7 @@ export function readForm(value: unknown): { readonly record: ArchiveRecord } | {
 
 /** The fields of a value that are as they must be, whatever the others are. */
 export function validFields(value: Readonly<Record<string, unknown>>): Partial<ArchiveRecord> {
-  const shape: Readonly<Record<string, z.ZodType>> = form.shape;
+  const shape: Readonly<Record<string, z.ZodType>> = schema.shape;
   const valid = Object.entries(value).filter(([name, field]) => shape[name]?.safeParse(field).success !== false);
   return Object.fromEntries(valid) as Partial<ArchiveRecord>;
 }

@@ -9,7 +9,9 @@ import {
   assetKey,
   documentKey,
   idOf,
+  isPost,
   isStem,
+  parseKey,
   RECORDS,
   recordKey,
   VERSIONS,
@@ -28,7 +30,6 @@ import { scanBody } from './scan-body.ts';
 
 export function auditMonth(month: string, stems: readonly string[] | null, context: ShardContext): void {
   const { root, tell } = context;
-  const isPost = month.startsWith('fengwen/');
   const stemsIn = (kind: string, ending: string) => {
     const folder = `${kind}/${month}`;
     const { files, folders, findings } = listFolder(root, folder);
@@ -48,7 +49,7 @@ export function auditMonth(month: string, stems: readonly string[] | null, conte
   const records = new Set(stemsIn(RECORDS, '.json'));
   const versions = new Set(stemsIn(VERSIONS, ''));
   for (const stem of [...new Set([...documents, ...records, ...versions])].sort()) {
-    if (!isAsked(stem, { stems, since: isPost ? null : context.since })) continue;
+    if (!isAsked(stem, { stems, since: isPost(month) ? null : context.since })) continue;
     auditArticle(`${month}/${stem}`, { hasVersions: versions.has(stem) }, context);
   }
 }
@@ -186,7 +187,8 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
     for (const path of files.map((name) => under(folder, name)).filter((each) => !listed.has(each)))
       breach(path, ['version-orphan', record === null ? `no ${paths.record}` : `not listed by ${paths.record}`]);
     for (const [path, { sha256 }] of listed) {
-      if (!/^\d+\.html$/.test(path.slice(folder.length + 1)) || !path.startsWith(folder)) continue; // told as version-order
+      const parsed = parseKey(path);
+      if (parsed?.kind !== 'version' || parsed.article !== key) continue; // told as version-order
       const read = readWhole(join(root, path), LONGEST_BYTES);
       if (read.kind === 'absent') breach(path, ['version-missing', `named by ${paths.record}`]);
       else if (read.kind === 'fault') breachOf(path, read);

@@ -1,5 +1,6 @@
 /** What only all files together can tell: what stands twice, what is named and not there, what is there and not named. */
 import type { DatabaseSync } from 'node:sqlite';
+import { assetKey } from '../archive/keys.ts';
 import type { ArticleId } from '../model.ts';
 import { INDEX_TABLES } from './audit-index.ts';
 import { type CheckCode, type Finding, finding } from './promises.ts';
@@ -75,10 +76,12 @@ export function* clocks(database: DatabaseSync): Generator<Finding> {
  */
 export function* pictures(database: DatabaseSync, isWhole: boolean): Generator<Finding> {
   const named = database.prepare(`
-    SELECT 'assets/' || substr(s.sha256, 1, 2) || '/' || s.sha256 || '.' || s.type AS path, min(s.article) AS article, s.src, count(*) AS n
+    SELECT s.sha256, s.type, min(s.article) AS article, s.src, count(*) AS n
     FROM shown AS s WHERE s.sha256 NOT IN (SELECT sha256 FROM pictures) GROUP BY s.sha256 ORDER BY 1`);
-  for (const row of named.iterate())
-    yield found('picture-gone', row, `named by ${text(row, 'n')} records, from ${text(row, 'src')}`);
+  for (const row of named.iterate()) {
+    const path = assetKey(text(row, 'sha256'), text(row, 'type'));
+    yield found('picture-gone', { ...row, path }, `named by ${text(row, 'n')} records, from ${text(row, 'src')}`);
+  }
 
   const bad = database.prepare(`
     SELECT p.path, p.code, p.detail, (SELECT min(article) FROM shown AS s WHERE s.sha256 = p.sha256) AS article

@@ -1,12 +1,11 @@
 /** The files of pictures: each streamed once, for its hash and for its structure. */
 
 import { createHash } from 'node:crypto';
-import { readSync } from 'node:fs';
 import { join } from 'node:path';
 import { ASSETS, parseKey } from '../archive/keys.ts';
 import { openPictureReader, type Picture } from '../archive/picture-file.ts';
 import { type CheckCode, finding } from './promises.ts';
-import { listFolder, type ShardContext, unclaimed, withFile } from './read-file.ts';
+import { listFolder, piecesOf, type ShardContext, unclaimed, withFile } from './read-file.ts';
 
 /** A folder below `assets/`, named by the first two characters of its pictures' hashes. */
 export function auditAssets(folder: string, context: ShardContext): void {
@@ -74,20 +73,13 @@ interface PictureReading extends Picture {
   readonly sha256: string;
 }
 
-const CHUNK_BYTES = 256 * 1024;
-
 /** Reads a file to its end, a piece at a time, once for both its hash and its structure. */
 export function readPicture(descriptor: number, size: number): PictureReading {
   const hash = createHash('sha256');
   const reader = openPictureReader();
-  for (let at = 0; ; ) {
-    const chunk = Buffer.allocUnsafe(Math.min(Math.max(size - at, 1), CHUNK_BYTES));
-    const length = readSync(descriptor, chunk, 0, chunk.length, at);
-    if (length === 0) break;
-    const piece = chunk.subarray(0, length);
+  for (const piece of piecesOf(descriptor, size)) {
     hash.update(piece);
     reader.push(piece);
-    at += length;
   }
   return { sha256: hash.digest('hex'), ...reader.end() };
 }

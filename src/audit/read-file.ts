@@ -44,6 +44,19 @@ export function readWhole(path: string, capBytes: number): FileRead {
   });
 }
 
+const PIECE_BYTES = 256 * 1024;
+
+/** The bytes of an open file to its end, in little memory; `size` is what the file is believed to have. */
+export function* piecesOf(descriptor: number, size: number): Generator<Buffer> {
+  for (let at = 0; ; ) {
+    const piece = Buffer.allocUnsafe(Math.min(Math.max(size - at, 1), PIECE_BYTES));
+    const length = readSync(descriptor, piece, 0, piece.length, at);
+    if (length === 0) return;
+    yield piece.subarray(0, length);
+    at += length;
+  }
+}
+
 /**
  * Opens a regular file and closes it again. A link is not followed, and a FIFO not waited for.
  * @param work is given the descriptor; what the disk refuses in it becomes a fault

@@ -1,5 +1,15 @@
 /** How an archive falls into pieces that can be audited one by one: months, folders of documents, folders of pictures. */
-import { ARTICLES, ASSETS, BY_MONTH, isAssetFolder, isMonth, isYear, RECORDS } from '../archive/keys.ts';
+import {
+  ARTICLES,
+  ASSETS,
+  BY_MONTH,
+  isAssetFolder,
+  isMonth,
+  isYear,
+  monthOf,
+  RECORDS,
+  SPACES,
+} from '../archive/keys.ts';
 import type { Finding } from './promises.ts';
 import { listFolder, unclaimed, under } from './read-file.ts';
 
@@ -33,7 +43,7 @@ export function isArchive(root: string): boolean {
 export function* months(root: string, selection: Selection): Generator<Shard | Finding> {
   const found = new Set<string>();
   for (const kind of BY_MONTH) {
-    for (const prefix of ['', 'fengwen/']) {
+    for (const prefix of SPACES) {
       const top = `${kind}/${prefix}`.replace(/\/$/, '');
       const years = listFolder(root, top);
       yield* years.findings;
@@ -62,8 +72,7 @@ export function* months(root: string, selection: Selection): Generator<Shard | F
   }
   const { stems, since } = selection;
   for (const month of [...found].sort())
-    if (since === null || month.replace('fengwen/', '').replace('/', '-') >= since.slice(0, 7))
-      yield { kind: 'month', month, stems };
+    if (since === null || monthOf(month) >= since.slice(0, 7)) yield { kind: 'month', month, stems };
 }
 
 /** Folders of pictures. */

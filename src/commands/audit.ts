@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, relative, resolve } from 'node:path';
+import { ARTICLES, RECORDS } from '../archive/keys.ts';
 import { type AuditOptions, audit as auditArchive, groupsAsked } from '../audit/audit.ts';
 import {
   type AuditSummary,
@@ -152,7 +153,7 @@ function targetOf(path: string, since: string | null): AuditTarget {
 /** The archive that a file lies in; null where it lies in none. */
 function archiveOf(path: string): string | null {
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder))
-    if (/^(?:articles|records)\//.test(relative(folder, path)) && isArchive(folder)) return folder;
+    if ([ARTICLES, RECORDS].includes(relative(folder, path).split('/')[0] ?? '') && isArchive(folder)) return folder;
   return null;
 }
 

@@ -1,6 +1,7 @@
 /** `doctor`: is everything there that a crawl needs, and what to do where it is not. */
 
 import { openDisk } from '../archive/disk.ts';
+import { ASSETS } from '../archive/keys.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { ArchiveError, ERRORS, EXIT, type ExitCode } from '../errors.ts';
 import { createAddressGuard } from '../fetch/address-guard.ts';
@@ -132,7 +133,7 @@ function checkClock(): Found {
 async function checkArchive({ config }: CheckContext): Promise<Found> {
   const disk = openDisk(config.archive);
   return unlessRefused(async () => {
-    const file = await disk.temporary('assets');
+    const file = await disk.temporary(ASSETS);
     await file.discard();
     return ok(`${config.archive} can be written`);
   });

@@ -1,6 +1,7 @@
 /** What the owner's hooks are told: the notices, what makes two of them the same, and how they go out. */
 import { createHash } from 'node:crypto';
 import type { Changes } from '../archive/diff.ts';
+import { articleKey, documentKey } from '../archive/keys.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
 import type { Settled } from '../crawl/work.ts';
 import { ArchiveError } from '../errors.ts';
@@ -119,7 +120,7 @@ export function sampleNotices(at: number): readonly Notice[] {
     source: '头条',
     publishedAt: '2022-01-28T10:30:43+08:00',
     capturedAt: now,
-    document: 'articles/2022/01/2022_01_28_100000.html',
+    document: documentKey(articleKey(id, '2022-01-28')),
   };
   const none = { added: 0, removed: 0 };
   return [

@@ -1,6 +1,6 @@
 /** The best that the archive still knows of an article's record. */
 import { join } from 'node:path';
-import { assetFolder, documentKey, idOf, recordKey, versionsOf } from '../archive/keys.ts';
+import { assetFolder, documentKey, idOf, parseKey, recordKey, versionsOf } from '../archive/keys.ts';
 import { sha256 } from '../archive/record.ts';
 import { readPicture } from '../audit/pictures.ts';
 import { listFolder, readWhole, withFile } from '../audit/read-file.ts';
@@ -50,9 +50,9 @@ function parsed(text: Buffer): unknown {
 function versionsIn(root: string, key: string): ReadonlyMap<string, string> {
   const folder = versionsOf(key);
   const found = new Map<string, string>();
-  for (const name of listFolder(root, folder).files.filter((each) => /^\d+\.html$/.test(each))) {
-    const bytes = bytesOf(root, `${folder}/${name}`);
-    if (bytes !== null) found.set(sha256(bytes), `${folder}/${name}`);
+  for (const path of listFolder(root, folder).files.map((name) => `${folder}/${name}`)) {
+    const bytes = parseKey(path)?.kind === 'version' ? bytesOf(root, path) : null;
+    if (bytes !== null) found.set(sha256(bytes), path);
   }
   return found;
 }

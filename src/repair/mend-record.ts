@@ -1,7 +1,7 @@
 /** A record put right from what the archive itself knows: its own other fields, its document, its files. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import type { DateConvention } from '../archive/document.ts';
-import { documentKey, idOf, recordKey, stemOf, versionsOf as versionsFolder } from '../archive/keys.ts';
+import { documentKey, idOf, parseKey, recordKey, stemOf } from '../archive/keys.ts';
 import { type Absence, type ArchiveRecord, readForm, sha256, type Version, validFields } from '../archive/record.ts';
 import { ask, auditDocument } from '../audit/articles.ts';
 import type { AuditedDocument } from '../audit/check.ts';
@@ -106,10 +106,12 @@ function versionsOf(
   now: { readonly path: string; readonly sha256: string; readonly contentHash: string; readonly known: Known },
 ): readonly Version[] {
   const { known } = now;
-  const folder = `${versionsFolder(known.key)}/`;
-  const number = ({ document }: Version) => Number(/^\d+(?=\.html$)/.exec(document.slice(folder.length))?.[0]);
+  const number = ({ document }: Version) => {
+    const parsed = parseKey(document);
+    return parsed?.kind === 'version' && parsed.article === known.key ? parsed.number : 0;
+  };
   const older = versions.slice(0, -1).flatMap((version): Version[] => {
-    if (version.document.startsWith(folder) && number(version) > 0) return [version];
+    if (number(version) > 0) return [version];
     const document = known.versions.get(version.sha256);
     return document === undefined ? [] : [{ ...version, document }];
   });

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Archive, Capture } from '../archive/archive.ts';
 import { readDocument } from '../archive/document.ts';
-import { documentKey, idOf, numberOf, parseKey, recordKey, stemOf } from '../archive/keys.ts';
+import { documentKey, idOf, isPost, numberOf, parseKey, recordKey, stemOf } from '../archive/keys.ts';
 import { sha256 } from '../archive/record.ts';
 import { CHECKS, type Finding } from '../audit/promises.ts';
 import { retryPauseMs } from '../clock.ts';
@@ -118,7 +118,7 @@ function targetOf(place: string, context: RepairContext): Target | null {
 function sourceOf(key: string, { root, services }: RepairContext): string | null {
   try {
     const [, , list] = readDocument(bytesOf(root, documentKey(key))?.toString() ?? '').categories;
-    return key.startsWith('fengwen/') || list === services.document.onDemand ? null : list;
+    return isPost(key) || list === services.document.onDemand ? null : list;
   } catch (error) {
     if (error instanceof ArchiveError) return null;
     throw error;

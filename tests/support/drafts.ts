@@ -2,13 +2,23 @@
 import { type Archive, openArchive } from '../../src/archive/archive.ts';
 import { makeDocument, writeDocument } from '../../src/archive/document.ts';
 import { renderBody } from '../../src/archive/document-body.ts';
-import type { RecordDraft } from '../../src/archive/record.ts';
+import { type RecordDraft, sha256 } from '../../src/archive/record.ts';
 import type { Storage } from '../../src/archive/storage.ts';
 import { openTrash } from '../../src/archive/trash.ts';
 import type { Article } from '../../src/model.ts';
 
 export const KEY = '2026/10/2026_10_04_903180';
-export const article = { title: '茶山的雨', publishedAt: '2026-10-04T16:19:35+08:00' } as Article;
+export const article = {
+  title: '茶山的雨',
+  publishedAt: '2026-10-04T16:19:35+08:00',
+  summary: null,
+  byline: null,
+  images: [],
+  pages: 1,
+} as unknown as Article;
+
+/** A hash that is written as one letter. */
+export const digest = (letter: string): string => sha256(letter);
 
 export function draft(changes: Partial<RecordDraft> = {}): RecordDraft {
   return {
@@ -20,10 +30,10 @@ export function draft(changes: Partial<RecordDraft> = {}): RecordDraft {
     leadPicture: null,
     article,
     flags: [],
-    contentHash: 'a',
+    contentHash: digest('a'),
     assets: [],
-    verdict: { kind: 'article', evidence: [] },
-    capture: { tool: 'test', userAgent: 'test', requests: [] },
+    verdict: { kind: 'article', evidence: ['a title and a body'] },
+    capture: captured('2026-10-04T09:00:00.000Z'),
     ...changes,
   };
 }

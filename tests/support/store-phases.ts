@@ -9,7 +9,7 @@ import { ASSETS, assetKey } from '../../src/archive/keys.ts';
 import { openQuarantine } from '../../src/archive/quarantine.ts';
 import { noteGone, sha256 } from '../../src/archive/record.ts';
 import type { Asset, Page } from '../../src/model.ts';
-import { captured, documentOf, draft, KEY, save as saveCapture, sweepAfter } from './drafts.ts';
+import { captured, digest, documentOf, draft, KEY, save as saveCapture, sweepAfter } from './drafts.ts';
 import { fetchedPage } from './fetched-page.ts';
 
 const PICTURE = Buffer.alloc(100_000, 'picture');
@@ -45,13 +45,13 @@ function timeOf(day: number): string {
 
 async function save(root: string, html: string, day: number): Promise<void> {
   const archive = open(root);
-  const digest = sha256(PICTURE);
+  const hash = sha256(PICTURE);
   const temporary = await openDisk(root).temporary(ASSETS);
   await temporary.fill((open) => pipeline([PICTURE], open()));
-  await temporary.commit(assetKey(digest, 'jpg'));
+  await temporary.commit(assetKey(hash, 'jpg'));
   const src = 'https://i.guancha.cn/a.jpg';
-  const asset: Asset = { src, url: src, sha256: digest, bytes: PICTURE.length, type: 'jpg', width: 1, height: 1 };
-  const changes = { contentHash: String(day), assets: [asset], capture: captured(timeOf(day)) };
+  const asset: Asset = { src, url: src, sha256: hash, bytes: PICTURE.length, type: 'jpg', width: 1, height: 1 };
+  const changes = { contentHash: digest(String(day)), assets: [asset], capture: captured(timeOf(day)) };
   await saveCapture(archive, KEY, documentOf(html), draft(changes));
 }
 
