@@ -9,7 +9,9 @@ import { ArchiveError, type ErrorCode } from '../src/errors.ts';
 import { createAddressGuard } from '../src/fetch/address-guard.ts';
 import { type BrowserFetcher, openBrowser } from '../src/fetch/browser.ts';
 import { pageOf } from '../src/fetch/exchange.ts';
-import { childrenOf } from './support/processes.ts';
+import { waitingScript } from './support/browser-script.ts';
+import { temporaryFolder } from './support/command.ts';
+import { childrenOf, programOf } from './support/processes.ts';
 
 const TEXT = `<!DOCTYPE html><html><body>${'<p>山中的图书馆</p>'.repeat(4000)}</body></html>`;
 const never = new AbortController().signal;
@@ -70,9 +72,13 @@ describe('the browser', () => {
   let origin: string;
   let browser: BrowserFetcher;
 
-  const open = (options: { readonly timeoutMs: number; readonly userAgent?: string }): BrowserFetcher =>
+  const open = (options: {
+    readonly timeoutMs: number;
+    readonly userAgent?: string;
+    readonly executablePath?: string | null;
+  }): BrowserFetcher =>
     openBrowser({
-      executablePath: null,
+      executablePath: options.executablePath ?? null,
       userAgent: options.userAgent ?? null,
       product: 'guancha-archive/test (+https://example.org)',
       timeoutMs: options.timeoutMs,
@@ -190,18 +196,27 @@ describe('the browser', () => {
     assert.equal((await impatient.get(`${origin}/plain`, never)).response.status, 200);
   });
 
-  it('survives the death of Chromium at the cost of the request in hand', async (context) => {
-    if (process.platform !== 'linux') return context.skip('finds the browser among the processes by /proc');
-    const others = childrenOf(process.pid);
-    await using mortal = open({ timeoutMs: 10_000 });
-    const waiting = assert.rejects(mortal.get(`${origin}/hold`, never), { code: 'BROWSER_CRASHED' });
-    while (!asked.includes('/hold')) await sleep(20);
-    const [pid, ...more] = childrenOf(process.pid).filter((each) => !others.includes(each));
-    assert.ok(pid !== undefined && more.length === 0);
-    process.kill(pid, 'SIGKILL');
-    await waiting;
-    assert.equal((await mortal.get(`${origin}/plain`, never)).response.status, 200);
-  });
+  for (const [how, executablePath] of [
+    ['', async () => null],
+    [', started by a shell script that waits for it', waitingScript],
+  ] as const) {
+    it(`survives the death of Chromium${how} at the cost of the request in hand`, async (context) => {
+      if (process.platform !== 'linux') return context.skip('finds the browser among the processes by /proc');
+      await using folder = await temporaryFolder();
+      const others = childrenOf(process.pid);
+      asked.length = 0;
+      await using mortal = open({ timeoutMs: 10_000, executablePath: await executablePath(folder.path) });
+      const waiting = assert.rejects(mortal.get(`${origin}/hold`, never), { code: 'BROWSER_CRASHED' });
+      while (!asked.includes('/hold')) await sleep(20);
+      const [pid, ...more] = childrenOf(process.pid).filter((each) => !others.includes(each));
+      assert.ok(pid !== undefined && more.length === 0);
+      const browserPid = programOf(pid);
+      if (how !== '') assert.notEqual(browserPid, pid);
+      process.kill(browserPid, 'SIGKILL');
+      await waiting;
+      assert.equal((await mortal.get(`${origin}/plain`, never)).response.status, 200);
+    });
+  }
 
   it('ends at once when told to', async () => {
     const stop = new AbortController();

@@ -3,18 +3,17 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createSecureServer } from 'node:http2';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { chromium } from 'playwright';
 import { createAddressGuard } from '../src/fetch/address-guard.ts';
 import { type BrowserFetcher, openBrowser } from '../src/fetch/browser.ts';
-import { findBrowser } from '../src/fetch/chromium.ts';
 import { headerOf, locationOf, pageOf, plainHeaders } from '../src/fetch/exchange.ts';
 import type { Header } from '../src/model.ts';
+import { scriptWith } from './support/browser-script.ts';
 import { temporaryFolder } from './support/command.ts';
 import { exchangeOf } from './support/fetched-page.ts';
 
@@ -222,7 +221,7 @@ describe('an exchange', () => {
     secure.listen(0, '127.0.0.1');
     await once(secure, 'listening');
     const { port } = secure.address() as AddressInfo;
-    const executablePath = await trustingBrowser(folder.path);
+    const executablePath = await scriptWith('--ignore-certificate-errors', folder.path);
     await using trusting = open({ origins: [`https://127.0.0.1:${port}`], executablePath });
     const { response, request, protocol, address } = await trusting.get(`https://127.0.0.1:${port}/`, never);
     await trusting[Symbol.asyncDispose](); // a server ends when its last client has gone
@@ -303,15 +302,4 @@ function certificate(folder: string): { readonly key: Buffer; readonly cert: Buf
     throw error;
   }
   return { key: readFileSync(key), cert: readFileSync(cert) };
-}
-
-/** The browser of this machine, made to believe any certificate. */
-async function trustingBrowser(folder: string): Promise<string> {
-  const playwrightPath = chromium.executablePath();
-  const { executablePath, env } = await findBrowser({ executablePath: null, playwrightPath, say: () => {} });
-  const variables = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
-  const file = join(folder, 'browser');
-  writeFileSync(file, `#!/bin/sh\n${variables.join('')}exec '${executablePath}' --ignore-certificate-errors "$@"\n`);
-  chmodSync(file, 0o755);
-  return file;
 }

@@ -14,6 +14,22 @@ export function descendantsOf(parent: number): number[] {
   return childrenOf(parent).flatMap((pid) => [pid, ...descendantsOf(pid)]);
 }
 
+/** The program that a started command comes to run: a shell script that waits for it is passed over. */
+export function programOf(pid: number): number {
+  const isShell = /\/(?:sh|dash|bash|busybox)$/.test(programFileOf(pid));
+  const [child, ...more] = isShell ? childrenOf(pid) : [];
+  return child === undefined || more.length > 0 ? pid : programOf(child);
+}
+
+/** Empty where it ended, or is somebody else's. */
+function programFileOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return '';
+  }
+}
+
 /** Its program with all arguments, as one text. */
 export function commandOf(pid: number): string {
   return readOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
