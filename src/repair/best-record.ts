@@ -25,7 +25,7 @@ export function bestRecord(
   return mendRecord(value, {
     key,
     document: bytesOf(root, `articles/${key}.html`),
-    urls: [frontier.rows.of(idOf(key))?.url ?? ''],
+    urls: [frontier.find(idOf(key))?.target.url ?? ''],
     site: services.site,
     convention,
     versions: versionsIn(root, key),
