@@ -6,7 +6,7 @@ import { openQuarantine } from './archive/quarantine.ts';
 import { openTrash } from './archive/trash.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import type { CrawlServices } from './crawl/visit.ts';
+import type { CrawlContext } from './crawl/visit.ts';
 import { createAddressGuard } from './fetch/address-guard.ts';
 import { openBrowser } from './fetch/browser.ts';
 import { createFetcher } from './fetch/fetcher.ts';
@@ -14,15 +14,12 @@ import { createHttp } from './fetch/http.ts';
 import { createPoliteness } from './fetch/politeness.ts';
 import { createRobots } from './fetch/robots.ts';
 import { lockArchive, waitForLock } from './frontier/lock.ts';
-import { type Frontier, openFrontier } from './frontier/sqlite.ts';
+import { openOperations } from './frontier/operations.ts';
 import type { Log } from './log.ts';
 import { packageInfo } from './package.ts';
 import { inListScope, inScope, listOriginsOf } from './site/address.ts';
 
-export interface App extends AsyncDisposable {
-  readonly frontier: Frontier;
-  readonly services: CrawlServices;
-}
+export interface App extends CrawlContext, AsyncDisposable {}
 
 export interface AppOptions {
   /** What other runs are told holds the archive. */
@@ -60,12 +57,13 @@ export async function openApp(
       : await waitForLock(config.archive, command, { stopSignal: wait, report }),
   );
   await beforeFrontier?.();
-  const frontier = opened.use(openFrontier(config.archive, { command, ...pace, now: clock.now }));
-  if (prepared && frontier.unfinishedSince !== null) {
-    const swept = await archive.sweep({
-      since: frontier.unfinishedSince,
-      trash: openTrash(storage, { now: new Date(clock.now()) }),
-    });
+  const { restMs } = config.schedule;
+  const operations = opened.use(openOperations(config.archive, { command, ...pace, restMs, now: clock.now }));
+  const { frontier, journal, transaction } = operations;
+  const { unfinishedSince } = journal.runs;
+  if (prepared && unfinishedSince !== null) {
+    const trash = openTrash(storage, { now: new Date(clock.now()) });
+    const swept = await archive.sweep({ since: unfinishedSince, trash });
     log({
       level: 'info',
       stage: 'run',
@@ -97,9 +95,9 @@ export async function openApp(
     timeoutMs: config.browser.timeoutMs,
     maxBytes: config.limits.imageBytes,
   });
-  const politeness = createPoliteness({ ...pace, hosts: frontier.hosts, clock, log, onRequest });
+  const politeness = createPoliteness({ ...pace, hosts: journal.hosts, clock, log, onRequest });
   const robots = pace.robots
-    ? createRobots({ load: http.text, remembered: frontier.hosts, onCrawlDelay: politeness.setCrawlDelay, clock, log })
+    ? createRobots({ load: http.text, remembered: journal.hosts, onCrawlDelay: politeness.setCrawlDelay, clock, log })
     : null;
   const fetcher = createFetcher({ browser, politeness, robots, site });
   const assets = createAssets({
@@ -118,6 +116,8 @@ export async function openApp(
   const kept = opened.move();
   return {
     frontier,
+    journal,
+    transaction,
     services: {
       site,
       fetcher,

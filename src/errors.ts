@@ -188,6 +188,12 @@ export const ERRORS = {
     EXIT.archiveNotWritable,
     'restore the file named above from a backup',
   ),
+  ARCHIVE_NEWER: kind(
+    'the archive was made by a newer version of this program',
+    'stop',
+    EXIT.archiveNotWritable,
+    'use that version, or a later one. The documents are as they were: only frontier.sqlite has another form',
+  ),
   REPORT_NOT_WRITABLE: kind(
     'the report cannot be written',
     'stop',

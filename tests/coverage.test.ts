@@ -7,7 +7,7 @@ import { gapNumbers, MOST_DAYS, probedNumber } from '../src/coverage/gap-numbers
 import { countByDay, dayIn, findGaps, type IdFact, longestInOrder, openIdRuns } from '../src/coverage/gaps.ts';
 import { hiddenArticles } from '../src/coverage/hidden-articles.ts';
 import { makeIdCoverage } from '../src/coverage/id-coverage.ts';
-import { openFrontier } from '../src/frontier/sqlite.ts';
+import { openOperations } from '../src/frontier/operations.ts';
 import type { ArticleId } from '../src/model.ts';
 import { dayOf, daysAfter, startOf, weekdayOf } from '../src/site/clock.ts';
 import { temporaryFolder } from './support/command.ts';
@@ -344,7 +344,7 @@ describe('the coverage', () => {
 describe('the frontier', () => {
   it('gives targets in a range of numbers, remembers probes and how far lists were walked', async () => {
     await using folder = await temporaryFolder();
-    using frontier = openFrontier(folder.path, { command: null, attempts: 1 });
+    using operations = openOperations(folder.path);
     const target = (id: ArticleId) => ({
       id,
       url: `https://www.guancha.cn/a/2026_10_14_${id}.shtml`,
@@ -354,26 +354,26 @@ describe('the frontier', () => {
       listed: { title: null, time: '2026-10-14 10:00', summary: null, picture: null },
       priority: 0,
     });
-    frontier.add((['guancha:9', 'guancha:100', 'guancha:1000', 'fengwen:100'] as const).map(target));
+    operations.frontier.add((['guancha:9', 'guancha:100', 'guancha:1000', 'fengwen:100'] as const).map(target));
     assert.deepEqual(
-      [...frontier.numbered.between(10, 1000)].map(({ number, outcome, listedTime }) => [number, outcome, listedTime]),
+      [...operations.frontier.between(10, 1000)].map(({ target: { id, listed }, state }) => [id, state, listed?.time]),
       [
-        [100, 'waiting', '2026-10-14 10:00'],
-        [1000, 'waiting', '2026-10-14 10:00'],
+        ['guancha:100', 'waiting', '2026-10-14 10:00'],
+        ['guancha:1000', 'waiting', '2026-10-14 10:00'],
       ],
     );
 
     const probe = { number: 5, day: '2026-10-14', inferred: '2026-10-14', outcome: 'failed', at: 1 } as const;
-    frontier.probes.note(probe);
-    frontier.probes.note({ ...probe, outcome: 'gone', at: 2 });
-    frontier.probes.note({ ...probe, number: 4 });
-    assert.deepEqual(frontier.probes.of(5), [{ ...probe, outcome: 'gone', at: 2 }]);
+    operations.journal.probes.note(probe);
+    operations.journal.probes.note({ ...probe, outcome: 'gone', at: 2 });
+    operations.journal.probes.note({ ...probe, number: 4 });
+    assert.deepEqual(operations.journal.probes.of(5), [{ ...probe, outcome: 'gone', at: 2 }]);
     assert.deepEqual(
-      [...frontier.probes.all()].map(({ number }) => number),
+      [...operations.journal.probes.all()].map(({ number }) => number),
       [4, 5],
     );
 
-    const { nextPage, setNextPage, forget } = frontier.listWalks;
+    const { nextPage, setNextPage, forget } = operations.journal.listWalks;
     assert.equal(nextPage('days', 'list'), 1);
     setNextPage('days', 'list', 7);
     setNextPage('other days', 'list', null);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describeDrift, type FieldSample, findDrift } from '../src/alarms/drift.ts';
-import { openFrontier } from '../src/frontier/sqlite.ts';
+import { openOperations } from '../src/frontier/operations.ts';
 import { openRandom } from './newspaper/write/random.ts';
 import { temporaryFolder } from './support/command.ts';
 
@@ -51,11 +51,11 @@ describe('the drift alarm', () => {
     await using folder = await temporaryFolder();
     const [first, second] = readings(2, { byline: 0.5, flag: 0.5 }, 5);
     for (const reading of [first, second]) {
-      using frontier = openFrontier(folder.path, { command: 'test', attempts: 1 });
-      frontier.fieldSamples.add(reading ?? assert.fail());
-      frontier.endRun();
+      using operations = openOperations(folder.path, { command: 'test' });
+      operations.journal.fieldSamples.add(reading ?? assert.fail());
+      operations.journal.runs.endRun();
     }
-    using frontier = openFrontier(folder.path, { command: null, attempts: 1 });
-    assert.deepEqual(frontier.fieldSamples.newest(), [second, first]);
+    using operations = openOperations(folder.path);
+    assert.deepEqual(operations.journal.fieldSamples.newest(), [second, first]);
   });
 });

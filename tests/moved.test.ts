@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ArchiveRecord } from '../src/archive/record.ts';
-import { openFrontier } from '../src/frontier/sqlite.ts';
+import { openOperations } from '../src/frontier/operations.ts';
 import { type Newspaper, type NewspaperArticle, openNewspaper } from './newspaper/newspaper.ts';
 import { run, temporaryFolder } from './support/command.ts';
 import { files } from './support/tree.ts';
@@ -130,8 +130,8 @@ describe('an article that moved', () => {
     const { www, post } = special();
     const { archive, ask, record } = await openCase('post-waits');
     {
-      using frontier = openFrontier(archive, { command: null, attempts: 1 });
-      frontier.add([
+      using operations = openOperations(archive);
+      operations.frontier.add([
         {
           id: post.id,
           url: post.url,
@@ -151,14 +151,14 @@ describe('an article that moved', () => {
     const { www, post } = special();
     const { archive, ask } = await openCase('lost');
     {
-      using frontier = openFrontier(archive, { command: 'test', attempts: 1 });
-      frontier.add([
+      using operations = openOperations(archive, { command: 'test' });
+      operations.frontier.add([
         { id: www.id, url: www.url, source: null, via: null, leadPicture: null, listed: null, priority: 0 },
       ]);
-      const lease = frontier.take();
+      const lease = operations.frontier.take();
       assert.ok(lease);
-      frontier.settle(lease, { kind: 'moved', to: { id: post.id, url: post.url, date: null } });
-      frontier.endRun();
+      operations.frontier.settle(lease, { kind: 'moved', to: { id: post.id, url: post.url, date: null } });
+      operations.journal.runs.endRun();
     }
     const { stderr, code } = await ask('history', www.id);
     assert.equal(code, 3);

@@ -213,15 +213,15 @@ describe('visits to one article', () => {
     app.frontier.add([{ id: id as ArticleId, url, priority: 1, ...none }]);
     const visit = async () => {
       const notices: (Notice | null)[] = [];
-      app.frontier.again([id as ArticleId]);
-      await work(app.frontier, app.services, {
+      app.frontier.requeue({ ids: [id as ArticleId] });
+      await work(app, {
         ...config.politeness,
         ...config.revisits,
         refresh: true,
         stopSignal: never,
         signal: never,
         log: () => {},
-        onSettled: (settled) => void notices.push(noticeOf(settled, app.frontier)),
+        onSettled: (settled) => void notices.push(noticeOf(settled, app.journal.runs)),
       });
       assert.equal(notices.length, 1);
       return notices[0] ?? null;

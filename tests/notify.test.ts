@@ -9,7 +9,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Clock } from '../src/clock.ts';
 import { NOTICE_KINDS } from '../src/config.ts';
-import { openFrontier } from '../src/frontier/sqlite.ts';
+import { openOperations } from '../src/frontier/operations.ts';
 import type { LogEvent } from '../src/log.ts';
 import type { Delivery } from '../src/notify/hook.ts';
 import { createHook, type Hook } from '../src/notify/hook.ts';
@@ -43,11 +43,11 @@ interface Bench extends Disposable {
 }
 
 function open(archive: string, hooks: readonly Hook[], clock: Clock): Bench {
-  const frontier = openFrontier(archive, { command: null, attempts: 1, now: clock.now });
+  const operations = openOperations(archive, { now: clock.now });
   const log: LogEvent[] = [];
   const notifier = createNotifier({
     hooks,
-    notices: frontier.notices,
+    outbox: operations.journal.outbox,
     clock,
     log: (event) => void log.push(event),
     random: () => 0,
@@ -55,9 +55,9 @@ function open(archive: string, hooks: readonly Hook[], clock: Clock): Bench {
   return {
     notifier,
     log,
-    waiting: () => frontier.notices.waiting(),
-    givenUp: () => frontier.notices.givenUp(1000),
-    [Symbol.dispose]: () => frontier[Symbol.dispose](),
+    waiting: () => operations.journal.outbox.waiting(),
+    givenUp: () => operations.journal.outbox.givenUp(1000),
+    [Symbol.dispose]: () => operations[Symbol.dispose](),
   };
 }
 

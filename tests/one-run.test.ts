@@ -11,7 +11,7 @@ import { filesOf, isOutside } from '../src/archive/manifest.ts';
 import { loadConfig } from '../src/config.ts';
 import type { ArchiveError } from '../src/errors.ts';
 import { describeHolder, lockArchive, waitForLock } from '../src/frontier/lock.ts';
-import { openFrontier } from '../src/frontier/sqlite.ts';
+import { openOperations } from '../src/frontier/operations.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { type Running, run, start, temporaryFolder } from './support/command.ts';
 
@@ -146,7 +146,7 @@ describe('the lock of an archive', () => {
 
   it('is needed by nobody who reads, and not made', async () => {
     await using other = await temporaryFolder();
-    openFrontier(other.path, { command: null, attempts: 1 })[Symbol.dispose]();
+    openOperations(other.path)[Symbol.dispose]();
     assert.equal((await run(['status', '--archive', other.path])).code, 0);
     assert.deepEqual(await lockFiles(other.path), []);
   });

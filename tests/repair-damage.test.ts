@@ -104,7 +104,7 @@ async function mend() {
     },
     { codes: CODES, jobs: 1, log: () => {}, before: cleared },
   );
-  app.frontier.endRun();
+  app.journal.runs.endRun();
   assert.ok(report);
   return report;
 }

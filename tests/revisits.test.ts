@@ -10,7 +10,7 @@ import { loadConfig } from '../src/config.ts';
 import { revisitDue } from '../src/crawl/revisit.ts';
 import type { Settled } from '../src/crawl/work.ts';
 import { work } from '../src/crawl/work.ts';
-import { openFrontier } from '../src/frontier/sqlite.ts';
+import { openOperations } from '../src/frontier/operations.ts';
 import { nextVisit } from '../src/journal/journal.ts';
 import type { ArticleId } from '../src/model.ts';
 import { noticeOf } from '../src/notify/notice.ts';
@@ -93,7 +93,7 @@ async function archived(newspaper: Newspaper, article: NewspaperArticle, folder:
   assert.ok(address);
   app.frontier.add([{ ...address, source: '要闻', via: null, leadPicture: null, listed: null, priority: 1 }]);
   now += 5 * MINUTE;
-  await work(app.frontier, app.services, { ...options, onSettled: () => {}, log: () => {} });
+  await work(app, { ...options, onSettled: () => {}, log: () => {} });
   return {
     file,
     open,
@@ -137,8 +137,8 @@ describe('an archived article', () => {
     });
     const { file, open, later, revisits } = await archived(newspaper, article, folder.path);
     await using app = await open();
-    assert.deepEqual(app.frontier.revisits.counts(app.services.clock.now()), { planned: 1, due: 0 });
-    assert.deepEqual(app.frontier.latencies.since(0), [
+    assert.deepEqual(app.journal.revisits.counts(app.services.clock.now()), { planned: 1, due: 0 });
+    assert.deepEqual(app.journal.latencies.since(0), [
       { source: '要闻', articles: 1, medianMs: 5 * MINUTE, p95Ms: 5 * MINUTE },
     ]);
     assert.deepEqual(await revisits(app), [], 'nothing is due yet');
@@ -192,7 +192,7 @@ describe('an archived article', () => {
       [200],
       'the last visit reads the whole page',
     );
-    assert.equal(app.frontier.revisits.counts(0).planned, 0);
+    assert.equal(app.journal.revisits.counts(0).planned, 0);
 
     const told = await run(['changes', '--json', '--config', file]);
     assert.equal(told.code, 0, told.stderr);
@@ -227,12 +227,12 @@ describe('an archived article', () => {
       id: `guancha:${999_000 + i}` as const,
       url: article.url.replace(/_\d+\.shtml/, `_${999_000 + i}.shtml`),
     }));
-    for (const other of others) app.frontier.revisits.plan(other, { dueAt: 1, lastAt: 10 ** 15 });
+    for (const other of others) app.journal.revisits.plan(other, { dueAt: 1, lastAt: 10 ** 15 });
     newspaper.handle(({ origin }) => (origin === 'www' ? { status: 403, body: 'no' } : undefined));
     await assert.rejects(revisits(app), { code: 'BLOCKED' });
     assert.equal(newspaper.requests.filter(({ status }) => status === 403).length, 5);
     later(HOUR);
-    const due = app.frontier.revisits.due(app.services.clock.now(), 20).filter(({ id }) => id !== article.id);
+    const due = app.journal.revisits.due(app.services.clock.now(), 20).filter(({ id }) => id !== article.id);
     assert.deepEqual(
       due.map(({ attempts }) => attempts).sort(),
       [0, 0, 0, 0, 1, 1, 1, 1, 1],
@@ -254,8 +254,8 @@ it('crawl --revisit visits what is due after what is new, and says so', async ()
   const [chosen] = first.lines();
   const article = { id: chosen?.id as ArticleId, url: String(chosen?.url) };
   {
-    using frontier = openFrontier(join(folder.path, 'archive'), { command: null, attempts: 1 });
-    frontier.revisits.plan(article, { dueAt: Date.now() - 1, lastAt: 10 ** 15 });
+    using operations = openOperations(join(folder.path, 'archive'));
+    operations.journal.revisits.plan(article, { dueAt: Date.now() - 1, lastAt: 10 ** 15 });
   }
   assert.deepEqual((await run(['crawl', '--json', '--config', config])).lines(), [], 'only where it is asked for');
   const again = await run(['crawl', '--json', '--revisit', '--config', config]);

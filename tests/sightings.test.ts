@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { SourceSample } from '../src/alarms/sources.ts';
-import { openFrontier } from '../src/frontier/sqlite.ts';
+import { openOperations } from '../src/frontier/operations.ts';
 import { READINGS_KEPT } from '../src/journal/sources.ts';
 import { temporaryFolder } from './support/command.ts';
 
-const open = (archive: string) => openFrontier(archive, { command: null, attempts: 1 });
+const open = (archive: string) => openOperations(archive);
 const reading = (source: string, at: number): SourceSample => ({
   source,
   at,
@@ -24,57 +24,58 @@ describe('the readings of a source', () => {
   it('come back newest first, of that source, over a restart', async () => {
     await using folder = await temporaryFolder();
     {
-      using frontier = open(folder.path);
-      for (const each of [reading('头条', 1), reading('要闻', 2), reading('头条', 4)]) frontier.sourceSamples.add(each);
+      using operations = open(folder.path);
+      for (const each of [reading('头条', 1), reading('要闻', 2), reading('头条', 4)])
+        operations.journal.sourceSamples.add(each);
     }
-    using frontier = open(folder.path);
-    assert.deepEqual(frontier.sourceSamples.of('头条'), [reading('头条', 4), reading('头条', 1)]);
-    assert.deepEqual(frontier.sourceSamples.of('时评'), []);
+    using operations = open(folder.path);
+    assert.deepEqual(operations.journal.sourceSamples.of('头条'), [reading('头条', 4), reading('头条', 1)]);
+    assert.deepEqual(operations.journal.sourceSamples.of('时评'), []);
   });
 
   it('are bounded for each source alone', async () => {
     await using folder = await temporaryFolder();
-    using frontier = open(folder.path);
-    frontier.sourceSamples.add(reading('时评', 0));
-    for (let at = 0; at < READINGS_KEPT + 30; at++) frontier.sourceSamples.add(reading('头条', at));
-    const kept = frontier.sourceSamples.of('头条').map(({ at }) => at);
+    using operations = open(folder.path);
+    operations.journal.sourceSamples.add(reading('时评', 0));
+    for (let at = 0; at < READINGS_KEPT + 30; at++) operations.journal.sourceSamples.add(reading('头条', at));
+    const kept = operations.journal.sourceSamples.of('头条').map(({ at }) => at);
     assert.deepEqual(
       kept,
       Array.from({ length: READINGS_KEPT }, (_, i) => READINGS_KEPT + 29 - i),
     );
-    assert.equal(frontier.sourceSamples.of('时评').length, 1);
+    assert.equal(operations.journal.sourceSamples.of('时评').length, 1);
   });
 });
 
 describe('sightings', () => {
   it('say which sources showed an article, first and last', async () => {
     await using folder = await temporaryFolder();
-    using frontier = open(folder.path);
-    frontier.sightings.note('头条', ['guancha:2', 'guancha:1'], 100);
-    frontier.sightings.note('要闻', ['guancha:2', 'fengwen:7'], 200);
-    frontier.sightings.note('头条', ['guancha:2'], 300);
-    frontier.sightings.note('头条', [], 400);
-    assert.deepEqual(frontier.sightings.of('guancha:2'), [
+    using operations = open(folder.path);
+    operations.journal.sightings.note('头条', ['guancha:2', 'guancha:1'], 100);
+    operations.journal.sightings.note('要闻', ['guancha:2', 'fengwen:7'], 200);
+    operations.journal.sightings.note('头条', ['guancha:2'], 300);
+    operations.journal.sightings.note('头条', [], 400);
+    assert.deepEqual(operations.journal.sightings.of('guancha:2'), [
       { source: '头条', firstAt: 100, lastAt: 300 },
       { source: '要闻', firstAt: 200, lastAt: 200 },
     ]);
-    assert.deepEqual(frontier.sightings.of('guancha:3'), []);
+    assert.deepEqual(operations.journal.sightings.of('guancha:3'), []);
     assert.deepEqual(
-      [...frontier.sightings.since(200)],
+      [...operations.journal.sightings.since(200)],
       [
         { id: 'fengwen:7', sources: ['要闻'], firstAt: 200, lastAt: 200 },
         { id: 'guancha:2', sources: ['头条', '要闻'], firstAt: 100, lastAt: 300 },
       ],
     );
-    assert.equal([...frontier.sightings.since(0)].length, 3);
+    assert.equal([...operations.journal.sightings.since(0)].length, 3);
   });
 });
 
 describe('the lists that an index names', () => {
   it('have their turn: never read, then read longest ago', async () => {
     await using folder = await temporaryFolder();
-    using frontier = open(folder.path);
-    const { next, note } = frontier.followed;
+    using operations = open(folder.path);
+    const { next, note } = operations.journal.followed;
     const lists = ['a', 'b', 'c', 'd', 'a'];
     assert.deepEqual(next('作者', lists, 2), ['a', 'b']);
     note('作者', 'a', 20);

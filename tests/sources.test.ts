@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { SourceTest } from '../src/commands/sources.ts';
 import { LIST_KINDS } from '../src/crawl/read-list.ts';
-import { openFrontier } from '../src/frontier/sqlite.ts';
+import { openOperations } from '../src/frontier/operations.ts';
 import { type Feed, type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { run, temporaryFolder } from './support/command.ts';
 
@@ -28,7 +28,7 @@ async function configFor(name: string): Promise<string> {
   return file;
 }
 const originOf = ({ origin }: Feed) => newspaper[origin];
-const frontierOf = (name: string) => openFrontier(join(folder.path, name), { command: null, attempts: 1 });
+const operationsOf = (name: string) => openOperations(join(folder.path, name));
 
 describe('sources test', () => {
   let tests: Map<string, SourceTest>;
@@ -84,9 +84,9 @@ describe('sources test', () => {
   });
 
   it('archives nothing, and asks each host for its robots.txt', async () => {
-    using frontier = frontierOf('all');
-    assert.equal(frontier.waiting(), 0);
-    assert.equal(frontier.sourceSamples.of('热点').length, 0);
+    using operations = operationsOf('all');
+    assert.equal(operations.frontier.waiting(), 0);
+    assert.equal(operations.journal.sourceSamples.of('热点').length, 0);
     assert.ok(newspaper.requests.some(({ origin, path }) => origin === 'app' && path === '/robots.txt'));
   });
 
@@ -151,8 +151,8 @@ describe('a crawl of an index', () => {
     };
     assert.deepEqual(await asked(), feed.lists.slice(0, 2));
     assert.deepEqual(await asked(), feed.lists.slice(2, 4));
-    using frontier = frontierOf('index');
-    const [reading] = frontier.sourceSamples.of(feed.name);
+    using operations = operationsOf('index');
+    const [reading] = operations.journal.sourceSamples.of(feed.name);
     assert.deepEqual([reading?.kind, reading?.entries, reading?.code], ['authors', feed.lists.length, null]);
   });
 });
@@ -166,12 +166,12 @@ describe('a list where only lists may be asked for', () => {
     assert.equal(code, 0, stderr);
     const feeds = newspaper.feeds.filter(({ name }) => names.includes(name));
     const shown = new Set(feeds.flatMap(({ stories }) => stories.map(({ truth }) => truth.id)));
-    using frontier = frontierOf('app');
-    assert.deepEqual([...frontier.sightings.since(0)].map(({ id }) => id).toSorted(), [...shown].toSorted());
+    using operations = operationsOf('app');
+    assert.deepEqual([...operations.journal.sightings.since(0)].map(({ id }) => id).toSorted(), [...shown].toSorted());
     for (const id of shown) {
       const by = feeds.filter(({ stories }) => stories.some(({ truth }) => truth.id === id)).map(({ name }) => name);
       assert.deepEqual(
-        frontier.sightings
+        operations.journal.sightings
           .of(id)
           .map(({ source }) => source)
           .toSorted(),

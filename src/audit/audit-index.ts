@@ -2,9 +2,10 @@
  * What one file alone cannot tell, in a database of the moment: which address, id, hash and picture stands where. It lies
  * in the machine's temporary folder, so that memory does not grow with the archive.
  */
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { DateConvention } from '../archive/document.ts';
 import type { ArticleId } from '../model.ts';
+import { connect } from '../sqlite.ts';
 
 const TABLES = `
   CREATE TABLE articles (id TEXT NOT NULL, key TEXT NOT NULL, path TEXT NOT NULL, lost INTEGER NOT NULL) STRICT;
@@ -59,7 +60,7 @@ export interface AuditIndex extends Disposable {
 
 /** Nothing in it outlives the audit: no journal, no sync. */
 export function openAuditIndex(path: string): { readonly database: DatabaseSync; readonly index: AuditIndex } {
-  const database = new DatabaseSync(path);
+  const database = connect(path);
   database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = NORMAL;');
   database.exec('PRAGMA cache_size = -16000; PRAGMA temp_store = FILE;');
   database.exec(TABLES);

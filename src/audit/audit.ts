@@ -78,7 +78,7 @@ export async function* audit(options: AuditOptions): AsyncGenerator<Finding, Aud
       yield* told(twice(database));
       yield* told(clocks(database));
       if (asksFor(codes, 'assets')) yield* told(pictures(database, !isPartial));
-      if (asksFor(codes, 'frontier') && !isPartial) yield* told(auditFrontier(root, database, folder));
+      if (asksFor(codes, 'frontier') && !isPartial) yield* told(auditFrontier(root, database));
     } finally {
       index[Symbol.dispose]();
     }

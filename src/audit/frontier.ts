@@ -1,59 +1,53 @@
 /** Does the frontier agree with the store, and do its outcomes add up? It is read without a trace, beside a crawl too. */
-import { constants, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { pathToFileURL } from 'node:url';
+import type { DatabaseSync } from 'node:sqlite';
 import { FRONTIER } from '../archive/keys.ts';
 import type { ArticleId } from '../model.ts';
+import { connectToRead, isOpenElsewhere } from '../sqlite.ts';
 import { type CheckCode, type Finding, finding } from './promises.ts';
 import { withFile } from './read-file.ts';
 
-/**
- * @param store the index database, which knows the articles of the store
- * @param folder for a copy, where a crawl has written what is not in the file itself yet
- */
-export function* auditFrontier(root: string, store: DatabaseSync, folder: string): Generator<Finding> {
+/** @param store the index database, which knows the articles of the store */
+export function* auditFrontier(root: string, store: DatabaseSync): Generator<Finding> {
   const path = join(root, FRONTIER);
   const there = withFile(path, () => ({ kind: 'there' as const }));
   if (there.kind !== 'there') return; // absent: nothing is lost; anything else is told already
+  const fault = readBesideRuns(path, store);
+  if (fault !== null) yield finding('frontier-unreadable', { path: FRONTIER, article: null }, fault);
+  else yield* disagreements(store);
+}
+
+/** So often a reading is repeated that a run began to write under. */
+const MOST_READINGS = 5;
+
+/** Returns what is wrong with the file, null where all of it was taken over. */
+function readBesideRuns(path: string, store: DatabaseSync): string | null {
+  for (let reading = 1; ; reading++) {
+    const wasAlone = !isOpenElsewhere(path);
+    const fault = readOnce(path, store);
+    const wasDisturbed = wasAlone && isOpenElsewhere(path);
+    if (!wasDisturbed || reading === MOST_READINGS) return fault;
+  }
+}
+
+function readOnce(path: string, store: DatabaseSync): string | null {
+  using opened = new DisposableStack();
   try {
-    using frontier = openWithoutTrace(path, folder);
-    const fault = frontier.database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
-    if (fault !== 'ok') yield damaged(String(fault));
-    else {
-      takeOver(frontier.database, store);
-      yield* disagreements(store);
-    }
+    const frontier = connectToRead(path, opened);
+    frontier.exec('BEGIN'); // one state of it, whatever is written meanwhile
+    const fault = frontier.prepare('PRAGMA quick_check(1)').get()?.quick_check;
+    if (fault !== 'ok') return String(fault);
+    takeOver(frontier, store);
+    return null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SQLITE_ERROR') throw error;
-    yield damaged((error as Error).message);
+    return (error as Error).message;
   }
-}
-
-function damaged(detail: string): Finding {
-  return finding('frontier-unreadable', { path: FRONTIER, article: null }, detail);
-}
-
-/** A database with a log beside it is copied; one without is opened as a file that nobody changes. */
-function openWithoutTrace(path: string, folder: string): { readonly database: DatabaseSync } & Disposable {
-  const log = withFile(`${path}-wal`, (_, { size }) => ({ kind: 'log' as const, size }));
-  const url = pathToFileURL(path);
-  if (log.kind === 'log' && log.size > 0) {
-    const copy = join(folder, FRONTIER);
-    copyFileSync(path, copy, constants.COPYFILE_FICLONE);
-    copyFileSync(`${path}-wal`, `${copy}-wal`, constants.COPYFILE_FICLONE);
-    const database = new DatabaseSync(copy);
-    return { database, [Symbol.dispose]: () => database.close() };
-  }
-  url.search = '?immutable=1';
-  const database = new DatabaseSync(url, { readOnly: true });
-  return { database, [Symbol.dispose]: () => database.close() };
 }
 
 function takeOver(frontier: DatabaseSync, store: DatabaseSync): void {
-  store.exec(
-    `CREATE TEMP TABLE targets (id TEXT PRIMARY KEY, url TEXT, outcome TEXT, code TEXT, detail TEXT, settled_at INTEGER) WITHOUT ROWID`,
-  );
+  store.exec(`DROP TABLE IF EXISTS temp.targets;
+    CREATE TEMP TABLE targets (id TEXT PRIMARY KEY, url TEXT, outcome TEXT, code TEXT, detail TEXT, settled_at INTEGER) WITHOUT ROWID`);
   const insert = store.prepare('INSERT INTO targets VALUES (?, ?, ?, ?, ?, ?)');
   const rows = frontier.prepare('SELECT id, url, outcome, code, detail, settled_at FROM targets').iterate();
   for (const { id, url, outcome, code, detail, settled_at } of rows)

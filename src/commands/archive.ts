@@ -33,7 +33,7 @@ export async function archive(
     const targets = [...addresses.values()].map(targetOf);
     const ids = targets.map((target) => target.id);
     app.frontier.add(targets);
-    app.frontier.again(ids);
+    app.frontier.requeue({ ids });
     const exit = await run(app, config, terminal, interrupts, {
       refresh: options.refresh,
       only: ids,

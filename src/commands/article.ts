@@ -1,19 +1,17 @@
 /** `history ID|URL`: an article's versions, when it was gone, and when it was last visited. Reads only. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Archive, openArchive } from '../archive/archive.ts';
 import { compareDocuments, countChanges, type Piece } from '../archive/diff.ts';
 import { openDisk } from '../archive/disk.ts';
 import type { ArchiveRecord, Version } from '../archive/record.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
-import { openFrontier } from '../frontier/sqlite.ts';
+import { destinationOf } from '../frontier/frontier.ts';
+import { openOperations } from '../frontier/operations.ts';
 import type { LastVisit } from '../journal/journal.ts';
 import type { ArticleId } from '../model.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { parseArticleUrl } from '../site/address.ts';
 import { describeChanges } from './changes.ts';
-import { withPast } from './status.ts';
 
 /** Throws URL_INVALID, NOT_ARCHIVED. */
 export async function history(
@@ -43,11 +41,9 @@ export async function history(
   return EXIT.ok;
 }
 
-/** Empty where there is no frontier: it is not part of what an archive must have. */
 function lastVisits(archive: string, id: ArticleId): readonly LastVisit[] {
-  if (!existsSync(join(archive, 'frontier.sqlite'))) return [];
-  using frontier = openFrontier(archive, { command: null, attempts: 1 });
-  return frontier.visits.of(id);
+  using operations = openOperations(archive, { readOnly: true });
+  return operations.journal.visits.of(id);
 }
 
 function describe({ document, changes }: Version): string {
@@ -147,7 +143,7 @@ export async function storedArticle(
   const archive = openArchive(openDisk(config.archive), config.limits);
   const found = await archive.find(address.id, address.date);
   if (found !== null) return { archive, record: found.record };
-  const to = withPast(config.archive, ({ destination }) => destination(address.id));
+  const to = followMove(address.id, config.archive);
   const post = to === null ? null : parseArticleUrl(to, config.site);
   const moved = post === null ? null : await archive.find(post.id, post.date);
   if (moved !== null) return { archive, record: moved.record };
@@ -155,4 +151,10 @@ export async function storedArticle(
     'NOT_ARCHIVED',
     `${text}: not in ${config.archive}${to === null ? '' : `; it moved to ${to}`}`,
   );
+}
+
+/** Where the crawler found that an article had moved; null where it did not. */
+function followMove(id: ArticleId, archive: string): string | null {
+  using operations = openOperations(archive, { readOnly: true });
+  return destinationOf(operations.frontier.find(id));
 }

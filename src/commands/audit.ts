@@ -16,6 +16,8 @@ import {
 import { isArchive, type Selection } from '../audit/shards.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import { destinationOf } from '../frontier/frontier.ts';
+import { openOperations } from '../frontier/operations.ts';
 import { printable } from '../log.ts';
 import type { ArticleId } from '../model.ts';
 import { packageInfo } from '../package.ts';
@@ -26,7 +28,6 @@ import { openReportFile } from '../report/report-file.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { parseArticleUrl } from '../site/address.ts';
 import type { Interrupts } from './session.ts';
-import { withPast } from './status.ts';
 
 export interface AuditFlags {
   readonly config?: string;
@@ -126,12 +127,11 @@ function targetsOf(what: readonly string[], since: string | null, config: Config
 
 /** The ids, and those of the posts that such articles became. */
 function withMoves(ids: readonly string[], { archive, site }: Config): readonly string[] {
-  return withPast(archive, ({ destination }) =>
-    ids.flatMap((id) => {
-      const post = parseArticleUrl(destination(id as ArticleId) ?? '', site);
-      return post === null ? [id] : [id, post.id];
-    }),
-  );
+  using operations = openOperations(archive, { readOnly: true });
+  return ids.flatMap((id) => {
+    const post = parseArticleUrl(destinationOf(operations.frontier.find(id as ArticleId)) ?? '', site);
+    return post === null ? [id] : [id, post.id];
+  });
 }
 
 /** `_623950` ends the stem of an article, `fengwen:399176` stands for a community post. */

@@ -68,7 +68,7 @@ async function walk(
   const { attempts } = config.politeness;
   let unread = false;
   for await (const report of walkLists(sources, app, { ...window, attempts, stopSignal, signal })) {
-    const unknown = frontier.unknown(report.targets);
+    const unknown = report.targets.filter(({ id }) => frontier.find(id) === null);
     if (!window.dryRun) frontier.add(report.targets);
     else for (const { id, url, source } of unknown) terminal.result(`${source}  ${url}`, { id, url, source });
     unread ||= report.end?.kind === 'unread';
@@ -97,9 +97,9 @@ function tellWalk({ source, url, targets, end }: WalkReport, fresh: number, term
 /** Asks for the window's never-seen numbers and archives what is there. */
 async function askForNumbers(app: App, window: Window, options: BackfillOptions, context: Context): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
-  const { frontier, services } = app;
-  const { coverage, newest } = await readIdCoverage({ archive: services.archive, frontier }, window);
-  const all = gapNumbers(coverage.gaps, { window, now: services.clock.now(), probesOf: frontier.probes.of });
+  const { frontier, journal, services } = app;
+  const { coverage, newest } = await readIdCoverage({ archive: services.archive, frontier, journal }, window);
+  const all = gapNumbers(coverage.gaps, { window, now: services.clock.now(), probesOf: journal.probes.of });
   const numbers = all.slice(0, options.limit);
   terminal.log({ level: 'info', stage: 'run', message: costOf(numbers, all.length, config) });
   if (options.dryRun || numbers.length === 0) return EXIT.ok;

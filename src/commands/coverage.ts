@@ -1,13 +1,12 @@
 /** `coverage`: what became of every number since a day, what nothing showed, and how complete that is. Reads only. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { openArchive } from '../archive/archive.ts';
 import { openDisk } from '../archive/disk.ts';
 import type { Config } from '../config.ts';
 import type { Window } from '../coverage/id-coverage.ts';
 import { type ReadIdCoverage, readIdCoverage } from '../coverage/read-id-coverage.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
-import { openFrontier } from '../frontier/sqlite.ts';
+import { openOperations } from '../frontier/operations.ts';
 import { printable } from '../log.ts';
 import { packageInfo } from '../package.ts';
 import { coveragePage } from '../report/coverage-html.ts';
@@ -58,7 +57,6 @@ export function requireDay(text: string, flag: string): string {
 /** Beside a crawl too: no run is held. */
 async function readArchive(config: Config, window: Window): Promise<ReadIdCoverage> {
   const archive = openArchive(openDisk(config.archive), config.limits);
-  if (!existsSync(join(config.archive, 'frontier.sqlite'))) return readIdCoverage({ archive, frontier: null }, window);
-  using frontier = openFrontier(config.archive, { command: null, attempts: 1 });
-  return await readIdCoverage({ archive, frontier }, window);
+  using operations = openOperations(config.archive, { readOnly: true });
+  return await readIdCoverage({ archive, ...operations }, window);
 }

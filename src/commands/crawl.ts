@@ -5,6 +5,8 @@ import { alarmsOf, describeAlarm } from '../alarms/sources.ts';
 import type { Config } from '../config.ts';
 import { discoverAll, noteSource, type Settled, turnsOf } from '../crawl/work.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
+import { PASSING_CODES } from '../frontier/again.ts';
+import type { Target } from '../model.ts';
 import { createHook } from '../notify/hook.ts';
 import { type Notice, noticeOf } from '../notify/notice.ts';
 import { createNotifier, tellFailure } from '../notify/notifier.ts';
@@ -39,14 +41,15 @@ export async function crawl(
   const wait = options.wait ? interrupts.stopSignal : null;
   const hooks = config.notify.map((hook) => createHook(hook));
   const crawling = withArchive(config, terminal, { command: 'crawl', wait }, async (app) => {
-    const { frontier, services } = app;
-    const notifier = createNotifier({ hooks, notices: frontier.notices, clock: services.clock, log: terminal.log });
+    const { frontier, journal, services } = app;
+    const notifier = createNotifier({ hooks, outbox: journal.outbox, clock: services.clock, log: terminal.log });
+    const isUnknown = ({ id }: Target) => frontier.find(id) === null;
     let unread = false;
-    const turns = turnsOf(frontier, services.clock.now);
+    const turns = turnsOf(journal, services.clock.now);
     for await (const list of discoverAll(
       sources,
       services,
-      options.dryRun ? (targets) => frontier.unknown(targets).length : frontier.add,
+      options.dryRun ? (targets) => targets.filter(isUnknown).length : (targets) => frontier.add(targets),
       {
         attempts: config.politeness.attempts,
         signal: interrupts.signal,
@@ -54,7 +57,7 @@ export async function crawl(
         turns: options.dryRun ? { ...turns, note: () => {} } : turns,
       },
     )) {
-      if (!options.dryRun) noteSource(frontier, list);
+      if (!options.dryRun) noteSource(journal, list);
       unread ||= list.error !== null;
       if (list.error !== null) terminal.log({ level: 'error', stage: 'discover', message: renderError(list.error) });
       if (list.targets.length > 0)
@@ -64,21 +67,22 @@ export async function crawl(
           message: `${list.source}: ${list.targets.length} articles, ${list.added} new`,
         });
       if (!options.dryRun) {
-        for (const alarm of alarmsOf(frontier.sourceSamples.of(list.source)))
+        for (const alarm of alarmsOf(journal.sourceSamples.of(list.source)))
           terminal.log({ level: 'warn', stage: 'discover', message: describeAlarm(alarm) });
       } else {
-        for (const { id, url, source } of frontier.unknown(list.targets))
+        for (const { id, url, source } of list.targets.filter(isUnknown))
           terminal.result(`${source}  ${url}`, { id, url, source });
       }
       if (interrupts.stopSignal.aborted) break;
     }
     if (options.dryRun) return unread ? EXIT.sourcesUnread : EXIT.ok;
-    frontier.againLater();
+    frontier.requeue({ dueAt: services.clock.now() });
+    frontier.requeue({ outcomes: ['failed', 'blocked'], codes: PASSING_CODES });
     const telling = {
       notWell: ['blocked', 'refused', 'failed'] as const,
       onReport: context.onReport,
       onSettled: (settled: Settled) => {
-        const notice = noticeOf(settled, frontier);
+        const notice = noticeOf(settled, journal.runs);
         if (notice !== null) notifier.notify(notice);
       },
     };
@@ -88,7 +92,7 @@ export async function crawl(
         ? await runRevisits(app, config, terminal, interrupts, telling)
         : EXIT.ok;
     const exit = again === EXIT.ok ? first : again;
-    for (const drift of findDrift(frontier.fieldSamples.newest())) {
+    for (const drift of findDrift(journal.fieldSamples.newest())) {
       terminal.log({ level: 'warn', stage: 'extract', message: describeDrift(drift) });
       notifier.notify(alarmOf(drift, services.clock.now()));
     }

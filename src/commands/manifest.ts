@@ -17,7 +17,7 @@ import { CHECKS, finding } from '../audit/promises.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { lockArchive } from '../frontier/lock.ts';
-import { openFrontier } from '../frontier/sqlite.ts';
+import { openOperations } from '../frontier/operations.ts';
 import { printable } from '../log.ts';
 import { packageInfo } from '../package.ts';
 import type { Terminal } from '../report/terminal.ts';
@@ -39,7 +39,7 @@ export async function manifest(
     return verify(bag === null ? storage : openDisk(bag), { isBag: bag !== null, terminal });
   }
   await using _lock = await lockArchive(archive, 'manifest');
-  using frontier = openFrontier(archive, { command: 'manifest', attempts: 1 });
+  using operations = openOperations(archive, { command: 'manifest' });
   if (flags.bag === undefined) {
     let files = 0;
     const lines = async function* () {
@@ -57,7 +57,7 @@ export async function manifest(
     const { files, bytes } = await writeBag(storage, openDisk(bag), { tool: `${name}/${version}`, now: new Date() });
     terminal.result(`${bag}: ${files} files, ${bytes} bytes`, { bag, files, bytes });
   }
-  frontier.endRun();
+  operations.journal.runs.endRun();
   return EXIT.ok;
 }
 

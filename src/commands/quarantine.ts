@@ -6,8 +6,9 @@ import { openDisk } from '../archive/disk.ts';
 import { openQuarantine, type Quarantine, type QuarantineItem } from '../archive/quarantine.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../errors.ts';
+import { NOT_WELL } from '../frontier/frontier.ts';
 import { lockArchive } from '../frontier/lock.ts';
-import { openFrontier } from '../frontier/sqlite.ts';
+import { openOperations } from '../frontier/operations.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { parseArticleUrl } from '../site/address.ts';
 
@@ -66,7 +67,8 @@ async function release(
   terminal: Terminal,
 ): Promise<ExitCode> {
   await using _lock = await lockArchive(config.archive, 'quarantine');
-  using frontier = openFrontier(config.archive, { command: 'quarantine', attempts: config.politeness.attempts });
+  using operations = openOperations(config.archive, { command: 'quarantine' });
+  const { frontier, journal } = operations;
   for (const item of items) {
     const address = parseArticleUrl(item.url, config.site);
     if (address !== null) {
@@ -82,12 +84,12 @@ async function release(
           priority: Math.ceil(Date.now() / 60_000),
         },
       ]);
-      frontier.again([id]);
+      frontier.requeue({ ids: [id] });
     }
     await kept.remove(item.name);
     terminal.result(`${item.url} waits again`, { name: item.name, url: item.url, id: address?.id ?? null });
   }
-  frontier.endRun();
+  journal.runs.endRun();
   return EXIT.ok;
 }
 
@@ -110,8 +112,9 @@ export function retry(
     terminal.say(`${config.archive}: nothing has been archived here yet`);
     return EXIT.ok;
   }
-  using frontier = openFrontier(config.archive, { command: null, attempts: 1 });
-  const given = frontier.retry({
+  using operations = openOperations(config.archive);
+  const given = operations.frontier.requeue({
+    outcomes: NOT_WELL,
     codes: codes.length === 0 ? undefined : codes,
     sources: options.source.length === 0 ? undefined : options.source,
   });

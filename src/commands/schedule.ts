@@ -76,9 +76,9 @@ async function runUntil(
   await using _monitor = await openMonitor({ listen: address, file, state, log: terminal.log });
   const open = { command: 'schedule', wait: wait ? stopSignal : null, clock, onRequest: state.requested };
   await withArchive(config, terminal, open, async (app) => {
-    const { frontier } = app;
+    const { journal } = app;
     const hooks = config.notify.map((hook) => createHook(hook));
-    const notifier = createNotifier({ hooks, notices: frontier.notices, clock, log: terminal.log });
+    const notifier = createNotifier({ hooks, outbox: journal.outbox, clock, log: terminal.log });
     const delivery = createDelivery(notifier, { clock, signal: stopSignal });
     await serve(app, {
       ...config.politeness,
@@ -98,7 +98,7 @@ type Listeners = Pick<EngineOptions, 'onRun' | 'onSettled' | 'onAlarm' | 'onBeat
 
 /** What happens is told on the terminal, counted for the monitor, and kept for the owner's hooks. */
 function listeners(
-  { frontier, services }: App,
+  { frontier, journal, services }: App,
   parts: {
     readonly terminal: Terminal;
     readonly state: MonitorState;
@@ -113,7 +113,7 @@ function listeners(
       state.read(run.source, resultOf(run));
     },
     onSettled: (settled) => {
-      const notice = noticeOf(settled, frontier);
+      const notice = noticeOf(settled, journal.runs);
       if (notice !== null) notifier.notify(notice);
       state.visited(settled.visit.outcome.kind);
       tellLatency(settled, state);
@@ -127,8 +127,8 @@ function listeners(
     },
     onBeat: (alarms) => {
       const now = services.clock.now();
-      const { due } = frontier.revisits.counts(now);
-      const [first] = frontier.revisits.due(now, 1);
+      const { due } = journal.revisits.counts(now);
+      const [first] = journal.revisits.due(now, 1);
       state.beat();
       state.setQueue({
         waiting: frontier.waiting(),

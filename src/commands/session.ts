@@ -45,7 +45,7 @@ export async function withArchive<T>(
   await using app = await openApp(config, { ...options, log: terminal.log });
   try {
     const result = await body(app);
-    app.frontier.endRun();
+    app.journal.runs.endRun();
     return result;
   } finally {
     terminal.end();
@@ -69,7 +69,7 @@ export async function run(
   const teller = createTeller(terminal, options, total);
   const { work } = await import('../crawl/work.ts'); // parsers and layouts, loaded while the browser starts
   try {
-    await work(app.frontier, app.services, {
+    await work(app, {
       ...config.politeness,
       ...config.revisits,
       refresh: options.refresh,
@@ -95,7 +95,7 @@ export async function runRevisits(
   interrupts: Interrupts,
   options: Telling,
 ): Promise<ExitCode> {
-  const { due } = app.frontier.revisits.counts(app.services.clock.now());
+  const { due } = app.journal.revisits.counts(app.services.clock.now());
   const teller = createTeller(terminal, options, () => due);
   const { revisitDue } = await import('../crawl/revisit.ts');
   try {

@@ -13,6 +13,7 @@ import {
   type Turns,
 } from '../crawl/read-source.ts';
 import { ArchiveError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../errors.ts';
+import { openOperations } from '../frontier/operations.ts';
 import type { ArticleId } from '../model.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { inListScope } from '../site/address.ts';
@@ -20,7 +21,6 @@ import { DROP_REASONS, type Dropped, type ListKind, type ListLink } from '../sit
 import { chosenSources } from './crawl.ts';
 import { isFile, readSavedList } from './extract.ts';
 import { type Interrupts, withPassingRooms } from './session.ts';
-import { withPast } from './status.ts';
 
 export type SourcesAction = 'list' | 'test';
 
@@ -47,23 +47,22 @@ export async function sources(
 }
 
 function list(chosen: Config['sources'], { config, terminal }: Context): ExitCode {
-  withPast(config.archive, ({ readings }) => {
-    for (const source of chosen) {
-      const past = readings(source.name);
-      const [last = null] = past;
-      const usual = usualOf(past);
-      const alarms = alarmsOf(past);
-      const lines = [
-        `${terminal.style('bold', source.name)}  ${source.url}`,
-        last === null
-          ? '    not read yet'
-          : `    ${new Date(last.at).toISOString()}  ${last.kind ?? last.code}, ${last.entries} entries, ${last.fresh} new${last.code === null ? '' : `, ${last.code}`}`,
-        ...(usual === null ? [] : [`    usually ${usual.kind}, ${usual.entries} entries`]),
-        ...alarms.map((alarm) => `    ${terminal.style('yellow', describeAlarm(alarm))}`),
-      ];
-      terminal.result(lines.join('\n'), { ...source, kind: last?.kind ?? null, last, usual, alarms });
-    }
-  });
+  using operations = openOperations(config.archive, { readOnly: true });
+  for (const source of chosen) {
+    const past = operations.journal.sourceSamples.of(source.name);
+    const [last = null] = past;
+    const usual = usualOf(past);
+    const alarms = alarmsOf(past);
+    const lines = [
+      `${terminal.style('bold', source.name)}  ${source.url}`,
+      last === null
+        ? '    not read yet'
+        : `    ${new Date(last.at).toISOString()}  ${last.kind ?? last.code}, ${last.entries} entries, ${last.fresh} new${last.code === null ? '' : `, ${last.code}`}`,
+      ...(usual === null ? [] : [`    usually ${usual.kind}, ${usual.entries} entries`]),
+      ...alarms.map((alarm) => `    ${terminal.style('yellow', describeAlarm(alarm))}`),
+    ];
+    terminal.result(lines.join('\n'), { ...source, kind: last?.kind ?? null, last, usual, alarms });
+  }
   return EXIT.ok;
 }
 
@@ -119,12 +118,12 @@ function compared(
   times: { readonly at: number; readonly elapsedMs: number },
   { archive }: Config,
 ): SourceTest {
-  return withPast(archive, ({ readings, unknown }) => {
-    const past = readings(source.name);
-    const fresh = unknown(result.targets).length;
-    const reading = sampleOfSource(source, result, { ...times, fresh });
-    return testOf(source, result, { fresh, usual: usualOf(past), alarms: alarmsOf([reading, ...past]) });
-  });
+  using operations = openOperations(archive, { readOnly: true });
+  const { frontier, journal } = operations;
+  const past = journal.sourceSamples.of(source.name);
+  const fresh = result.targets.filter(({ id }) => frontier.find(id) === null).length;
+  const reading = sampleOfSource(source, result, { ...times, fresh });
+  return testOf(source, result, { fresh, usual: usualOf(past), alarms: alarmsOf([reading, ...past]) });
 }
 
 // What `sources test` tells of a list: what was found, by what it was told, what was left out and why.

@@ -1,14 +1,11 @@
 /** `status`: what the archive holds, how the last run went, what failed and why. Reads only. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { describeDrift, findDrift } from '../alarms/drift.ts';
-import { alarmsOf, describeAlarm, type SourceSample } from '../alarms/sources.ts';
+import { alarmsOf, describeAlarm } from '../alarms/sources.ts';
 import type { Config } from '../config.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { describeHolder } from '../frontier/lock.ts';
-import { openFrontier } from '../frontier/sqlite.ts';
+import { openOperations } from '../frontier/operations.ts';
 import type { Latency } from '../journal/figures.ts';
-import type { ArticleId, Target } from '../model.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
 
 const MOST_FAILURES = 20;
@@ -23,31 +20,17 @@ export async function status({
   readonly terminal: Terminal;
 }): Promise<ExitCode> {
   const { archive } = config;
-  if (!existsSync(join(archive, 'frontier.sqlite'))) {
-    terminal.result(`${archive}: nothing has been archived here yet`, {
-      archive,
-      outcomes: {},
-      sources: [],
-      lastRun: null,
-      revisits: { planned: 0, due: 0 },
-      latencies: [],
-      drift: [],
-      alarms: [],
-      failures: [],
-      notices: { waiting: 0, failed: [] },
-    });
-    return EXIT.ok;
-  }
   const now = Date.now();
-  using frontier = openFrontier(archive, { command: null, attempts: 1 });
+  using operations = openOperations(archive, { readOnly: true });
+  const { frontier, journal } = operations;
   const sources = frontier.counts();
   const failures = frontier.failures(MOST_FAILURES);
-  const lastRun = frontier.lastRun();
-  const revisits = frontier.revisits.counts(now);
-  const latencies = frontier.latencies.since(now - LATENCY_MS);
-  const drift = findDrift(frontier.fieldSamples.newest());
-  const alarms = config.sources.flatMap(({ name }) => alarmsOf(frontier.sourceSamples.of(name)));
-  const notices = { waiting: frontier.notices.waiting(), failed: frontier.notices.givenUp(MOST_FAILURES) };
+  const lastRun = journal.runs.lastRun();
+  const revisits = journal.revisits.counts(now);
+  const latencies = journal.latencies.since(now - LATENCY_MS);
+  const drift = findDrift(journal.fieldSamples.newest());
+  const alarms = config.sources.flatMap(({ name }) => alarmsOf(journal.sourceSamples.of(name)));
+  const notices = { waiting: journal.outbox.waiting(), failed: journal.outbox.givenUp(MOST_FAILURES) };
   const outcomes: Record<string, number> = {};
   for (const { outcome, count } of sources) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
 
@@ -79,6 +62,8 @@ export async function status({
   ];
   const values = { archive, outcomes, sources, lastRun, revisits, latencies, drift, alarms, failures, notices };
   if (terminal.json) terminal.result('', values);
+  else if (lastRun === null && sources.length + notices.waiting + notices.failed.length === 0)
+    terminal.say(`${archive}: nothing has been archived here yet`);
   else terminal.say(lines.join('\n'));
   return EXIT.ok;
 }
@@ -86,27 +71,4 @@ export async function status({
 function describeLatency({ source, articles, medianMs, p95Ms }: Latency): string {
   const times = `median ${describeDuration(medianMs)}, 95 % within ${describeDuration(p95Ms)}`;
   return `from publication to the archive: ${source} ${times} (${articles} articles of 30 days)`;
-}
-
-// What an archive's frontier knows of sources and moves, for commands that only look.
-
-interface Past {
-  /** Of a source, newest first. */
-  readonly readings: (source: string) => readonly SourceSample[];
-  /** Those of the targets that the frontier does not know. */
-  readonly unknown: (targets: readonly Target[]) => readonly Target[];
-  /** Where an article moved to; null where it did not. */
-  readonly destination: (id: ArticleId) => string | null;
-}
-
-/** An archive without a frontier knows nothing; it is not part of what an archive must have. */
-export function withPast<T>(archive: string, body: (past: Past) => T): T {
-  if (!existsSync(join(archive, 'frontier.sqlite')))
-    return body({ readings: () => [], unknown: (targets) => targets, destination: () => null });
-  using frontier = openFrontier(archive, { command: null, attempts: 1 });
-  return body({
-    readings: frontier.sourceSamples.of,
-    unknown: frontier.unknown,
-    destination: frontier.moves.destination,
-  });
 }

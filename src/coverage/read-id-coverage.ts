@@ -3,8 +3,10 @@
 import type { Archive } from '../archive/archive.ts';
 import { isGone } from '../archive/record.ts';
 import { ArchiveError } from '../errors.ts';
-import type { Frontier } from '../frontier/sqlite.ts';
+import type { FoundTarget, Frontier } from '../frontier/frontier.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Probe } from '../journal/sources.ts';
+import type { Target } from '../model.ts';
 import { dayOf, daysAfter, readClock, startOf } from '../site/clock.ts';
 import { probedNumber } from './gap-numbers.ts';
 import { type IdFact, type IdRuns, openIdRuns } from './gaps.ts';
@@ -21,18 +23,18 @@ export interface ReadIdCoverage {
 /** The first gap's lower neighbour is looked for in so many days before the window. */
 const DAYS_BEFORE = 8;
 
-/** @param services `frontier` is null where there is none: then the records alone speak */
 export async function readIdCoverage(
-  { archive, frontier }: { readonly archive: Pick<Archive, 'records'>; readonly frontier: Frontier | null },
+  services: { readonly archive: Pick<Archive, 'records'>; readonly frontier: Frontier; readonly journal: Journal },
   window: Window,
 ): Promise<ReadIdCoverage> {
   const runs = openIdRuns();
   const from = daysAfter(window.since, -DAYS_BEFORE);
   const isNear = (day: string) => day >= from && day <= daysAfter(window.until, DAYS_BEFORE);
+  const { archive, frontier, journal } = services;
   const { damaged, newest } = await addRecords(archive.records(from.slice(0, 7)), runs);
-  if (frontier !== null) addTargets(frontier, runs, isNear);
-  const probed = frontier === null ? [] : addProbes(frontier, runs);
-  const sightings = frontier === null ? [] : sightingsOf(frontier, startOf(from));
+  addTargets(frontier, runs, isNear);
+  const probed = addProbes(journal, runs);
+  const sightings = sightingsOf(journal, startOf(from));
   return { coverage: makeIdCoverage({ runs, sightings, probed }, window), damaged, newest };
 }
 
@@ -59,25 +61,22 @@ async function addRecords(
 }
 
 function addTargets(frontier: Frontier, runs: IdRuns, isNear: (day: string) => boolean): void {
-  for (const target of frontier.numbered.between(0, Number.MAX_SAFE_INTEGER)) {
+  for (const found of frontier.between(0, Number.MAX_SAFE_INTEGER)) {
+    const { target, state } = found;
+    const number = numberOf(target.id);
     const at = publicationOf(target);
-    if (at === null || !isNear(dayOf(at))) continue;
+    if (number === null || at === null || !isNear(dayOf(at))) continue;
     // An address that nothing but a hand gave may have the wrong day: that it is gone says nothing of the number.
-    if (target.outcome === 'gone' && target.source === null) continue;
-    runs.add(target.number, { state: stateOf(target.outcome), code: codeOf(target), day: dayOf(at), at });
+    if (state === 'gone' && target.source === null) continue;
+    runs.add(number, { state: stateOf(state), code: codeOf(found), day: dayOf(at), at });
   }
 }
 
 /** The time that a list printed, to the minute, else noon of the day in the address. */
-function publicationOf({
-  url,
-  listedTime,
-}: {
-  readonly url: string;
-  readonly listedTime: string | null;
-}): number | null {
+function publicationOf({ url, listed }: Target): number | null {
   const day = /\/(\d{4})_(\d{2})_(\d{2})_\d+\.shtml$/.exec(url)?.slice(1).join('-');
-  const printed = listedTime === null ? null : readClock(listedTime, '');
+  const time = listed?.time ?? null;
+  const printed = time === null ? null : readClock(time, '');
   if (printed !== null && printed.precision !== 'day') return Date.parse(printed.at);
   return day === undefined ? null : startOf(day) + 43_200_000;
 }
@@ -97,14 +96,14 @@ function stateOf(outcome: string): IdFact['state'] {
   }
 }
 
-function codeOf({ outcome, code }: { readonly outcome: string; readonly code: string | null }): string | null {
-  return ['failed', 'blocked', 'refused'].includes(outcome) ? code : null;
+function codeOf({ state, code }: FoundTarget): string | null {
+  return ['failed', 'blocked', 'refused'].includes(state) ? code : null;
 }
 
 /** A number is nobody's once every day that it may have was asked for. */
-function addProbes(frontier: Frontier, runs: IdRuns): { readonly day: string; readonly isArticle: boolean }[] {
+function addProbes(journal: Journal, runs: IdRuns): { readonly day: string; readonly isArticle: boolean }[] {
   const probed: { readonly day: string; readonly isArticle: boolean }[] = [];
-  for (const [number, probes] of byNumber(frontier.probes.all())) {
+  for (const [number, probes] of byNumber(journal.probes.all())) {
     const [{ inferred, at }] = probes;
     const answer = probedNumber(probes, { inferred, now: at });
     if (answer.kind === 'found') probed.push({ day: answer.probe.day, isArticle: true });
@@ -131,10 +130,10 @@ function* byNumber(probes: Iterable<Probe>): Generator<readonly [number, Probes]
 }
 
 function* sightingsOf(
-  frontier: Frontier,
+  journal: Journal,
   since: number,
 ): Generator<{ readonly id: number; readonly sources: readonly string[] }> {
-  for (const { id, sources } of frontier.sightings.since(since)) {
+  for (const { id, sources } of journal.sightings.since(since)) {
     const number = numberOf(id);
     if (number !== null) yield { id: number, sources };
   }

@@ -2,13 +2,12 @@
 
 import { ArchiveError } from '../errors.ts';
 import type { Fetcher } from '../fetch/fetcher.ts';
-import type { Frontier } from '../frontier/sqlite.ts';
 import type { Target } from '../model.ts';
 import type { Site } from '../site/address.ts';
 import { dayOf } from '../site/clock.ts';
 import { listPageUrl, otherCmsUrl } from '../site/list-pages.ts';
 import { isRead, readOften, type Source, targetOf } from './read-source.ts';
-import type { CrawlServices } from './visit.ts';
+import type { CrawlContext } from './visit.ts';
 
 interface WalkedPage {
   readonly page: number;
@@ -87,12 +86,12 @@ interface WalkOptions {
  */
 export async function* walkLists(
   sources: readonly Pick<Source, 'name' | 'url' | 'part'>[],
-  { frontier, services }: { readonly frontier: Frontier; readonly services: CrawlServices },
+  { journal, services }: CrawlContext,
   options: WalkOptions,
 ): AsyncGenerator<WalkReport> {
   const { since, until, stopSignal, dryRun } = options;
   const window = `${since} ${until}`;
-  const walks = frontier.listWalks;
+  const walks = journal.listWalks;
   const note = (list: string, page: number | null) => {
     if (!dryRun) walks.setNextPage(window, list, page);
   };
@@ -110,7 +109,7 @@ export async function* walkLists(
       for (; !step.done; step = await walk.next()) {
         const { page, url: via, targets } = step.value;
         if (!dryRun)
-          frontier.sightings.note(
+          journal.sightings.note(
             source.name,
             targets.map(({ id }) => id),
             services.clock.now(),

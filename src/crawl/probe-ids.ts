@@ -2,14 +2,13 @@
 
 import type { GapNumber } from '../coverage/gap-numbers.ts';
 import { ArchiveError, nextAfter } from '../errors.ts';
-import type { Frontier } from '../frontier/sqlite.ts';
 import type { ProbeOutcome } from '../journal/sources.ts';
 import type { Target, Verdict } from '../model.ts';
 import { ownAddress } from '../page/fields.ts';
 import { judge } from '../page/judge.ts';
 import { type ParsedPage, parsePage } from '../page/page.ts';
 import { parseArticleUrl, type Site } from '../site/address.ts';
-import type { CrawlServices } from './visit.ts';
+import type { CrawlContext, CrawlServices } from './visit.ts';
 
 /** A number that was asked for as far as there was reason to. */
 export interface ProbedNumber {
@@ -40,7 +39,7 @@ const MOST_FAILURES_IN_A_ROW = 3;
  */
 export async function* probeIds(
   numbers: readonly GapNumber[],
-  { frontier, services }: { readonly frontier: Frontier; readonly services: CrawlServices },
+  { frontier, journal, services }: CrawlContext,
   options: { readonly control: Control; readonly stopSignal: AbortSignal; readonly signal: AbortSignal },
 ): AsyncGenerator<ProbedNumber> {
   let failures = 0;
@@ -66,7 +65,7 @@ export async function* probeIds(
     const address = probeUrl(services.site, number, parseArticleUrl(url, services.site)?.date ?? '');
     const { verdict } = await fetchAndJudge(address, services, options.signal);
     if (verdict.kind !== 'article') {
-      frontier.probes.takeBack(answeredAt);
+      journal.probes.takeBack(answeredAt);
       const why = `${verdict.kind}, ${verdict.evidence.join('; ')}`;
       throw new ArchiveError('NUMBERS_UNANSWERED', `${address}, which is archived: ${why}`);
     }
@@ -74,7 +73,7 @@ export async function* probeIds(
   }
 
   async function probe({ number, day: inferred, days }: GapNumber): Promise<ProbedNumber> {
-    const { probes } = frontier;
+    const { probes } = journal;
     for (const day of days) {
       const url = probeUrl(services.site, number, day);
       const at = services.clock.now();

@@ -2,10 +2,9 @@
 
 import { retryPauseMs } from '../clock.ts';
 import { ArchiveError } from '../errors.ts';
-import type { Frontier } from '../frontier/sqlite.ts';
-import type { Revisit } from '../journal/journal.ts';
+import type { Journal, Revisit } from '../journal/journal.ts';
 import type { Outcome, Target } from '../model.ts';
-import { archiveArticle, type CrawlServices, recordVisit } from './visit.ts';
+import { archiveArticle, type CrawlContext, recordVisit } from './visit.ts';
 import { MOST_BLOCKED_IN_A_ROW, type Settled } from './work.ts';
 
 interface RevisitOptions {
@@ -30,16 +29,16 @@ const TO_NOTHING: readonly Outcome['kind'][] = ['blocked', 'refused', 'failed'];
  * @throws BLOCKED where the site refuses several in a row: what is due then waits; what stops the run
  */
 export async function* revisitDue(
-  parts: { readonly frontier: Frontier; readonly services: CrawlServices },
+  context: CrawlContext,
   options: RevisitOptions & { readonly stopSignal: AbortSignal },
 ): AsyncGenerator<Settled> {
-  const { frontier, services } = parts;
+  const { journal, services } = context;
   const now = services.clock.now();
   let refusals = 0;
-  for (let [due] = frontier.revisits.due(now, 1); due !== undefined; [due] = frontier.revisits.due(now, 1)) {
+  for (let [due] = journal.revisits.due(now, 1); due !== undefined; [due] = journal.revisits.due(now, 1)) {
     if (options.stopSignal.aborted) return;
     await services.archive.requireRoom();
-    const settled = await revisit(due, parts, options);
+    const settled = await revisit(due, context, options);
     yield settled;
     refusals = settled.visit.outcome.kind === 'blocked' ? refusals + 1 : 0;
     if (refusals >= MOST_BLOCKED_IN_A_ROW)
@@ -51,12 +50,9 @@ export async function* revisitDue(
  * Visits an archived article again, under the never-worse rule, and plans the next visit. The site may answer that nothing
  * has changed; but from the last age on the whole page is asked for, whatever it was known by.
  */
-export async function revisit(
-  due: Revisit,
-  { frontier, services }: { readonly frontier: Frontier; readonly services: CrawlServices },
-  options: RevisitOptions,
-): Promise<Settled> {
-  const { agesMs, backoffMs, signal } = options;
+export async function revisit(due: Revisit, context: CrawlContext, options: RevisitOptions): Promise<Settled> {
+  const { agesMs, signal } = options;
+  const { services } = context;
   const target: Target = {
     id: due.id,
     url: due.url,
@@ -72,14 +68,23 @@ export async function revisit(
     signal,
   });
   const now = services.clock.now();
-  recordVisit(frontier, { target, visit }, { agesMs, now });
-  if (LEADS_ELSEWHERE.includes(visit.outcome.kind)) frontier.revisits.plan(due, null);
-  if (!TO_NOTHING.includes(visit.outcome.kind)) return { target, visit, againInMs: null };
-  if (due.attempts + 1 >= MOST_ATTEMPTS) {
-    frontier.revisits.plan(due, null);
-    return { target, visit, againInMs: null };
-  }
+  return context.transaction(() => {
+    recordVisit(context, { target, visit }, { agesMs, now });
+    return { target, visit, againInMs: planAfter(visit.outcome, due, context.journal, { ...options, now }) };
+  });
+}
+
+/** Takes the article off the plan, or puts its visit off. Returns by how long, in ms; null where it was not put off. */
+function planAfter(
+  { kind }: Outcome,
+  due: Revisit,
+  { revisits }: Journal,
+  { backoffMs, now }: { readonly backoffMs: number; readonly now: number },
+): number | null {
+  const isGivenUp = TO_NOTHING.includes(kind) && due.attempts + 1 >= MOST_ATTEMPTS;
+  if (LEADS_ELSEWHERE.includes(kind) || isGivenUp) revisits.plan(due, null);
+  if (!TO_NOTHING.includes(kind) || isGivenUp) return null;
   const againInMs = retryPauseMs(due.attempts + 1, { baseMs: backoffMs, longestMs: DAY_MS });
-  frontier.revisits.postpone(due.id, now + againInMs);
-  return { target, visit, againInMs };
+  revisits.postpone(due.id, now + againInMs);
+  return againInMs;
 }

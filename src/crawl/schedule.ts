@@ -7,14 +7,13 @@
 import { type Alarm, createAlarms } from '../alarms/alarms.ts';
 import { findDrift } from '../alarms/drift.ts';
 import { alarmsOf } from '../alarms/sources.ts';
-import type { Frontier } from '../frontier/sqlite.ts';
 import type { Revisit, ServedSlot, SlotState } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
 import type { NumberSpace } from '../model.ts';
 import type { Source } from './read-source.ts';
 import { revisit } from './revisit.ts';
 import { firstSlot, nextSlot, recheck, type Timing } from './timing.ts';
-import type { CrawlServices } from './visit.ts';
+import type { CrawlContext } from './visit.ts';
 import { discoverAll, MOST_BLOCKED_IN_A_ROW, noteSource, type Settled, turnsOf, visitLeased } from './work.ts';
 
 export interface ScheduledSource extends Source {
@@ -39,8 +38,6 @@ export interface EngineOptions {
   readonly blockedPauseMs: number;
   /** Ages at which articles are visited again, rising. */
   readonly agesMs: readonly number[];
-  /** What failed for a passing reason rests so long before it is tried again, longer each time. */
-  readonly restMs: number;
   /** Nothing further is begun once this aborts. */
   readonly stopSignal: AbortSignal;
   /** Everything ends at once when this aborts. */
@@ -75,15 +72,12 @@ const REVISIT_EVERY = 4;
  * Works until `stopSignal` aborts.
  * @throws what stops the run, such as a full disk
  */
-export async function serve(
-  parts: { readonly frontier: Frontier; readonly services: CrawlServices },
-  options: EngineOptions,
-): Promise<void> {
-  const { frontier, services } = parts;
+export async function serve(context: CrawlContext, options: EngineOptions): Promise<void> {
+  const { frontier, journal, services } = context;
   const { clock, site } = services;
   const { stopSignal, signal } = options;
   const refusals = new Map<string, { inARow: number; pauses: number }>();
-  const turns = turnsOf(frontier, clock.now);
+  const turns = turnsOf(journal, clock.now);
   const tries = new Map<string, number>(); // of the slot in hand, by source
   const alarms = createAlarms({ now: clock.now, onAlarm: options.onAlarm });
   let lookedBackAt = Number.NEGATIVE_INFINITY;
@@ -92,6 +86,7 @@ export async function serve(
   while (!stopSignal.aborted) {
     signal.throwIfAborted();
     options.onBeat(alarms.current());
+    frontier.requeue({ dueAt: clock.now() });
     lookBack();
     const jobs = possibleJobs();
     const job = choose(jobs);
@@ -110,7 +105,7 @@ export async function serve(
       return dueAt === null ? [] : [{ kind: 'visit', space, readyAt: readyAt(originOf(space), dueAt) }];
     });
     const revisits = SPACES.flatMap((space) =>
-      frontier.revisits
+      journal.revisits
         .due(Number.MAX_SAFE_INTEGER, 1, space)
         .map((due): Job => ({ kind: 'revisit', due, readyAt: readyAt(due.url, due.dueAt) })),
     );
@@ -140,9 +135,9 @@ export async function serve(
     if (job.kind === 'source') return readSlot(job.source, job.state);
     turn += 1;
     await services.archive.requireRoom();
-    if (job.kind === 'revisit') return settled(await revisit(job.due, parts, options));
+    if (job.kind === 'revisit') return settled(await revisit(job.due, context, options));
     const lease = frontier.take(job.space);
-    if (lease !== null) settled(await visitLeased(lease, parts, { ...options, refresh: false }));
+    if (lease !== null) settled(await visitLeased(lease, context, { ...options, refresh: false }));
   }
 
   function settled(result: Settled): void {
@@ -159,11 +154,11 @@ export async function serve(
       now: clock.now,
       turns,
     })) {
-      noteSource(frontier, list);
+      noteSource(journal, list);
       const isRead = list.error?.code !== 'SOURCE_UNREAD';
       if (isRead) alarms.answered(host);
       else alarms.silent(host, list.error?.message ?? '');
-      const found = alarmsOf(frontier.sourceSamples.of(source.name));
+      const found = alarmsOf(journal.sourceSamples.of(source.name));
       alarms.read(source.name, { host, isRead, alarms: found });
       const entries = list.targets.length;
       const code = list.error?.code ?? null;
@@ -175,21 +170,21 @@ export async function serve(
       const run = { slotAt: state.dueAt, startedAt, endedAt, entries, fresh: list.added, code };
       const failed = list.error !== null;
       const next = nextSlot(source.timing, state, { entries, fresh: list.added, failed, endedAt });
-      frontier.slots.serve(source.name, ruleOf(source), run, next);
+      journal.slots.serve(source.name, ruleOf(source), run, next);
       options.onRun({ source: source.name, ...run, detail: list.error?.message ?? null, nextAt: next.dueAt });
     }
   }
 
   function stateOf(source: ScheduledSource, now: number): SlotState {
     const rule = ruleOf(source);
-    const known = frontier.slots.get(source.name, rule);
+    const known = journal.slots.get(source.name, rule);
     const state = known === null ? firstSlot(source.timing, now) : recheck(source.timing, known, now);
-    if (state !== known) frontier.slots.plan(source.name, rule, state);
+    if (state !== known) journal.slots.plan(source.name, rule, state);
     return state;
   }
 
   function readyAt(url: string, dueAt: number): number {
-    return Math.max(dueAt, frontier.hosts.nextAt(new URL(url).host));
+    return Math.max(dueAt, journal.hosts.nextAt(new URL(url).host));
   }
 
   function originOf(space: NumberSpace): string {
@@ -216,19 +211,18 @@ export async function serve(
       return;
     }
     const pauseMs = Math.min(options.blockedPauseMs * 2 ** pauses, DAY_MS);
-    frontier.hosts.setNextAt(host, Math.max(frontier.hosts.nextAt(host), clock.now() + pauseMs));
+    journal.hosts.setNextAt(host, Math.max(journal.hosts.nextAt(host), clock.now() + pauseMs));
     refusals.set(host, { inARow, pauses: pauses + 1 });
     const message = `${host} refuses this visitor; it is left alone for ${Math.ceil(pauseMs / 1000)} s, then asked for one article`;
     options.log({ level: 'warn', stage: 'run', message });
     alarms.refuses(host, message);
   }
 
-  /** What failed may have rested enough, and the newest articles may give less than those before. */
+  /** The newest articles may give less than those before. */
   function lookBack(): void {
     if (Math.abs(clock.now() - lookedBackAt) < LOOK_BACK_MS) return;
     lookedBackAt = clock.now();
-    frontier.againLater(options.restMs);
-    alarms.drifts(findDrift(frontier.fieldSamples.newest()));
+    alarms.drifts(findDrift(journal.fieldSamples.newest()));
   }
 }
 

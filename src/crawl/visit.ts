@@ -23,7 +23,7 @@ import type { Config } from '../config.ts';
 import { ArchiveError, nextAfter } from '../errors.ts';
 import type { Fetcher, Validators } from '../fetch/fetcher.ts';
 import type { Politeness } from '../fetch/politeness.ts';
-import type { Frontier } from '../frontier/sqlite.ts';
+import type { Operations } from '../frontier/operations.ts';
 import { nextVisit } from '../journal/journal.ts';
 import type { Article, ArticleAddress, Outcome, Target, Verdict } from '../model.ts';
 import { extract } from '../page/extract.ts';
@@ -44,6 +44,11 @@ export interface CrawlServices {
   readonly tool: string;
   readonly userAgent: () => Promise<string>;
   readonly clock: Clock;
+}
+
+/** What many URLs need: the queue, what is remembered, and what each journey needs. */
+export interface CrawlContext extends Omit<Operations, typeof Symbol.dispose> {
+  readonly services: CrawlServices;
 }
 
 export interface Visit {
@@ -269,35 +274,34 @@ function requestOf({ page }: ParsedPage): CaptureRequest {
   return { url, finalUrl, status, headers, fetchedAt, fetchedBy, sha256: sha256(body), bytes: body.length };
 }
 
-// What a visit leaves in the frontier besides its outcome: when it was, where it led, what it gave, how late it came, when the next is.
+// What a visit leaves in frontier and journal besides its outcome: when it was, where it led, what it gave, how late it came, when the next is.
 
 /**
  * @param options `agesMs` are the ages at which articles are visited again; `now` in ms since 1970
  */
 export function recordVisit(
-  frontier: Frontier,
+  { frontier, journal }: Pick<Operations, 'frontier' | 'journal'>,
   { target, visit }: { readonly target: Target; readonly visit: Visit },
   { agesMs, now }: { readonly agesMs: readonly number[]; readonly now: number },
 ): void {
   const { outcome, before, record, found } = visit;
   const { id, url, source } = target;
-  if (visit.asked) frontier.visits.note(id, outcome.kind);
-  frontier.add(found);
-  for (const each of found) frontier.moves.lead(each);
+  if (visit.asked) journal.visits.note(id, outcome.kind);
+  frontier.add(found, { leads: true });
   if (record === null || !['archived', 'unchanged', 'gone'].includes(outcome.kind)) return;
   const { article, flags, versions } = record;
   const publishedAt = Date.parse(article.publishedAt);
   if (outcome.kind === 'archived')
-    frontier.fieldSamples.add(
+    journal.fieldSamples.add(
       fieldSampleOf(
         article,
         flags.map(({ code }) => code),
       ),
     );
   // What was published before the archive began says nothing of how fast lists are read.
-  const isNew = before === null && outcome.kind === 'archived' && publishedAt >= (frontier.beganAt() ?? now);
+  const isNew = before === null && outcome.kind === 'archived' && publishedAt >= (journal.runs.beganAt() ?? now);
   if (isNew && source !== null && article.precision !== 'day')
-    frontier.latencies.add(source, { publishedAt, archivedAt: now });
+    journal.latencies.add(source, { publishedAt, archivedAt: now });
   if (visit.asked)
-    frontier.revisits.plan({ id, url }, nextVisit({ publishedAt, hasChanged: versions.length > 1 }, { agesMs, now }));
+    journal.revisits.plan({ id, url }, nextVisit({ publishedAt, hasChanged: versions.length > 1 }, { agesMs, now }));
 }

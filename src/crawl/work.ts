@@ -2,11 +2,11 @@
 
 import type { SourceSample } from '../alarms/sources.ts';
 import { ArchiveError } from '../errors.ts';
-import type { Frontier } from '../frontier/sqlite.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
 import type { ArticleId, Lease, Outcome, Target } from '../model.ts';
 import { type ReadOptions, readSource, type Source, sampleOfSource, type Turns } from './read-source.ts';
-import { archiveArticle, type CrawlServices, recordVisit, type Visit } from './visit.ts';
+import { archiveArticle, type CrawlContext, type CrawlServices, recordVisit, type Visit } from './visit.ts';
 
 /** One source's list as it was read. */
 interface SourceReport {
@@ -46,16 +46,16 @@ export async function* discoverAll(
   }
 }
 
-/** Remembers in the frontier whose turn it was. @param now gives ms since 1970 */
-export function turnsOf({ followed }: Pick<Frontier, 'followed'>, now: () => number): Turns {
+/** Remembers in the journal whose turn it was. @param now gives ms since 1970 */
+export function turnsOf({ followed }: Pick<Journal, 'followed'>, now: () => number): Turns {
   return { next: followed.next, note: (source, url) => followed.note(source, url, now()) };
 }
 
 /** Remembers how a source was read and what it showed. */
-export function noteSource(frontier: Frontier, { source, targets, sample }: SourceReport): void {
-  frontier.sourceSamples.add(sample);
+export function noteSource(journal: Journal, { source, targets, sample }: SourceReport): void {
+  journal.sourceSamples.add(sample);
   const ids = targets.map(({ id }) => id);
-  if (ids.length > 0) frontier.sightings.note(source, ids, sample.at);
+  if (ids.length > 0) journal.sightings.note(source, ids, sample.at);
 }
 
 interface WorkOptions {
@@ -85,7 +85,8 @@ export const MOST_BLOCKED_IN_A_ROW = 5;
  * Archives what waits, `concurrency` articles at a time, and waits for what is due later.
  * @throws BLOCKED where the site goes on refusing after all pauses; what stops the run
  */
-export async function work(frontier: Frontier, services: CrawlServices, options: WorkOptions): Promise<void> {
+export async function work(context: CrawlContext, options: WorkOptions): Promise<void> {
+  const { frontier, services } = context;
   const { stopSignal, signal, onSettled } = options;
   const only = options.only === undefined ? undefined : [...options.only];
   const halt = new AbortController(); // a worker that throws stops the others after the article in hand
@@ -109,7 +110,7 @@ export async function work(frontier: Frontier, services: CrawlServices, options:
         if (lease === 'waited') continue;
         await archiveLeased(lease);
         if (refusals.length < MOST_BLOCKED_IN_A_ROW || pause !== null) continue;
-        pause = sitOut().finally(() => {
+        pause = pauseWhileBlocked().finally(() => {
           pause = null;
         });
         await pause;
@@ -135,7 +136,7 @@ export async function work(frontier: Frontier, services: CrawlServices, options:
   }
 
   async function archiveLeased(lease: Lease): Promise<Outcome> {
-    const settled = await visitLeased(lease, { frontier, services }, options);
+    const settled = await visitLeased(lease, context, options);
     const { outcome, found } = settled.visit;
     only?.push(...found.map((target) => target.id));
     if (outcome.kind === 'blocked') refusals.push(settled);
@@ -147,7 +148,7 @@ export async function work(frontier: Frontier, services: CrawlServices, options:
   }
 
   /** Pauses, then tries one article, until the site answers again. The articles that it refused wait behind all others. */
-  async function sitOut(): Promise<void> {
+  async function pauseWhileBlocked(): Promise<void> {
     for (let pauses = 0, outcome: Outcome | null = null; outcome === null || !isAnswer(outcome, options); pauses++) {
       const pauseMs = options.blockedPauseMs * 2 ** pauses;
       const where = refusals.at(-1)?.target.url;
@@ -156,14 +157,14 @@ export async function work(frontier: Frontier, services: CrawlServices, options:
           'BLOCKED',
           `${MOST_BLOCKED_IN_A_ROW} articles in a row, ${pauses} pauses, last ${where}`,
         );
-      giveBackRefusals(pauseMs);
+      requeueRefusals(pauseMs);
       options.log({
         level: 'warn',
         stage: 'run',
         message: `the site refuses this visitor; everything pauses for ${Math.ceil(pauseMs / 1000)} s, then one article is tried (pause ${pauses + 1} of ${options.blockedPauses})`,
       });
       await wait(pauseMs);
-      giveBackRefusals(0); // of the articles that were in hand when the pause began
+      requeueRefusals(0); // of the articles that were in hand when the pause began
       outcome = await tryOne();
       if (outcome === null) return;
     }
@@ -180,8 +181,9 @@ export async function work(frontier: Frontier, services: CrawlServices, options:
     return null;
   }
 
-  function giveBackRefusals(pauseMs: number): void {
-    const again = new Set(frontier.reconsider(refusals.map(({ target }) => target.id)));
+  function requeueRefusals(pauseMs: number): void {
+    const ids = refusals.map(({ target }) => target.id);
+    const again = new Set(frontier.requeue({ ids, keepAttempts: true }).map(({ id }) => id));
     tellRefusals((id) => (again.has(id) ? pauseMs : null));
   }
 
@@ -226,9 +228,10 @@ const HEARTBEAT_MS = 30_000;
  */
 export async function visitLeased(
   lease: Lease,
-  { frontier, services }: { readonly frontier: Frontier; readonly services: CrawlServices },
+  context: CrawlContext,
   options: { readonly refresh: boolean; readonly agesMs: readonly number[]; readonly signal: AbortSignal },
 ): Promise<Settled> {
+  const { frontier, services } = context;
   const { target } = lease;
   const heartbeat = setInterval(() => {
     try {
@@ -239,10 +242,13 @@ export async function visitLeased(
   }, HEARTBEAT_MS);
   try {
     const visit = await archiveArticle(target, services, options);
-    recordVisit(frontier, { target, visit }, { agesMs: options.agesMs, now: services.clock.now() });
-    return { target, visit, ...frontier.settle(lease, visit.outcome) };
+    return context.transaction(() => {
+      recordVisit(context, { target, visit }, { agesMs: options.agesMs, now: services.clock.now() });
+      const isArchived = visit.record !== null;
+      return { target, visit, ...frontier.settle(lease, visit.outcome, { isArchived }) };
+    });
   } catch (error) {
-    frontier.giveBack(lease);
+    frontier.release(lease);
     throw error;
   } finally {
     clearInterval(heartbeat);

@@ -12,13 +12,12 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { openDisk } from '../archive/disk.ts';
 import { LOCK, LOCK_HOLDER } from '../archive/keys.ts';
-import { withSqliteErrors } from '../archive/sqlite.ts';
 import { ArchiveError } from '../errors.ts';
+import { connect, withSqliteErrors } from '../sqlite.ts';
 
 /** What `lock.json` says of the run that holds the archive. */
 interface Holder {
@@ -113,7 +112,7 @@ function tryTransaction(archive: string, mode: 'rw' | 'rwc'): Disposable | null 
   const url = pathToFileURL(path);
   url.search = `?mode=${mode}`;
   return withSqliteErrors(path, () => {
-    const database = new DatabaseSync(url, { timeout: 0 });
+    const database = connect(url);
     try {
       // Nothing is ever written: a journal in memory leaves no file beside the lock.
       database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');

@@ -1,7 +1,7 @@
 /** What the last articles gave, for the drift alarm; in the frontier's database, for it is of the run and not of the archive. */
-import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
 import type { FieldSample } from '../alarms/drift.ts';
-import type { WithSqliteErrors } from '../archive/sqlite.ts';
+import { type Database, jsonOf } from '../sqlite.ts';
 
 export interface FieldSamples {
   add(sample: FieldSample): void;
@@ -12,8 +12,9 @@ export interface FieldSamples {
 /** Enough for a window and a past to compare it with; older ones go. */
 const KEPT = 2000;
 
-export function openFieldSamples(database: DatabaseSync): FieldSamples {
-  database.exec('CREATE TABLE IF NOT EXISTS readings (number INTEGER PRIMARY KEY, reading TEXT NOT NULL) STRICT');
+const fieldSample = z.object({ layout: z.string(), filled: z.array(z.string()), flags: z.array(z.string()) });
+
+export function openFieldSamples(database: Database): FieldSamples {
   const insert = database.prepare('INSERT INTO readings (reading) VALUES (?)');
   const forget = database.prepare('DELETE FROM readings WHERE number <= (SELECT max(number) FROM readings) - ?');
   const newest = database.prepare('SELECT reading FROM readings ORDER BY number DESC');
@@ -22,7 +23,7 @@ export function openFieldSamples(database: DatabaseSync): FieldSamples {
       insert.run(JSON.stringify(sample));
       forget.run(KEPT);
     },
-    newest: () => newest.all().map((row) => JSON.parse(String(row.reading)) as FieldSample),
+    newest: () => newest.all().map(({ reading }) => jsonOf(reading, fieldSample, 'frontier.sqlite, readings')),
   };
 }
 
@@ -45,11 +46,7 @@ export interface Latency {
 
 const KEPT_MS = 90 * 86_400_000;
 
-export function openLatencies(database: DatabaseSync, withSqliteErrors: WithSqliteErrors): Latencies {
-  database.exec(`CREATE TABLE IF NOT EXISTS latencies (
-    archived_at INTEGER NOT NULL, source TEXT NOT NULL, took INTEGER NOT NULL
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS latencies_at ON latencies (archived_at)`);
+export function openLatencies(database: Database): Latencies {
   const add = database.prepare('INSERT INTO latencies (archived_at, source, took) VALUES (?, ?, ?)');
   const forget = database.prepare('DELETE FROM latencies WHERE archived_at < ?');
   // Nearest rank: the smallest value that so many of a hundred do not exceed.
@@ -61,13 +58,12 @@ export function openLatencies(database: DatabaseSync, withSqliteErrors: WithSqli
        min(took) FILTER (WHERE rank * 100 >= n * 95) AS p95 FROM ranked GROUP BY source ORDER BY source`,
   );
   return {
-    add: (source, { publishedAt, archivedAt }) =>
-      withSqliteErrors(() => {
-        add.run(Math.floor(archivedAt), source, Math.max(0, Math.round(archivedAt - publishedAt)));
-        forget.run(Math.floor(archivedAt - KEPT_MS));
-      }),
+    add: (source, { publishedAt, archivedAt }) => {
+      add.run(Math.floor(archivedAt), source, Math.max(0, Math.round(archivedAt - publishedAt)));
+      forget.run(Math.floor(archivedAt - KEPT_MS));
+    },
     since: (at) =>
-      withSqliteErrors(() => since.all(Math.floor(at))).map((row) => ({
+      since.all(Math.floor(at)).map((row) => ({
         source: String(row.source),
         articles: Number(row.articles),
         medianMs: Number(row.median),

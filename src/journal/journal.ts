@@ -1,7 +1,68 @@
-/** When each article was last visited, by how the visit ended: last seen unchanged, last found gone, last blocked. */
-import type { DatabaseSync } from 'node:sqlite';
-import type { WithSqliteErrors } from '../archive/sqlite.ts';
+/** What the crawler remembers between its runs: visits and plans, sources and figures, hosts, notices on their way, the runs. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { ArticleId, NumberSpace, Outcome } from '../model.ts';
+import { type Database, numberOf, type Statement, textOf } from '../sqlite.ts';
+import { type FieldSamples, type Latencies, openFieldSamples, openLatencies } from './figures.ts';
+import { type Outbox, openOutbox } from './outbox.ts';
+import {
+  type Followed,
+  type ListWalks,
+  openFollowed,
+  openListWalks,
+  openProbes,
+  openSightings,
+  openSourceSamples,
+  type Probes,
+  type Sightings,
+  type SourceSamples,
+} from './sources.ts';
+
+export interface Journal {
+  readonly visits: Visits;
+  readonly revisits: Revisits;
+  readonly slots: Slots;
+  readonly sightings: Sightings;
+  readonly latencies: Latencies;
+  readonly fieldSamples: FieldSamples;
+  readonly sourceSamples: SourceSamples;
+  readonly followed: Followed;
+  readonly listWalks: ListWalks;
+  readonly probes: Probes;
+  readonly hosts: Hosts;
+  readonly outbox: Outbox;
+  readonly runs: Runs;
+  readonly places: Places;
+}
+
+/**
+ * @param database whose tables are there
+ * @param options `now` gives ms since 1970; `command` is the run that is written down, whose caller holds the archive's
+ *   lock, null where none begins
+ */
+export function openJournal(
+  database: Database,
+  { now, command }: { readonly now: () => number; readonly command: string | null },
+): Journal {
+  return {
+    visits: openVisits(database, { now }),
+    revisits: openRevisits(database),
+    slots: openSlots(database),
+    sightings: openSightings(database),
+    latencies: openLatencies(database),
+    fieldSamples: openFieldSamples(database),
+    sourceSamples: openSourceSamples(database),
+    followed: openFollowed(database),
+    listWalks: openListWalks(database),
+    probes: openProbes(database),
+    hosts: openHosts(database),
+    outbox: openOutbox(database, { now }),
+    runs: openRuns(database, { now, command }),
+    places: openPlaces(database),
+  };
+}
+
+// When each article was last visited, by how the visit ended: last seen unchanged, last found gone, last blocked.
 
 export interface Visits {
   /** Notes that the site was asked for an article just now. */
@@ -16,22 +77,16 @@ export interface LastVisit {
   readonly at: string;
 }
 
-/** @param options `withSqliteErrors` turns what SQLite throws into known failures; `now` gives ms since 1970 */
-export function openVisits(
-  database: DatabaseSync,
-  { withSqliteErrors, now }: { readonly withSqliteErrors: WithSqliteErrors; readonly now: () => number },
-): Visits {
-  database.exec(`CREATE TABLE IF NOT EXISTS visits (
-    id TEXT NOT NULL, outcome TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (id, outcome)
-  ) STRICT, WITHOUT ROWID`);
+/** @param options `now` gives ms since 1970 */
+function openVisits(database: Database, { now }: { readonly now: () => number }): Visits {
   const note = database.prepare(
     'INSERT INTO visits (id, outcome, at) VALUES (?, ?, ?) ON CONFLICT (id, outcome) DO UPDATE SET at = excluded.at',
   );
   const of = database.prepare('SELECT outcome, at FROM visits WHERE id = ? ORDER BY at DESC');
   return {
-    note: (id, outcome) => void withSqliteErrors(() => note.run(id, outcome, now())),
+    note: (id, outcome) => void note.run(id, outcome, now()),
     of: (id) =>
-      withSqliteErrors(() => of.all(id)).map((row) => ({
+      of.all(id).map((row) => ({
         outcome: String(row.outcome) as Outcome['kind'],
         at: new Date(Number(row.at)).toISOString(),
       })),
@@ -47,8 +102,6 @@ export interface Revisits {
   postpone(id: ArticleId, dueAt: number): void;
   /** Those that are due at `now`, the longest due first; ms since 1970. `space` limits it to a number space. */
   due(now: number, limit: number, space?: NumberSpace): readonly Revisit[];
-  /** When the next one of a number space is due, ms since 1970; null where none is planned. */
-  nextDue(space: NumberSpace): number | null;
   /** How many are planned, and how many of them are due at `now`. */
   counts(now: number): { readonly planned: number; readonly due: number };
 }
@@ -63,48 +116,40 @@ export interface Revisit {
   readonly attempts: number;
 }
 
-export function openRevisits(database: DatabaseSync, withSqliteErrors: WithSqliteErrors): Revisits {
-  database.exec(`CREATE TABLE IF NOT EXISTS revisits (
-    id TEXT PRIMARY KEY, url TEXT NOT NULL, due_at INTEGER NOT NULL, last_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS revisits_due ON revisits (due_at)`);
+function openRevisits(database: Database): Revisits {
   const plan = database.prepare(
     `INSERT INTO revisits (id, url, due_at, last_at) VALUES (?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, last_at = excluded.last_at, attempts = 0`,
   );
   const forget = database.prepare('DELETE FROM revisits WHERE id = ?');
   const postpone = database.prepare('UPDATE revisits SET due_at = ?, attempts = attempts + 1 WHERE id = ?');
-  const due = database.prepare(
-    'SELECT * FROM revisits WHERE due_at <= ? AND id >= ? AND id < ? ORDER BY due_at, id LIMIT ?',
-  );
-  const nextDue = database.prepare(
-    'SELECT due_at AS at FROM revisits WHERE id >= ? AND id < ? ORDER BY due_at LIMIT 1',
-  );
+  // Named indexes: left to itself SQLite sorts all visits of a number space, each time.
+  const dueOf = (index: string, range: string) =>
+    database.prepare(
+      `SELECT * FROM revisits INDEXED BY ${index} WHERE due_at <= ?${range} ORDER BY due_at, id LIMIT ?`,
+    );
+  const due = dueOf('revisits_due', '');
+  const dueIn: Readonly<Record<NumberSpace, Statement>> = {
+    guancha: dueOf('revisits_www', ` AND id >= 'guancha:' AND id < 'guancha;'`),
+    fengwen: dueOf('revisits_posts', ` AND id >= 'fengwen:' AND id < 'fengwen;'`),
+  };
   const counts = database.prepare(
     'SELECT count(*) AS planned, count(*) FILTER (WHERE due_at <= ?) AS due FROM revisits',
   );
   return {
     plan: ({ id, url }, next) =>
-      void withSqliteErrors(() =>
-        next === null ? forget.run(id) : plan.run(id, url, Math.ceil(next.dueAt), Math.ceil(next.lastAt)),
-      ),
-    postpone: (id, dueAt) => void withSqliteErrors(() => postpone.run(Math.ceil(dueAt), id)),
+      void (next === null ? forget.run(id) : plan.run(id, url, Math.ceil(next.dueAt), Math.ceil(next.lastAt))),
+    postpone: (id, dueAt) => void postpone.run(Math.ceil(dueAt), id),
     due: (now, limit, space) =>
-      withSqliteErrors(() =>
-        due.all(now, ...(space === undefined ? ['', '~'] : [`${space}:`, `${space};`]), limit),
-      ).map((row) => ({
+      (space === undefined ? due : dueIn[space]).all(now, limit).map((row) => ({
         id: String(row.id) as ArticleId,
         url: String(row.url),
         dueAt: Number(row.due_at),
         lastAt: Number(row.last_at),
         attempts: Number(row.attempts),
       })),
-    nextDue: (space) => {
-      const at = withSqliteErrors(() => nextDue.get(`${space}:`, `${space};`))?.at;
-      return typeof at === 'number' ? at : null;
-    },
     counts: (now) => {
-      const row = withSqliteErrors(() => counts.get(now));
+      const row = counts.get(now);
       return { planned: Number(row?.planned), due: Number(row?.due) };
     },
   };
@@ -145,15 +190,7 @@ export interface ServedSlot {
 
 const KEPT_MS = 90 * 86_400_000;
 
-export function openSlots(database: DatabaseSync, withSqliteErrors: WithSqliteErrors): Slots {
-  database.exec(`CREATE TABLE IF NOT EXISTS slots (
-    source TEXT PRIMARY KEY, rule TEXT NOT NULL, due_at INTEGER NOT NULL, served_at INTEGER, interval_ms INTEGER NOT NULL
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS served_slots (
-    source TEXT NOT NULL, slot_at INTEGER NOT NULL, started_at INTEGER NOT NULL, ended_at INTEGER NOT NULL,
-    entries INTEGER NOT NULL, fresh INTEGER NOT NULL, code TEXT, PRIMARY KEY (source, slot_at)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS served_at ON served_slots (ended_at)`);
+function openSlots(database: Database): Slots {
   const get = database.prepare('SELECT * FROM slots WHERE source = ? AND rule = ?');
   const plan = database.prepare(
     `INSERT INTO slots (source, rule, due_at, served_at, interval_ms) VALUES (?, ?, ?, ?, ?)
@@ -170,38 +207,31 @@ export function openSlots(database: DatabaseSync, withSqliteErrors: WithSqliteEr
     plan.run(source, rule, Math.ceil(dueAt), servedAt === null ? null : Math.floor(servedAt), Math.round(intervalMs));
   return {
     get: (source, rule) => {
-      const row = withSqliteErrors(() => get.get(source, rule));
+      const row = get.get(source, rule);
       if (row === undefined) return null;
       return {
         dueAt: Number(row.due_at),
-        servedAt: row.served_at === null ? null : Number(row.served_at),
+        servedAt: numberOf(row.served_at),
         intervalMs: Number(row.interval_ms),
       };
     },
-    plan: (source, rule, state) => void withSqliteErrors(() => write(source, rule, state)),
+    plan: (source, rule, state) => void write(source, rule, state),
     serve: (source, rule, run, next) =>
-      withSqliteErrors(() => {
-        database.exec('BEGIN IMMEDIATE');
-        try {
-          const { slotAt, startedAt, endedAt, entries, fresh, code } = run;
-          serve.run(source, slotAt, Math.floor(startedAt), Math.floor(endedAt), entries, fresh, code);
-          forget.run(Math.floor(endedAt) - KEPT_MS);
-          write(source, rule, next);
-          database.exec('COMMIT');
-        } catch (error) {
-          if (database.isTransaction) database.exec('ROLLBACK'); // SQLite has done so itself where the disk refused
-          throw error;
-        }
+      database.transaction(() => {
+        const { slotAt, startedAt, endedAt, entries, fresh, code } = run;
+        serve.run(source, slotAt, Math.floor(startedAt), Math.floor(endedAt), entries, fresh, code);
+        forget.run(Math.floor(endedAt) - KEPT_MS);
+        write(source, rule, next);
       }),
     since: (at) =>
-      withSqliteErrors(() => since.all(at)).map((row) => ({
+      since.all(at).map((row) => ({
         source: String(row.source),
         slotAt: Number(row.slot_at),
         startedAt: Number(row.started_at),
         endedAt: Number(row.ended_at),
         entries: Number(row.entries),
         fresh: Number(row.fresh),
-        code: row.code === null ? null : String(row.code),
+        code: textOf(row.code),
       })),
   };
 }
@@ -234,4 +264,122 @@ export function nextVisit(
 
 function withMidpoints(ages: readonly number[]): number[] {
   return ages.flatMap((age, i) => [Math.round(((ages[i - 1] ?? 0) + age) / 2), age]);
+}
+
+// Of hosts: when the next request may start, and their robots.txt.
+
+/** Instants in ms since 1970. */
+export interface Hosts {
+  nextAt(host: string): number;
+  setNextAt(host: string, at: number): void;
+  robots(origin: string): { readonly text: string; readonly status: number; readonly at: number } | null;
+  setRobots(origin: string, robots: { readonly text: string; readonly status: number; readonly at: number }): void;
+}
+
+function openHosts(database: Database): Hosts {
+  const nextAt = database.prepare('SELECT next_at FROM hosts WHERE host = ?');
+  const setNextAt = database.prepare(
+    'INSERT INTO hosts (host, next_at) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET next_at = excluded.next_at',
+  );
+  const robots = database.prepare('SELECT text, status, at FROM robots WHERE origin = ?');
+  const setRobots = database.prepare(
+    `INSERT INTO robots (origin, text, status, at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (origin) DO UPDATE SET text = excluded.text, status = excluded.status, at = excluded.at`,
+  );
+  return {
+    nextAt: (host) => Number(nextAt.get(host)?.next_at ?? 0),
+    setNextAt: (host, at) => void setNextAt.run(host, Math.ceil(at)),
+    robots: (origin) => {
+      const row = robots.get(origin);
+      return row === undefined ? null : { text: String(row.text), status: Number(row.status), at: Number(row.at) };
+    },
+    setRobots: (origin, { text, status, at }) => void setRobots.run(origin, text, status, at),
+  };
+}
+
+// The runs over an archive: what the last one was, and since when runs have not come to their end.
+
+export interface Runs {
+  /**
+   * When the first of those runs began that did not come to their end since one did, as it was when this one began; ms since
+   * 1970. Null where the last one came to its end, and where no run begins.
+   */
+  readonly unfinishedSince: number | null;
+  /** When the first run began, and with it the archive, ms since 1970; null where there was none. */
+  beganAt(): number | null;
+  /** Null where there was none yet. */
+  lastRun(): RunInfo | null;
+  /** This run came to its end, and left nothing half done: without this, the next one sweeps. */
+  endRun(): void;
+  /** This run lets go of the archive, come to its end or not. */
+  close(): void;
+}
+
+export interface RunInfo {
+  readonly command: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  /** Null while it runs, and where it was killed. */
+  readonly endedAt: string | null;
+}
+
+function openRuns(
+  database: Database,
+  { now, command }: { readonly now: () => number; readonly command: string | null },
+): Runs {
+  const first = database.prepare('SELECT started_at FROM runs ORDER BY rowid LIMIT 1');
+  const last = database.prepare('SELECT * FROM runs ORDER BY rowid DESC LIMIT 1');
+  const unfinished = database.prepare(
+    'SELECT min(started_at) AS since FROM runs WHERE clean = 0 AND rowid > coalesce((SELECT max(rowid) FROM runs WHERE clean = 1), 0)',
+  );
+  const begin = database.prepare('INSERT INTO runs (token, command, host, pid, started_at) VALUES (?, ?, ?, ?, ?)');
+  const complete = database.prepare('UPDATE runs SET clean = 1 WHERE token = ?');
+  const end = database.prepare('UPDATE runs SET ended_at = ? WHERE token = ?');
+  const token = randomUUID();
+  const unfinishedSince =
+    command === null
+      ? null
+      : database.transaction(() => {
+          const since = numberOf(unfinished.get()?.since);
+          begin.run(token, command, hostname(), process.pid, Math.floor(now()));
+          return since;
+        });
+  let beganAt: number | null = null; // once there is one it stays
+  return {
+    unfinishedSince,
+    beganAt: () => {
+      beganAt ??= numberOf(first.get()?.started_at);
+      return beganAt;
+    },
+    lastRun: () => {
+      const row = last.get();
+      if (row === undefined) return null;
+      return {
+        command: String(row.command),
+        host: String(row.host),
+        pid: Number(row.pid),
+        startedAt: new Date(Number(row.started_at)).toISOString(),
+        endedAt: row.ended_at === null ? null : new Date(Number(row.ended_at)).toISOString(),
+      };
+    },
+    endRun: () => void complete.run(token),
+    close: () => void end.run(Math.floor(now()), token),
+  };
+}
+
+// Where the archive holds what its address does not say: a community post's month is that of its publication.
+
+export interface Places {
+  /** Key of the article in the archive; null where it was never noted. The record there has the last word. */
+  get(id: ArticleId): string | null;
+  set(id: ArticleId, key: string): void;
+}
+
+function openPlaces(database: Database): Places {
+  const get = database.prepare('SELECT key FROM places WHERE id = ?');
+  const set = database.prepare(
+    'INSERT INTO places (id, key) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET key = excluded.key',
+  );
+  return { get: (id) => textOf(get.get(id)?.key), set: (id, key) => void set.run(id, key) };
 }

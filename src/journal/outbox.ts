@@ -1,7 +1,7 @@
 /** Notices on their way to the owner's hooks: kept until they are delivered or given up, so that a killed process loses none. */
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { type Database, numberOf, type Row } from '../sqlite.ts';
 
-export interface Notices {
+export interface Outbox {
   /** Keeps a notice for a hook, due at once; nothing happens where its id is known, delivered or not. */
   add(notice: NewNotice): void;
   /** The notice for a hook that has been due longest; null where none is due. */
@@ -47,43 +47,27 @@ interface FailedNotice {
 /** Ids are remembered so long, that nothing is told twice; what failed is shown so long. */
 const REMEMBERED_MS = 90 * 86_400_000;
 
-/** @param options `withSqliteErrors` turns what SQLite throws into known failures; `now` gives ms since 1970 */
-export function openNotices(
-  database: DatabaseSync,
-  { withSqliteErrors, now }: { readonly withSqliteErrors: <T>(work: () => T) => T; readonly now: () => number },
-): Notices {
-  database.exec(`CREATE TABLE IF NOT EXISTS notices (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, hook TEXT NOT NULL, told_to TEXT NOT NULL, kind TEXT NOT NULL,
-    body TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL, error TEXT,
-    ended_at INTEGER, delivered INTEGER NOT NULL DEFAULT 0
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS notices_due ON notices (hook, due_at, number) WHERE ended_at IS NULL;
-  CREATE INDEX IF NOT EXISTS notices_ended ON notices (ended_at) WHERE ended_at IS NOT NULL;`);
-  const sql = (text: string) => {
-    const statement = database.prepare(text);
-    return {
-      run: (...values: (string | number | null)[]) => withSqliteErrors(() => Number(statement.run(...values).changes)),
-      get: (...values: (string | number)[]) => withSqliteErrors(() => statement.get(...values)),
-      all: (...values: (string | number)[]) => withSqliteErrors(() => statement.all(...values)),
-    };
-  };
-  const insert = sql(
+/** @param options `now` gives ms since 1970 */
+export function openOutbox(database: Database, { now }: { readonly now: () => number }): Outbox {
+  const insert = database.prepare(
     `INSERT INTO notices (id, hook, told_to, kind, body, due_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
   );
-  const forget = sql('DELETE FROM notices WHERE ended_at < ?');
-  const due = sql(
+  const forget = database.prepare('DELETE FROM notices WHERE ended_at < ?');
+  const due = database.prepare(
     `SELECT id, kind, body, attempts FROM notices WHERE ended_at IS NULL AND hook = ? AND due_at <= ? ORDER BY due_at, number LIMIT 1`,
   );
-  const nextDue = sql('SELECT min(due_at) AS at FROM notices WHERE ended_at IS NULL');
-  const delivered = sql(`UPDATE notices SET delivered = 1, ended_at = ?, body = '', error = NULL WHERE id = ?`);
-  const again = sql('UPDATE notices SET attempts = attempts + 1, error = ?, due_at = ? WHERE id = ?');
-  const giveUp = sql('UPDATE notices SET attempts = attempts + 1, error = ?, ended_at = ? WHERE id = ?');
-  const giveUpOthers = sql(
+  const nextDue = database.prepare('SELECT min(due_at) AS at FROM notices WHERE ended_at IS NULL');
+  const delivered = database.prepare(
+    `UPDATE notices SET delivered = 1, ended_at = ?, body = '', error = NULL WHERE id = ?`,
+  );
+  const again = database.prepare('UPDATE notices SET attempts = attempts + 1, error = ?, due_at = ? WHERE id = ?');
+  const giveUp = database.prepare('UPDATE notices SET attempts = attempts + 1, error = ?, ended_at = ? WHERE id = ?');
+  const giveUpOthers = database.prepare(
     `UPDATE notices SET error = 'the hook is not configured any more', ended_at = ?
      WHERE ended_at IS NULL AND hook NOT IN (SELECT value FROM json_each(?))`,
   );
-  const waiting = sql('SELECT count(*) AS count FROM notices WHERE ended_at IS NULL');
-  const givenUp = sql(
+  const waiting = database.prepare('SELECT count(*) AS count FROM notices WHERE ended_at IS NULL');
+  const givenUp = database.prepare(
     'SELECT * FROM notices WHERE ended_at IS NOT NULL AND delivered = 0 ORDER BY ended_at DESC, number DESC LIMIT ?',
   );
 
@@ -97,10 +81,7 @@ export function openNotices(
       if (row === undefined) return null;
       return { id: String(row.id), on: String(row.kind), body: String(row.body), attempts: Number(row.attempts) };
     },
-    nextDue: () => {
-      const at = nextDue.get()?.at;
-      return typeof at === 'number' ? at : null;
-    },
+    nextDue: () => numberOf(nextDue.get()?.at),
     delivered: (id) => void delivered.run(now(), id),
     failed: (id, { error, at }) => void (at === null ? giveUp.run(error, now(), id) : again.run(error, at, id)),
     giveUpOthers: (hooks) => giveUpOthers.run(now(), JSON.stringify(hooks)),
@@ -109,7 +90,7 @@ export function openNotices(
   };
 }
 
-function failedOf(row: Record<string, SQLOutputValue>): FailedNotice {
+function failedOf(row: Row): FailedNotice {
   return {
     id: String(row.id),
     on: String(row.kind),

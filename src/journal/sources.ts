@@ -1,8 +1,8 @@
 /** How the sources' lists were read lately: what the alarm looks at. */
-import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
 import type { SourceSample } from '../alarms/sources.ts';
-import type { WithSqliteErrors } from '../archive/sqlite.ts';
 import type { ArticleId, Verdict } from '../model.ts';
+import { type Database, jsonOf, numberOf, type Row, textOf } from '../sqlite.ts';
 
 export interface SourceSamples {
   add(reading: SourceSample): void;
@@ -13,16 +13,7 @@ export interface SourceSamples {
 /** Of each source; older ones go. */
 export const READINGS_KEPT = 200;
 
-/** @param withSqliteErrors turns what SQLite throws into known failures */
-export function openSourceSamples(database: DatabaseSync, withSqliteErrors: <T>(work: () => T) => T): SourceSamples {
-  database.exec(`
-    CREATE TABLE IF NOT EXISTS source_readings (
-      number INTEGER PRIMARY KEY, source TEXT NOT NULL, at INTEGER NOT NULL, kind TEXT, url TEXT NOT NULL,
-      entries INTEGER NOT NULL, fresh INTEGER NOT NULL, untitled INTEGER NOT NULL, untimed INTEGER NOT NULL,
-      code TEXT, elapsed_ms INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX IF NOT EXISTS readings_of ON source_readings (source, number);
-  `);
+export function openSourceSamples(database: Database): SourceSamples {
   const insert = database.prepare(
     `INSERT INTO source_readings (source, at, kind, url, entries, fresh, untitled, untimed, code, elapsed_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -33,22 +24,21 @@ export function openSourceSamples(database: DatabaseSync, withSqliteErrors: <T>(
   );
   const newest = database.prepare('SELECT * FROM source_readings WHERE source = ? ORDER BY number DESC');
   return {
-    add: ({ source, at, kind, url, entries, fresh, untitled, untimed, code, elapsedMs }) =>
-      withSqliteErrors(() => {
-        insert.run(source, at, kind, url, entries, fresh, untitled, untimed, code, Math.round(elapsedMs));
-        forget.run(source, READINGS_KEPT);
-      }),
+    add: ({ source, at, kind, url, entries, fresh, untitled, untimed, code, elapsedMs }) => {
+      insert.run(source, at, kind, url, entries, fresh, untitled, untimed, code, Math.round(elapsedMs));
+      forget.run(source, READINGS_KEPT);
+    },
     of: (source) =>
-      withSqliteErrors(() => newest.all(source)).map((row) => ({
+      newest.all(source).map((row) => ({
         source,
         at: Number(row.at),
-        kind: row.kind === null ? null : String(row.kind),
+        kind: textOf(row.kind),
         url: String(row.url),
         entries: Number(row.entries),
         fresh: Number(row.fresh),
         untitled: Number(row.untitled),
         untimed: Number(row.untimed),
-        code: row.code === null ? null : String(row.code),
+        code: textOf(row.code),
         elapsedMs: Number(row.elapsed_ms),
       })),
   };
@@ -79,11 +69,7 @@ interface SeenArticle {
   readonly lastAt: number;
 }
 
-/** @param withSqliteErrors turns what SQLite throws into known failures */
-export function openSightings(database: DatabaseSync, withSqliteErrors: <T>(work: () => T) => T): Sightings {
-  database.exec(`CREATE TABLE IF NOT EXISTS sightings (
-    id TEXT NOT NULL, source TEXT NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, PRIMARY KEY (id, source)
-  ) STRICT, WITHOUT ROWID`);
+export function openSightings(database: Database): Sightings {
   const note = database.prepare(
     `INSERT INTO sightings (id, source, first_at, last_at) SELECT value, ?1, ?2, ?2 FROM json_each(?3) WHERE true
      ON CONFLICT (id, source) DO UPDATE SET first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`,
@@ -94,18 +80,18 @@ export function openSightings(database: DatabaseSync, withSqliteErrors: <T>(work
      FROM sightings GROUP BY id HAVING max(last_at) >= ?`,
   );
   return {
-    note: (source, ids, at) => void withSqliteErrors(() => note.run(source, at, JSON.stringify(ids))),
+    note: (source, ids, at) => void note.run(source, at, JSON.stringify(ids)),
     of: (id) =>
-      withSqliteErrors(() => of.all(id)).map((row) => ({
+      of.all(id).map((row) => ({
         source: String(row.source),
         firstAt: Number(row.first_at),
         lastAt: Number(row.last_at),
       })),
     since: function* (at) {
-      for (const row of withSqliteErrors(() => since.iterate(at))) {
+      for (const row of since.iterate(at)) {
         yield {
           id: String(row.id) as ArticleId,
-          sources: JSON.parse(String(row.sources)) as string[],
+          sources: jsonOf(row.sources, z.array(z.string()), 'frontier.sqlite, sightings'),
           firstAt: Number(row.first_at),
           lastAt: Number(row.last_at),
         };
@@ -123,24 +109,20 @@ export interface Followed {
   note(source: string, url: string, at: number): void;
 }
 
-/** @param withSqliteErrors turns what SQLite throws into known failures */
-export function openFollowed(database: DatabaseSync, withSqliteErrors: <T>(work: () => T) => T): Followed {
-  database.exec(`CREATE TABLE IF NOT EXISTS followed (
-    source TEXT NOT NULL, url TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (source, url)
-  ) STRICT, WITHOUT ROWID`);
+export function openFollowed(database: Database): Followed {
   const note = database.prepare(
     'INSERT INTO followed (source, url, at) VALUES (?, ?, ?) ON CONFLICT (source, url) DO UPDATE SET at = excluded.at',
   );
   const all = database.prepare('SELECT url, at FROM followed WHERE source = ?');
   return {
     next: (source, urls, count) => {
-      const at = new Map(withSqliteErrors(() => all.all(source)).map((row) => [String(row.url), Number(row.at)]));
+      const at = new Map(all.all(source).map((row) => [String(row.url), Number(row.at)]));
       const atOf = (url: string) => at.get(url) ?? Number.NEGATIVE_INFINITY;
       return [...new Set(urls)]
         .toSorted((a, b) => (atOf(a) < atOf(b) ? -1 : atOf(a) > atOf(b) ? 1 : 0))
         .slice(0, count);
     },
-    note: (source, url, at) => void withSqliteErrors(() => note.run(source, url, at)),
+    note: (source, url, at) => void note.run(source, url, at),
   };
 }
 
@@ -155,10 +137,7 @@ export interface ListWalks {
   forget(window: string): void;
 }
 
-export function openListWalks(database: DatabaseSync, withSqliteErrors: WithSqliteErrors): ListWalks {
-  database.exec(`CREATE TABLE IF NOT EXISTS list_walks (
-    "window" TEXT NOT NULL, url TEXT NOT NULL, page INTEGER, PRIMARY KEY ("window", url)
-  ) STRICT, WITHOUT ROWID`);
+export function openListWalks(database: Database): ListWalks {
   const nextPage = database.prepare('SELECT page FROM list_walks WHERE "window" = ? AND url = ?');
   const setNextPage = database.prepare(
     'INSERT INTO list_walks ("window", url, page) VALUES (?, ?, ?) ON CONFLICT ("window", url) DO UPDATE SET page = excluded.page',
@@ -166,11 +145,11 @@ export function openListWalks(database: DatabaseSync, withSqliteErrors: WithSqli
   const forget = database.prepare('DELETE FROM list_walks WHERE "window" = ?');
   return {
     nextPage: (window, url) => {
-      const row = withSqliteErrors(() => nextPage.get(window, url));
-      return row === undefined ? 1 : row.page === null ? null : Number(row.page);
+      const row = nextPage.get(window, url);
+      return row === undefined ? 1 : numberOf(row.page);
     },
-    setNextPage: (window, url, page) => void withSqliteErrors(() => setNextPage.run(window, url, page)),
-    forget: (window) => void withSqliteErrors(() => forget.run(window)),
+    setNextPage: (window, url, page) => void setNextPage.run(window, url, page),
+    forget: (window) => void forget.run(window),
   };
 }
 
@@ -200,10 +179,7 @@ export interface Probes {
   all(): Iterable<Probe>;
 }
 
-export function openProbes(database: DatabaseSync, withSqliteErrors: WithSqliteErrors): Probes {
-  database.exec(`CREATE TABLE IF NOT EXISTS probes (
-    number INTEGER NOT NULL, day TEXT NOT NULL, inferred TEXT NOT NULL, outcome TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (number, day)
-  ) STRICT, WITHOUT ROWID`);
+export function openProbes(database: Database): Probes {
   const note = database.prepare(
     `INSERT INTO probes (number, day, inferred, outcome, at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (number, day) DO UPDATE SET outcome = excluded.outcome, at = excluded.at`,
@@ -211,7 +187,7 @@ export function openProbes(database: DatabaseSync, withSqliteErrors: WithSqliteE
   const takeBack = database.prepare(`DELETE FROM probes WHERE outcome = 'gone' AND at >= ?`);
   const of = database.prepare('SELECT * FROM probes WHERE number = ? ORDER BY at, day');
   const all = database.prepare('SELECT * FROM probes ORDER BY number, at, day');
-  const probeOf = (row: Record<string, unknown>): Probe => ({
+  const probeOf = (row: Row): Probe => ({
     number: Number(row.number),
     day: String(row.day),
     inferred: String(row.inferred),
@@ -219,12 +195,11 @@ export function openProbes(database: DatabaseSync, withSqliteErrors: WithSqliteE
     at: Number(row.at),
   });
   return {
-    note: ({ number, day, inferred, outcome, at }) =>
-      void withSqliteErrors(() => note.run(number, day, inferred, outcome, at)),
-    takeBack: (since) => void withSqliteErrors(() => takeBack.run(since)),
-    of: (number) => withSqliteErrors(() => of.all(number)).map(probeOf),
+    note: ({ number, day, inferred, outcome, at }) => void note.run(number, day, inferred, outcome, at),
+    takeBack: (since) => void takeBack.run(since),
+    of: (number) => of.all(number).map(probeOf),
     all: function* () {
-      for (const row of withSqliteErrors(() => all.iterate())) yield probeOf(row);
+      for (const row of all.iterate()) yield probeOf(row);
     },
   };
 }

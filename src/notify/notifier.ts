@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, retryPauseMs, systemClock } from '../clock.ts';
 import { ArchiveError } from '../errors.ts';
-import { openFrontier } from '../frontier/sqlite.ts';
-import type { Notices, WaitingNotice } from '../journal/outbox.ts';
+import { openOperations } from '../frontier/operations.ts';
+import type { Outbox, WaitingNotice } from '../journal/outbox.ts';
 import type { Log } from '../log.ts';
 import type { Hook, HookAnswer } from './hook.ts';
 import { deliveryId, failureNotice, type Notice } from './notice.ts';
@@ -30,12 +30,12 @@ const MOST_FAILURES_IN_A_ROW = 3;
 /** @param options `random` gives a number from 0 to below 1 */
 export function createNotifier(options: {
   readonly hooks: readonly Hook[];
-  readonly notices: Notices;
+  readonly outbox: Outbox;
   readonly clock: Clock;
   readonly log: Log;
   readonly random?: () => number;
 }): Notifier {
-  const { hooks, notices, clock, log, random = Math.random } = options;
+  const { hooks, outbox, clock, log, random = Math.random } = options;
   // Two hooks of one address are one: it hears what either of them wants.
   const byKey = Map.groupBy(hooks, ({ key }) => key);
 
@@ -46,25 +46,25 @@ export function createNotifier(options: {
         if (!same.some((hook) => hook.wants(notice.on))) continue;
         const id = deliveryId(key, notice);
         const body = JSON.stringify({ delivery: id, at, ...notice });
-        notices.add({ id, hook: key, to: same[0]?.name ?? '', on: notice.on, body });
+        outbox.add({ id, hook: key, to: same[0]?.name ?? '', on: notice.on, body });
       }
     },
     deliver: async ({ signal }) => {
-      const lost = notices.giveUpOthers([...byKey.keys()]);
+      const lost = outbox.giveUpOthers([...byKey.keys()]);
       if (lost > 0) warn(`${lost} notices waited for hooks that are not configured any more; they are given up`);
       const counts = await Promise.all(
         [...byKey.values()].flatMap((same) => same.slice(0, 1)).map((hook) => deliverTo(hook, signal)),
       );
-      return { delivered: counts.reduce((sum, count) => sum + count, 0), waiting: notices.waiting() };
+      return { delivered: counts.reduce((sum, count) => sum + count, 0), waiting: outbox.waiting() };
     },
-    nextDue: () => notices.nextDue(),
+    nextDue: () => outbox.nextDue(),
   };
 
   /** Returns how many arrived. */
   async function deliverTo(hook: Hook, signal: AbortSignal): Promise<number> {
     let delivered = 0;
     for (let failures = 0; failures < MOST_FAILURES_IN_A_ROW && !signal.aborted; ) {
-      const next = notices.due(hook.key);
+      const next = outbox.due(hook.key);
       if (next === null) break;
       const answer = await hook.hand(next, signal).catch((error: unknown) => {
         if (signal.aborted) return null; // nobody's failure: it waits
@@ -72,7 +72,7 @@ export function createNotifier(options: {
       });
       if (answer === null) break;
       if (answer.ok) {
-        notices.delivered(next.id);
+        outbox.delivered(next.id);
         log({ level: 'info', stage: 'notify', message: `${next.on} to ${hook.name}: ${answer.detail}` });
         delivered += 1;
         failures = 0;
@@ -88,7 +88,7 @@ export function createNotifier(options: {
   function putOff({ id, on, attempts }: WaitingNotice, { name }: Hook, error: string): void {
     const attempt = attempts + 1;
     const pauseMs = attempt >= MOST_ATTEMPTS ? null : retryPauseMs(attempt, { baseMs: RETRY_MS, random });
-    notices.failed(id, { error, at: pauseMs === null ? null : clock.now() + pauseMs });
+    outbox.failed(id, { error, at: pauseMs === null ? null : clock.now() + pauseMs });
     const next = pauseMs === null ? 'given up' : `tried again after ${Math.ceil(pauseMs / 1000)} s`;
     warn(`${on} to ${name}: ${error}; attempt ${attempt} of ${MOST_ATTEMPTS}, ${next}`);
   }
@@ -125,8 +125,8 @@ export async function tellFailure(
   const at = clock.now();
   const notice = failureNotice(error, { command, at });
   try {
-    using frontier = openFrontier(archive, { command: null, attempts: 1, now: clock.now });
-    const notifier = createNotifier({ hooks, notices: frontier.notices, clock, log });
+    using operations = openOperations(archive, { now: clock.now });
+    const notifier = createNotifier({ hooks, outbox: operations.journal.outbox, clock, log });
     notifier.notify(notice);
     await notifier.deliver({ signal });
   } catch (refusal) {

@@ -24,7 +24,7 @@ export function bestRecord(
   return mendRecord(value, {
     key,
     document: bytesOf(root, documentKey(key)),
-    urls: [frontier.rows.of(idOf(key))?.url ?? ''],
+    urls: [frontier.find(idOf(key))?.target.url ?? ''],
     site: services.site,
     convention,
     versions: versionsIn(root, key),

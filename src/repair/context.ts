@@ -7,7 +7,9 @@ import type { Trash } from '../archive/trash.ts';
 import type { Finding } from '../audit/promises.ts';
 import type { CrawlServices } from '../crawl/visit.ts';
 import { ERRORS, type ErrorCode } from '../errors.ts';
-import type { Frontier } from '../frontier/sqlite.ts';
+import type { Frontier } from '../frontier/frontier.ts';
+import type { Operations } from '../frontier/operations.ts';
+import type { Journal } from '../journal/journal.ts';
 
 export interface RepairContext {
   /** Absolute path of the archive. */
@@ -15,6 +17,8 @@ export interface RepairContext {
   readonly storage: Storage;
   readonly trash: Trash;
   readonly frontier: Frontier;
+  readonly journal: Journal;
+  readonly transaction: Operations['transaction'];
   readonly services: CrawlServices;
   readonly convention: DateConvention;
   /** So often a visit is tried that may soon come; the first pause, which doubles. */

@@ -164,7 +164,7 @@ export async function removeDuplicate(findings: readonly Finding[], context: Rep
 
 /** Where the frontier says that an article lies. */
 function placeOf(key: string, { frontier, services }: RepairContext): string | null {
-  const row = frontier.rows.of(idOf(key));
+  const row = frontier.find(idOf(key))?.target ?? null;
   const address = row === null ? null : parseArticleUrl(row.url, services.site);
   return row === null || address?.date == null ? null : articleKey(row.id, address.date);
 }

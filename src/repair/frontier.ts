@@ -1,7 +1,6 @@
 /** Rows of the frontier written again from the records; what the archive does not have waits for the next crawl. */
 
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { recordKeys } from '../archive/archive.ts';
 import { databaseFiles, FRONTIER, idOf } from '../archive/keys.ts';
 import type { Storage } from '../archive/storage.ts';
@@ -9,6 +8,7 @@ import type { Trash } from '../archive/trash.ts';
 import { type Finding, finding } from '../audit/promises.ts';
 import { nextVisit } from '../journal/journal.ts';
 import type { ArticleId } from '../model.ts';
+import { connect } from '../sqlite.ts';
 import { bestRecord } from './best-record.ts';
 import type { RepairContext } from './context.ts';
 
@@ -23,8 +23,8 @@ export async function rebuildFrontier(findings: readonly Finding[], context: Rep
     if (!writeRow(key, context)) context.leave(found, 'its record has to be mended first');
   }
   for (const [id, found] of wanted) {
-    if (context.frontier.rows.of(id) === null) context.leave(found, 'its record has to be mended first');
-    else context.frontier.again([id]);
+    if (context.frontier.find(id) === null) context.leave(found, 'its record has to be mended first');
+    else context.frontier.requeue({ ids: [id] });
   }
 }
 
@@ -32,17 +32,15 @@ function writeRow(key: string, context: RepairContext): boolean {
   const record = bestRecord(key, context)?.record;
   if (record === undefined) return false;
   const { url, source, via, leadPicture, versions, article } = record;
-  const at = Date.parse(versions.at(-1)?.capturedAt ?? '');
   const priority = Math.floor(Date.parse(article.publishedAt) / 60_000);
-  context.frontier.rows.settle(
+  context.frontier.settle(
     { id: idOf(key), url, source, via: via ?? null, leadPicture: leadPicture ?? null, listed: null, priority },
     { kind: 'archived', key },
-    at,
   );
   const publishedAt = Date.parse(article.publishedAt);
   const { agesMs, services } = context;
   const next = nextVisit({ publishedAt, hasChanged: versions.length > 1 }, { agesMs, now: services.clock.now() });
-  context.frontier.revisits.plan({ id: idOf(key), url }, next);
+  context.journal.revisits.plan({ id: idOf(key), url }, next);
   return true;
 }
 
@@ -63,7 +61,7 @@ async function faultOf(storage: Storage): Promise<Finding | null> {
   if (entry.kind !== 'a file')
     return finding(entry.kind === 'a folder' ? 'stray-file' : 'special-file', where, entry.kind);
   try {
-    using database = new DatabaseSync(join(storage.name, FRONTIER), { timeout: 5000 });
+    using database = connect(join(storage.name, FRONTIER), { timeoutMs: 5000 });
     const answer = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
     return answer === 'ok' ? null : finding('frontier-unreadable', where, String(answer));
   } catch (error) {

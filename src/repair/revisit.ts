@@ -45,14 +45,14 @@ async function visit(place: string, about: readonly Finding[], context: RepairCo
   const { outcome } = result;
   const code = 'code' in outcome ? outcome.code : null;
   site.note(code);
-  recordVisit(frontier, { target, visit: result }, { agesMs: context.agesMs, now: services.clock.now() });
-  if (outcome.kind === 'archived' || outcome.kind === 'unchanged') {
-    frontier.rows.settle(target, { kind: 'archived', key: outcome.key }, Date.now());
-    return null;
-  }
-  // The row of an article that lies in the archive stays as it is: a visit that failed takes nothing away.
-  if (isAbsent) frontier.rows.settle(target, outcome, Date.now());
-  return reasonOf(outcome);
+  const isArchived = outcome.kind === 'archived' || outcome.kind === 'unchanged';
+  context.transaction(() => {
+    recordVisit(context, { target, visit: result }, { agesMs: context.agesMs, now: services.clock.now() });
+    if (isArchived) frontier.settle(target, { kind: 'archived', key: outcome.key }, { isArchived });
+    // The row of an article that lies in the archive stays as it is: a visit that failed takes nothing away.
+    else if (isAbsent) frontier.settle(target, outcome);
+  });
+  return isArchived ? null : reasonOf(outcome);
 }
 
 /** Tries again what may soon pass. */
@@ -94,9 +94,9 @@ async function blockerOf(key: string, { storage }: RepairContext): Promise<strin
 /** What the frontier knows of the article, else what its record or its document says, else what follows from its place. */
 function targetOf(place: string, context: RepairContext): Target | null {
   const { frontier, services } = context;
-  if (/^\w+:\d+$/.test(place)) return frontier.rows.of(place as ArticleId);
+  if (/^\w+:\d+$/.test(place)) return frontier.find(place as ArticleId)?.target ?? null;
   const id = idOf(place);
-  const row = frontier.rows.of(id);
+  const row = frontier.find(id)?.target;
   const record = bestRecord(place, context)?.record ?? null;
   const stem = stemOf(place);
   // The slug is decoration (site.md, 1.1).

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { makeDocument, writeDocument } from '../../src/archive/document.ts';
 import { articleKey, assetKey } from '../../src/archive/keys.ts';
 import { type ArchiveRecord, sha256, writeRecord } from '../../src/archive/record.ts';
-import { openFrontier } from '../../src/frontier/sqlite.ts';
+import { openOperations } from '../../src/frontier/operations.ts';
 import type { Article, Asset, Target } from '../../src/model.ts';
 
 const FIRST = Date.UTC(2015, 0, 1);
@@ -19,14 +19,12 @@ const WORDS = ['渡口', '茶山', '石桥', '木船', '晨雾', '集市', '灯�
 export function makeArchive(root: string, options: { readonly articles: number; readonly pictures: number }): void {
   const makePicture = pictureMaker();
   mkdirSync(root, { recursive: true });
-  using frontier = openFrontier(root, { command: 'generator', attempts: 1 });
+  using operations = openOperations(root, { command: 'generator' });
   for (let index = 0; index < options.articles; index++) {
     const { target, key } = writeArticle(root, index, options.pictures, makePicture);
-    frontier.add([target]);
-    const lease = frontier.take([target.id]);
-    if (lease !== null) frontier.settle(lease, { kind: 'archived', key });
+    operations.frontier.settle(target, { kind: 'archived', key });
   }
-  frontier.endRun();
+  operations.journal.runs.endRun();
 }
 
 function writeArticle(

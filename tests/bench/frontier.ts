@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openFrontier } from '../../src/frontier/sqlite.ts';
+import { openOperations } from '../../src/frontier/operations.ts';
 import type { Target } from '../../src/model.ts';
 
 const { values } = parseArgs({ options: { most: { type: 'string', default: '1000000' } } });
@@ -30,7 +30,7 @@ try {
 }
 
 async function measure(archive: string, size: number): Promise<Row> {
-  using frontier = openFrontier(archive, { command: 'bench', attempts: 3 });
+  using operations = openOperations(archive, { command: 'bench', attempts: 3 });
   const perSecond = (count: number, work: () => void) => {
     const from = performance.now();
     work();
@@ -41,54 +41,55 @@ async function measure(archive: string, size: number): Promise<Row> {
   const idsOf = (from: number) => targetsOf(from).map(({ id }) => id);
 
   const added = perSecond(size, () => {
-    for (const from of lists) frontier.add(targetsOf(from));
+    for (const from of lists) operations.frontier.add(targetsOf(from));
   });
   const known = perSecond(SOME, () => {
-    for (let list = 0; list < SOME / LIST; list++) frontier.add(targetsOf(scattered(list, lists.length) * LIST));
+    for (let list = 0; list < SOME / LIST; list++)
+      operations.frontier.add(targetsOf(scattered(list, lists.length) * LIST));
   });
   let at = Date.now();
   const sighted = perSecond(size, () => {
-    for (const from of lists) frontier.sightings.note('头条', idsOf(from), at++);
+    for (const from of lists) operations.journal.sightings.note('头条', idsOf(from), at++);
   });
   const sightedAgain = perSecond(SOME, () => {
     for (let list = 0; list < SOME / LIST; list++)
-      frontier.sightings.note('要闻', idsOf(scattered(list, lists.length) * LIST), at++);
+      operations.journal.sightings.note('要闻', idsOf(scattered(list, lists.length) * LIST), at++);
   });
   const seen = perSecond(3, () => {
-    for (let i = 0; i < 3; i++) for (const _ of frontier.sightings.since(0));
+    for (let i = 0; i < 3; i++) for (const _ of operations.journal.sightings.since(0));
   });
   const settled = perSecond(SOME, () => {
     for (let i = 0; i < SOME; i++) {
-      const lease = frontier.take();
+      const lease = operations.frontier.take();
       if (lease === null) throw new Error('nothing waits');
-      frontier.settle(lease, { kind: 'archived', key: lease.target.id });
-      frontier.visits.note(lease.target.id, 'archived');
+      operations.frontier.settle(lease, { kind: 'archived', key: lease.target.id });
+      operations.journal.visits.note(lease.target.id, 'archived');
     }
   });
   const failing = perSecond(SOME, () => {
     for (let i = 0; i < SOME; i++) {
-      const lease = frontier.take();
+      const lease = operations.frontier.take();
       if (lease === null) throw new Error('nothing waits');
-      frontier.settle(lease, { kind: 'failed', code: 'NETWORK', detail: 'why' });
+      operations.frontier.settle(lease, { kind: 'failed', code: 'NETWORK', detail: 'why' });
     }
   });
   const some = Array.from({ length: 20 }, (_, i) => targetOf(scattered(i, size - LIST)).id);
   const chosen = perSecond(some.length, () => {
     for (const _ of some) {
-      const lease = frontier.take(some);
-      if (lease !== null) frontier.giveBack(lease);
+      const lease = operations.frontier.take(some);
+      if (lease !== null) operations.frontier.release(lease);
     }
   });
   const waiting = perSecond(20, () => {
-    for (let i = 0; i < 20; i++) frontier.waiting();
+    for (let i = 0; i < 20; i++) operations.frontier.waiting();
   });
   const due = perSecond(20, () => {
-    for (let i = 0; i < 20; i++) frontier.nextDue();
+    for (let i = 0; i < 20; i++) operations.frontier.nextDue();
   });
   const counts = perSecond(3, () => {
-    for (let i = 0; i < 3; i++) frontier.counts();
+    for (let i = 0; i < 3; i++) operations.frontier.counts();
   });
-  frontier.endRun();
+  operations.journal.runs.endRun();
   say(`${size}: done`);
   return {
     'add new, targets/s': added,

@@ -14,7 +14,7 @@ import type { ArchiveRecord } from '../../src/archive/record.ts';
 import { schedule } from '../../src/commands/schedule.ts';
 import { defaultConfig, loadConfig } from '../../src/config.ts';
 import { ArchiveError } from '../../src/errors.ts';
-import { openFrontier } from '../../src/frontier/sqlite.ts';
+import { openOperations } from '../../src/frontier/operations.ts';
 import type { Latency } from '../../src/journal/figures.ts';
 import { createTerminal, describeDuration } from '../../src/report/terminal.ts';
 import { type DayArticle, type NewsDay, openNewsDay } from '../newspaper/day/news-day.ts';
@@ -111,11 +111,11 @@ export async function crawlNewsDay(options: {
   const records = await recordsOf(config.archive, config.limits);
   const noticed = compare(day, records, end);
   requireAlarmsOf(day, alarms);
-  using frontier = openFrontier(config.archive, { command: null, attempts: 1 });
+  using operations = openOperations(config.archive);
   return {
     ...noticed,
     ...requirePace(day),
-    latencies: frontier.latencies.since(0),
+    latencies: operations.journal.latencies.since(0),
     alarms: alarms.map(({ at, about, what, detail }) => `${beijing(at)} ${about}: ${what}: ${detail}`),
   };
 }

@@ -11,7 +11,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { openFrontier } from '../../src/frontier/sqlite.ts';
+import { openOperations } from '../../src/frontier/operations.ts';
 import { openNewspaper } from '../newspaper/newspaper.ts';
 import { openRandom } from '../newspaper/write/random.ts';
 import { temporaryFolder } from '../support/command.ts';
@@ -85,8 +85,8 @@ export async function scheduleMonth(options: {
     }
   }
 
-  using frontier = openFrontier(join(folder.path, 'archive'), { command: null, attempts: 1 });
-  const slots = frontier.slots.since(0);
+  using operations = openOperations(join(folder.path, 'archive'));
+  const slots = operations.journal.slots.since(0);
   let caughtUp = 0;
   for (const [source, rule] of Object.entries(RULES)) {
     const expected = slotsOf(rule, FROM, until + DAY_MS);

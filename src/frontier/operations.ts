@@ -1,0 +1,57 @@
+/** What an archive's runs work with and leave behind, in `frontier.sqlite`: the queue and the journal, in one database. */
+import { join } from 'node:path';
+import { ArchiveError } from '../errors.ts';
+import { type Journal, openJournal } from '../journal/journal.ts';
+import { openDatabase } from '../sqlite.ts';
+import type { Frontier, Pace } from './frontier.ts';
+import { MIGRATIONS } from './migrations.ts';
+import { openSqliteFrontier } from './sqlite.ts';
+
+export interface Operations extends Disposable {
+  readonly frontier: Frontier;
+  readonly journal: Journal;
+  /** All that `work` writes to both, or nothing of it: what a visit came to is settled with what is noted of it. */
+  transaction<T>(work: () => T): T;
+}
+
+interface OperationsOptions extends Partial<Pace> {
+  /** The run that is written down, whose caller holds the archive's lock; absent where none begins. */
+  readonly command?: string;
+  /** Ms since 1970; the machine's clock where absent. */
+  readonly now?: () => number;
+  /** Nothing is made or changed: for commands that only look. Where nothing was archived yet, all is empty. */
+  readonly readOnly?: boolean;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * @param archive absolute path
+ * @param options the pace is one attempt and a rest of an hour where absent
+ * @throws ARCHIVE_NEWER, ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL, ARCHIVE_IO
+ */
+export function openOperations(archive: string, options: OperationsOptions = {}): Operations {
+  const { now = Date.now, readOnly = false, attempts = 1, backoffMs = 0, restMs = HOUR_MS } = options;
+  const command = options.command ?? null;
+  using opened = new DisposableStack();
+  const database = opened.use(openDatabase(join(archive, 'frontier.sqlite'), { migrations: MIGRATIONS, readOnly }));
+  const journal = openJournal(database, { now, command });
+  const pace = { attempts, backoffMs, restMs };
+  const frontier = openSqliteFrontier(database, { pace, now, takesOver: command !== null });
+  const kept = opened.move();
+  return {
+    frontier,
+    journal,
+    transaction: (work) => database.transaction(work),
+    [Symbol.dispose]: () => {
+      try {
+        if (command !== null) journal.runs.close();
+      } catch (error) {
+        // The disk refuses: the run stays without an end, like one that was killed.
+        if (!(error instanceof ArchiveError)) throw error;
+      } finally {
+        kept.dispose();
+      }
+    },
+  };
+}

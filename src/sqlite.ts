@@ -1,0 +1,223 @@
+/** The one door to SQLite: opening, numbered migrations, reading without a trace, and its refusals as known failures. */
+import { constants, copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import type { z } from 'zod';
+import { ArchiveError } from './errors.ts';
+
+export type Row = Readonly<Record<string, SQLOutputValue>>;
+
+type Value = string | number | null;
+
+/** A prepared statement; all that SQLite throws comes as a known failure. */
+export interface Statement {
+  /** Returns how many rows were changed. */
+  run(...values: readonly Value[]): number;
+  get(...values: readonly Value[]): Row | undefined;
+  all(...values: readonly Value[]): readonly Row[];
+  iterate(...values: readonly Value[]): Generator<Row>;
+}
+
+export interface Database extends Disposable {
+  prepare(sql: string): Statement;
+  /** Runs statements that give nothing back. */
+  exec(sql: string): void;
+  /**
+   * All that `work` writes, or nothing of it. A transaction within another one is part of it: what it throws must reach
+   * the outer one.
+   */
+  transaction<T>(work: () => T): T;
+}
+
+/**
+ * One step from a version of the tables to the next. It runs once, in the transaction that counts the version up.
+ * Steps are never changed or removed once databases have gone through them.
+ */
+export type Migration = string | ((database: DatabaseSync) => void);
+
+/**
+ * Opens a database and brings its tables up to date, step by step from the number in its `user_version`.
+ * @param options `migrations`: all steps, from an empty file or one of version 0 on. `readOnly`: nothing is made or changed,
+ *   in the folder neither; works without leave to write, and beside a writer. No file then counts as an empty one, and an
+ *   older version is brought up to date in a copy
+ * @throws ARCHIVE_NEWER where later code made it; ARCHIVE_FULL, ARCHIVE_IO, ARCHIVE_NOT_WRITABLE
+ */
+export function openDatabase(
+  path: string,
+  { migrations, readOnly = false }: { readonly migrations: readonly Migration[]; readonly readOnly?: boolean },
+): Database {
+  return withSqliteErrors(path, () => {
+    using opened = new DisposableStack();
+    const connection = readOnly ? readUpToDate(path, migrations, opened) : writeUpToDate(path, migrations, opened);
+    return databaseOf(connection, path, opened.move());
+  });
+}
+
+/** A connection as it is, for what is no database of tables: locks, passing indexes, files of doubtful bytes. */
+export function connect(
+  path: string | URL,
+  options: { readonly readOnly?: boolean; readonly timeoutMs?: number } = {},
+): DatabaseSync {
+  const { readOnly = false, timeoutMs = 0 } = options;
+  return new DatabaseSync(path, { readOnly, timeout: timeoutMs });
+}
+
+const BUSY_MS = 5000;
+
+function writeUpToDate(path: string, migrations: readonly Migration[], opened: DisposableStack): DatabaseSync {
+  mkdirSync(dirname(path), { recursive: true });
+  const connection = opened.use(connect(path, { timeoutMs: BUSY_MS }));
+  connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  migrate(connection, path, migrations);
+  return connection;
+}
+
+function readUpToDate(path: string, migrations: readonly Migration[], opened: DisposableStack): DatabaseSync {
+  if (sizeOf(path) === null) {
+    const empty = opened.use(connect(':memory:'));
+    migrate(empty, path, migrations);
+    empty.exec('PRAGMA query_only = ON');
+    return empty;
+  }
+  const connection = connectToRead(path, opened);
+  if (versionOf(connection, path, migrations) === migrations.length) return connection;
+  const copy = join(temporaryFolder(opened), basename(path));
+  connection.prepare('VACUUM INTO ?').run(copy); // one transaction: a writer beside it does not matter
+  const renewed = opened.use(connect(copy));
+  migrate(renewed, path, migrations);
+  renewed.exec('PRAGMA query_only = ON');
+  return renewed;
+}
+
+/**
+ * A connection that leaves no trace. Beside a writer, or where one was killed, SQLite's own files lie beside the database and
+ * are used as they are. A log without its index, as in a copied archive, is read from a copy, for SQLite would make the
+ * index. Without a log the file is all there is, and it is opened as one that nobody changes: a run that begins in that
+ * moment may be seen in part.
+ * @param opened what is to be closed with it is put here
+ */
+export function connectToRead(path: string, opened: DisposableStack): DatabaseSync {
+  const [log, index] = [sizeOf(`${path}-wal`), sizeOf(`${path}-shm`)];
+  if (log === null || (log === 0 && index === null)) {
+    const url = pathToFileURL(path);
+    url.search = '?immutable=1';
+    return opened.use(connect(url, { readOnly: true }));
+  }
+  if (index !== null) return opened.use(connect(path, { readOnly: true, timeoutMs: BUSY_MS }));
+  const copy = join(temporaryFolder(opened), basename(path));
+  for (const end of ['', '-wal']) copyFileSync(path + end, copy + end, constants.COPYFILE_FICLONE);
+  return opened.use(connect(copy));
+}
+
+/** True where a connection that writes has the database open, or was killed with it. */
+export function isOpenElsewhere(path: string): boolean {
+  return sizeOf(`${path}-wal`) !== null;
+}
+
+/** Null where nothing is there; what may not be looked at is thrown, for it may be there. */
+function sizeOf(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? null;
+}
+
+function temporaryFolder(opened: DisposableStack): string {
+  const folder = mkdtempSync(join(tmpdir(), 'guancha-read-'));
+  opened.defer(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function migrate(connection: DatabaseSync, path: string, migrations: readonly Migration[]): void {
+  if (versionOf(connection, path, migrations) === migrations.length) return;
+  inTransaction(connection, path, () => {
+    for (const step of migrations.slice(versionOf(connection, path, migrations))) {
+      if (typeof step === 'string') connection.exec(step);
+      else step(connection);
+    }
+    connection.exec(`PRAGMA user_version = ${migrations.length}`);
+  });
+}
+
+function versionOf(connection: DatabaseSync, path: string, { length }: readonly Migration[]): number {
+  const version = Number(connection.prepare('PRAGMA user_version').get()?.user_version);
+  if (version > length)
+    throw new ArchiveError('ARCHIVE_NEWER', `${path}: version ${version}, this program knows ${length}`);
+  return version;
+}
+
+function databaseOf(connection: DatabaseSync, path: string, opened: DisposableStack): Database {
+  const safely: WithSqliteErrors = (work) => withSqliteErrors(path, work);
+  return {
+    prepare: (sql) => {
+      const statement = safely(() => connection.prepare(sql));
+      return {
+        run: (...values) => safely(() => Number(statement.run(...values).changes)),
+        get: (...values) => safely(() => statement.get(...values)),
+        all: (...values) => safely(() => statement.all(...values)),
+        iterate: function* (...values) {
+          const rows = safely(() => statement.iterate(...values));
+          for (let row = safely(() => rows.next()); row.done !== true; row = safely(() => rows.next())) yield row.value;
+        },
+      };
+    },
+    exec: (sql) => safely(() => connection.exec(sql)),
+    transaction: (work) => (connection.isTransaction ? work() : inTransaction(connection, path, work)),
+    [Symbol.dispose]: () => opened.dispose(),
+  };
+}
+
+function inTransaction<T>(connection: DatabaseSync, path: string, work: () => T): T {
+  withSqliteErrors(path, () => connection.exec('BEGIN IMMEDIATE'));
+  try {
+    const result = work();
+    withSqliteErrors(path, () => connection.exec('COMMIT'));
+    return result;
+  } catch (error) {
+    if (connection.isTransaction) connection.exec('ROLLBACK'); // SQLite has done so itself where the disk refused
+    throw error;
+  }
+}
+
+// SQLite's refusals as known failures.
+
+/** Runs work on the database and turns what SQLite throws into known failures. */
+export type WithSqliteErrors = <T>(work: () => T) => T;
+
+/** @throws ARCHIVE_FULL, ARCHIVE_IO, ARCHIVE_NOT_WRITABLE where the disk or SQLite refuses; `path` is the database's */
+export function withSqliteErrors<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const { code, message } = error as { readonly code?: string; readonly message?: string };
+    if (code !== 'ERR_SQLITE_ERROR' && !/^E[A-Z]+$/.test(code ?? '')) throw error;
+    const full = /database or disk is full/.test(message ?? '') || code === 'ENOSPC';
+    const broken = /disk I\/O error/.test(message ?? '') || code === 'EIO';
+    const meaning = full ? 'ARCHIVE_FULL' : broken ? 'ARCHIVE_IO' : 'ARCHIVE_NOT_WRITABLE';
+    throw new ArchiveError(meaning, `${path}: ${message}`, { cause: error });
+  }
+}
+
+// What columns hold.
+
+export function textOf(value: SQLOutputValue | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
+
+export function numberOf(value: SQLOutputValue | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value);
+}
+
+/** A column that holds JSON. @throws ARCHIVE_DAMAGED where it is not of the form; `where` names it for people */
+export function jsonOf<T>(value: SQLOutputValue | undefined, schema: z.ZodType<T>, where: string): T {
+  const result = schema.safeParse(parsed(String(value)));
+  if (result.success) return result.data;
+  throw new ArchiveError('ARCHIVE_DAMAGED', `${where}: ${String(value).slice(0, 200)}`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined; // which no schema of ours takes
+  }
+}
