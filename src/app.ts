@@ -1,7 +1,9 @@
 /** Composition root: the only file that names adapters. */
+import { openArchive } from './archive/archive.ts';
+import { openDisk } from './archive/disk.ts';
 import { createAssets } from './archive/pictures.ts';
 import { openQuarantine } from './archive/quarantine.ts';
-import { openStore } from './archive/store.ts';
+import { openTrash } from './archive/trash.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { CrawlContext } from './crawl/visit.ts';
@@ -44,8 +46,8 @@ export async function openApp(
   { command, log, wait, prepared = true, clock = systemClock, onRequest, beforeFrontier }: AppOptions,
 ): Promise<App> {
   const { site, politeness: pace } = config;
-  const store = openStore(config.archive, config.limits);
-  const quarantine = openQuarantine(config.archive, config.limits);
+  const storage = openDisk(config.archive);
+  const quarantine = openQuarantine(storage, config.limits);
   const report = (holder: string) => log({ level: 'info', stage: 'run', message: `waiting for ${holder}` });
   await using opened = new AsyncDisposableStack();
   opened.use(
@@ -57,9 +59,13 @@ export async function openApp(
   const { restMs } = config.schedule;
   const operations = opened.use(openOperations(config.archive, { command, ...pace, restMs, now: clock.now }));
   const { frontier, journal, transaction } = operations;
+  const archive = openArchive(storage, { ...config.limits, places: journal.places });
   const { unfinishedSince } = journal.runs;
   if (prepared && unfinishedSince !== null) {
-    const swept = await store.sweep(unfinishedSince);
+    const swept = await archive.sweep({
+      since: unfinishedSince,
+      trash: openTrash(storage, { now: new Date(clock.now()) }),
+    });
     log({
       level: 'info',
       stage: 'run',
@@ -100,7 +106,7 @@ export async function openApp(
     http,
     politeness,
     robots,
-    store,
+    storage,
     allows,
     maxPerArticle: config.limits.imagesPerArticle,
     attempts: pace.attempts,
@@ -119,7 +125,7 @@ export async function openApp(
       fetcher,
       politeness,
       assets,
-      store,
+      archive,
       quarantine,
       document: config.document,
       tool,

@@ -56,13 +56,13 @@ export interface Listed {
 export interface Target {
   readonly id: ArticleId;
   readonly url: string;
-  /** The configured source that named it; null for one given by hand. Third category of the document. */
+  /** The configured source that named it; null for one given on the command line. Third category of the document. */
   readonly source: string | null;
-  /** URL of the list or article that led here; null for one given by hand. */
+  /** URL of the list or article that led here; null for one given on the command line. */
   readonly via: string | null;
   /** Picture of a headline list, to head the body; null elsewhere. */
   readonly leadPicture: ListPicture | null;
-  /** What the list prints of it, to be compared with its page; null for one given by hand. */
+  /** What the list prints of it, to be compared with its page; null for one given on the command line. */
   readonly listed: Listed | null;
   /** Larger is sooner: minutes since 1970 of the listed or URL date (newest first). */
   readonly priority: number;
@@ -76,6 +76,35 @@ export interface Lease {
   readonly token: string;
 }
 
+/** A header as it was sent. A list of them keeps order, case and doubles. */
+export type Header = readonly [name: string, value: string];
+
+/** One request and its answer. A redirect is an exchange of its own. */
+export interface Exchange {
+  readonly url: string;
+  /** The instant the answer began, ISO 8601 in UTC. */
+  readonly startedAt: string;
+  /** `IP:PORT` that was connected to, an IPv6 address in brackets; null where it is not known. */
+  readonly address: string | null;
+  /** As status lines spell it: `HTTP/1.1`, `HTTP/2`; null where it is not known. */
+  readonly protocol: string | null;
+  /** The names and values that were sent; the browser gives them sorted by name. */
+  readonly request: { readonly method: string; readonly headers: readonly Header[] };
+  readonly response: {
+    readonly status: number;
+    /** Empty where the protocol has none. */
+    readonly statusText: string;
+    /** As they came; over HTTP/2 as the browser gives them. */
+    readonly headers: readonly Header[];
+    /** Bytes after content decoding; empty for a redirect. */
+    readonly body: Uint8Array;
+  };
+  /** Why the body is known to be cut short in transit; null if it came to its end. */
+  readonly cut: string | null;
+  /** `rendered` is what a page's own scripts made of the exchange before it; `replay` was kept and not asked for now. */
+  readonly road: 'browser' | 'rendered' | 'replay';
+}
+
 /** One answer on the way to a page. */
 export interface Redirect {
   readonly url: string;
@@ -83,11 +112,13 @@ export interface Redirect {
   readonly location: string;
 }
 
-/** What the site answered to one page request. */
+/** What the site answered to one page request. All but `url` follows from the exchanges: `pageOf` in fetch/exchange.ts. */
 export interface Page {
   /** What was asked for. */
   readonly url: string;
-  /** Where redirects ended. */
+  /** Redirects first; the last one holds. */
+  readonly exchanges: readonly Exchange[];
+  /** Where redirects ended, whether it was asked for or not. */
   readonly finalUrl: string;
   readonly redirects: readonly Redirect[];
   readonly status: number;
@@ -195,7 +226,7 @@ export interface Article {
   readonly flags: readonly Flag[];
 }
 
-/** A picture's fate. */
+/** What became of a picture. */
 export type Asset =
   | {
       readonly src: string;

@@ -30,6 +30,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   ],
   croner: ['config.ts', 'crawl/timing.ts'],
   diff: ['archive/diff.ts'],
+  leven: ['config.ts'],
   'prom-client': ['monitor/metrics.ts'],
   'image-size': ['archive/picture-file.ts'],
   commander: ['cli.ts', 'commands/flags.ts'],

@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { ArchiveError, type ErrorCode } from '../src/errors.ts';
 import { createAddressGuard } from '../src/fetch/address-guard.ts';
 import { type BrowserFetcher, openBrowser } from '../src/fetch/browser.ts';
+import { pageOf } from '../src/fetch/exchange.ts';
 import { childrenOf } from './support/processes.ts';
 
 const TEXT = `<!DOCTYPE html><html><body>${'<p>山中的图书馆</p>'.repeat(4000)}</body></html>`;
@@ -52,6 +53,14 @@ const ANSWERS: Readonly<Record<string, Handler>> = {
     response
       .writeHead(200, { 'content-type': 'text/html' })
       .end('<body><script>document.body.append("made by script")</script><img src="/picture"></body>'),
+  '/marks': ({ headers }, response) =>
+    response.end(JSON.stringify([headers['if-none-match'] ?? null, headers['if-modified-since'] ?? null])),
+  '/script-asks': (_, response) =>
+    response
+      .writeHead(200, { 'content-type': 'text/html' })
+      .end(
+        '<body><script>fetch("/marks").then((answer) => answer.text()).then((text) => document.body.append("asked with " + text))</script>',
+      ),
   '/loop': (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<script>for (;;);</script>'),
 };
 
@@ -90,7 +99,7 @@ describe('the browser', () => {
     server.close();
   });
 
-  const get = (path: string) => browser.get(origin + path, never);
+  const get = async (path: string) => pageOf(origin + path, [await browser.get(origin + path, never)]);
   const text = (body: Uint8Array) => Buffer.from(body).toString();
 
   it('gives the bytes, the status and the headers, and asks for nothing else', async () => {
@@ -99,7 +108,7 @@ describe('the browser', () => {
     assert.equal(answer.headers['content-type'], 'text/html; charset=utf-8');
     assert.equal(text(answer.body), TEXT);
     assert.equal(answer.cut, null);
-    assert.ok(Math.abs(Date.parse(answer.at) - Date.now()) < 60_000);
+    assert.ok(Math.abs(Date.parse(answer.fetchedAt) - Date.now()) < 60_000);
     assert.deepEqual(
       asked.filter((path) => path !== '/plain'),
       [],
@@ -126,7 +135,7 @@ describe('the browser', () => {
     assert.match(agent, /^Mozilla\/5\.0 .*Chrome\/\S+ .* guancha-archive\/test \(\+https:\/\/example\.org\)$/);
     assert.equal(agent, await browser.userAgent());
     await using named = open({ timeoutMs: 10_000, userAgent: 'named by the configuration' });
-    assert.equal(text((await named.get(`${origin}/agent`, never)).body), 'named by the configuration');
+    assert.equal(text((await named.get(`${origin}/agent`, never)).response.body), 'named by the configuration');
   });
 
   it('notices a body shorter than promised', async () => {
@@ -148,26 +157,37 @@ describe('the browser', () => {
         impatient.get(origin + path, never),
         (error) => error instanceof ArchiveError && error.code === code,
       );
-      assert.equal((await impatient.get(`${origin}/plain`, never)).status, 200);
+      assert.equal((await impatient.get(`${origin}/plain`, never)).response.status, 200);
     });
   }
 
   it('runs scripts only when asked, and loads no picture even then', async () => {
-    const source = await get('/script');
-    assert.ok(!text(source.body).includes('</script>made by script'));
+    const source = await browser.get(`${origin}/script`, never);
+    assert.ok(!text(source.response.body).includes('</script>made by script'));
     asked.length = 0;
     const rendered = await browser.render(source, never);
-    assert.ok(text(rendered.body).includes('</script>made by script'));
+    assert.ok(text(rendered.response.body).includes('</script>made by script'));
     assert.deepEqual(asked, [], 'neither the page again nor its picture');
+  });
+
+  it('sends the headers of a request with that request alone, not with what a page’s scripts ask for later', async () => {
+    const marks = { 'If-None-Match': '"mark"', 'If-Modified-Since': 'Sat, 03 Oct 2026 08:00:00 GMT' };
+    await using one = open({ timeoutMs: 10_000 }); // its one tab serves all
+    const marked = await one.get(`${origin}/marks`, never, marks);
+    assert.deepEqual(JSON.parse(text(marked.response.body)), Object.values(marks));
+    const page = await one.get(`${origin}/script-asks`, never, marks);
+    const shown = text((await one.render(page, never)).response.body);
+    assert.match(shown, /asked with \[null,null\]/);
+    assert.equal(text((await one.get(`${origin}/marks`, never)).response.body), '[null,null]');
   });
 
   it('takes its slot back from a page that never ends', async () => {
     await using impatient = open({ timeoutMs: 1500 });
     await assert.rejects(
-      impatient.render(await get('/loop'), never),
+      impatient.render(await browser.get(`${origin}/loop`, never), never),
       (error) => error instanceof ArchiveError && error.code === 'TIMEOUT',
     );
-    assert.equal((await impatient.get(`${origin}/plain`, never)).status, 200);
+    assert.equal((await impatient.get(`${origin}/plain`, never)).response.status, 200);
   });
 
   it('survives the death of Chromium at the cost of the request in hand', async (context) => {
@@ -180,7 +200,7 @@ describe('the browser', () => {
     assert.ok(pid !== undefined && more.length === 0);
     process.kill(pid, 'SIGKILL');
     await waiting;
-    assert.equal((await mortal.get(`${origin}/plain`, never)).status, 200);
+    assert.equal((await mortal.get(`${origin}/plain`, never)).response.status, 200);
   });
 
   it('ends at once when told to', async () => {

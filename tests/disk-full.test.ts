@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { type Ended, run, temporaryFolder } from './support/command.ts';
-import { digests, files, isKept, withoutDateHeader } from './support/tree.ts';
+import { digests, files, isInPlace, withoutDateHeader } from './support/tree.ts';
 
 const SUPPORT = join(import.meta.dirname, 'support');
 const [CLOCK, FAULTS] = [join(SUPPORT, 'fixed-clock.ts'), join(SUPPORT, 'fault-points.ts')];
@@ -33,7 +33,7 @@ after(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-const state = (archive: string) => digests(join(folder.path, archive), isKept, withoutDateHeader);
+const state = (archive: string) => digests(join(folder.path, archive), isInPlace, withoutDateHeader);
 
 async function crawl(
   archive: string,

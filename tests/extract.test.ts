@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ArchiveError } from '../src/errors.ts';
-import type { Article, ArticleAddress, Page } from '../src/model.ts';
+import type { Article, ArticleAddress } from '../src/model.ts';
 import { partUrls } from '../src/page/body.ts';
 import { extract } from '../src/page/extract.ts';
 import { LAYOUTS } from '../src/page/find-article.ts';
@@ -18,6 +18,7 @@ import {
   pageOf,
   SITE,
 } from './support/article-page.ts';
+import type { PageParts } from './support/fetched-page.ts';
 
 const NEWS: ArticleAddress = { id: 'guancha:900', url: NEWS_URL, date: '2022-01-28' };
 const POST: ArticleAddress = { id: 'fengwen:77', url: POST_URL, date: null };
@@ -414,7 +415,7 @@ describe('failure', () => {
   });
 });
 
-function article(html: string, but: Partial<Page> = {}): Article {
+function article(html: string, but: Partial<PageParts> = {}): Article {
   return extract([pageOf(html, but)], NEWS, SITE);
 }
 

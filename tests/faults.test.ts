@@ -42,7 +42,8 @@ async function rehearse(folder: string): Promise<readonly Stage[]> {
   return stages;
 }
 
-const digestsOf = (root: string): Promise<State> => digests(root).catch(() => ({})); // there may be no archive yet
+const digestsOf = (root: string): Promise<State> =>
+  digests(root, (path) => !path.startsWith('trash/')).catch(() => ({})); // there may be no archive yet
 
 /** Cuts a stage off at a step; afterwards the archive is as before or as after, and the same phase again ends it. */
 async function cutOff(

@@ -1,11 +1,12 @@
 /** A labelled set of pages of every verdict, and the judge's confusion matrix over it. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import type { Page, Verdict } from '../src/model.ts';
+import type { Verdict } from '../src/model.ts';
 import { judge } from '../src/page/judge.ts';
 import { type ParsedPage, parsePage } from '../src/page/page.ts';
 import { bytesOf, caseNames, labelOf, SITE as SAVED_SITE } from './labelled/cases.ts';
 import { type Newspaper, type NewspaperArticle, openNewspaper } from './newspaper/newspaper.ts';
+import { fetchedPage, type PageParts } from './support/fetched-page.ts';
 import { siteOf } from './support/newspaper-pages.ts';
 
 type Kind = Verdict['kind'];
@@ -111,17 +112,12 @@ async function ask(url: string): Promise<ParsedPage> {
   return pageOf(url, { status, finalUrl, body, cut });
 }
 
-function pageOf(url: string, but: Partial<Page>): ParsedPage {
-  return parsePage({
-    url,
-    finalUrl: url,
-    redirects: [],
-    status: 200,
-    headers: { 'content-type': 'text/html; charset=utf-8' },
-    body: new Uint8Array(),
-    cut: null,
-    fetchedAt: '2026-12-01T00:00:00.000Z',
-    fetchedBy: 'browser',
-    ...but,
-  });
+function pageOf(url: string, but: Partial<PageParts>): ParsedPage {
+  return parsePage(
+    fetchedPage({
+      url,
+      body: new Uint8Array(),
+      ...but,
+    }),
+  );
 }

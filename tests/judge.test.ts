@@ -1,9 +1,10 @@
 /** Every kind of page gets its verdict, on every layout that can have it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Page, Verdict } from '../src/model.ts';
+import type { Verdict } from '../src/model.ts';
 import { judge } from '../src/page/judge.ts';
 import { classicPage, cmsPage, fengwenPage, HOME, NEWS_URL, POST_URL, pageOf, SITE } from './support/article-page.ts';
+import type { PageParts } from './support/fetched-page.ts';
 
 const LAYOUTS = [
   { name: 'classic', render: classicPage, url: NEWS_URL },
@@ -13,7 +14,7 @@ const LAYOUTS = [
 
 for (const { name, render, url } of LAYOUTS) {
   describe(`${name} page`, () => {
-    const verdict = (html: string, but: Partial<Page> = {}) => judge(pageOf(html, { url, ...but }), SITE);
+    const verdict = (html: string, but: Partial<PageParts> = {}) => judge(pageOf(html, { url, ...but }), SITE);
 
     it('is an article where body and end are there', () => {
       assert.equal(verdict(render()).kind, 'article');
@@ -77,7 +78,7 @@ for (const { name, render, url } of LAYOUTS) {
 describe('a page without a body', () => {
   const frame = (inside: string) =>
     `<html><head></head><body><ul><li class="left left-main">${inside}</li></ul></body></html>`;
-  const verdict = (html: string, but: Partial<Page> = {}) => judge(pageOf(html, but), SITE);
+  const verdict = (html: string, but: Partial<PageParts> = {}) => judge(pageOf(html, but), SITE);
 
   it('has moved where a script leads to a community post', () => {
     for (const jump of [

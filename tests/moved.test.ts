@@ -93,6 +93,27 @@ describe('an article that moved', () => {
     assert.deepEqual(await record(www.id), before);
   });
 
+  it('is found moved by a repair: the post says so, and no other record', async () => {
+    const { post } = special();
+    const www = newspaper.articles.filter(({ era, outcome }) => era === 'cms-2026' && outcome === 'archived')[1];
+    assert.ok(www);
+    const { archive, ask, record } = await openCase('repaired');
+    await ask('archive', www.url, post.url);
+    const before = await record(www.id);
+    assert.ok(before);
+    const document = join(archive, before.document.path);
+    await writeFile(document, `${await readFile(document, 'utf8')}!`);
+    const stub = { body: newspaper.read(new URL(special().www.url).pathname) };
+    const { pathname } = new URL(www.url);
+    for (const path of [pathname, pathname.replace('.shtml', '_s.shtml')]) newspaper.put(path, stub);
+    const repaired = await ask('repair', '--json', '--only', 'document-changed');
+    assert.match(String(repaired.lines()[0]?.how), /it moved to/, repaired.stderr);
+    const [moved, became] = [await record(www.id), await record(post.id)];
+    assert.deepEqual(became?.movedFrom, [www.url]);
+    assert.deepEqual([moved?.movedFrom, moved?.movedTo?.url], [undefined, post.url]);
+    assert.deepEqual(moved?.aliases, before.aliases);
+  });
+
   it('is told to the post that was archived before', async () => {
     const { www, post } = special();
     const { ask, record } = await openCase('post-before');

@@ -295,7 +295,7 @@ describe('a real Chromium behind the proxy', () => {
     said.length = 0;
     await using browser = open(['127.0.0.0/8', '::1']);
     const page = await browser.get(`${origin}/wishes`, never);
-    const shown = Buffer.from((await browser.render(page, never)).body).toString();
+    const shown = Buffer.from((await browser.render(page, never)).response.body).toString();
     assert.match(shown, /^<html class="tried">/);
     assert.deepEqual(elsewhere.paths, []);
     assert.equal(elsewhere.connections, 0);

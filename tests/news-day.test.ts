@@ -16,6 +16,7 @@ import {
   type NewsDayOptions,
   openNewsDay,
 } from './newspaper/day/news-day.ts';
+import { fetchedPage } from './support/fetched-page.ts';
 
 const HOUR = 3_600_000;
 const clock = { ms: 0 };
@@ -31,17 +32,16 @@ after(() => day[Symbol.asyncDispose]());
 async function pageAt(url: string, ms: number): Promise<ParsedPage> {
   clock.ms = ms;
   const response = await fetch(url);
-  return parsePage({
-    url,
-    finalUrl: response.url,
-    redirects: [],
-    status: response.status,
-    headers: Object.fromEntries(response.headers),
-    body: new Uint8Array(await response.arrayBuffer()),
-    cut: null,
-    fetchedAt: new Date(ms).toISOString(),
-    fetchedBy: 'browser',
-  });
+  return parsePage(
+    fetchedPage({
+      url,
+      finalUrl: response.url,
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: new Uint8Array(await response.arrayBuffer()),
+      fetchedAt: new Date(ms).toISOString(),
+    }),
+  );
 }
 
 const addressOf = ({ url }: DayArticle) => {

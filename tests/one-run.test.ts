@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openApp } from '../src/app.ts';
+import { openDisk } from '../src/archive/disk.ts';
 import { filesOf, isOutside } from '../src/archive/manifest.ts';
 import { loadConfig } from '../src/config.ts';
 import type { ArchiveError } from '../src/errors.ts';
@@ -170,7 +171,7 @@ describe('the lock of an archive', () => {
     for (const name of ['frontier.sqlite', 'frontier.sqlite-wal', 'lock.sqlite-journal', 'lock.sqlite-wal'])
       await writeFile(join(other.path, name), '');
     await writeFile(join(other.path, 'notes.txt'), '');
-    const seen = await Array.fromAsync(filesOf(other.path, isOutside));
+    const seen = await Array.fromAsync(filesOf(openDisk(other.path), isOutside));
     assert.deepEqual(seen, ['notes.txt']);
   });
 });

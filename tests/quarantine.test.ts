@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { openDisk } from '../src/archive/disk.ts';
 import { openQuarantine } from '../src/archive/quarantine.ts';
-import { openStore } from '../src/archive/store.ts';
 import type { Page, Verdict } from '../src/model.ts';
 import { temporaryFolder } from './support/command.ts';
+import { sweepAfter } from './support/drafts.ts';
+import { fetchedPage } from './support/fetched-page.ts';
 import { files } from './support/tree.ts';
 
 const LIMITS = { quarantineItems: 3, quarantineBytes: 10_000 };
@@ -14,23 +16,19 @@ const BLOCKED: Verdict = { kind: 'blocked', evidence: ['HTTP status 403'] };
 
 function page(day: number, body: string | Uint8Array = `page ${day}`): Page {
   const url = `https://www.guancha.cn/a/2026_10_04_90${day}.shtml`;
-  return {
+  return fetchedPage({
     url,
-    finalUrl: url,
-    redirects: [],
     status: 403,
     headers: { 'content-type': 'text/html', 'set-cookie': 'secret' },
     body: Buffer.from(body),
-    cut: null,
     fetchedAt: `2026-11-${String(day).padStart(2, '0')}T00:00:00.000Z`,
-    fetchedBy: 'browser',
-  };
+  });
 }
 
 describe('the quarantine', () => {
   it('keeps a page with all it came with, and gives its bytes back', async () => {
     await using folder = await temporaryFolder();
-    const quarantine = openQuarantine(folder.path, LIMITS);
+    const quarantine = openQuarantine(openDisk(folder.path), LIMITS);
     await quarantine.keep(BLOCKED, page(1, '请输入验证码'));
     const [item, ...others] = await quarantine.list();
     assert.ok(item);
@@ -46,7 +44,7 @@ describe('the quarantine', () => {
 
   it('keeps the same bytes under the same verdict once', async () => {
     await using folder = await temporaryFolder();
-    const quarantine = openQuarantine(folder.path, LIMITS);
+    const quarantine = openQuarantine(openDisk(folder.path), LIMITS);
     await quarantine.keep(BLOCKED, page(1));
     await quarantine.keep(BLOCKED, { ...page(1), fetchedAt: '2026-11-09T00:00:00.000Z' });
     assert.equal((await quarantine.list()).length, 1);
@@ -56,7 +54,7 @@ describe('the quarantine', () => {
 
   it('lets the oldest go where there are too many, or too many bytes', async () => {
     await using folder = await temporaryFolder();
-    const quarantine = openQuarantine(folder.path, LIMITS);
+    const quarantine = openQuarantine(openDisk(folder.path), LIMITS);
     await Promise.all([1, 2, 3, 4, 5].map((day) => quarantine.keep(BLOCKED, page(day))));
     const days = async () => (await quarantine.list()).map(({ fetchedAt }) => Number(fetchedAt.slice(8, 10)));
     assert.deepEqual(await days(), [3, 4, 5]);
@@ -66,13 +64,13 @@ describe('the quarantine', () => {
     assert.deepEqual(await days(), [7]);
     await quarantine.keep(BLOCKED, page(8, noise(11_000)));
     assert.deepEqual(await days(), [7], 'one that is too large alone is not kept at all');
-    await openQuarantine(folder.path, { ...LIMITS, quarantineItems: 0 }).keep(BLOCKED, page(9));
+    await openQuarantine(openDisk(folder.path), { ...LIMITS, quarantineItems: 0 }).keep(BLOCKED, page(9));
     assert.deepEqual(await days(), [7]);
   });
 
   it('says so where its bytes are not those that came', async () => {
     await using folder = await temporaryFolder();
-    const quarantine = openQuarantine(folder.path, LIMITS);
+    const quarantine = openQuarantine(openDisk(folder.path), LIMITS);
     await quarantine.keep(BLOCKED, page(1));
     const [item] = await quarantine.list();
     assert.ok(item);
@@ -84,9 +82,11 @@ describe('the quarantine', () => {
 
   it('is swept of bytes that a dead run left without their description', async () => {
     await using folder = await temporaryFolder();
-    await openQuarantine(folder.path, LIMITS).keep(BLOCKED, page(1));
-    await writeFile(join(folder.path, 'quarantine/half.gz'), 'x');
-    assert.equal(await openStore(folder.path, { minFreeBytes: 0 }).sweep(0), 1);
-    assert.equal((await files(folder.path)).length, 2);
+    await openQuarantine(openDisk(folder.path), LIMITS).keep(BLOCKED, page(1));
+    await writeFile(join(folder.path, 'quarantine/20261102T000000000Z_half.shtml.gz'), 'x');
+    await writeFile(join(folder.path, 'quarantine/._of-another-system.gz'), 'x');
+    assert.equal(await sweepAfter(openDisk(folder.path), 0), 1);
+    const left = (await files(folder.path)).filter((path) => !path.startsWith('trash/'));
+    assert.equal(left.length, 3);
   });
 });

@@ -85,9 +85,9 @@ const name = ({ code, name: what }: Damage) => `${code}: ${what}`;
 const told = async () => (await findings(copy, { codes: CODES, jobs: 1, signal })).map(({ code }) => code).sort();
 
 async function mend() {
-  const disk = openDisk(copy);
-  const trash = openTrash(copy, { disk, now: new Date() });
-  const cleared = await clearFrontier(copy, trash);
+  const storage = openDisk(copy);
+  const trash = openTrash(storage, { now: new Date() });
+  const cleared = await clearFrontier(storage, trash);
   await using app = await open();
   const report = await repair(
     {
@@ -95,7 +95,7 @@ async function mend() {
       ...config.revisits,
       ...app,
       root: copy,
-      disk,
+      storage,
       trash,
       convention: config.document.date,
       stopSignal: signal,

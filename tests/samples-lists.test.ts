@@ -7,6 +7,7 @@ import type { ListEntry, Page } from '../src/model.ts';
 import { parsePage } from '../src/page/page.ts';
 import type { Site } from '../src/site/address.ts';
 import { LIST_PARTS, type ListPart } from '../src/site/list-kind.ts';
+import { fetchedPage } from './support/fetched-page.ts';
 
 const SITE: Site = {
   www: 'https://www.guancha.cn',
@@ -180,17 +181,11 @@ function read(file: string, path: string, part?: ListPart): Discovery {
 }
 
 function page(body: Uint8Array, url: string): Page {
-  return {
+  return fetchedPage({
     url,
-    finalUrl: url,
-    redirects: [],
-    status: 200,
-    headers: { 'content-type': 'text/html; charset=utf-8' },
     body,
-    cut: null,
     fetchedAt: '2026-09-27T14:10:00.000Z',
-    fetchedBy: 'browser',
-  };
+  });
 }
 
 function newsIds(source: string): string[] {

@@ -4,14 +4,15 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type ArchiveRecord, isGone, readRecord, writeRecord } from '../src/archive/record.ts';
-import { openStore, type Store } from '../src/archive/store.ts';
+import { type Archive, openArchive } from '../src/archive/archive.ts';
+import { openDisk } from '../src/archive/disk.ts';
+import { type ArchiveRecord, isGone, noteGone, readRecord, writeRecord } from '../src/archive/record.ts';
 import type { Asset } from '../src/model.ts';
 import { temporaryFolder } from './support/command.ts';
-import { captured, documentOf, draft, KEY } from './support/drafts.ts';
-import { digests, mtimes } from './support/tree.ts';
+import { captured, documentOf, draft, KEY, save, sweepAfter } from './support/drafts.ts';
+import { digests, files, isInPlace, mtimes } from './support/tree.ts';
 
-const open = (path: string) => openStore(path, { minFreeBytes: 0 });
+const open = (path: string) => openArchive(openDisk(path), { minFreeBytes: 0 });
 const picture = (name: string): Asset => ({
   src: `https://i.guancha.cn/${name}.jpg`,
   url: `https://i.guancha.cn/${name}.jpg`,
@@ -23,8 +24,8 @@ const picture = (name: string): Asset => ({
 });
 const shows = ({ src }: Asset) => `<img src="${src}">`;
 
-async function recordOf(store: Store): Promise<ArchiveRecord> {
-  const found = await store.find('guancha:903180', '2026-10-04');
+async function recordOf(archive: Archive): Promise<ArchiveRecord> {
+  const found = await archive.find('guancha:903180', '2026-10-04');
   assert.ok(found);
   return found.record;
 }
@@ -32,15 +33,15 @@ async function recordOf(store: Store): Promise<ArchiveRecord> {
 describe('a changed article', () => {
   it('gets a version that says when it was captured and what changed', async () => {
     await using folder = await temporaryFolder();
-    const store = open(folder.path);
+    const archive = open(folder.path);
     const [first, second] = [
       documentOf('<p>茶馆今天照常开门。</p>'),
       documentOf('<p>茶馆明天照常开门。</p>', '茶山的大雨'),
     ];
-    await store.save(KEY, first, draft({ capture: captured('2026-10-04T09:00:00.000Z') }));
-    await store.save(KEY, second, draft({ capture: captured('2026-10-05T09:00:00.000Z'), contentHash: 'b' }));
-    await store.save(KEY, second, draft({ capture: captured('2026-10-06T09:00:00.000Z'), contentHash: 'b' }));
-    const { versions } = await recordOf(store);
+    await save(archive, KEY, first, draft({ capture: captured('2026-10-04T09:00:00.000Z') }));
+    await save(archive, KEY, second, draft({ capture: captured('2026-10-05T09:00:00.000Z'), contentHash: 'b' }));
+    await save(archive, KEY, second, draft({ capture: captured('2026-10-06T09:00:00.000Z'), contentHash: 'b' }));
+    const { versions } = await recordOf(archive);
     assert.deepEqual(
       versions.map(({ document, contentHash, capturedAt, changes }) => ({
         document,
@@ -68,51 +69,53 @@ describe('a changed article', () => {
         },
       ],
     );
-    assert.deepEqual(await Promise.all(versions.map(store.readVersion)), [first, second]);
+    assert.deepEqual(await Promise.all(versions.map(archive.readVersion)), [first, second]);
   });
 
   it('keeps the pictures that were stored, though a capture misses them or shows them no more', async () => {
     await using folder = await temporaryFolder();
-    const store = open(folder.path);
+    const archive = open(folder.path);
     const [a, b, c] = [picture('a'), picture('b'), picture('c')];
-    await store.save(KEY, documentOf(shows(a) + shows(b)), draft({ assets: [a, b] }));
+    await save(archive, KEY, documentOf(shows(a) + shows(b)), draft({ assets: [a, b] }));
     const later = [c, { src: a.src, missing: 'HTTP_STATUS' }];
-    await store.save(KEY, documentOf(shows(c) + shows(a)), draft({ assets: later, contentHash: 'b' }));
-    assert.deepEqual((await recordOf(store)).assets, [c, a, b]);
+    await save(archive, KEY, documentOf(shows(c) + shows(a)), draft({ assets: later, contentHash: 'b' }));
+    assert.deepEqual((await recordOf(archive)).assets, [c, a, b]);
   });
 
   it('keeps what lies in its place, though its record describes something else', async () => {
     await using folder = await temporaryFolder();
-    const store = open(folder.path);
-    await store.save(KEY, documentOf('<p>一</p>'), draft());
+    const archive = open(folder.path);
+    await save(archive, KEY, documentOf('<p>一</p>'), draft());
     await writeFile(join(folder.path, `articles/${KEY}.html`), 'edited by hand');
-    await store.save(KEY, documentOf('<p>二</p>'), draft({ contentHash: 'b' }));
+    await save(archive, KEY, documentOf('<p>二</p>'), draft({ contentHash: 'b' }));
     assert.equal(await readFile(join(folder.path, `versions/${KEY}/1.html`), 'utf8'), 'edited by hand');
-    const [first, second] = (await recordOf(store)).versions;
+    const [first, second] = (await recordOf(archive)).versions;
     assert.ok(first && second);
     assert.equal(second.changes, null);
-    await assert.rejects(store.readVersion(first), { code: 'ARCHIVE_DAMAGED' });
+    await assert.rejects(archive.readVersion(first), { code: 'ARCHIVE_DAMAGED' });
   });
 });
 
 describe('an article that is gone', () => {
   const gone = { at: '2026-11-01T00:00:00.000Z', evidence: ['HTTP status 404'] };
+  const note = (archive: Archive, found = gone) =>
+    archive.update(KEY, (old) => old && { record: noteGone(old, found) });
 
   it('keeps its document; the record says since when, and until when', async () => {
     await using folder = await temporaryFolder();
-    const store = open(folder.path);
+    const archive = open(folder.path);
     const document = documentOf('<p>一</p>');
-    await store.save(KEY, document, draft());
+    await save(archive, KEY, document, draft());
     const articles = await digests(folder.path, (path) => path.startsWith('articles/'));
-    await store.noteGone(KEY, gone);
-    assert.deepEqual(isGone(await recordOf(store)), { since: gone.at, until: null, evidence: gone.evidence });
+    await note(archive);
+    assert.deepEqual(isGone(await recordOf(archive)), { since: gone.at, until: null, evidence: gone.evidence });
     const before = await mtimes(folder.path);
-    await store.noteGone(KEY, { ...gone, at: '2026-11-02T00:00:00.000Z' });
+    await note(archive, { ...gone, at: '2026-11-02T00:00:00.000Z' });
     assert.deepEqual(await mtimes(folder.path), before, 'a second time says nothing new');
     assert.deepEqual(await digests(folder.path, (path) => path.startsWith('articles/')), articles);
 
-    await store.save(KEY, document, draft({ capture: captured('2026-11-03T00:00:00.000Z') }));
-    const record = await recordOf(store);
+    await save(archive, KEY, document, draft({ capture: captured('2026-11-03T00:00:00.000Z') }));
+    const record = await recordOf(archive);
     assert.equal(isGone(record), null);
     assert.equal(record.absences[0]?.until, '2026-11-03T00:00:00.000Z');
     assert.equal(record.versions.length, 1);
@@ -120,42 +123,86 @@ describe('an article that is gone', () => {
 
   it('leaves no trace where the archive never had it', async () => {
     await using folder = await temporaryFolder();
-    await open(folder.path).noteGone(KEY, gone);
+    await note(open(folder.path));
     assert.deepEqual(await digests(folder.path), {});
   });
 });
 
 describe('the sweep', () => {
+  interface TrashLine {
+    readonly from: string;
+    readonly to: string;
+    readonly why: string;
+  }
+
+  async function trashLines(root: string): Promise<TrashLine[]> {
+    const lists = (await files(root)).filter((path) => path.endsWith('/list.jsonl'));
+    const texts = await Promise.all(lists.map((path) => readFile(join(root, path), 'utf8')));
+    return texts.flatMap((text) =>
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as TrashLine),
+    );
+  }
+
   it('takes a save back that a dead run left before its record', async () => {
     await using folder = await temporaryFolder();
-    const store = open(folder.path);
-    await store.save(KEY, documentOf('<p>一</p>'), draft());
+    const archive = open(folder.path);
+    await save(archive, KEY, documentOf('<p>一</p>'), draft());
     const before = await digests(folder.path);
     const record = await readFile(join(folder.path, `records/${KEY}.json`));
-    await store.save(KEY, documentOf('<p>二</p>'), draft({ contentHash: 'b' }));
+    await save(archive, KEY, documentOf('<p>二</p>'), draft({ contentHash: 'b' }));
     await writeFile(join(folder.path, `records/${KEY}.json`), record);
-    assert.equal(await store.sweep(0), 1);
-    assert.deepEqual(await digests(folder.path), before);
-    assert.equal(await store.sweep(0), 0);
+    assert.equal(await sweepAfter(openDisk(folder.path), 0), 1);
+    assert.deepEqual(await digests(folder.path, isInPlace), before);
+    assert.equal(await sweepAfter(openDisk(folder.path), 0), 0);
   });
 
-  it('removes a document of the dead run that has no record, and never an older one', async () => {
+  it('takes back a document of the dead run that has no record, and never an older one', async () => {
     await using folder = await temporaryFolder();
-    const store = open(folder.path);
-    await store.save(KEY, documentOf('<p>一</p>'), draft());
+    const archive = open(folder.path);
+    await save(archive, KEY, documentOf('<p>一</p>'), draft());
     await rm(join(folder.path, `records/${KEY}.json`));
-    assert.equal(await store.sweep(Date.now() + 60_000), 0);
-    assert.equal(await store.sweep(Date.now() - 60_000), 1);
-    assert.deepEqual(await digests(folder.path), {});
+    assert.equal(await sweepAfter(openDisk(folder.path), Date.now() + 60_000), 0);
+    const document = await digests(folder.path);
+    assert.equal(await sweepAfter(openDisk(folder.path), Date.now() - 60_000), 1);
+    assert.deepEqual(await digests(folder.path, isInPlace), {});
+    const [line, ...others] = await trashLines(folder.path);
+    assert.deepEqual([line?.from, others], [`articles/${KEY}.html`, []]);
+    assert.match(line?.why ?? '', /without its record/);
+    assert.deepEqual(Object.values(document), [(await digests(folder.path))[line?.to ?? '']]);
+  });
+
+  it('deletes nothing of a backup that somebody put back beside a crashed run', async () => {
+    await using folder = await temporaryFolder();
+    const archive = open(folder.path);
+    const [first, second] = [documentOf('<p>一</p>'), documentOf('<p>二</p>')];
+    await save(archive, KEY, first, draft());
+    const backup = await readFile(join(folder.path, `records/${KEY}.json`));
+    await save(archive, KEY, second, draft({ contentHash: 'b' }));
+    const other = KEY.replace('903180', '903181');
+    await save(archive, other, documentOf('<p>三</p>'), draft({ id: 'guancha:903181' }));
+    const texts = new Set(Object.values(await digests(folder.path, (path) => path.endsWith('.html'))));
+    // The records of the backup are older than the run, or not put back yet.
+    await writeFile(join(folder.path, `records/${KEY}.json`), backup);
+    await rm(join(folder.path, `records/${other}.json`));
+    assert.equal(await sweepAfter(openDisk(folder.path), 0), 2);
+    assert.equal(await readFile(join(folder.path, `articles/${KEY}.html`), 'utf8'), first);
+    assert.deepEqual(new Set(Object.values(await digests(folder.path, (path) => path.endsWith('.html')))), texts);
+    assert.deepEqual(
+      (await trashLines(folder.path)).map(({ from }) => from),
+      [`articles/${KEY}.html`, `articles/${other}.html`],
+    );
   });
 
   it('leaves a whole archive as it is', async () => {
     await using folder = await temporaryFolder();
-    const store = open(folder.path);
+    const archive = open(folder.path);
     for (const text of ['一', '二', '三'])
-      await store.save(KEY, documentOf(`<p>${text}</p>`), draft({ contentHash: text }));
+      await save(archive, KEY, documentOf(`<p>${text}</p>`), draft({ contentHash: text }));
     const before = await mtimes(folder.path);
-    assert.equal(await store.sweep(0), 0);
+    assert.equal(await sweepAfter(openDisk(folder.path), 0), 0);
     assert.deepEqual(await mtimes(folder.path), before);
   });
 });

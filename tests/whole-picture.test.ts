@@ -1,6 +1,6 @@
 /** Whether a picture is whole: every proper prefix is found cut, and no bytes at all make the reader fail. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -86,7 +86,7 @@ describe('a whole picture', () => {
     icon.writeUInt16LE(1, 4);
     icon.fill(16, 6, 8);
     await writeFile(path, icon);
-    assert.deepEqual(await readPicture(path), {
+    assert.deepEqual(await readPicture(createReadStream(path)), {
       state: 'unread',
       detail: null,
       facts: { type: 'ico', width: 16, height: 16 },

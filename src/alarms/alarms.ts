@@ -1,4 +1,4 @@
-/** What is wrong right now, each thing told once: lists that give too little, hosts that do not answer or refuse. */
+/** What is wrong right now, each thing reported once: lists that give too little, hosts that do not answer or refuse. */
 import { type Drift, describeDrift } from './drift.ts';
 import type { SourceAlarm } from './sources.ts';
 
@@ -37,7 +37,7 @@ interface Host {
   readonly silentSince: number | null;
 }
 
-/** @param options `onAlarm` hears of each thing once, when it goes wrong; `now` gives ms since 1970 */
+/** @param options `onAlarm` is called once for each thing, when it goes wrong; `now` gives ms since 1970 */
 export function createAlarms(options: {
   readonly now: () => number;
   readonly onAlarm: (alarm: Alarm) => void;

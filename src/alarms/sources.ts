@@ -49,7 +49,7 @@ export const FEWEST_READINGS = 5;
 const FEW = 0.5;
 /** A share that grew by this much is markup, not news. */
 const JUMP = 0.5;
-/** The network fails now and then, and every such failure is told by itself: only so many in a row are an alarm. */
+/** The network fails now and then, and every such failure is reported by itself: only so many in a row are an alarm. */
 const UNREAD_IN_A_ROW = 3;
 
 /**

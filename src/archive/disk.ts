@@ -1,70 +1,41 @@
-/** Files of the archive on a local disk: keys to paths, and writes that are whole or not there at all. */
-import { randomBytes } from 'node:crypto';
-import { constants, type Dirent, promises as fsp } from 'node:fs';
+/** The storage on a local disk: keys to paths, and writes that are whole or not there at all. */
+import { constants, createReadStream, createWriteStream, type Dirent, promises as fsp } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { Writable } from 'node:stream';
 import fs from 'fs-extra';
 import { ArchiveError, type ErrorCode } from '../errors.ts';
+import { isKey, isTemporaryName, TRASH, temporaryName } from './keys.ts';
+import { kindOf, type Storage, type StoredFile } from './storage.ts';
 
-/** Files by key, a relative path with `/`. All methods throw ARCHIVE_FULL, ARCHIVE_IO or ARCHIVE_NOT_WRITABLE where the disk refuses. */
-export interface Disk {
-  /** The bytes, or null where there is no such file. */
-  read(key: string): Promise<Buffer | null>;
-  /** Writes the whole file or nothing: temporary name in the same folder, fsync, rename, fsync of the folder. */
-  write(key: string, bytes: string | Uint8Array): Promise<void>;
-  /** Adds to the end of a file, durably; makes it where it is not there. */
-  append(key: string, text: string): Promise<void>;
-  /** Gives a file, link, special file or folder another key. Nothing is followed, opened or copied. */
-  move(from: string, to: string): Promise<void>;
-  /** Lets a regular file lie under a second key too: a write to the first leaves the bytes under the second. */
-  keep(from: string, to: string): Promise<void>;
-  /** Removes a file for good; nothing happens where there is none. */
-  remove(key: string): Promise<void>;
-  has(key: string): Promise<boolean>;
-  /** When the file was last written, ms since 1970; null where there is no such file. */
-  writtenAt(key: string): Promise<number | null>;
-  /** Names in a folder, sorted; empty where there is no such folder. */
-  names(prefix: string): Promise<string[]>;
-  /** Keys of all regular files below a folder, in order; links are not followed. */
-  walk(prefix: string): AsyncGenerator<string>;
-  /** A new empty temporary file beside where its bytes will stay; `commit` or `discard` ends it. */
-  temporary(prefix: string): Promise<TemporaryFile>;
-  /** Removes temporary files that a killed run left, but for those in `trash/`; returns how many. */
-  sweep(): Promise<number>;
-  /** Bytes that this user may still write. */
-  freeBytes(): Promise<number>;
-}
+const CHUNK_BYTES = 1 << 18;
 
-export interface TemporaryFile {
-  readonly path: string;
-  /** Lets `work` write into the file; what the disk refuses there becomes a known failure. */
-  fill<T>(work: (path: string) => Promise<T>): Promise<T>;
-  /**
-   * Makes the bytes durable under the key. Where the key exists already, that file stays and this one goes, unless this
-   * one `replaces` it.
-   */
-  commit(key: string, options?: { readonly replaces: boolean }): Promise<void>;
-  discard(): Promise<void>;
-}
-
-const TEMPORARY = /^\..+\.tmp$/;
-/** What repairs moved out of the way, whatever it is called. */
-const TRASH = 'trash';
-
-/** @param root absolute path of the archive */
-export function openDisk(root: string): Disk {
+/** @param root absolute path of the archive; its folder is made by the first write */
+export function openDisk(root: string): Storage {
   const durable = new Map<string, Promise<void>>();
   const safe = <T>(work: () => Promise<T>) => withDiskErrors(root, work);
 
   return {
+    name: root,
     read: (key) => safe(() => orNull(fsp.readFile(pathOf(root, key)))),
-    write: (key, bytes) =>
+    chunks: (key) => chunksOf(root, pathOf(root, key)),
+    stat: (key) =>
+      safe(async () => {
+        const path = key === '' ? root : pathOf(root, key);
+        const stats = await orNull(key === '' ? fsp.stat(path) : fsp.lstat(path));
+        if (stats === null) return null;
+        const target = stats.isSymbolicLink() ? await fsp.readlink(path) : null;
+        return { kind: kindOf(stats), bytes: stats.size, writtenAt: stats.mtimeMs, target };
+      }),
+    write: (key, bytes, { ifAbsent = false } = {}) =>
       safe(async () => {
         const path = pathOf(root, key);
         await ensureFolder(dirname(path));
-        const temporary = temporaryName(dirname(path), basename(path));
+        const temporary = join(dirname(path), temporaryName(basename(path)));
         try {
           await fsp.writeFile(temporary, bytes, { flag: 'wx' });
+          if (ifAbsent) return await settleIfAbsent(temporary, path);
           await settle(temporary, path);
+          return true;
         } catch (error) {
           await removeQuietly(temporary);
           throw error;
@@ -79,21 +50,22 @@ export function openDisk(root: string): Disk {
         await file.sync();
         await sync(dirname(path));
       }),
-    move: (from, to) =>
-      safe(async () => {
-        const [source, target] = [pathOf(root, from), pathOf(root, to)];
-        await ensureFolder(dirname(target));
-        await fsp.rename(source, target);
-        await sync(dirname(target));
-        await sync(dirname(source));
-      }),
-    keep: (from, to) =>
+    copy: (from, to) =>
       safe(async () => {
         const [source, target] = [pathOf(root, from), pathOf(root, to)];
         await ensureFolder(dirname(target));
         await fsp.link(source, target).catch(() => fsp.copyFile(source, target, constants.COPYFILE_EXCL)); // not every disk has links
         await sync(target);
         await sync(dirname(target));
+      }),
+    move: (from, to) =>
+      safe(async () => {
+        const [source, target] = [pathOf(root, from), pathOf(root, to)];
+        await ensureFolder(dirname(target));
+        await fsp.rename(source, target);
+        for (const folder of durable.keys()) if (`${folder}/`.startsWith(`${source}/`)) durable.delete(folder);
+        await sync(dirname(target));
+        await sync(dirname(source));
       }),
     remove: (key) =>
       safe(async () => {
@@ -102,19 +74,29 @@ export function openDisk(root: string): Disk {
         await fsp.rm(path, { force: true });
         await sync(dirname(path));
       }),
-    has: (key) => safe(() => fs.pathExists(pathOf(root, key))),
-    writtenAt: (key) => safe(async () => (await orNull(fsp.stat(pathOf(root, key))))?.mtimeMs ?? null),
-    names: (prefix) => safe(async () => (await entries(pathOf(root, prefix))).map(({ name }) => name).sort()),
-    walk: (prefix) => walk(prefix),
+    list: (prefix) => list(prefix),
+    names: (prefix) => safe(() => namesIn(prefix)),
     temporary: (prefix) =>
       safe(async () => {
-        const folder = pathOf(root, prefix);
+        const folder = folderOf(prefix);
         await ensureFolder(folder);
-        const path = temporaryName(folder, 'download');
+        const path = join(folder, temporaryName('download'));
         await fsp.writeFile(path, '', { flag: 'wx' });
         return {
-          path,
-          fill: (work) => safe(() => work(path)),
+          fill: (work) =>
+            safe(async () => {
+              const streams: Writable[] = [];
+              try {
+                return await work(() => {
+                  const stream = createWriteStream(path);
+                  streams.push(stream);
+                  return stream;
+                });
+              } finally {
+                for (const stream of streams) stream.destroy();
+              }
+            }),
+          chunks: () => chunksOf(root, path),
           commit: (key, { replaces } = { replaces: false }) =>
             safe(async () => {
               const target = pathOf(root, key);
@@ -142,6 +124,10 @@ export function openDisk(root: string): Disk {
       }),
   };
 
+  function folderOf(prefix: string): string {
+    return prefix === '' ? root : pathOf(root, prefix);
+  }
+
   /** Makes a folder whose name outlives a power cut: each parent is synced once per run, whoever made the folder. */
   function ensureFolder(folder: string): Promise<void> {
     const known = durable.get(folder);
@@ -163,34 +149,46 @@ export function openDisk(root: string): Disk {
     await sync(dirname(folder));
   }
 
-  async function* walk(prefix: string): AsyncGenerator<string> {
-    const found = await safe(() => entries(pathOf(root, prefix)));
-    for (const entry of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const key = `${prefix}/${entry.name}`;
-      if (entry.isDirectory()) yield* walk(key);
-      else if (entry.isFile()) yield key;
+  async function namesIn(prefix: string): Promise<{ readonly files: string[]; readonly folders: string[] }> {
+    const found = (await entries(folderOf(prefix))).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const names = (wanted: (entry: Dirent) => boolean) => found.filter(wanted).map(({ name }) => name);
+    return {
+      files: names((entry) => entry.isFile() && !isTemporaryName(entry.name)),
+      folders: names((entry) => entry.isDirectory()),
+    };
+  }
+
+  async function* list(prefix: string): AsyncGenerator<StoredFile> {
+    const { files, folders } = await safe(() => namesIn(prefix));
+    const isFile = new Set(files);
+    for (const name of [...files, ...folders].sort()) {
+      const key = prefix === '' ? name : `${prefix}/${name}`;
+      if (!isFile.has(name)) yield* list(key);
+      else {
+        const stats = await safe(() => orNull(fsp.lstat(pathOf(root, key))));
+        if (stats?.isFile() === true) yield { key, bytes: stats.size, writtenAt: stats.mtimeMs };
+      }
     }
   }
 }
 
 /** The one place that turns a key into a path; a key can never leave the archive. */
 export function pathOf(root: string, key: string): string {
-  if (!isKey(key)) throw new TypeError(`not a key of the archive: ${JSON.stringify(key)}`);
+  if (!isKey(key)) throw new TypeError(`not a key of an archive: ${JSON.stringify(key)}`);
   return join(root, ...key.split('/'));
 }
 
-/** False for what would leave the archive, and for names that other systems read otherwise. */
-export function isKey(key: string): boolean {
-  return key
-    .split('/')
-    .every(
-      (part) => part !== '' && part !== '.' && part !== '..' && !/[\0\\]/.test(part) && Buffer.byteLength(part) <= 255,
-    );
-}
-
-/** A name in the folder that no other writer has, and that a sweep knows for unfinished. */
-export function temporaryName(folder: string, name: string): string {
-  return join(folder, `.${name}.${randomBytes(6).toString('hex')}.tmp`);
+async function* chunksOf(root: string, path: string): AsyncGenerator<Buffer> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW;
+  try {
+    for await (const chunk of createReadStream(path, {
+      flags: flags as unknown as string,
+      highWaterMark: CHUNK_BYTES,
+    }))
+      yield chunk as Buffer;
+  } catch (error) {
+    throw meaningOf(root, error);
+  }
 }
 
 /** Makes the bytes durable under their own name. */
@@ -198,6 +196,25 @@ export async function settle(temporary: string, path: string): Promise<void> {
   await sync(temporary);
   await fsp.rename(temporary, path);
   await sync(dirname(path));
+}
+
+/** The same unless something has the name: then it stays, and the temporary file goes. */
+async function settleIfAbsent(temporary: string, path: string): Promise<boolean> {
+  await sync(temporary);
+  try {
+    await fsp.link(temporary, path).catch((error: unknown) => {
+      if (codeOf(error) === 'EEXIST') throw error;
+      return fsp.copyFile(temporary, path, constants.COPYFILE_EXCL); // not every disk has links
+    });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await removeQuietly(temporary);
+  }
+  await sync(path);
+  await sync(dirname(path));
+  return true;
 }
 
 async function sync(path: string): Promise<void> {
@@ -220,7 +237,7 @@ async function* temporaries(folder: string, but?: string): AsyncGenerator<string
     if (entry.name === but) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* temporaries(path);
-    else if (TEMPORARY.test(entry.name)) yield path;
+    else if (isTemporaryName(entry.name)) yield path;
   }
 }
 
@@ -250,6 +267,7 @@ const MEANING: Readonly<Record<string, ErrorCode>> = {
   EISDIR: 'ARCHIVE_NOT_WRITABLE',
   ENOENT: 'ARCHIVE_NOT_WRITABLE',
   EEXIST: 'ARCHIVE_NOT_WRITABLE',
+  ELOOP: 'ARCHIVE_NOT_WRITABLE',
   EMFILE: 'ARCHIVE_NOT_WRITABLE',
   ENFILE: 'ARCHIVE_NOT_WRITABLE',
 };
@@ -262,10 +280,13 @@ async function withDiskErrors<T>(root: string, work: () => Promise<T>): Promise<
   try {
     return await work();
   } catch (error) {
-    const code = MEANING[codeOf(error)];
-    if (code === undefined) throw error;
-    throw new ArchiveError(code, `${root}: ${(error as Error).message}`, { cause: error });
+    throw meaningOf(root, error);
   }
+}
+
+function meaningOf(root: string, error: unknown): unknown {
+  const code = MEANING[codeOf(error)];
+  return code === undefined ? error : new ArchiveError(code, `${root}: ${(error as Error).message}`, { cause: error });
 }
 
 /** True for the error of a file or folder that is not there. */

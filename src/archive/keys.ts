@@ -1,6 +1,31 @@
-/** Where the files of an archive lie: the keys of articles and pictures. */
-import type { Stats } from 'node:fs';
+/**
+ * Where the files of an archive lie: the only place that spells their keys and reads them back. What `parseKey` does not
+ * know is nobody's: files of other systems (`._x`, `.DS_Store`, conflict copies) are passed over by whoever reads an
+ * archive, and the audit names them.
+ */
+import { randomBytes } from 'node:crypto';
 import type { ArticleId } from '../model.ts';
+
+/** What lies at the top of an archive. */
+export const ARTICLES = 'articles';
+export const RECORDS = 'records';
+export const VERSIONS = 'versions';
+export const ASSETS = 'assets';
+export const QUARANTINE = 'quarantine';
+export const TRASH = 'trash';
+export const FRONTIER = 'frontier.sqlite';
+export const LOCK = 'lock.sqlite';
+/** Names the holder of the lock for people. */
+export const LOCK_HOLDER = 'lock.json';
+export const MANIFEST = 'manifest-sha256.txt';
+
+/** Folders whose files lie by month. */
+export const BY_MONTH = [ARTICLES, RECORDS, VERSIONS] as const;
+
+/** SQLite's own files beside a database. */
+const BESIDE_DATABASE = ['', '-wal', '-shm', '-journal'] as const;
+
+// An article's place: below `articles/`, `records/` and `versions/`.
 
 /**
  * Where an article lies below `articles/` and `records/`: `2022/01/2022_01_28_623950`, or `fengwen/2020/10/399176`.
@@ -14,19 +39,169 @@ export function articleKey(id: ArticleId, date: string): string {
     : `${year}/${month}/${date.replaceAll('-', '_')}_${number}`;
 }
 
-/** Where a picture's bytes stay: named by their SHA-256, so that the same bytes are kept once. */
-export function assetKey(digest: string, type: string): string {
-  return `assets/${digest.slice(0, 2)}/${digest}.${type}`;
-}
-
 export function numberOf(id: ArticleId): string {
   return id.slice(id.indexOf(':') + 1);
 }
 
-/** What an entry is that is neither file nor folder. */
-export function kindOf(entry: Pick<Stats, 'isDirectory' | 'isFIFO' | 'isSocket' | 'isSymbolicLink'>): string {
-  if (entry.isDirectory()) return 'a folder';
-  if (entry.isSymbolicLink()) return 'a symbolic link';
-  if (entry.isFIFO()) return 'a FIFO';
-  return entry.isSocket() ? 'a socket' : 'a device';
+/** The id that a place stands for. */
+export function idOf(key: string): ArticleId {
+  const number = Number(/(\d+)$/.exec(key)?.[1]);
+  return key.startsWith('fengwen/') ? `fengwen:${number}` : `guancha:${number}`;
+}
+
+/** `2022-01` of a place. */
+export function monthOf(key: string): string {
+  return key
+    .replace(/^fengwen\//, '')
+    .slice(0, 7)
+    .replace('/', '-');
+}
+
+/** The last part of a place, which the file names have: `2022_01_28_623950`. */
+export function stemOf(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
+}
+
+export function documentKey(key: string): string {
+  return `${ARTICLES}/${key}.html`;
+}
+
+export function recordKey(key: string): string {
+  return `${RECORDS}/${key}.json`;
+}
+
+/** The folder of an article's superseded documents. */
+export function versionsOf(key: string): string {
+  return `${VERSIONS}/${key}`;
+}
+
+/** @param number of the version that it was, counted from 1 */
+export function versionKey(key: string, number: number): string {
+  return `${versionsOf(key)}/${number}.html`;
+}
+
+export function isYear(name: string): boolean {
+  return /^\d{4}$/.test(name);
+}
+
+export function isMonth(name: string): boolean {
+  return /^(?:0[1-9]|1[0-2])$/.test(name);
+}
+
+/** @param month `2022/01`, or `fengwen/2020/10` for community posts */
+export function isStem(name: string, month: string): boolean {
+  return month.startsWith('fengwen/') ? /^[1-9]\d*$/.test(name) : /^\d{4}_\d{2}_\d{2}_[1-9]\d*$/.test(name);
+}
+
+// Pictures, by the hash of their bytes.
+
+/** Where a picture's bytes stay: named by their SHA-256, so that the same bytes are kept once. */
+export function assetKey(digest: string, type: string): string {
+  return `${assetFolder(digest)}/${digest}.${type}`;
+}
+
+/** The folder of a picture. */
+export function assetFolder(digest: string): string {
+  return `${ASSETS}/${digest.slice(0, 2)}`;
+}
+
+/** True for the name of a folder of pictures: how their hashes begin. */
+export function isAssetFolder(name: string): boolean {
+  return /^[0-9a-f]{2}$/.test(name);
+}
+
+// Quarantine: a page's bytes, and their description, which is written last.
+
+export function quarantinePage(name: string): string {
+  return `${QUARANTINE}/${name}.gz`;
+}
+
+export function quarantineDescription(name: string): string {
+  return `${QUARANTINE}/${name}.json`;
+}
+
+// Trash: a folder for each run that moved something there, and its list.
+
+/** @param now when the run began */
+export function trashFolder(now: Date): string {
+  return `${TRASH}/${now.toISOString().replaceAll(':', '-')}`;
+}
+
+export function trashList(folder: string): string {
+  return `${folder}/list.jsonl`;
+}
+
+// Keys read back.
+
+export type ParsedKey =
+  | { readonly kind: 'document' | 'record'; readonly article: string }
+  | { readonly kind: 'version'; readonly article: string; readonly number: number }
+  | { readonly kind: 'picture'; readonly sha256: string; readonly type: string }
+  | { readonly kind: 'page' | 'description'; readonly name: string }
+  | { readonly kind: 'frontier' | 'lock' | 'manifest' };
+
+const PLACE = String.raw`(?:\d{4}\/(?:0[1-9]|1[0-2])\/\d{4}_\d{2}_\d{2}_|fengwen\/\d{4}\/(?:0[1-9]|1[0-2])\/)[1-9]\d*`;
+const DOCUMENT = new RegExp(String.raw`^${ARTICLES}\/(${PLACE})\.html$`);
+const RECORD = new RegExp(String.raw`^${RECORDS}\/(${PLACE})\.json$`);
+const VERSION = new RegExp(String.raw`^${VERSIONS}\/(${PLACE})\/([1-9]\d*)\.html$`);
+const PICTURE = new RegExp(String.raw`^${ASSETS}\/([0-9a-f]{2})\/(\1[0-9a-f]{62})\.([a-z0-9]{1,8})$`);
+const QUARANTINED = new RegExp(String.raw`^${QUARANTINE}\/(\d{8}T\d{9}Z_[\w.-]*)\.(gz|json)$`);
+
+/** What a key of an archive stands for; null for what belongs to no archive. What lies in `trash/` has left it. */
+export function parseKey(key: string): ParsedKey | null {
+  const [, document] = DOCUMENT.exec(key) ?? [];
+  if (document !== undefined) return { kind: 'document', article: document };
+  const [, record] = RECORD.exec(key) ?? [];
+  if (record !== undefined) return { kind: 'record', article: record };
+  const [, article, number] = VERSION.exec(key) ?? [];
+  if (article !== undefined) return { kind: 'version', article, number: Number(number) };
+  const [, , sha256, type] = PICTURE.exec(key) ?? [];
+  if (sha256 !== undefined && type !== undefined) return { kind: 'picture', sha256, type };
+  const [, name, ending] = QUARANTINED.exec(key) ?? [];
+  if (name !== undefined && !isConflictCopy(name)) return { kind: ending === 'gz' ? 'page' : 'description', name };
+  if (key === MANIFEST) return { kind: 'manifest' };
+  if (isDatabase(key, FRONTIER)) return { kind: 'frontier' };
+  return isDatabase(key, LOCK) || key === LOCK_HOLDER ? { kind: 'lock' } : null;
+}
+
+/** The frontier, and the lock with the name of its holder: never opened, for that would end the lock (see frontier/lock.ts). */
+export function isOperational(key: string): boolean {
+  const kind = parseKey(key)?.kind;
+  return kind === 'frontier' || kind === 'lock';
+}
+
+/** A database and what SQLite lays beside it. */
+export function databaseFiles(name: string): readonly string[] {
+  return BESIDE_DATABASE.map((ending) => `${name}${ending}`);
+}
+
+function isDatabase(key: string, name: string): boolean {
+  return databaseFiles(name).includes(key);
+}
+
+/** Syncthing's copy of a file that two machines changed: the only name of another system that looks like one of ours. */
+function isConflictCopy(name: string): boolean {
+  return /\.sync-conflict-\d{8}-\d{6}\b/.test(name);
+}
+
+// Files that are not finished.
+
+/** A name in a folder that no other writer has, and that a sweep knows for unfinished. */
+export function temporaryName(name: string): string {
+  return `.${name}.${randomBytes(6).toString('hex')}.tmp`;
+}
+
+/** True for a name that `temporaryName` gave; other programs have temporary files too. */
+export function isTemporaryName(name: string): boolean {
+  return /^\..+\.[0-9a-f]{12}\.tmp$/.test(name);
+}
+
+/** False for what would leave the archive, and for names that no disk takes. */
+export function isKey(key: string): boolean {
+  const foreign = process.platform === 'win32' ? /[\0\\:]/ : /\0/;
+  return key
+    .split('/')
+    .every(
+      (part) => part !== '' && part !== '.' && part !== '..' && !foreign.test(part) && Buffer.byteLength(part) <= 255,
+    );
 }

@@ -1,12 +1,11 @@
 /** A manifest: the SHA-256 of every file below a folder, in the form of BagIt 1.0 (RFC 8493, 2.1.3), which sha256sum reads too. */
 import { createHash } from 'node:crypto';
-import { constants, createReadStream, promises as fsp } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { ArchiveError } from '../errors.ts';
-import { openTextFile } from './text-file.ts';
-
-export const MANIFEST = 'manifest-sha256.txt';
+import { isOperational, MANIFEST, TRASH } from './keys.ts';
+import type { Storage } from './storage.ts';
 
 interface ManifestEntry {
   /** Relative to the folder, with `/`. */
@@ -23,37 +22,33 @@ interface Difference {
 }
 
 /**
- * Every regular file below a folder, folder by folder in order of names. Links are not followed.
- * @param skip whether a path, relative to the folder, is left out
+ * Every regular file, folder by folder in order of names. Links are not followed.
+ * @param skip whether a key is left out; for a name at the top, with all that lies below it
  */
-export async function* filesOf(folder: string, skip: (path: string) => boolean, prefix = ''): AsyncGenerator<string> {
-  const entries = await fsp.readdir(join(folder, prefix), { withFileTypes: true });
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
-    if (skip(path)) continue;
-    if (entry.isDirectory()) yield* filesOf(folder, skip, path);
-    else if (entry.isFile()) yield path;
+export async function* filesOf(storage: Storage, skip: (key: string) => boolean): AsyncGenerator<string> {
+  const { files, folders } = await storage.names('');
+  for (const name of [...files, ...folders].sort()) {
+    if (skip(name)) continue;
+    if (files.includes(name)) yield name;
+    else for await (const { key } of storage.list(name)) if (!skip(key)) yield key;
   }
 }
 
 /** Not of the archive's content: what runs write for themselves, unfinished files, `trash/`, and the manifest itself. */
-export function isOutside(path: string): boolean {
-  return isOperational(path) || path === MANIFEST || path === 'trash' || /(^|\/)\.[^/]+\.tmp$/.test(path);
-}
-
-/** The frontier, and the lock with the name of its holder: never opened, for that would end the lock (see frontier/lock.ts). */
-export function isOperational(path: string): boolean {
-  return /^(?:(?:frontier|lock)\.sqlite(?:-wal|-shm|-journal)?|lock\.json)$/.test(path);
+export function isOutside(key: string): boolean {
+  return isOperational(key) || key === MANIFEST || key === TRASH || /(^|\/)\.[^/]+\.tmp$/.test(key);
 }
 
 /** Reads a file as a stream, and never through a link. */
-export async function hashFile(path: string): Promise<{ readonly sha256: string; readonly bytes: number }> {
+export async function hashFile(
+  storage: Storage,
+  key: string,
+): Promise<{ readonly sha256: string; readonly bytes: number }> {
   const hash = createHash('sha256');
   let bytes = 0;
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW;
-  for await (const chunk of createReadStream(path, { flags: flags as unknown as string, highWaterMark: 1 << 18 })) {
-    hash.update(chunk as Buffer);
-    bytes += (chunk as Buffer).length;
+  for await (const chunk of storage.chunks(key)) {
+    hash.update(chunk);
+    bytes += chunk.length;
   }
   return { sha256: hash.digest('hex'), bytes };
 }
@@ -65,11 +60,15 @@ export function manifestLine({ path, sha256 }: ManifestEntry): string {
 }
 
 /** The entries of a manifest in its order. Throws ARCHIVE_DAMAGED for a line that is none. */
-export async function* readManifest(path: string): AsyncGenerator<ManifestEntry> {
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+export async function* readManifest(storage: Storage, key: string): AsyncGenerator<ManifestEntry> {
+  const input = Readable.from(storage.chunks(key));
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     const [, sha256, encoded] = /^([0-9a-f]{64}) [ *]?(.+)$/.exec(line) ?? [];
     if (sha256 === undefined || encoded === undefined)
-      throw new ArchiveError('ARCHIVE_DAMAGED', `${path}: not a line of a manifest: ${line.slice(0, 100)}`);
+      throw new ArchiveError(
+        'ARCHIVE_DAMAGED',
+        `${storage.name}/${key}: not a line of a manifest: ${line.slice(0, 100)}`,
+      );
     const decoded = encoded.replace(/%(0[aAdD]|25)/g, (_, code: string) =>
       String.fromCharCode(Number.parseInt(code, 16)),
     );
@@ -77,11 +76,28 @@ export async function* readManifest(path: string): AsyncGenerator<ManifestEntry>
   }
 }
 
+const HELD_CHARACTERS = 1 << 16;
+
 /** Writes a file from lines, whole or not at all; holds few of them at a time. */
-export async function writeLines(path: string, lines: AsyncIterable<string>): Promise<void> {
-  await using file = await openTextFile(path);
-  for await (const line of lines) await file.write(line);
-  await file.commit();
+export async function writeLines(storage: Storage, key: string, lines: AsyncIterable<string>): Promise<void> {
+  const file = await storage.temporary('');
+  try {
+    await file.fill((open) => pipeline(inPieces(lines), open()));
+    await file.commit(key, { replaces: true });
+  } finally {
+    await file.discard();
+  }
+}
+
+async function* inPieces(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  let held = '';
+  for await (const line of lines) {
+    held += line;
+    if (held.length < HELD_CHARACTERS) continue;
+    yield held;
+    held = '';
+  }
+  yield held;
 }
 
 /**
@@ -89,18 +105,18 @@ export async function writeLines(path: string, lines: AsyncIterable<string>): Pr
  * @throws ARCHIVE_DAMAGED where the manifest is not in the order that `filesOf` has
  */
 export async function* differences(
-  folder: string,
+  storage: Storage,
   manifest: AsyncGenerator<ManifestEntry>,
   skip: (path: string) => boolean,
 ): AsyncGenerator<Difference> {
-  const files = filesOf(folder, skip);
+  const files = filesOf(storage, skip);
   let [file, entry] = [await files.next(), await manifest.next()];
   while (file.done !== true || entry.done !== true) {
     const order = file.done === true ? 1 : entry.done === true ? -1 : compare(file.value, entry.value.path);
     if (order < 0) yield { code: 'file-added', path: String(file.value), detail: 'not in the manifest' };
     else if (order > 0) yield { code: 'file-removed', path: entry.value.path, detail: `sha256 ${entry.value.sha256}` };
     else {
-      const { sha256, bytes } = await hashFile(join(folder, file.value as string));
+      const { sha256, bytes } = await hashFile(storage, file.value as string);
       if (sha256 !== entry.value.sha256)
         yield {
           code: 'file-changed',

@@ -1,5 +1,4 @@
 /** Is a picture whole to its end, of what type and size? One pass over its bytes, in little memory, whatever they are. */
-import { createReadStream } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { imageSize } from 'image-size';
 import { DamagedPicture, FORMATS, type PictureFormat, type Step, type Walk } from './picture-formats.ts';
@@ -30,10 +29,10 @@ const HEAD_BYTES = 512 * 1024;
 const LONGEST_MAGIC = 12;
 const NOTHING: Buffer = Buffer.alloc(0);
 
-/** Reads a file, streamed. @throws what the disk says */
-export async function readPicture(path: string): Promise<Picture> {
+/** Reads a picture piece by piece. @throws what its storage says */
+export async function readPicture(chunks: AsyncIterable<Buffer>): Promise<Picture> {
   const reader = openPictureReader();
-  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) reader.push(chunk as Buffer);
+  for await (const chunk of chunks) reader.push(chunk);
   return reader.end();
 }
 

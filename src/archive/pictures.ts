@@ -6,9 +6,9 @@ import type { Politeness } from '../fetch/politeness.ts';
 import type { Robots } from '../fetch/robots.ts';
 import type { Asset } from '../model.ts';
 import { everyPictureUrl, pictureUrls } from '../site/pictures.ts';
-import { assetKey } from './keys.ts';
+import { ASSETS, assetKey } from './keys.ts';
 import { type Picture, readPicture } from './picture-file.ts';
-import type { Store } from './store.ts';
+import type { Storage } from './storage.ts';
 
 export interface Assets {
   /**
@@ -38,7 +38,7 @@ export function createAssets(parts: {
   readonly http: Http;
   readonly politeness: Politeness;
   readonly robots: Robots | null;
-  readonly store: Store;
+  readonly storage: Storage;
   /** False for an origin that is not the site's: such a picture is recorded as missing and not asked for. */
   readonly allows: (url: string) => boolean;
   /** So many distinct pictures of an article are fetched; the others are recorded as missing. */
@@ -49,7 +49,7 @@ export function createAssets(parts: {
   readonly backoffMs: number;
   readonly clock: Clock;
 }): Assets {
-  const { http, politeness, robots, store, allows, maxPerArticle, attempts, backoffMs, clock } = parts;
+  const { http, politeness, robots, storage, allows, maxPerArticle, attempts, backoffMs, clock } = parts;
 
   return {
     collect: async (sources, known, signal) => {
@@ -108,13 +108,13 @@ export function createAssets(parts: {
     { expected, replaces, signal }: Wanted,
   ): Promise<Asset | typeof OTHER_BYTES> {
     await robots?.require(url, signal);
-    const temporary = await store.temporaryAsset();
+    const temporary = await storage.temporary(ASSETS);
     try {
-      const { status, sha256, bytes } = await temporary.fill((path) =>
-        politeness.asset(url, signal, () => http.download(url, path, signal)),
+      const { status, sha256, bytes } = await temporary.fill((open) =>
+        politeness.asset(url, signal, () => http.download(url, open, signal)),
       );
       if (status !== 200) throw new ArchiveError(meaningOf(status), `${url}: status ${status}`);
-      const { type, width, height } = await measure(temporary.path, url);
+      const { type, width, height } = await measure(temporary.chunks(), url);
       if (expected !== null && sha256 !== expected) return OTHER_BYTES;
       const key = assetKey(sha256, type);
       await temporary.commit(key, { replaces: await replaces(key) });
@@ -144,8 +144,8 @@ function meaningOf(status: number): ErrorCode {
 }
 
 /** Type and size by the bytes; what the server calls them does not count. Throws IMAGE_TYPE, IMAGE_TRUNCATED. */
-async function measure(path: string, url: string): Promise<NonNullable<Picture['facts']>> {
-  const { state, detail, facts } = await readPicture(path);
+async function measure(chunks: AsyncIterable<Buffer>, url: string): Promise<NonNullable<Picture['facts']>> {
+  const { state, detail, facts } = await readPicture(chunks);
   if (state === 'cut' || state === 'damaged') throw new ArchiveError('IMAGE_TRUNCATED', `${url}: ${detail}`);
   if (facts === null) throw new ArchiveError('IMAGE_TYPE', `${url}: ${detail}`);
   return facts;

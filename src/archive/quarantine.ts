@@ -4,8 +4,9 @@ import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
 import { ArchiveError } from '../errors.ts';
 import type { Page, Verdict } from '../model.ts';
-import { type Disk, openDisk } from './disk.ts';
+import { parseKey, QUARANTINE, quarantineDescription, quarantinePage } from './keys.ts';
 import { sha256 } from './record.ts';
+import type { Storage } from './storage.ts';
 
 export interface Quarantine {
   /** Keeps a page; the same bytes under the same URL and verdict are kept once. The oldest go where the limits are reached. */
@@ -35,14 +36,10 @@ export interface QuarantineItem {
   readonly storedBytes: number;
 }
 
-const FOLDER = 'quarantine';
-
-/** @param root absolute path of the archive */
 export function openQuarantine(
-  root: string,
+  storage: Storage,
   limits: { readonly quarantineItems: number; readonly quarantineBytes: number },
 ): Quarantine {
-  const disk = openDisk(root);
   let turn: Promise<unknown> = Promise.resolve(); // one at a time, so that the limits hold
 
   return {
@@ -51,12 +48,12 @@ export function openQuarantine(
       turn = kept.catch(() => {}); // the caller hears of it; the next one starts afresh
       return kept;
     },
-    list: () => list(disk),
+    list: () => list(storage),
     body: async ({ name, sha256: expected }) => {
-      const packed = await disk.read(`${FOLDER}/${name}.gz`);
+      const packed = await storage.read(quarantinePage(name));
       const body = packed === null ? null : await promisify(gunzip)(packed).catch(() => null);
       if (body === null || sha256(body) !== expected)
-        throw new ArchiveError('ARCHIVE_DAMAGED', `${root}/${FOLDER}/${name}.gz: not the bytes that came`);
+        throw new ArchiveError('ARCHIVE_DAMAGED', `${storage.name}/${quarantinePage(name)}: not the bytes that came`);
       return body;
     },
     remove,
@@ -81,25 +78,26 @@ export function openQuarantine(
       bytes: body.length,
       storedBytes: packed.length,
     };
-    const items = await list(disk);
+    const items = await list(storage);
     const isKnown = items.some((other) => isSame(other, item));
     for (const { name } of tooMany(isKnown ? items : [...items, item], limits)) await remove(name);
     if (isKnown) return;
-    await disk.write(`${FOLDER}/${item.name}.gz`, packed);
-    await disk.write(`${FOLDER}/${item.name}.json`, `${JSON.stringify(item, null, 2)}\n`); // last: now it is there
+    await storage.write(quarantinePage(item.name), packed);
+    await storage.write(quarantineDescription(item.name), `${JSON.stringify(item, null, 2)}\n`); // last: now it is there
   }
 
   async function remove(name: string): Promise<void> {
-    await disk.remove(`${FOLDER}/${name}.json`); // first: what is left without it is swept
-    await disk.remove(`${FOLDER}/${name}.gz`);
+    await storage.remove(quarantineDescription(name)); // first: what is left without it is swept
+    await storage.remove(quarantinePage(name));
   }
 }
 
-async function list(disk: Disk): Promise<QuarantineItem[]> {
+async function list(storage: Storage): Promise<QuarantineItem[]> {
   const items: QuarantineItem[] = [];
-  for (const name of await disk.names(FOLDER)) {
-    const text = name.endsWith('.json') ? await disk.read(`${FOLDER}/${name}`) : null;
-    if (text !== null) items.push(readItem(text.toString(), name));
+  for (const name of (await storage.names(QUARANTINE)).files) {
+    const key = `${QUARANTINE}/${name}`;
+    const text = parseKey(key)?.kind === 'description' ? await storage.read(key) : null;
+    if (text !== null) items.push(readItem(text.toString(), key));
   }
   return items;
 }
@@ -121,11 +119,11 @@ const schema = z.strictObject({
   storedBytes: z.number(),
 });
 
-function readItem(text: string, name: string): QuarantineItem {
+function readItem(text: string, key: string): QuarantineItem {
   try {
     return schema.parse(JSON.parse(text));
   } catch (error) {
-    throw new ArchiveError('ARCHIVE_DAMAGED', `${FOLDER}/${name}: ${(error as Error).message}`, { cause: error });
+    throw new ArchiveError('ARCHIVE_DAMAGED', `${key}: ${(error as Error).message}`, { cause: error });
   }
 }
 

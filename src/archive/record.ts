@@ -95,6 +95,76 @@ export function isGone({ absences }: ArchiveRecord): Absence | null {
   return absences.find(({ until }) => until === null) ?? null;
 }
 
+// What a visit makes of a record. Pure: the record stays what it was, a new one is returned, or the same where nothing changes.
+
+/** A record but for what the archive itself knows. */
+export type RecordDraft = Omit<ArchiveRecord, 'format' | 'document' | 'versions' | 'absences' | 'movedTo'>;
+
+/**
+ * A new capture of an article, with all that was known of it and that no capture takes away: its other addresses, the
+ * pictures that were stored, when it was gone (which now ends), and what moved here.
+ */
+export function mergeRecord(
+  old: ArchiveRecord | null,
+  draft: RecordDraft,
+  files: Pick<ArchiveRecord, 'document' | 'versions'>,
+): ArchiveRecord {
+  const { id, url, aliases, assets, movedFrom = [], ...rest } = draft;
+  const capturedAt = draft.capture.requests[0]?.fetchedAt ?? '';
+  return {
+    format: 1,
+    id,
+    url,
+    aliases: [...new Set([...(old?.aliases ?? []), ...aliases, ...movedFrom])].filter((alias) => alias !== url).sort(),
+    ...rest,
+    assets: withStored(assets, old?.assets ?? []),
+    ...files,
+    absences: (old?.absences ?? []).map((absence) => ({ ...absence, until: absence.until ?? capturedAt })),
+    ...withMovedFrom(old, movedFrom),
+  };
+}
+
+/** The site has the article no more; a second time changes nothing. */
+export function noteGone(
+  record: ArchiveRecord,
+  { at, evidence }: { readonly at: string; readonly evidence: readonly string[] },
+): ArchiveRecord {
+  if (isGone(record) !== null) return record;
+  return { ...record, absences: [...record.absences, { since: at, until: null, evidence }] };
+}
+
+/** The article became another one; a second time changes nothing. */
+export function noteMovedTo(record: ArchiveRecord, movedTo: Move): ArchiveRecord {
+  return record.movedTo?.url === movedTo.url ? record : { ...record, movedTo };
+}
+
+/** The article is what another one became; a second time changes nothing. */
+export function noteMovedFrom(record: ArchiveRecord, url: string): ArchiveRecord {
+  if (record.movedFrom?.includes(url) === true) return record;
+  const aliases = [...new Set([...record.aliases, url])].sort();
+  return { ...record, aliases, ...withMovedFrom(record, [url]) };
+}
+
+/** True where two records say the same of the article; when and how it was fetched does not count. */
+export function saysTheSame(a: ArchiveRecord, b: ArchiveRecord): boolean {
+  const strip = ({ capture: _capture, verdict: _verdict, ...rest }: ArchiveRecord) => JSON.stringify(rest);
+  return strip(a) === strip(b);
+}
+
+/** What was stored once is known for good, though a later capture misses it or shows it no more. */
+function withStored(shown: readonly Asset[], old: readonly Asset[]): readonly Asset[] {
+  const stored = new Map(old.filter((asset) => 'sha256' in asset).map((asset) => [asset.src, asset]));
+  const kept = shown.map((asset) => ('missing' in asset ? (stored.get(asset.src) ?? asset) : asset));
+  for (const { src } of shown) stored.delete(src);
+  return [...kept, ...stored.values()];
+}
+
+/** Nothing where no article moved here. */
+function withMovedFrom(old: ArchiveRecord | null, urls: readonly string[]): Pick<ArchiveRecord, 'movedFrom'> {
+  const movedFrom = [...new Set([...(old?.movedFrom ?? []), ...urls])].sort();
+  return movedFrom.length === 0 ? {} : { movedFrom };
+}
+
 /** JSON with a final newline; `readRecord` gives the value back. */
 export function writeRecord(record: ArchiveRecord): string {
   return `${JSON.stringify(record, null, 2)}\n`;
@@ -171,13 +241,13 @@ const form = z.looseObject({
     pages: z.int().min(1),
   }),
   contentHash: hashForm,
-  document: z.looseObject({ path: z.string(), bytes: z.int().min(1), hashForm }),
+  document: z.looseObject({ path: z.string(), bytes: z.int().min(1), sha256: hashForm }),
   assets: z.array(
     z.union([
       z.strictObject({
         src: z.string(),
         url: z.string(),
-        hashForm,
+        sha256: hashForm,
         bytes: z.int().min(1),
         type: z.string().regex(/^[a-z0-9]{1,8}$/),
         width: z.int().min(0),
@@ -192,7 +262,9 @@ const form = z.looseObject({
     requests: z.array(z.looseObject({ url: z.string(), status: z.int(), fetchedAt: instant })).min(1),
   }),
   versions: z
-    .array(z.looseObject({ document: z.string(), hashForm, contentHash: hashForm, capturedAt: instant, changes }))
+    .array(
+      z.looseObject({ document: z.string(), sha256: hashForm, contentHash: hashForm, capturedAt: instant, changes }),
+    )
     .min(1),
   absences: z.array(z.looseObject({ since: instant, until: instant.nullable(), evidence: z.array(z.string()) })),
   movedFrom: z.array(z.url()).optional(),

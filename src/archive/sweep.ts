@@ -1,22 +1,29 @@
-/** What a run that died left half done, file by file: finished or taken back, so that the archive is as it was before. */
+/** What a run that died left half done, file by file: ended or taken back, so that the archive is as it was before. */
 import { ArchiveError } from '../errors.ts';
-import type { Disk } from './disk.ts';
+import { ARTICLES, parseKey, QUARANTINE, quarantineDescription, recordKey, VERSIONS } from './keys.ts';
 import { type ArchiveRecord, sha256 } from './record.ts';
+import type { Storage, StoredFile } from './storage.ts';
+import type { Trash } from './trash.ts';
 
 /**
- * Takes back everything that no record speaks of yet; the frontier gives its articles out again.
- * @param options `since` is when the dead run began, ms since 1970: documents that are older are never removed
- * @returns how many files were removed or put back
+ * Takes back everything that no record speaks of yet; the frontier gives its articles out again. Nothing but unfinished
+ * temporary files is deleted: what looks like the work of the dead run may be a backup that somebody put back beside it.
+ * @param options `since` is when the dead run began, ms since 1970: documents that are older stay where they are
+ * @returns how many files were taken back
  */
 export async function sweep(
-  disk: Disk,
-  options: { readonly since: number; readonly recordAt: (key: string) => Promise<ArchiveRecord | null> },
+  storage: Storage,
+  options: {
+    readonly since: number;
+    readonly trash: Trash;
+    readonly recordAt: (key: string) => Promise<ArchiveRecord | null>;
+  },
 ): Promise<number> {
-  const { since } = options;
-  let count = await disk.sweep();
-  for await (const path of disk.walk('versions')) count += (await takeBackVersion(path)) ? 1 : 0;
-  for await (const path of disk.walk('articles')) count += (await removeUnrecorded(path)) ? 1 : 0;
-  for await (const path of disk.walk('quarantine')) count += (await removeHalf(path)) ? 1 : 0;
+  const { since, trash } = options;
+  let count = await storage.sweep();
+  for await (const { key } of storage.list(VERSIONS)) count += (await takeBackVersion(key)) ? 1 : 0;
+  for await (const file of storage.list(ARTICLES)) count += (await takeBackDocument(file)) ? 1 : 0;
+  for await (const { key } of storage.list(QUARANTINE)) count += (await takeBackPage(key)) ? 1 : 0;
   return count;
 
   /** Null too where a record is damaged: what belongs to it is not this sweep's to judge. */
@@ -29,31 +36,32 @@ export async function sweep(
     }
   }
 
-  /** A superseded document that its record does not list: the save ended before the record was written. */
-  async function takeBackVersion(path: string): Promise<boolean> {
-    const record = await recordAt(path.replace(/^versions\//, '').replace(/\/\d+\.html$/, ''));
-    if (record === null || record.versions.some(({ document }) => document === path)) return false;
-    const copy = await disk.read(path);
-    if (copy === null || sha256(copy) !== record.document.sha256) return false; // not from such a save
-    const present = await disk.read(record.document.path);
-    if (present === null || !present.equals(copy)) await disk.write(record.document.path, copy);
-    await disk.remove(path);
+  /** A superseded document that its record does not list: the update ended before the record was written. */
+  async function takeBackVersion(key: string): Promise<boolean> {
+    const parsed = parseKey(key);
+    const record = parsed?.kind === 'version' ? await recordAt(parsed.article) : null;
+    if (record === null || record.versions.some(({ document }) => document === key)) return false;
+    const copy = await storage.read(key);
+    if (copy === null || sha256(copy) !== record.document.sha256) return false; // not from such an update
+    const { path } = record.document;
+    if ((await storage.read(path))?.equals(copy) !== true)
+      await trash.keep(path, 'sweep: a document that its record does not describe');
+    await storage.move(key, path);
     return true;
   }
 
   /** A document of the dead run without its record. Older ones lost theirs otherwise, and are not this sweep's to judge. */
-  async function removeUnrecorded(path: string): Promise<boolean> {
-    if (await disk.has(path.replace(/^articles\//, 'records/').replace(/\.html$/, '.json'))) return false;
-    const writtenAt = await disk.writtenAt(path);
-    if (writtenAt === null || writtenAt < since) return false;
-    await disk.remove(path);
-    return true;
+  async function takeBackDocument({ key, writtenAt }: StoredFile): Promise<boolean> {
+    const parsed = parseKey(key);
+    if (parsed?.kind !== 'document' || writtenAt < since) return false;
+    if ((await storage.stat(recordKey(parsed.article))) !== null) return false;
+    return (await trash.move(key, 'sweep: a document without its record')) === null;
   }
 
   /** A page in quarantine without its description. */
-  async function removeHalf(path: string): Promise<boolean> {
-    if (!path.endsWith('.gz') || (await disk.has(path.replace(/\.gz$/, '.json')))) return false;
-    await disk.remove(path);
-    return true;
+  async function takeBackPage(key: string): Promise<boolean> {
+    const parsed = parseKey(key);
+    if (parsed?.kind !== 'page' || (await storage.stat(quarantineDescription(parsed.name))) !== null) return false;
+    return (await trash.move(key, 'sweep: a page in quarantine without its description')) === null;
   }
 }

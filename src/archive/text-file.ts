@@ -1,7 +1,8 @@
 /** A file that is written piece by piece, and is whole under its name or not there at all. */
 import { promises as fsp } from 'node:fs';
-import { basename, dirname } from 'node:path';
-import { removeQuietly, settle, temporaryName } from './disk.ts';
+import { basename, dirname, join } from 'node:path';
+import { removeQuietly, settle } from './disk.ts';
+import { temporaryName } from './keys.ts';
 
 /** Unless `commit` came to its end, nothing of it stays. */
 export interface TextFile extends AsyncDisposable {
@@ -15,7 +16,7 @@ const HELD_CHARACTERS = 1 << 16;
 
 /** @param path its folder must be there; throws what the disk says, as `write` and `commit` do */
 export async function openTextFile(path: string): Promise<TextFile> {
-  const temporary = temporaryName(dirname(path), basename(path));
+  const temporary = join(dirname(path), temporaryName(basename(path)));
   const handle = await fsp.open(temporary, 'wx');
   let held = '';
   let isOpen = true;

@@ -4,7 +4,17 @@ import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { FRAME } from '../archive/document.ts';
-import { assetKey } from '../archive/keys.ts';
+import {
+  ARTICLES,
+  assetKey,
+  documentKey,
+  idOf,
+  isStem,
+  RECORDS,
+  recordKey,
+  VERSIONS,
+  versionsOf,
+} from '../archive/keys.ts';
 import { type ArchiveRecord, readForm } from '../archive/record.ts';
 import type { ArticleId } from '../model.ts';
 import { type AuditedDocument, type AuditedRecord, wasFlagged } from './check.ts';
@@ -19,12 +29,11 @@ import { scanBody } from './scan-body.ts';
 export function auditMonth(month: string, stems: readonly string[] | null, context: ShardContext): void {
   const { root, tell } = context;
   const isPost = month.startsWith('fengwen/');
-  const name = isPost ? /^[1-9]\d*$/ : /^\d{4}_\d{2}_\d{2}_[1-9]\d*$/;
   const stemsIn = (kind: string, ending: string) => {
     const folder = `${kind}/${month}`;
     const { files, folders, findings } = listFolder(root, folder);
     for (const found of findings) tell(found);
-    const known = (file: string) => file.endsWith(ending) && name.test(file.slice(0, file.length - ending.length));
+    const known = (file: string) => file.endsWith(ending) && isStem(file.slice(0, file.length - ending.length), month);
     const entries = ending === '' ? folders : files;
     for (const found of unclaimed(
       folder,
@@ -35,9 +44,9 @@ export function auditMonth(month: string, stems: readonly string[] | null, conte
     for (const found of unclaimed(folder, ending === '' ? files : folders, 'not the name of an article')) tell(found);
     return entries.filter(known).map((each) => each.slice(0, each.length - ending.length));
   };
-  const documents = new Set(stemsIn('articles', '.html'));
-  const records = new Set(stemsIn('records', '.json'));
-  const versions = new Set(stemsIn('versions', ''));
+  const documents = new Set(stemsIn(ARTICLES, '.html'));
+  const records = new Set(stemsIn(RECORDS, '.json'));
+  const versions = new Set(stemsIn(VERSIONS, ''));
   for (const stem of [...new Set([...documents, ...records, ...versions])].sort()) {
     if (!isAsked(stem, { stems, since: isPost ? null : context.since })) continue;
     auditArticle(`${month}/${stem}`, { hasVersions: versions.has(stem) }, context);
@@ -58,7 +67,7 @@ function endsIn(stem: string, asked: string): boolean {
 
 function auditArticle(key: string, { hasVersions }: { readonly hasVersions: boolean }, context: ShardContext): void {
   const { root, index, wanted, tell, count } = context;
-  const paths = { document: `articles/${key}.html`, record: `records/${key}.json` };
+  const paths = { document: documentKey(key), record: recordKey(key) };
   const id = idOf(key);
   const breach = (path: string, [code, detail]: Breach) => {
     if (wanted(code)) tell(finding(code, { path, article: id }, detail));
@@ -166,7 +175,7 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
   }
 
   function auditVersions(): void {
-    const folder = `versions/${key}`;
+    const folder = versionsOf(key);
     const { files, folders, findings } = hasVersions
       ? listFolder(root, folder)
       : { files: [], folders: [], findings: [] };
@@ -194,12 +203,6 @@ function changeOf(bytes: Buffer, { document }: ArchiveRecord): string | null {
   const sha256 = digest(bytes);
   if (sha256 === document.sha256 && bytes.length === document.bytes) return null;
   return `${bytes.length} bytes, sha256 ${sha256}; record ${document.bytes} bytes, ${document.sha256}`;
-}
-
-/** The id that a place stands for. */
-export function idOf(key: string): ArticleId {
-  const number = Number(/(\d+)$/.exec(key)?.[1]);
-  return key.startsWith('fengwen/') ? `fengwen:${number}` : `guancha:${number}`;
 }
 
 function digest(bytes: Buffer): string {

@@ -1,4 +1,5 @@
 /** Does a record hold together by itself? */
+import { documentKey, stemOf, versionKey } from '../archive/keys.ts';
 import type { PairCheck, RecordCheck } from './check.ts';
 import { dateAgainstRecord, picturesBeside, sameAddress } from './check-article.ts';
 
@@ -9,8 +10,8 @@ export const recordPlace: RecordCheck = ({ key, id, record }) => {
   const expected = community === undefined ? `guancha:${number}` : `fengwen:${number}`;
   if (id !== expected) return `id ${id}, place ${key}`;
   if (community === undefined && (year !== stemYear || month !== stemMonth)) return `place ${key}`;
-  if (record.document.path !== `articles/${key}.html`) return `document ${record.document.path}`;
-  const stem = key.slice(key.lastIndexOf('/') + 1);
+  if (record.document.path !== documentKey(key)) return `document ${record.document.path}`;
+  const stem = stemOf(key);
   const names =
     community === undefined ? record.url.endsWith(`/${stem}.shtml`) : new RegExp(`[?&]id=${number}$`).test(record.url);
   return names ? null : `address ${record.url}, place ${key}`;
@@ -19,7 +20,7 @@ export const recordPlace: RecordCheck = ({ key, id, record }) => {
 /** Numbered from 1 in order of capture; the last is the document itself. */
 export const versionOrder: RecordCheck = ({ key, record: { versions, document, contentHash } }) => {
   const misplaced = versions.findIndex(
-    (version, i) => version.document !== (i === versions.length - 1 ? document.path : `versions/${key}/${i + 1}.html`),
+    (version, i) => version.document !== (i === versions.length - 1 ? document.path : versionKey(key, i + 1)),
   );
   if (misplaced >= 0) return `version ${misplaced + 1} is ${versions[misplaced]?.document}`;
   const early = versions.findIndex((version, i) => i > 0 && version.capturedAt < (versions[i - 1]?.capturedAt ?? ''));

@@ -1,20 +1,19 @@
 /** Does the frontier agree with the store, and do its outcomes add up? It is read without a trace, beside a crawl too. */
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { FRONTIER } from '../archive/keys.ts';
 import type { ArticleId } from '../model.ts';
 import { connectToRead, isOpenElsewhere } from '../sqlite.ts';
 import { type CheckCode, type Finding, finding } from './promises.ts';
 import { withFile } from './read-file.ts';
 
-const FILE = 'frontier.sqlite';
-
 /** @param store the index database, which knows the articles of the store */
 export function* auditFrontier(root: string, store: DatabaseSync): Generator<Finding> {
-  const path = join(root, FILE);
+  const path = join(root, FRONTIER);
   const there = withFile(path, () => ({ kind: 'there' as const }));
   if (there.kind !== 'there') return; // absent: nothing is lost; anything else is told already
   const fault = readBesideRuns(path, store);
-  if (fault !== null) yield finding('frontier-unreadable', { path: FILE, article: null }, fault);
+  if (fault !== null) yield finding('frontier-unreadable', { path: FRONTIER, article: null }, fault);
   else yield* disagreements(store);
 }
 
@@ -87,5 +86,5 @@ const QUESTIONS: readonly { readonly code: CheckCode; readonly sql: string }[] =
 function* disagreements(store: DatabaseSync): Generator<Finding> {
   for (const { code, sql } of QUESTIONS)
     for (const { id, detail } of store.prepare(`${sql} ORDER BY 1`).iterate())
-      yield finding(code, { path: FILE, article: String(id) as ArticleId }, String(detail));
+      yield finding(code, { path: FRONTIER, article: String(id) as ArticleId }, String(detail));
 }

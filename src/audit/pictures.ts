@@ -3,21 +3,21 @@
 import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
 import { join } from 'node:path';
+import { ASSETS, parseKey } from '../archive/keys.ts';
 import { openPictureReader, type Picture } from '../archive/picture-file.ts';
 import { type CheckCode, finding } from './promises.ts';
 import { listFolder, type ShardContext, unclaimed, withFile } from './read-file.ts';
 
 /** A folder below `assets/`, named by the first two characters of its pictures' hashes. */
 export function auditAssets(folder: string, context: ShardContext): void {
-  const key = `assets/${folder}`;
+  const key = `${ASSETS}/${folder}`;
   const { files, folders, findings } = listFolder(context.root, key);
   for (const found of findings) {
     context.tell(found);
-    const name = found.path.slice(key.length + 1);
-    if (NAME.test(name)) noteTold(name, found.path, context);
+    if (parseKey(found.path)?.kind === 'picture') noteTold(found.path, context);
   }
   for (const found of unclaimed(key, folders, 'not a picture')) context.tell(found);
-  const isPicture = (name: string) => NAME.test(name) && name.startsWith(folder);
+  const isPicture = (name: string) => parseKey(`${key}/${name}`)?.kind === 'picture';
   for (const found of unclaimed(
     key,
     files.filter((name) => !isPicture(name)),
@@ -29,8 +29,6 @@ export function auditAssets(folder: string, context: ShardContext): void {
     context,
   );
 }
-
-const NAME = /^[0-9a-f]{64}\.[a-z0-9]{1,8}$/;
 
 /** Pictures by key. What is wrong with one is told once it is known whose it is. */
 export function auditPictures(keys: readonly string[], context: ShardContext): void {
@@ -45,7 +43,7 @@ export function auditPictures(keys: readonly string[], context: ShardContext): v
     if (picture.kind === 'absent') continue;
     if (picture.kind === 'fault') {
       if (wanted(picture.code)) tell(finding(picture.code, { path: key, article: null }, picture.detail));
-      noteTold(`${sha256}.${type}`, key, { index });
+      noteTold(key, { index });
       continue;
     }
     count({ assets: 1, bytes: picture.size });
@@ -65,8 +63,8 @@ export function auditPictures(keys: readonly string[], context: ShardContext): v
 }
 
 /** A picture that is there and cannot be read is not called gone as well. */
-function noteTold(name: string, path: string, { index }: Pick<ShardContext, 'index'>): void {
-  const [sha256 = '', type = ''] = name.split('.');
+function noteTold(path: string, { index }: Pick<ShardContext, 'index'>): void {
+  const [sha256 = '', type = ''] = path.slice(path.lastIndexOf('/') + 1).split('.');
   index.picture({ sha256, path, bytes: 0, type, width: null, height: null, code: 'told', detail: null });
 }
 

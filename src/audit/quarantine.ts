@@ -2,17 +2,18 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { QUARANTINE, quarantineDescription, quarantinePage } from '../archive/keys.ts';
 import { finding } from './promises.ts';
 import { LONGEST_BYTES, listFolder, readWhole, type ShardContext, unclaimed } from './read-file.ts';
 
 export function auditQuarantine({ root, tell, count }: ShardContext): void {
-  const { files, folders, findings } = listFolder(root, 'quarantine');
+  const { files, folders, findings } = listFolder(root, QUARANTINE);
   for (const found of findings) tell(found);
   const stray = [...folders, ...files.filter((name) => !/\.(?:json|gz)$/.test(name))];
-  for (const found of unclaimed('quarantine', stray, 'neither a page nor its description')) tell(found);
+  for (const found of unclaimed(QUARANTINE, stray, 'neither a page nor its description')) tell(found);
   const names = new Set(files);
   for (const file of files) {
-    const where = { path: `quarantine/${file}`, article: null };
+    const where = { path: `${QUARANTINE}/${file}`, article: null };
     const name = file.replace(/\.(?:json|gz)$/, '');
     const other = file.endsWith('.gz') ? `${name}.json` : `${name}.gz`;
     if (!/\.(?:json|gz)$/.test(file)) continue;
@@ -24,8 +25,8 @@ export function auditQuarantine({ root, tell, count }: ShardContext): void {
   }
 
   function pageFault(name: string): string | null {
-    const page = readWhole(join(root, `quarantine/${name}.gz`), LONGEST_BYTES);
-    const description = readWhole(join(root, `quarantine/${name}.json`), LONGEST_BYTES);
+    const page = readWhole(join(root, quarantinePage(name)), LONGEST_BYTES);
+    const description = readWhole(join(root, quarantineDescription(name)), LONGEST_BYTES);
     if (page.kind !== 'bytes' || description.kind !== 'bytes') return 'it cannot be read';
     count({ bytes: page.bytes.length + description.bytes.length });
     try {

@@ -1,7 +1,8 @@
 /** Opens what lies in an archive without trusting it: nothing but regular files, no links, and never more than a cap. */
 import { closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, readSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { kindOf } from '../archive/keys.ts';
+import { isTemporaryName } from '../archive/keys.ts';
+import { kindOf } from '../archive/storage.ts';
 import type { AuditIndex } from './audit-index.ts';
 import { type CheckCode, type Finding, finding } from './promises.ts';
 
@@ -81,7 +82,6 @@ interface Folder {
 }
 
 const EMPTY: Folder = { files: [], folders: [], findings: [] };
-const TEMPORARY = /^\..+\.tmp$/;
 
 /**
  * Lists one folder; nothing is followed or opened. A folder that is not there is empty.
@@ -104,7 +104,7 @@ export function listFolder(root: string, key: string): Folder {
     if (entry.isSymbolicLink()) findings.push(finding('link-in-archive', where, 'a symbolic link'));
     else if (entry.isDirectory()) folders.push(entry.name);
     else if (!entry.isFile()) findings.push(finding('special-file', where, kindOf(entry)));
-    else if (TEMPORARY.test(entry.name)) findings.push(finding('temporary-file', where, 'left by a write'));
+    else if (isTemporaryName(entry.name)) findings.push(finding('temporary-file', where, 'left by a write'));
     else files.push(entry.name);
   }
   return { files, folders, findings };

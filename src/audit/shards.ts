@@ -1,4 +1,5 @@
 /** How an archive falls into pieces that can be audited one by one: months, folders of documents, folders of pictures. */
+import { ARTICLES, ASSETS, BY_MONTH, isAssetFolder, isMonth, isYear, RECORDS } from '../archive/keys.ts';
 import type { Finding } from './promises.ts';
 import { listFolder, unclaimed, under } from './read-file.ts';
 
@@ -22,18 +23,16 @@ export interface Selection {
   readonly since: string | null;
 }
 
-const KINDS = ['articles', 'records', 'versions'] as const;
-
 /** True where a folder is laid out as this program lays out archives. */
 export function isArchive(root: string): boolean {
   const { folders } = listFolder(root, '');
-  return folders.includes('articles') || folders.includes('records');
+  return folders.includes(ARTICLES) || folders.includes(RECORDS);
 }
 
 /** All months of an archive in order, and what stands in the way on the way to them. */
 export function* months(root: string, selection: Selection): Generator<Shard | Finding> {
   const found = new Set<string>();
-  for (const kind of KINDS) {
+  for (const kind of BY_MONTH) {
     for (const prefix of ['', 'fengwen/']) {
       const top = `${kind}/${prefix}`.replace(/\/$/, '');
       const years = listFolder(root, top);
@@ -69,15 +68,15 @@ export function* months(root: string, selection: Selection): Generator<Shard | F
 
 /** Folders of pictures. */
 export function* pictureFolders(root: string): Generator<Shard | Finding> {
-  const { files, folders, findings } = listFolder(root, 'assets');
+  const { files, folders, findings } = listFolder(root, ASSETS);
   yield* findings;
-  yield* unclaimed('assets', files, 'only folders lie here');
+  yield* unclaimed(ASSETS, files, 'only folders lie here');
   yield* unclaimed(
-    'assets',
-    folders.filter((name) => !isHash(name)),
+    ASSETS,
+    folders.filter((name) => !isAssetFolder(name)),
     'not the beginning of a hash',
   );
-  for (const folder of folders.filter(isHash)) yield { kind: 'assets', folder };
+  for (const folder of folders.filter(isAssetFolder)) yield { kind: 'assets', folder };
 }
 
 const DOCUMENTS_AT_ONCE = 500;
@@ -95,7 +94,3 @@ export function* documentFolders(root: string, { stems }: Selection): Generator<
     for (const name of folders.toReversed()) rest.push(under(folder, name));
   }
 }
-
-const isYear = (name: string) => /^\d{4}$/.test(name);
-const isMonth = (name: string) => /^(?:0[1-9]|1[0-2])$/.test(name);
-const isHash = (name: string) => /^[0-9a-f]{2}$/.test(name);

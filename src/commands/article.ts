@@ -1,7 +1,8 @@
 /** `history ID|URL`: an article's versions, when it was gone, and when it was last visited. Reads only. */
+import { type Archive, openArchive } from '../archive/archive.ts';
 import { compareDocuments, countChanges, type Piece } from '../archive/diff.ts';
+import { openDisk } from '../archive/disk.ts';
 import type { ArchiveRecord, Version } from '../archive/record.ts';
-import { openStore, type Store } from '../archive/store.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { destinationOf } from '../frontier/frontier.ts';
@@ -60,12 +61,12 @@ export async function diff(
   options: { readonly from?: number | undefined; readonly to?: number | undefined },
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): Promise<ExitCode> {
-  const { store, record } = await storedArticle(article, config);
+  const { archive, record } = await storedArticle(article, config);
   const { id, versions } = record;
   const to = options.to ?? versions.length;
   const from = options.from ?? Math.max(1, to - 1);
   const [before, after] = [versionOf(versions, from), versionOf(versions, to)];
-  const found = compareDocuments(await store.readVersion(before), await store.readVersion(after));
+  const found = compareDocuments(await archive.readVersion(before), await archive.readVersion(after));
   if (terminal.json) {
     terminal.result('', { id, from, to, changes: countChanges(found), ...found });
     return EXIT.ok;
@@ -135,17 +136,17 @@ function mark(terminal: Terminal, kind: 'added' | 'removed', text: string): stri
 export async function storedArticle(
   text: string,
   config: Config,
-): Promise<{ readonly store: Store; readonly record: ArchiveRecord }> {
+): Promise<{ readonly archive: Archive; readonly record: ArchiveRecord }> {
   const isId = /^(?:guancha|fengwen):\d+$/.test(text);
   const address = isId ? { id: text as ArticleId, date: null } : parseArticleUrl(text, config.site);
   if (address === null) throw new ArchiveError('URL_INVALID', text);
-  const store = openStore(config.archive, config.limits);
-  const found = await store.find(address.id, address.date);
-  if (found !== null) return { store, record: found.record };
+  const archive = openArchive(openDisk(config.archive), config.limits);
+  const found = await archive.find(address.id, address.date);
+  if (found !== null) return { archive, record: found.record };
   const to = followMove(address.id, config.archive);
   const post = to === null ? null : parseArticleUrl(to, config.site);
-  const moved = post === null ? null : await store.find(post.id, post.date);
-  if (moved !== null) return { store, record: moved.record };
+  const moved = post === null ? null : await archive.find(post.id, post.date);
+  if (moved !== null) return { archive, record: moved.record };
   throw new ArchiveError(
     'NOT_ARCHIVED',
     `${text}: not in ${config.archive}${to === null ? '' : `; it moved to ${to}`}`,

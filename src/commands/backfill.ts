@@ -98,7 +98,7 @@ function tellWalk({ source, url, targets, end }: WalkReport, fresh: number, term
 async function askForNumbers(app: App, window: Window, options: BackfillOptions, context: Context): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
   const { frontier, journal, services } = app;
-  const { coverage, newest } = await readIdCoverage({ store: services.store, frontier, journal }, window);
+  const { coverage, newest } = await readIdCoverage({ archive: services.archive, frontier, journal }, window);
   const all = gapNumbers(coverage.gaps, { window, now: services.clock.now(), probesOf: journal.probes.of });
   const numbers = all.slice(0, options.limit);
   terminal.log({ level: 'info', stage: 'run', message: costOf(numbers, all.length, config) });

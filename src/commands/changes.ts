@@ -1,8 +1,9 @@
 /** `changes`: what the site edited and withdrew after it was archived. Reads the records alone. */
 
+import { openArchive } from '../archive/archive.ts';
 import { type ArticleChange, changesOf } from '../archive/changes.ts';
 import type { Changes, Count } from '../archive/diff.ts';
-import { openStore } from '../archive/store.ts';
+import { openDisk } from '../archive/disk.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
 import type { Style, Terminal } from '../report/terminal.ts';
@@ -20,7 +21,7 @@ export async function changes(
   const from = since === undefined ? '' : instantOf(since);
   const found: ArticleChange[] = [];
   let damaged = 0;
-  for await (const stored of openStore(config.archive, config.limits).records()) {
+  for await (const stored of openArchive(openDisk(config.archive), config.limits).records()) {
     if (stored instanceof ArchiveError) {
       damaged += 1;
       terminal.log({ level: 'error', stage: 'store', message: renderError(stored) });

@@ -1,6 +1,7 @@
 /** `coverage`: what became of every number since a day, what nothing showed, and how complete that is. Reads only. */
 import { existsSync } from 'node:fs';
-import { openStore } from '../archive/store.ts';
+import { openArchive } from '../archive/archive.ts';
+import { openDisk } from '../archive/disk.ts';
 import type { Config } from '../config.ts';
 import type { Window } from '../coverage/id-coverage.ts';
 import { type ReadIdCoverage, readIdCoverage } from '../coverage/read-id-coverage.ts';
@@ -55,7 +56,7 @@ export function requireDay(text: string, flag: string): string {
 
 /** Beside a crawl too: no run is held. */
 async function readArchive(config: Config, window: Window): Promise<ReadIdCoverage> {
-  const store = openStore(config.archive, config.limits);
+  const archive = openArchive(openDisk(config.archive), config.limits);
   using operations = openOperations(config.archive, { readOnly: true });
-  return await readIdCoverage({ store, ...operations }, window);
+  return await readIdCoverage({ archive, ...operations }, window);
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { type Newspaper, type NewspaperArticle, openNewspaper } from '../../tests/newspaper/newspaper.ts';
+import { ARTICLES, ASSETS, RECORDS } from '../archive/keys.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
 import { loadConfig } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
@@ -91,9 +92,9 @@ function summary(archive: string, newspaper: Newspaper, reports: readonly UrlRep
   const here = (path: string | null | undefined) => relative('.', join(archive, path ?? ''));
   return [
     `${pictures} pictures, ${requests} page requests`,
-    `documents  ${here('articles')}`,
-    `records    ${here('records')}`,
-    `pictures   ${here('assets')}`,
+    `documents  ${here(ARTICLES)}`,
+    `records    ${here(RECORDS)}`,
+    `pictures   ${here(ASSETS)}`,
     `for example ${here(example?.document)}`,
     `       and  ${here(example?.record)}`,
     `more: node bin/guancha-archive status --config ${here('crawl.config.yaml')}`,

@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { readArticle } from '../crawl/read-article.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import { pageOf } from '../fetch/exchange.ts';
 import { FLAGS, type Flag, flag } from '../flags.ts';
 import type { ArticleAddress, Page, Verdict } from '../model.ts';
 import type { TextAccountRow } from '../page/column.ts';
@@ -183,8 +184,8 @@ interface SavedPage {
 export function readSavedPage(file: string, url: string | null, site: Site): SavedPage {
   const body = readFileSync(file);
   const fetchedAt = statSync(file).mtime.toISOString();
-  const address = url === null ? addressIn(pageOf('', body, fetchedAt), site) : parseArticleUrl(url, site);
-  if (address !== null) return { page: pageOf(url ?? address.url, body, fetchedAt), address };
+  const address = url === null ? addressIn(savedPage('', body, fetchedAt), site) : parseArticleUrl(url, site);
+  if (address !== null) return { page: savedPage(url ?? address.url, body, fetchedAt), address };
   if (url !== null) throw new ArchiveError('URL_INVALID', url);
   throw new ArchiveError('USAGE', `${file} does not name its own address; say it with --url URL`);
 }
@@ -199,22 +200,23 @@ export function readSavedList(file: string, url: string): Page {
   return answerOf(url, readFileSync(file), statSync(file).mtime.toISOString());
 }
 
-function pageOf(url: string, body: Uint8Array, fetchedAt: string): ParsedPage {
+function savedPage(url: string, body: Uint8Array, fetchedAt: string): ParsedPage {
   return parsePage(answerOf(url, body, fetchedAt));
 }
 
 function answerOf(url: string, body: Uint8Array, fetchedAt: string): Page {
-  return {
-    url,
-    finalUrl: url,
-    redirects: [],
-    status: 200,
-    headers: {},
-    body,
-    cut: null,
-    fetchedAt,
-    fetchedBy: 'browser',
-  };
+  return pageOf(url, [
+    {
+      url,
+      startedAt: fetchedAt,
+      address: null,
+      protocol: null,
+      request: { method: 'GET', headers: [] },
+      response: { status: 200, statusText: '', headers: [], body },
+      cut: null,
+      road: 'replay',
+    },
+  ]);
 }
 
 export function isFile(path: string): boolean {

@@ -1,17 +1,18 @@
 /** `manifest write | verify`: what every file's bytes were, and which are others now. */
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { writeBag } from '../archive/bag.ts';
+import { TAG_MANIFEST, writeBag } from '../archive/bag.ts';
+import { openDisk } from '../archive/disk.ts';
+import { MANIFEST } from '../archive/keys.ts';
 import {
   differences,
   filesOf,
   hashFile,
   isOutside,
-  MANIFEST,
   manifestLine,
   readManifest,
   writeLines,
 } from '../archive/manifest.ts';
+import type { Storage } from '../archive/storage.ts';
 import { CHECKS, finding } from '../audit/promises.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
@@ -30,29 +31,30 @@ export async function manifest(
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): Promise<ExitCode> {
   const { archive } = config;
-  if (!existsSync(archive))
+  const storage = openDisk(archive);
+  if ((await storage.stat('')) === null)
     throw new ArchiveError('USAGE', `${archive}: there is no archive; name one with --archive DIR`);
   if (action === 'verify') {
     const bag = flags.bag === undefined ? null : resolve(flags.bag);
-    return verify(bag ?? archive, { isBag: bag !== null, terminal });
+    return verify(bag === null ? storage : openDisk(bag), { isBag: bag !== null, terminal });
   }
   await using _lock = await lockArchive(archive, 'manifest');
   using operations = openOperations(archive, { command: 'manifest' });
   if (flags.bag === undefined) {
     let files = 0;
     const lines = async function* () {
-      for await (const path of filesOf(archive, isOutside)) {
+      for await (const path of filesOf(storage, isOutside)) {
         files += 1;
-        yield manifestLine({ path, sha256: (await hashFile(join(archive, path))).sha256 });
+        yield manifestLine({ path, sha256: (await hashFile(storage, path)).sha256 });
       }
     };
-    await writeLines(join(archive, MANIFEST), lines());
+    await writeLines(storage, MANIFEST, lines());
     terminal.result(`${join(archive, MANIFEST)}: ${files} files`, { manifest: MANIFEST, files });
   } else {
     const bag = resolve(flags.bag);
     if (`${bag}/`.startsWith(`${archive}/`)) throw new ArchiveError('USAGE', `${bag}: lies inside the archive`);
     const { name, version } = packageInfo();
-    const { files, bytes } = await writeBag(archive, bag, { tool: `${name}/${version}`, now: new Date() });
+    const { files, bytes } = await writeBag(storage, openDisk(bag), { tool: `${name}/${version}`, now: new Date() });
     terminal.result(`${bag}: ${files} files, ${bytes} bytes`, { bag, files, bytes });
   }
   operations.journal.runs.endRun();
@@ -61,18 +63,18 @@ export async function manifest(
 
 /** Tells each difference as a finding of the group `fixity`. */
 async function verify(
-  folder: string,
+  storage: Storage,
   { isBag, terminal }: { readonly isBag: boolean; readonly terminal: Terminal },
 ): Promise<ExitCode> {
-  const lists = isBag ? [MANIFEST, 'tagmanifest-sha256.txt'] : [MANIFEST];
+  const lists = isBag ? [MANIFEST, TAG_MANIFEST] : [MANIFEST];
   let count = 0;
   for (const list of lists) {
-    const path = join(folder, list);
-    if (!existsSync(path)) throw new ArchiveError('USAGE', `${path}: there is no manifest; manifest write makes one`);
+    if ((await storage.stat(list)) === null)
+      throw new ArchiveError('USAGE', `${join(storage.name, list)}: there is no manifest; manifest write makes one`);
     const isTags = list !== MANIFEST;
     const skip = (each: string) =>
       isBag ? (each.startsWith('data') ? isTags : !isTags || each === list) : isOutside(each);
-    for await (const found of differences(folder, readManifest(path), skip)) {
+    for await (const found of differences(storage, readManifest(storage, list), skip)) {
       count += 1;
       const { severity, code, article, detail, repair } = finding(
         found.code,

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { openDisk } from '../archive/disk.ts';
 import { openQuarantine, type Quarantine, type QuarantineItem } from '../archive/quarantine.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../errors.ts';
@@ -19,7 +20,7 @@ export async function quarantine(
   names: readonly string[],
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): Promise<ExitCode> {
-  const kept = openQuarantine(config.archive, config.limits);
+  const kept = openQuarantine(openDisk(config.archive), config.limits);
   const items = await kept.list();
   if (action !== 'list' && names.length === 0) throw new ArchiveError('USAGE', `quarantine ${action}: no item named`);
   const chosen = names.length === 0 ? items : names.map((name) => named(items, name));

@@ -43,11 +43,11 @@ export async function repair(
     return interrupts.stopSignal.aborted ? EXIT.interrupted : EXIT.ok;
   }
 
-  const disk = openDisk(root);
-  const trash = openTrash(root, { disk, now: new Date() });
+  const storage = openDisk(root);
+  const trash = openTrash(storage, { now: new Date() });
   const before: Finding[] = [];
   const beforeFrontier = async () =>
-    void before.push(...(await clearFrontier(root, trash)).filter(({ code }) => codes.includes(code)));
+    void before.push(...(await clearFrontier(storage, trash)).filter(({ code }) => codes.includes(code)));
   return withArchive(
     config,
     terminal,
@@ -59,7 +59,7 @@ export async function repair(
           ...config.revisits,
           ...app,
           root,
-          disk,
+          storage,
           trash,
           convention: config.document.date,
           stopSignal: interrupts.stopSignal,

@@ -1,6 +1,5 @@
 /** How many articles were published, and what share of them is archived? */
 import { hiddenArticles } from './hidden-articles.ts';
-import { type ListCoverage, listCoverage } from './list-coverage.ts';
 
 interface CompletenessEvidence {
   /** Numbers that are known to have been published as articles. */
@@ -11,9 +10,6 @@ interface CompletenessEvidence {
   readonly neverSeen: number;
   /** Numbers that were asked for because nothing had shown them, and turned out to be articles, or nobody's. */
   readonly probed: { readonly articles: number; readonly unpublished: number };
-  /** At index k how many known articles exactly k lists showed. */
-  readonly frequencies: readonly number[];
-  readonly lists: number;
 }
 
 interface Range {
@@ -28,8 +24,6 @@ export interface Completeness {
   /** Share of them that is archived, 0 to 1; null where none was published. */
   readonly archivedShare: Range | null;
   readonly confidence: number;
-  /** What the lists alone say; null for fewer than two. */
-  readonly lists: ListCoverage | null;
 }
 
 const CONFIDENCE = 0.95;
@@ -39,10 +33,9 @@ const CONFIDENCE = 0.95;
  * estimated (`hiddenArticles`). The interval never leaves what is possible: all of them, or none.
  */
 export function completeness(evidence: CompletenessEvidence): Completeness {
-  const { known, archived, neverSeen, probed, frequencies } = evidence;
-  const lists = listCoverage(frequencies, evidence.lists);
+  const { known, archived, neverSeen, probed } = evidence;
   const hidden = hiddenArticles(
-    { unasked: neverSeen, found: probed.articles, nobodys: probed.unpublished, lists },
+    { unasked: neverSeen, found: probed.articles, nobodys: probed.unpublished },
     { confidence: CONFIDENCE },
   );
   const published = { low: known + hidden.low, median: known + hidden.median, high: known + hidden.high };
@@ -51,5 +44,5 @@ export function completeness(evidence: CompletenessEvidence): Completeness {
     published.low === 0
       ? null
       : { low: share(published.high), median: share(published.median), high: share(published.low) };
-  return { published, archivedShare, confidence: CONFIDENCE, lists };
+  return { published, archivedShare, confidence: CONFIDENCE };
 }

@@ -48,8 +48,8 @@ const AWAY = [0, 1, -1, 2, -2];
 /** How many requests a number may take. */
 export const MOST_DAYS = AWAY.length;
 
-/** What an answer tells, it tells for good; where none came, or a refusal or half a page, the day is asked for again. */
-const TELLING: readonly Probe['outcome'][] = ['article', 'moved', 'link-out', 'not-an-article', 'gone'];
+/** What an answer proves, it proves for good; where none came, or a refusal or half a page, the day is asked for again. */
+const CONCLUSIVE: readonly Probe['outcome'][] = ['article', 'moved', 'link-out', 'not-an-article', 'gone'];
 
 /**
  * What is known of a number: the answer that found something there, that there is nothing on any day that it may have, or
@@ -65,13 +65,13 @@ export function probedNumber(
   probes: readonly Probe[],
   { inferred, now }: { readonly inferred: string; readonly now: number },
 ): DatedNumber {
-  const telling = probes.filter(({ outcome }) => TELLING.includes(outcome));
-  const found = telling.find(({ outcome }) => outcome !== 'gone');
+  const conclusive = probes.filter(({ outcome }) => CONCLUSIVE.includes(outcome));
+  const found = conclusive.find(({ outcome }) => outcome !== 'gone');
   if (found !== undefined) return { kind: 'found', probe: found };
   const [first] = probes;
   const day = first?.inferred ?? inferred;
   const today = dayOf(first?.at ?? now);
-  const asked = new Set(telling.map((probe) => probe.day));
+  const asked = new Set(conclusive.map((probe) => probe.day));
   const days = AWAY.map((away) => daysAfter(day, away)).filter((each) => each <= today && !asked.has(each));
   return days.length === 0 ? { kind: 'nobodys', day } : { kind: 'open', days };
 }

@@ -84,7 +84,7 @@ function isDated({ day }: IdRun): boolean {
   return day !== null;
 }
 
-/** Beginning of the day in Beijing, for a day is all that many addresses tell. */
+/** Beginning of the day in Beijing, for a day is all that many addresses contain. */
 function startOfDay(at: number): number {
   return Date.parse(dayOf(at));
 }

@@ -74,7 +74,7 @@ export function makeIdCoverage(input: IdCoverageInput, { since, until }: Window)
 
   const inWindow = runs.filter(({ day }) => isIn(day));
   const days = daysOf(inWindow, neverSeen);
-  const shares = sourceShares(input.sightings, {
+  const sources = sourceShares(input.sightings, {
     dayOf: (id) => {
       const day = input.runs.find(id)?.day ?? null;
       return isIn(day) ? day : null;
@@ -96,21 +96,14 @@ export function makeIdCoverage(input: IdCoverageInput, { since, until }: Window)
     gaps,
     unwatched: found.unwatched.filter(touches),
     failures: inWindow.flatMap(({ from, to, state, code }) => (code === null ? [] : [{ from, to, state, code }])),
-    sources: shares.sources,
+    sources,
     neverSeen: unseen,
     probed,
     known,
     archived,
     elsewhere,
     rate: found.rate,
-    completeness: completeness({
-      known,
-      archived,
-      neverSeen: unseen,
-      probed,
-      frequencies: shares.frequencies,
-      lists: shares.sources.length,
-    }),
+    completeness: completeness({ known, archived, neverSeen: unseen, probed }),
   };
 }
 
@@ -184,21 +177,19 @@ const SHORT = 0.5;
 function sourceShares(
   sightings: Iterable<{ readonly id: number; readonly sources: readonly string[] }>,
   options: { readonly dayOf: (id: number) => string | null; readonly known: ReadonlyMap<string, number> },
-): { readonly sources: readonly SourceShare[]; readonly frequencies: readonly number[] } {
-  const frequencies: number[] = [];
+): readonly SourceShare[] {
   const shown = new Map<string, Map<string, number>>();
   for (const { id, sources } of sightings) {
     const day = options.dayOf(id);
     if (day === null) continue;
-    frequencies[sources.length] = (frequencies[sources.length] ?? 0) + 1;
     for (const source of sources) {
       const days = shown.get(source) ?? new Map<string, number>();
       days.set(day, (days.get(day) ?? 0) + 1);
       shown.set(source, days);
     }
   }
-  const sources = [...shown].map(([source, days]) => shareOf(source, days, options.known));
-  return { sources: sources.sort((a, b) => b.shown - a.shown), frequencies: Array.from(frequencies, (n) => n ?? 0) };
+  const shares = [...shown].map(([source, days]) => shareOf(source, days, options.known));
+  return shares.sort((a, b) => b.shown - a.shown);
 }
 
 function shareOf(source: string, shown: ReadonlyMap<string, number>, known: ReadonlyMap<string, number>): SourceShare {

@@ -1,7 +1,7 @@
 /** The coverage of an archive: its records, which are the truth, then what the frontier knows besides. */
 
+import type { Archive } from '../archive/archive.ts';
 import { isGone } from '../archive/record.ts';
-import type { Store } from '../archive/store.ts';
 import { ArchiveError } from '../errors.ts';
 import type { FoundTarget, Frontier } from '../frontier/frontier.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -24,13 +24,17 @@ export interface ReadIdCoverage {
 const DAYS_BEFORE = 8;
 
 export async function readIdCoverage(
-  { store, frontier, journal }: { readonly store: Store; readonly frontier: Frontier; readonly journal: Journal },
+  {
+    archive,
+    frontier,
+    journal,
+  }: { readonly archive: Pick<Archive, 'records'>; readonly frontier: Frontier; readonly journal: Journal },
   window: Window,
 ): Promise<ReadIdCoverage> {
   const runs = openIdRuns();
   const from = daysAfter(window.since, -DAYS_BEFORE);
   const isNear = (day: string) => day >= from && day <= daysAfter(window.until, DAYS_BEFORE);
-  const { damaged, newest } = await addRecords(store.records(from.slice(0, 7)), runs);
+  const { damaged, newest } = await addRecords(archive.records(from.slice(0, 7)), runs);
   addTargets(frontier, runs, isNear);
   const probed = addProbes(journal, runs);
   const sightings = sightingsOf(journal, startOf(from));
@@ -38,7 +42,7 @@ export async function readIdCoverage(
 }
 
 async function addRecords(
-  records: ReturnType<Store['records']>,
+  records: ReturnType<Archive['records']>,
   runs: IdRuns,
 ): Promise<Pick<ReadIdCoverage, 'damaged' | 'newest'>> {
   const damaged: ArchiveError[] = [];

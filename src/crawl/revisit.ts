@@ -37,7 +37,7 @@ export async function* revisitDue(
   let refusals = 0;
   for (let [due] = journal.revisits.due(now, 1); due !== undefined; [due] = journal.revisits.due(now, 1)) {
     if (options.stopSignal.aborted) return;
-    await services.store.requireRoom();
+    await services.archive.requireRoom();
     const settled = await revisit(due, context, options);
     yield settled;
     refusals = settled.visit.outcome.kind === 'blocked' ? refusals + 1 : 0;

@@ -134,7 +134,7 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
   async function perform(job: Job): Promise<void> {
     if (job.kind === 'source') return readSlot(job.source, job.state);
     turn += 1;
-    await services.store.requireRoom();
+    await services.archive.requireRoom();
     if (job.kind === 'revisit') return settled(await revisit(job.due, context, options));
     const lease = frontier.take(job.space);
     if (lease !== null) settled(await visitLeased(lease, context, { ...options, refresh: false }));

@@ -1,13 +1,23 @@
-/** One URL's whole journey, fetch → judge → extract → assets → document → store. Read this first. */
+/** One URL's whole journey, fetch → judge → extract → assets → document → archive. Read this first. */
 
 import { fieldSampleOf } from '../alarms/drift.ts';
+import type { Archive, StoredArticle } from '../archive/archive.ts';
 import { makeDocument, writeDocument } from '../archive/document.ts';
 import { renderBody } from '../archive/document-body.ts';
 import { articleKey } from '../archive/keys.ts';
 import type { Assets } from '../archive/pictures.ts';
 import type { Quarantine } from '../archive/quarantine.ts';
-import { type ArchiveRecord, type CaptureRequest, contentHash, isGone, sha256 } from '../archive/record.ts';
-import type { RecordDraft, Store, StoredArticle } from '../archive/store.ts';
+import {
+  type ArchiveRecord,
+  type CaptureRequest,
+  contentHash,
+  isGone,
+  noteGone,
+  noteMovedFrom,
+  noteMovedTo,
+  type RecordDraft,
+  sha256,
+} from '../archive/record.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, nextAfter } from '../errors.ts';
@@ -27,7 +37,7 @@ export interface CrawlServices {
   readonly fetcher: Fetcher;
   readonly politeness: Politeness;
   readonly assets: Assets;
-  readonly store: Store;
+  readonly archive: Archive;
   readonly quarantine: Quarantine;
   readonly document: Config['document'];
   /** `guancha-archive/0.1.0`. */
@@ -64,10 +74,10 @@ export async function archiveArticle(
   services: CrawlServices,
   options: { readonly refresh: boolean; readonly conditional?: boolean; readonly signal: AbortSignal },
 ): Promise<Visit> {
-  const { site, store, assets } = services;
+  const { site, archive, assets } = services;
   try {
     const asked = requireAddress(target.url, site);
-    const present = await store.find(asked.id, asked.date);
+    const present = await archive.find(asked.id, asked.date);
     if (present !== null && !options.refresh) return unchanged(present, { asked: false });
     const address = { ...asked, url: present?.record.url ?? asked.url };
 
@@ -78,7 +88,7 @@ export async function archiveArticle(
       await setAside(verdict, parts[0], present, services);
       if (verdict.kind === 'moved') await linkBothWays(address, verdict.to, parts[0], present, services);
       const before = present?.record ?? null;
-      const held = verdict.kind === 'gone' ? await store.find(asked.id, asked.date) : present;
+      const held = verdict.kind === 'gone' ? await archive.find(asked.id, asked.date) : present;
       return noArticle(verdict, target, { before, record: held?.record ?? null });
     }
 
@@ -117,8 +127,7 @@ export async function archiveArticle(
       movedFrom: movedFrom(target, site),
       capture: { tool: services.tool, userAgent: await services.userAgent(), requests: parts.map(requestOf) },
     };
-    const wrote = await store.save(key, writeDocument(document), draft);
-    const record = (await store.find(article.id, address.date))?.record ?? null;
+    const { record, wrote } = await archive.update(key, () => ({ draft, document: writeDocument(document) }));
     const outcome = { kind: wrote ? 'archived' : 'unchanged', key } as const;
     return { outcome, before: present?.record ?? null, record, found: [], asked: true };
   } catch (error) {
@@ -183,12 +192,13 @@ async function setAside(
   verdict: NoArticle,
   parsed: ParsedPage | undefined,
   present: StoredArticle | null,
-  { quarantine, store }: CrawlServices,
+  { quarantine, archive }: CrawlServices,
 ): Promise<void> {
   if (parsed === undefined || verdict.kind === 'moved' || verdict.kind === 'link-out') return;
   if (verdict.kind === 'gone') {
     if (present === null) return; // nobody misses it
-    await store.noteGone(present.key, { at: parsed.page.fetchedAt, evidence: verdict.evidence });
+    const found = { at: parsed.page.fetchedAt, evidence: verdict.evidence };
+    await archive.update(present.key, (old) => old && { record: noteGone(old, found) });
   }
   await quarantine.keep(verdict, parsed.page);
 }
@@ -199,12 +209,14 @@ async function linkBothWays(
   to: ArticleAddress,
   parsed: ParsedPage | undefined,
   present: StoredArticle | null,
-  { store }: CrawlServices,
+  { archive }: CrawlServices,
 ): Promise<void> {
-  if (present !== null && parsed !== undefined)
-    await store.noteMovedTo(present.key, { url: to.url, since: parsed.page.fetchedAt });
-  const post = await store.find(to.id, to.date);
-  if (post !== null) await store.noteMovedFrom(post.key, from.url);
+  if (present !== null && parsed !== undefined) {
+    const move = { url: to.url, since: parsed.page.fetchedAt };
+    await archive.update(present.key, (old) => old && { record: noteMovedTo(old, move) });
+  }
+  const post = await archive.find(to.id, to.date);
+  if (post !== null) await archive.update(post.key, (old) => old && { record: noteMovedFrom(old, from.url) });
 }
 
 /** The article that moved and became this one, if one did. */

@@ -104,7 +104,7 @@ export async function work(context: CrawlContext, options: WorkOptions): Promise
     try {
       for (;;) {
         await pause;
-        await services.store.requireRoom();
+        await services.archive.requireRoom();
         const lease = await nextLease();
         if (lease === null) return;
         if (lease === 'waited') continue;

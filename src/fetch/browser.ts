@@ -1,11 +1,12 @@
 /** Page requests through a real Chromium: one browser, its tabs used again and again, each request held to its time. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser, BrowserContext, CDPSession, Page as Tab } from 'playwright';
+import type { Browser, BrowserContext, Page as Tab } from 'playwright';
 import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Exchange } from '../model.ts';
 import type { AddressGuard } from './address-guard.ts';
 import { launch, loadPlaywright } from './chromium.ts';
-import { type Answer, loadAnswer, type RenderSource, renderAnswer } from './devtools.ts';
+import { openWire, renderExchange, type Wire } from './devtools.ts';
 import { openSocksProxy, type SocksProxy } from './socks-proxy.ts';
 
 export interface BrowserFetcher extends AsyncDisposable {
@@ -14,13 +15,13 @@ export interface BrowserFetcher extends AsyncDisposable {
   /** The honest user agent: the browser's own with the product appended, or the configured one. */
   userAgent(): Promise<string>;
   /** One request with these headers besides the browser's own, redirects not followed. Throws NETWORK, TIMEOUT, TOO_LARGE, ADDRESS_REFUSED, BROWSER_CRASHED, NO_BROWSER. */
-  get(url: string, signal: AbortSignal, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  get(url: string, signal: AbortSignal, headers?: Readonly<Record<string, string>>): Promise<Exchange>;
   /**
    * A page that came already, after its own scripts ran, as HTML. It is not asked for again: whatever a browser shows
    * ends with `</html>`, so only the answer that was judged whole may be shown. Scripts and data of allowed addresses
    * are loaded, and no other document.
    */
-  render(source: RenderSource, signal: AbortSignal): Promise<Answer>;
+  render(source: Exchange, signal: AbortSignal): Promise<Exchange>;
 }
 
 interface BrowserOptions {
@@ -44,7 +45,7 @@ interface BrowserOptions {
 interface Loader {
   readonly context: BrowserContext;
   readonly tab: Tab;
-  readonly cdp: CDPSession;
+  readonly wire: Wire;
   uses: number;
 }
 
@@ -69,10 +70,12 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
     },
     userAgent: async () => userAgent ?? userAgentOf(await browser()),
     get: (url, signal, headers = {}) =>
-      inTime(url, signal, async ({ cdp }) =>
-        loadAnswer(cdp, url, { ...options, headers, failureOf: (await openedProxy()).failureOf }),
-      ),
-    render: (source, signal) => inTime(source.url, signal, ({ tab }) => renderAnswer(tab, source, options)),
+      inTime(url, signal, async ({ wire }) => wire.load(url, { ...options, headers, proxy: await openedProxy() })),
+    render: (source, signal) =>
+      inTime(source.url, signal, async ({ tab, wire }) => {
+        await wire.release();
+        return renderExchange(tab, source, options);
+      }),
     [Symbol.asyncDispose]: async () => {
       closing = true; // a tab that was on its way is not given another browser
       const open = await running?.catch(() => null);
@@ -112,7 +115,11 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
   }
 
   /** Runs `work` in a tab; where it does not end well or in time, the tab goes and its slot is free again. */
-  async function inTime(url: string, signal: AbortSignal, work: (loader: Loader) => Promise<Answer>): Promise<Answer> {
+  async function inTime(
+    url: string,
+    signal: AbortSignal,
+    work: (loader: Loader) => Promise<Exchange>,
+  ): Promise<Exchange> {
     signal.throwIfAborted();
     const loader = await (idle.pop() ?? openLoader());
     const watch = new AbortController();
@@ -160,10 +167,8 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
       userAgent: userAgent ?? (await userAgentOf(open)),
     });
     const tab = await context.newPage();
-    const cdp = await context.newCDPSession(tab);
-    await cdp.send('Network.enable');
-    await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
-    return { context, tab, cdp, uses: 0 };
+    const wire = await openWire(await context.newCDPSession(tab));
+    return { context, tab, wire, uses: 0 };
   }
 
   async function userAgentOf(open: Browser): Promise<string> {

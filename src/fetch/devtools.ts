@@ -1,75 +1,260 @@
 /**
- * One answer taken off Chromium's wire (Chrome DevTools Protocol, Fetch domain). The page is never built: no script, no
- * picture, no frame of it is asked for.
+ * One exchange taken off Chromium's wire (Chrome DevTools Protocol, Fetch and Network domains). The page is never built:
+ * no script, no picture, no frame of it is asked for.
  */
+import { isUtf8 } from 'node:buffer';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CDPSession, Page as Tab } from 'playwright';
 import { ArchiveError } from '../errors.ts';
+import type { Exchange, Header } from '../model.ts';
+import { headerOf, locationOf } from './exchange.ts';
+import type { SocksProxy } from './socks-proxy.ts';
 
 const CHUNK_BYTES = 4 << 20;
+/** So long is waited for the headers as sent, which DevTools reports apart from the answer and usually before it. */
+const SENT_HEADERS_MS = 1000;
 
-/**
- * Asks for the address and takes the answer's bytes; the navigation itself is then called off. Redirects are not followed.
- * @param cdp the session of a tab that does nothing else
- * @param options `headers` go with the request; `maxBytes` caps the body after decoding; `failureOf` knows why a URL's origin cannot be connected to; `now` gives ms since 1970
- * @throws NETWORK, TIMEOUT, TOO_LARGE, ADDRESS_REFUSED; what the session throws where the tab goes away
- */
-export async function loadAnswer(
-  cdp: CDPSession,
-  url: string,
-  options: {
-    readonly headers: Readonly<Record<string, string>>;
-    readonly maxBytes: number;
-    readonly failureOf: (url: string) => ArchiveError | null;
-    readonly now: () => number;
-  },
-): Promise<Answer> {
-  await cdp.send('Network.setExtraHTTPHeaders', { headers: options.headers });
-  const paused = new Promise<Paused>((resolve) => cdp.once('Fetch.requestPaused', resolve));
-  await cdp.send('Fetch.enable', { patterns: [{ requestStage: 'Response' }] });
-  const navigated = cdp.send('Page.navigate', { url });
-  const unanswered = navigated.then(({ errorText }) => {
-    const text = errorText ?? 'no answer';
-    const failure = /SOCKS/.test(text) ? options.failureOf(url) : null;
-    if (failure !== null) throw new ArchiveError(failure.code, `${url}: ${failure.detail}`, { cause: failure });
-    throw new ArchiveError(/TIMED_OUT/.test(text) ? 'TIMEOUT' : 'NETWORK', `${url}: ${text}`);
-  });
-  unanswered.catch(() => {}); // heard through the race below, or not of interest any more
-  const response = await Promise.race([paused, unanswered]);
-  const { requestId, responseStatusCode: status } = response;
-  if (status === undefined) {
-    await cdp.send('Fetch.continueRequest', { requestId });
-    return unanswered;
-  }
-  const at = new Date(options.now()).toISOString();
-  const headers: Record<string, string> = {};
-  for (const { name, value } of response.responseHeaders ?? []) {
-    const key = name.toLowerCase();
-    headers[key] = headers[key] === undefined ? value : `${headers[key]}, ${value}`;
-  }
-  const isRedirect = status >= 300 && status < 400 && headers.location !== undefined;
-  const hasNoBody = isRedirect || status === 204 || status === 304;
-  const body = hasNoBody ? new Uint8Array() : await takeBody(cdp, requestId, url, options.maxBytes);
-  await cdp.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' });
-  await navigated;
-  await cdp.send('Fetch.disable');
-  const promised =
-    headers['content-encoding'] === undefined && !hasNoBody
-      ? Number(headers['content-length'] ?? body.length)
-      : body.length;
-  const cut = body.length < promised ? `${body.length} of ${promised} bytes` : null;
-  return { url, status, headers, body, cut, at };
+/** A tab's network, taken over by this program. */
+export interface Wire {
+  /**
+   * Asks for the address and takes the answer's bytes; the navigation itself is then called off. Redirects are not
+   * followed. One request at a time.
+   * @param options `headers` go with this request; `maxBytes` caps the body after decoding; `proxy` knows what was
+   *   connected to, and why an origin cannot be; `now` gives ms since 1970
+   * @throws NETWORK, TIMEOUT, TOO_LARGE, ADDRESS_REFUSED; what the session throws where the tab goes away
+   */
+  load(
+    url: string,
+    options: {
+      readonly headers: Readonly<Record<string, string>>;
+      readonly maxBytes: number;
+      readonly proxy: Pick<SocksProxy, 'addressOf' | 'failureOf'>;
+      readonly now: () => number;
+    },
+  ): Promise<Exchange>;
+  /** Lets the tab ask and show by itself, until the next `load`. */
+  release(): Promise<void>;
 }
+
+/** @param cdp the session of a tab that does nothing else */
+export async function openWire(cdp: CDPSession): Promise<Wire> {
+  const sent = collectSentHeaders(cdp);
+  let isHeld = false;
+  await cdp.send('Network.enable');
+  await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
+
+  return {
+    load: async (url, { headers, maxBytes, proxy, now }) => {
+      sent.clear();
+      const begunMs = performance.now();
+      const hasHeaders = Object.keys(headers).length > 0;
+      if (hasHeaders) await cdp.send('Network.setExtraHTTPHeaders', { headers });
+      const paused = new Promise<Paused>((resolve) => cdp.once('Fetch.requestPaused', resolve));
+      if (!isHeld) await cdp.send('Fetch.enable', { patterns: [{ requestStage: 'Response' }] });
+      isHeld = true;
+      const navigated = cdp.send('Page.navigate', { url });
+      const unanswered = navigated.then(({ errorText }) => {
+        const text = errorText ?? 'no answer';
+        const failure = /SOCKS/.test(text) ? proxy.failureOf(url) : null;
+        if (failure !== null) throw new ArchiveError(failure.code, `${url}: ${failure.detail}`, { cause: failure });
+        throw new ArchiveError(/TIMED_OUT/.test(text) ? 'TIMEOUT' : 'NETWORK', `${url}: ${text}`);
+      });
+      unanswered.catch(() => {}); // heard through the race below, or not of interest any more
+      const answer = await Promise.race([paused, unanswered]);
+      const { requestId, responseStatusCode } = answer;
+      if (responseStatusCode === undefined) {
+        await cdp.send('Fetch.continueRequest', { requestId });
+        return unanswered;
+      }
+      const startedAt = new Date(now()).toISOString();
+      const exchange = await describe(url, { ...answer, responseStatusCode });
+      const body = hasNoBody(exchange) ? NOTHING : await takeBody(cdp, requestId, exchange, maxBytes);
+      await cdp.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' });
+      await navigated;
+      // DevTools keeps them for everything that the tab asks for. Where this is not reached, the tab goes.
+      if (hasHeaders) await cdp.send('Network.setExtraHTTPHeaders', { headers: {} });
+      return {
+        ...exchange,
+        startedAt,
+        address: proxy.addressOf(url, begunMs),
+        response: { ...exchange.response, body },
+        cut: hasNoBody(exchange) ? null : cutOf(exchange, body),
+      };
+    },
+    release: async () => {
+      if (isHeld) await cdp.send('Fetch.disable');
+      isHeld = false;
+    },
+  };
+
+  /** All of an exchange that is known before its body. */
+  async function describe(url: string, answer: Answered): Promise<Exchange> {
+    const { request, response } = await sent.of(answer.networkId);
+    const line = /^(HTTP\/[\d.]+) \d{3} ?(.*)$/.exec(response?.headersText?.split('\r\n', 1)[0] ?? '');
+    return {
+      url,
+      startedAt: '',
+      address: null,
+      // Of what a proxy for TCP lets through, HTTP/2 alone has no header text.
+      protocol: response === undefined ? null : (line?.[1] ?? 'HTTP/2'),
+      request: {
+        method: answer.request.method,
+        headers: Object.entries(request?.headers ?? answer.request.headers).map(([name, value]) => [
+          name,
+          textOf(value),
+        ]),
+      },
+      response: {
+        status: answer.responseStatusCode,
+        statusText: answer.responseStatusText ?? '',
+        headers: headersAsSent(answer, response),
+        body: NOTHING,
+      },
+      cut: null,
+      road: 'browser',
+    };
+  }
+}
+
+const NOTHING = new Uint8Array();
 
 /** What of `Fetch.requestPaused` is used. */
 interface Paused {
   readonly requestId: string;
+  /** What the Network domain calls it. */
+  readonly networkId?: string;
+  readonly request: { readonly method: string; readonly headers: Readonly<Record<string, string>> };
   /** Absent where the request failed. */
   readonly responseStatusCode?: number;
+  readonly responseStatusText?: string;
+  /** All but the cookies. */
   readonly responseHeaders?: readonly { readonly name: string; readonly value: string }[];
 }
 
+type Answered = Paused & { readonly responseStatusCode: number };
+
+/**
+ * What of `Network.requestWillBeSentExtraInfo` and `Network.responseReceivedExtraInfo` is used. In `headers` each
+ * character of a value stands for a byte, and the values of names that are spelt alike are joined by line breaks.
+ */
+interface SentHeaders {
+  readonly request?: { readonly headers: Readonly<Record<string, string>> };
+  /** `headersText` is absent over HTTP/2, and garbled where a value is not UTF-8. */
+  readonly response?: { readonly headersText?: string; readonly headers: Readonly<Record<string, string>> };
+}
+
+/** Keeps what DevTools reports of headers as sent, by the request's name in the Network domain. */
+function collectSentHeaders(cdp: CDPSession): {
+  clear(): void;
+  /** What is known of a request; waits a while for what is not. */
+  of(networkId: string | undefined): Promise<SentHeaders>;
+} {
+  const known = new Map<string, SentHeaders>();
+  let heard = () => {};
+  const keep = (requestId: string, part: SentHeaders) => {
+    known.set(requestId, { ...known.get(requestId), ...part });
+    heard();
+  };
+  cdp.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) => keep(requestId, { request: { headers } }));
+  cdp.on('Network.responseReceivedExtraInfo', ({ requestId, headers, headersText }) =>
+    keep(requestId, { response: headersText === undefined ? { headers } : { headers, headersText } }),
+  );
+  const isWhole = ({ request, response }: SentHeaders) => request !== undefined && response !== undefined;
+
+  return {
+    clear: () => known.clear(),
+    of: async (networkId = '') => {
+      const current = () => known.get(networkId) ?? {};
+      if (isWhole(current())) return current();
+      const late = new AbortController();
+      const whole = new Promise<void>((resolve) => {
+        heard = () => {
+          if (isWhole(current())) resolve();
+        };
+      });
+      await Promise.race([whole, sleep(SENT_HEADERS_MS, undefined, { signal: late.signal }).catch(() => {})]);
+      late.abort();
+      return current();
+    },
+  };
+}
+
+/**
+ * Three accounts of the same headers make one: Fetch knows all names but the cookies' in their order, the header text
+ * knows where the cookies stand, and the third has the values byte by byte.
+ */
+function headersAsSent({ responseHeaders = [] }: Paused, sent: SentHeaders['response']): Header[] {
+  const isCookie = (name: string) => name.toLowerCase() === 'set-cookie';
+  const values = new Map(Object.entries(sent?.headers ?? {}).map(([name, joined]) => [name, joined.split('\n')]));
+  const names = responseHeaders.map(({ name }) => name);
+  const inText = (sent?.headersText ?? '').split('\r\n').flatMap((each) => /^([^:\s]+):/.exec(each)?.[1] ?? []);
+  const cookies = [...values].flatMap(([name, all]) => (isCookie(name) ? all.map(() => name) : []));
+  const isWhole =
+    inText.filter((name) => !isCookie(name)).join() === names.join() &&
+    inText.filter(isCookie).toSorted().join() === cookies.toSorted().join();
+  const lossy = responseHeaders.map(({ value }) => value);
+  return (isWhole ? inText : [...names, ...cookies]).map((name) => {
+    const known = isCookie(name) ? undefined : lossy.shift();
+    const bytes = values.get(name)?.shift();
+    return [name, bytes === undefined ? (known ?? '') : textOf(bytes)];
+  });
+}
+
+/** What DevTools makes of the bytes 80 to 9F: it reads values as Windows-1252. */
+const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+/** Bytes that are UTF-8 as such, any others as Latin-1 (RFC 9110, 5.5). */
+function textOf(value: string): string {
+  const byteOf = (character: string) => {
+    const place = WINDOWS_1252.indexOf(character);
+    return place < 0 ? character.charCodeAt(0) : 0x80 + place;
+  };
+  const bytes = Buffer.from(Array.from(value, byteOf));
+  return isUtf8(bytes) ? bytes.toString() : bytes.toString('latin1');
+}
+
+function hasNoBody(exchange: Exchange): boolean {
+  return locationOf(exchange) !== null || [204, 304].includes(exchange.response.status);
+}
+
+/** Why a body is known to be cut: it is shorter than the length that was promised for it. */
+function cutOf(exchange: Exchange, body: Uint8Array): string | null {
+  const promised = promisedBytes(exchange);
+  const isEncoded = headerOf(exchange.response.headers, 'content-encoding') !== null;
+  return promised !== null && !isEncoded && body.length < promised ? `${body.length} of ${promised} bytes` : null;
+}
+
+/** The length of a body as it is sent; null where none is promised, or another header is what counts (RFC 9112, 6.3). */
+function promisedBytes({ response: { headers } }: Exchange): number | null {
+  const length = headerOf(headers, 'content-length');
+  return length === null || !/^\d+$/.test(length) || headerOf(headers, 'transfer-encoding') !== null
+    ? null
+    : Number(length);
+}
+
+/** Deflate makes a byte of at most so many (zlib, "Maximum Expansion Factor"). */
+const DEFLATE_RATIO = 1032;
+
+/** The most bytes that a body can have after decoding; null where nothing bounds it. */
+function mostBytes(exchange: Exchange): number | null {
+  const promised = promisedBytes(exchange);
+  const encoding = headerOf(exchange.response.headers, 'content-encoding')?.toLowerCase() ?? 'identity';
+  // Chromium takes no more bytes than promised off a connection of HTTP/1; HTTP/2 ends a body by other means.
+  if (promised === null || exchange.protocol?.startsWith('HTTP/1.') !== true) return null;
+  if (encoding === 'identity') return promised;
+  return ['gzip', 'x-gzip', 'deflate'].includes(encoding) ? promised * DEFLATE_RATIO : null;
+}
+
+/** One that cannot pass the cap comes at once, which costs least; any other piece by piece. Throws TOO_LARGE. */
+async function takeBody(cdp: CDPSession, requestId: string, exchange: Exchange, maxBytes: number): Promise<Uint8Array> {
+  const most = mostBytes(exchange);
+  if (most === null || most > maxBytes) return takePieces(cdp, requestId, exchange.url, maxBytes);
+  const { body, base64Encoded } = await cdp.send('Fetch.getResponseBody', { requestId });
+  return Buffer.from(body, base64Encoded ? 'base64' : 'utf8');
+}
+
 /** Reads the body piece by piece, so that one without end, or a decompression bomb, stops at the cap. */
-async function takeBody(cdp: CDPSession, requestId: string, url: string, maxBytes: number): Promise<Uint8Array> {
+async function takePieces(cdp: CDPSession, requestId: string, url: string, maxBytes: number): Promise<Uint8Array> {
   const { stream: handle } = await cdp.send('Fetch.takeResponseBodyAsStream', { requestId });
   const pieces: Buffer[] = [];
   let length = 0;
@@ -90,13 +275,15 @@ async function takeBody(cdp: CDPSession, requestId: string, url: string, maxByte
 /**
  * Shows an answer in a tab and gives what is there once its scripts are quiet, as HTML. Scripts and data of allowed
  * addresses are loaded, and no other document.
+ * @returns the same exchange with the HTML for its body
  * @throws TIMEOUT; what the tab throws where it goes away
  */
-export async function renderAnswer(
+export async function renderExchange(
   tab: Tab,
-  { url, headers, body }: RenderSource,
+  source: Exchange,
   options: { readonly timeoutMs: number; readonly allows: (url: string) => boolean; readonly now: () => number },
-): Promise<Answer> {
+): Promise<Exchange> {
+  const { url, response } = source;
   let isGiven = false;
   await tab.route('**/*', (route) => {
     const request = route.request();
@@ -104,8 +291,8 @@ export async function renderAnswer(
       isGiven = true;
       return route.fulfill({
         status: 200,
-        contentType: headers['content-type'] ?? 'text/html',
-        body: Buffer.from(body),
+        contentType: headerOf(response.headers, 'content-type') ?? 'text/html',
+        body: Buffer.from(response.body),
       });
     }
     const wanted = ['script', 'xhr', 'fetch'].includes(request.resourceType());
@@ -113,16 +300,21 @@ export async function renderAnswer(
   });
   try {
     await tab.goto(url, { waitUntil: 'load', timeout: options.timeoutMs });
-    const at = new Date(options.now()).toISOString();
+    const startedAt = new Date(options.now()).toISOString();
     // Quiet is not promised by any page; what is there after a while is what it shows.
     await tab.waitForLoadState('networkidle', { timeout: options.timeoutMs / 4 }).catch(() => {});
+    const others = response.headers.filter(([name]) => name.toLowerCase() !== 'content-type');
     return {
-      url,
-      status: 200,
-      headers: { ...headers, 'content-type': 'text/html; charset=utf-8' },
-      body: Buffer.from(await tab.content()),
+      ...source,
+      startedAt,
+      response: {
+        status: 200,
+        statusText: 'OK',
+        headers: [...others, ['content-type', 'text/html; charset=utf-8']],
+        body: Buffer.from(await tab.content()),
+      },
       cut: null,
-      at,
+      road: 'rendered',
     };
   } catch (error) {
     if ((error as Error).name === 'TimeoutError')
@@ -133,22 +325,3 @@ export async function renderAnswer(
     await tab.goto('about:blank').catch(() => {}); // a tab that cannot even do this is found out by its next request
   }
 }
-
-// What came back for one page request.
-
-/** One answer; redirects are answers like any other. */
-export interface Answer {
-  readonly url: string;
-  readonly status: number;
-  /** Header names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Bytes after content decoding; empty for a redirect. */
-  readonly body: Uint8Array;
-  /** Why the body is known to be cut short; null if it came to its end. */
-  readonly cut: string | null;
-  /** When the answer began, ISO 8601 in UTC. */
-  readonly at: string;
-}
-
-/** The answer to be shown: its address, headers and decoded bytes. */
-export type RenderSource = Pick<Answer, 'url' | 'headers' | 'body'>;

@@ -1,9 +1,9 @@
 /** One page request as the site should see it: in scope, allowed by robots.txt, in its turn, redirects one by one. */
 import { ArchiveError } from '../errors.ts';
-import type { Page, Redirect } from '../model.ts';
+import type { Exchange, Page } from '../model.ts';
 import { requireScope, type Site } from '../site/address.ts';
 import type { BrowserFetcher } from './browser.ts';
-import type { Answer } from './devtools.ts';
+import { locationOf, pageOf, plainHeaders } from './exchange.ts';
 import type { Politeness } from './politeness.ts';
 import type { Robots } from './robots.ts';
 
@@ -44,23 +44,23 @@ export function createFetcher(parts: {
 
   return {
     fetch: async (url, signal, { list = false, known } = {}) => {
-      const redirects: Redirect[] = [];
+      const exchanges: Exchange[] = [];
       for (let address = url; ; ) {
-        const headers = redirects.length === 0 ? conditions(known) : {};
-        const answer = await request(address, signal, { list, headers });
-        const location = locationOf(answer);
-        if (location === null) return toPage(url, redirects, answer, 'browser');
-        redirects.push({ url: address, status: answer.status, location });
-        if (isHomePage(location, site)) return { ...toPage(url, redirects, answer, 'browser'), finalUrl: location };
-        if (redirects.length >= MOST_REDIRECTS)
-          throw new ArchiveError('TOO_MANY_REDIRECTS', `${url}: ${redirects.length}, last to ${location}`);
+        const headers = exchanges.length === 0 ? conditions(known) : {};
+        const exchange = await request(address, signal, { list, headers });
+        exchanges.push(exchange);
+        const location = locationOf(exchange);
+        if (location === null || isHomePage(location, site)) return pageOf(url, exchanges);
+        if (exchanges.length >= MOST_REDIRECTS)
+          throw new ArchiveError('TOO_MANY_REDIRECTS', `${url}: ${exchanges.length}, last to ${location}`);
         address = location;
       }
     },
     runScripts: async (page, signal) => {
-      const source = { url: page.finalUrl, headers: page.headers, body: page.body };
-      const answer = await politeness.page(source.url, signal, () => browser.render(source, signal));
-      return toPage(page.url, page.redirects, answer, 'browser with scripts');
+      const source = page.exchanges.at(-1);
+      if (source === undefined) throw new TypeError(`${page.url}: no exchange to show`);
+      const rendered = await politeness.page(source.url, signal, () => answered(browser.render(source, signal)));
+      return pageOf(page.url, [...page.exchanges, rendered.exchange]);
     },
   };
 
@@ -68,13 +68,19 @@ export function createFetcher(parts: {
     url: string,
     signal: AbortSignal,
     { list, headers }: { readonly list: boolean; readonly headers: Readonly<Record<string, string>> },
-  ): Promise<Answer> {
+  ): Promise<Exchange> {
     requireScope(url, site, { list });
     await robots?.require(url, signal);
-    const answer = await politeness.page(url, signal, () => browser.get(url, signal, headers));
-    if (answer.status >= 500) throw new ArchiveError('HTTP_STATUS', `${url}: status ${answer.status}`);
-    return answer;
+    const { status, exchange } = await politeness.page(url, signal, () => answered(browser.get(url, signal, headers)));
+    if (status >= 500) throw new ArchiveError('HTTP_STATUS', `${url}: status ${status}`);
+    return exchange;
   }
+}
+
+async function answered(asked: Promise<Exchange>) {
+  const exchange = await asked;
+  const { status, headers } = exchange.response;
+  return { exchange, status, headers: plainHeaders(headers) };
 }
 
 /** A server that knows both goes by the entity tag alone (RFC 9110, 13.1.3). */
@@ -84,17 +90,6 @@ function conditions(known: Validators | undefined): Record<string, string> {
     ...(known.etag === null ? {} : { 'If-None-Match': known.etag }),
     ...(known.lastModified === null ? {} : { 'If-Modified-Since': known.lastModified }),
   };
-}
-
-function toPage(url: string, redirects: readonly Redirect[], answer: Answer, fetchedBy: Page['fetchedBy']): Page {
-  const { status, headers, body, cut, at } = answer;
-  return { url, finalUrl: answer.url, redirects, status, headers, body, cut, fetchedAt: at, fetchedBy };
-}
-
-function locationOf({ url, status, headers }: Answer): string | null {
-  const location = headers.location;
-  if (status < 300 || status >= 400 || location === undefined || !URL.canParse(location, url)) return null;
-  return new URL(location, url).href;
 }
 
 function isHomePage(url: string, site: Site): boolean {

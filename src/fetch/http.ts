@@ -1,7 +1,6 @@
 /** Plain HTTP, without the browser: robots.txt and picture downloads. The one door to got. */
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { Transform } from 'node:stream';
+import { Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Got } from 'got';
 import { ArchiveError } from '../errors.ts';
@@ -10,8 +9,8 @@ import type { AddressGuard } from './address-guard.ts';
 export interface Http {
   /** A small text, at most 500 KiB of it (RFC 9309, 2.5). Throws NETWORK, TIMEOUT, OUT_OF_SCOPE, ADDRESS_REFUSED, TOO_MANY_REDIRECTS. */
   text(url: string, signal: AbortSignal): Promise<{ readonly text: string; readonly status: number }>;
-  /** Streams an answer's body into an existing file while hashing it. Throws what `text` throws, and TRUNCATED, TOO_LARGE. */
-  download(url: string, path: string, signal: AbortSignal): Promise<Download>;
+  /** Hashes an answer's body on its way into the stream that `open` gives. Throws what `text` throws, and TRUNCATED, TOO_LARGE. */
+  download(url: string, open: () => Writable, signal: AbortSignal): Promise<Download>;
 }
 
 interface Download {
@@ -64,7 +63,7 @@ export function createHttp(options: {
           status: stream.response?.statusCode ?? 0,
         };
       }),
-    download: (url, path, signal) =>
+    download: (url, open, signal) =>
       named(url, async () => {
         requireAllowed(url);
         const headers = { 'user-agent': await options.userAgent(), accept: 'image/*,*/*;q=0.8' };
@@ -83,7 +82,7 @@ export function createHttp(options: {
             );
           },
         });
-        await pipeline(stream, meter, createWriteStream(path), { signal });
+        await pipeline(stream, meter, open(), { signal });
         const { response } = stream;
         if (response === undefined) throw new ArchiveError('NETWORK', `${url}: no answer`);
         const answered = plainHeaders(response.headers);

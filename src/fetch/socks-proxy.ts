@@ -13,6 +13,12 @@ export interface SocksProxy extends AsyncDisposable {
   readonly proxy: string;
   /** Why the last connection for a URL's origin failed, which a browser does not say; null where it did not. */
   failureOf(url: string): ArchiveError | null;
+  /**
+   * What answers for a URL's origin came from, `IP:PORT` with an IPv6 address in brackets.
+   * @param sinceMs of `performance.now()`
+   * @returns null where nothing came since then, or from several addresses
+   */
+  addressOf(url: string, sinceMs: number): string | null;
 }
 
 /** What a reply says (RFC 1928, 6). */
@@ -30,6 +36,7 @@ export async function openSocksProxy(options: {
   const allowed = new Set(options.origins.map(destinationOf));
   const failures = new Map<string, ArchiveError>();
   const sockets = new Set<Socket>();
+  const heard = new Map<string, Map<string, number>>(); // destination → address → when bytes last came from it
 
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     keep(client);
@@ -42,6 +49,10 @@ export async function openSocksProxy(options: {
   return {
     proxy: `socks5://127.0.0.1:${port}`,
     failureOf: (url) => failures.get(destinationOf(url)) ?? null,
+    addressOf: (url, sinceMs) => {
+      const addresses = [...(heard.get(destinationOf(url)) ?? [])].filter(([, at]) => at >= sinceMs);
+      return addresses.length === 1 ? (addresses[0]?.[0] ?? null) : null;
+    },
     [Symbol.asyncDispose]: async () => {
       const closed = once(server, 'close');
       server.close();
@@ -72,6 +83,7 @@ export async function openSocksProxy(options: {
       const upstream = await reach(wanted);
       failures.delete(destination);
       client.write(replyOf(REPLY.granted));
+      listen(destination, upstream);
       join(client, upstream);
     } catch (error) {
       const known = error instanceof ArchiveError;
@@ -81,6 +93,14 @@ export async function openSocksProxy(options: {
       );
       answer(client, known ? REPLY.notAllowed : REPLY.unreachable);
     }
+  }
+
+  function listen(destination: string, upstream: Socket): void {
+    const { remoteAddress = '', remotePort, remoteFamily } = upstream;
+    const address = `${remoteFamily === 'IPv6' ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
+    const addresses = heard.get(destination) ?? new Map<string, number>();
+    heard.set(destination, addresses);
+    upstream.on('data', () => addresses.set(address, performance.now()));
   }
 
   async function reach({ host, port }: Destination): Promise<Socket> {

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { openDisk } from '../archive/disk.ts';
+import { LOCK, LOCK_HOLDER } from '../archive/keys.ts';
 import { ArchiveError } from '../errors.ts';
 import { connect, withSqliteErrors } from '../sqlite.ts';
 
@@ -26,9 +27,6 @@ interface Holder {
   /** ISO 8601, UTC. */
   readonly since: string;
 }
-
-const LOCK = 'lock.sqlite';
-const HOLDER = 'lock.json';
 
 /** A look of `describeHolder` takes the lock for less than a millisecond, and a new holder names itself within a few. */
 const ATTEMPTS = 4;
@@ -52,13 +50,13 @@ export async function lockArchive(archive: string, command: string): Promise<Asy
   const holder: Holder = { command, host: hostname(), pid: process.pid, since: new Date().toISOString() };
   opened.defer(async () => {
     try {
-      await disk.remove(HOLDER);
+      await disk.remove(LOCK_HOLDER);
     } catch (error) {
       // The disk refuses: what stays behind is no lock, and the next run overwrites it.
       if (!(error instanceof ArchiveError)) throw error;
     }
   });
-  await disk.write(HOLDER, `${JSON.stringify(holder)}\n`);
+  await disk.write(LOCK_HOLDER, `${JSON.stringify(holder)}\n`);
   return opened.move();
 }
 
@@ -131,14 +129,14 @@ function tryTransaction(archive: string, mode: 'rw' | 'rwc'): Disposable | null 
 
 async function readHolder(archive: string): Promise<string> {
   const holder = holderOf(await readText(archive));
-  if (holder === null) return `another run; which one cannot be read from ${join(archive, HOLDER)}`;
+  if (holder === null) return `another run; which one cannot be read from ${join(archive, LOCK_HOLDER)}`;
   const { command, host, pid, since } = holder;
   return `${command} on ${host}, process ${pid}, since ${since}`;
 }
 
 async function readText(archive: string): Promise<string | null> {
   try {
-    return (await openDisk(archive).read(HOLDER))?.toString() ?? null;
+    return (await openDisk(archive).read(LOCK_HOLDER))?.toString() ?? null;
   } catch (error) {
     if (error instanceof ArchiveError) return null; // the caller says that it cannot be read
     throw error;

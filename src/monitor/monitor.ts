@@ -15,7 +15,7 @@ export interface Monitor extends AsyncDisposable {
 }
 
 /**
- * Answers as long as the process can: an engine that waits for ever is told by the age of its last beat, a process that hangs
+ * Answers as long as the process can: an engine that waits for ever is recognised by the age of its last beat, a process that hangs
  * altogether by no answer and by a file that is old.
  * @param options `file` is an absolute path; null for what is not wanted
  * @throws LISTEN_FAILED
@@ -110,7 +110,7 @@ function reply(
 
 const EVERY_MS = 15_000;
 
-/** Writes it now and every 15 seconds. A disk that refuses is told once, until it takes it again. Disposed, it writes a last time. */
+/** Writes it now and every 15 seconds. A disk that refuses is reported once, until it accepts it again. Disposed, it writes a last time. */
 async function keepHealthFile(
   path: string,
   { health, log }: { readonly health: () => Health; readonly log: Log },

@@ -77,7 +77,7 @@ interface Removal extends TextCount {
 }
 
 /**
- * Removes from `body`, in place, all that the rules name, and says what that was; what shows nothing is not told.
+ * Removes from `body`, in place, all that the rules name, and says what that was; what shows nothing is not reported.
  * Nothing else is touched, white space included.
  */
 function removeNoise($: CheerioAPI, body: Cheerio<AnyNode>, rules: readonly NoiseRule[]): readonly Removal[] {

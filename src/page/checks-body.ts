@@ -30,8 +30,8 @@ function linkLists(elements: Body['elements']): readonly Flag[] {
   const links = elements.filter(
     (element) => element.name === 'a' && element.attribs.href?.includes('.shtml') === true && standsAlone(element),
   );
-  const told = links.slice(0, MOST_OF_A_KIND).map((link) => textOf(link, EXCERPT));
-  return links.length < 2 ? [] : [flag('frame-in-body', `links alone: ${told.join(', ')}`)];
+  const excerpts = links.slice(0, MOST_OF_A_KIND).map((link) => textOf(link, EXCERPT));
+  return links.length < 2 ? [] : [flag('frame-in-body', `links alone: ${excerpts.join(', ')}`)];
 }
 
 function standsAlone(link: Element): boolean {
@@ -62,14 +62,14 @@ const HIDDEN = /display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![
 const EXCERPT = 500;
 
 function elementsIn({ elements, unclaimed }: Body): readonly Flag[] {
-  const told = (element: Element) => `${nameOf(element)} inside the body: ${textOf(element, EXCERPT)}`;
+  const describe = (element: Element) => `${nameOf(element)} inside the body: ${textOf(element, EXCERPT)}`;
   const unknown = elements
     .values()
     .filter((each) => isUnknown(each) && !unclaimed.includes(each) && hasContent([each]));
   const hidden = elements.values().filter((each) => isHidden(each) && hasContent([each]));
   return [
-    ...unknown.take(MOST_OF_A_KIND).map((element) => flag('unknown-block', told(element))),
-    ...hidden.take(MOST_OF_A_KIND).map((element) => flag('hidden-text', told(element))),
+    ...unknown.take(MOST_OF_A_KIND).map((element) => flag('unknown-block', describe(element))),
+    ...hidden.take(MOST_OF_A_KIND).map((element) => flag('hidden-text', describe(element))),
   ];
 }
 

@@ -216,7 +216,7 @@ function showsTime({ time }: Listed, { article, first }: CheckInput): boolean {
 
 /** An edited text keeps most pairs of neighbouring characters of its summary, another text has few of them. */
 const LEAST_SHARED = 0.5;
-/** A summary shorter than this tells too little. */
+/** A summary shorter than this proves too little. */
 const LEAST_PAIRS = 12;
 
 function showsSummary({ summary }: Listed, { article, bodies }: CheckInput): boolean {

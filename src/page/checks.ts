@@ -1,4 +1,4 @@
-/** Everything that is asked of an article once it is read. Each question has a file; a `yes` is a flag, never an error. */
+/** Everything that is asked of an article once it is read. Each check is a question; a `yes` is a flag, never an error. */
 import type { Flag, FlagCode } from '../flags.ts';
 import { type CheckInput, checkCharacters, MOST_OF_A_KIND } from './check-input.ts';
 import { checkBody, checkColumn, checkParts, checkPictures } from './checks-body.ts';
@@ -17,15 +17,15 @@ const CHECKS: readonly ((input: CheckInput) => readonly Flag[])[] = [
   checkList,
 ];
 
-/** The flags of an article, in the order of the checks; the same evidence is told once, and each kind a few times. */
+/** The flags of an article, in the order of the checks; the same evidence is reported once, and each kind a few times. */
 export function check(input: CheckInput): readonly Flag[] {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const counts = new Map<FlagCode, number>();
   return CHECKS.flatMap((ask) => ask(input)).filter(({ code, detail }) => {
     const key = `${code} ${detail}`;
     const count = counts.get(code) ?? 0;
-    if (told.has(key) || count === MOST_OF_A_KIND) return false;
-    told.add(key);
+    if (reported.has(key) || count === MOST_OF_A_KIND) return false;
+    reported.add(key);
     counts.set(code, count + 1);
     return true;
   });

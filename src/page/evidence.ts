@@ -11,7 +11,7 @@ interface FieldEvidence {
   readonly value: string | null;
 }
 
-/** One row a field, in the order of the page; the body is told by the account. */
+/** One row a field, in the order of the page; the body stands in the text account. */
 export function evidenceOf({ article, found }: Extraction): readonly FieldEvidence[] {
   const { fields, column, body } = found.layout;
   const at = (selector: string | null | undefined) =>

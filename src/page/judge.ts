@@ -211,7 +211,7 @@ function* jumpsIn({ $ }: ParsedPage) {
   }
 }
 
-// Was the page read to its end? What is seen behind the body tells.
+// Was the page read to its end? What stands behind the body shows it.
 
 /**
  * What shows that the article was read past its column: the page's end tag, or the last block of the column. That block

@@ -40,7 +40,7 @@ function indexWithinLimit(root: AnyNode): ElementIndex {
   return indexOf(root, MAX_DEPTH + 1);
 }
 
-// Does a page's source come to its end tag? A parser closes by itself what a cut leaves open; the source tells.
+// Does a page's source come to its end tag? A parser closes by itself what a cut leaves open; only the source shows it.
 
 /** What may follow the end tag. */
 const TRAILING = /<!--[\s\S]*?-->|<script\b[^>]*>[\s\S]*?<\/script\s*>|\s+/gi;

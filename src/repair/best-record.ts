@@ -1,8 +1,7 @@
 /** The best that the archive still knows of an article's record. */
 import { join } from 'node:path';
-import type { Disk } from '../archive/disk.ts';
+import { assetFolder, documentKey, idOf, recordKey, versionsOf } from '../archive/keys.ts';
 import { sha256 } from '../archive/record.ts';
-import { idOf } from '../audit/articles.ts';
 import { readPicture } from '../audit/pictures.ts';
 import { listFolder, readWhole, withFile } from '../audit/read-file.ts';
 import type { ArticleId } from '../model.ts';
@@ -20,11 +19,11 @@ export function bestRecord(
   { root, services, frontier, convention }: Pick<RepairContext, 'root' | 'services' | 'frontier' | 'convention'>,
   options: { readonly stranger?: ArticleId; readonly measures?: boolean } = {},
 ): MendedRecord | null {
-  const text = bytesOf(root, `records/${key}.json`);
+  const text = bytesOf(root, recordKey(key));
   const value = text === null ? null : parsed(text);
   return mendRecord(value, {
     key,
-    document: bytesOf(root, `articles/${key}.html`),
+    document: bytesOf(root, documentKey(key)),
     urls: [frontier.find(idOf(key))?.target.url ?? ''],
     site: services.site,
     convention,
@@ -49,7 +48,7 @@ function parsed(text: Buffer): unknown {
 }
 
 function versionsIn(root: string, key: string): ReadonlyMap<string, string> {
-  const folder = `versions/${key}`;
+  const folder = versionsOf(key);
   const found = new Map<string, string>();
   for (const name of listFolder(root, folder).files.filter((each) => /^\d+\.html$/.test(each))) {
     const bytes = bytesOf(root, `${folder}/${name}`);
@@ -60,7 +59,7 @@ function versionsIn(root: string, key: string): ReadonlyMap<string, string> {
 
 /** Null where no file of this hash is there whole. */
 function measure(root: string, digest: string): ReturnType<Known['measure']> {
-  const folder = `assets/${digest.slice(0, 2)}`;
+  const folder = assetFolder(digest);
   for (const name of listFolder(root, folder).files.filter((each) => each.startsWith(`${digest}.`))) {
     const picture = withFile(join(root, folder, name), (descriptor, { size }) => ({
       kind: 'picture' as const,
@@ -72,13 +71,4 @@ function measure(root: string, digest: string): ReturnType<Known['measure']> {
     return { bytes: picture.size, type, width, height };
   }
   return null;
-}
-
-// The records of an archive, one after the other.
-
-/** Keys of all articles that have a record, damaged or not, in order. */
-export async function* recordKeys(disk: Disk): AsyncGenerator<string> {
-  for await (const path of disk.walk('records'))
-    if (/^records\/(?:fengwen\/\d{4}\/\d{2}\/\d+|\d{4}\/\d{2}\/[\d_]+)\.json$/.test(path))
-      yield path.slice('records/'.length, -'.json'.length);
 }

@@ -1,7 +1,8 @@
 /** What the kinds of repair work with, and where they say what they could not mend. */
 
-import type { Disk } from '../archive/disk.ts';
 import type { DateConvention } from '../archive/document.ts';
+import { parseKey } from '../archive/keys.ts';
+import type { Storage } from '../archive/storage.ts';
 import type { Trash } from '../archive/trash.ts';
 import type { Finding } from '../audit/promises.ts';
 import type { CrawlServices } from '../crawl/visit.ts';
@@ -13,7 +14,7 @@ import type { Journal } from '../journal/journal.ts';
 export interface RepairContext {
   /** Absolute path of the archive. */
   readonly root: string;
-  readonly disk: Disk;
+  readonly storage: Storage;
   readonly trash: Trash;
   readonly frontier: Frontier;
   readonly journal: Journal;
@@ -69,9 +70,8 @@ export function inWords(code: string): string {
 
 /** Where an article lies, by the path of its document, record or version: `2022/01/2022_01_28_623950`. Null for other files. */
 export function keyOf(path: string): string | null {
-  const [, key] =
-    /^(?:articles|records)\/(.+)\.(?:html|json)$/.exec(path) ?? /^versions\/(.+)\/\d+\.html$/.exec(path) ?? [];
-  return key ?? null;
+  const parsed = parseKey(path);
+  return parsed !== null && 'article' in parsed ? parsed.article : null;
 }
 
 /** Does the work for each, so many at once. The first failure ends it, once what is in hand is done. */

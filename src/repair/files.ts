@@ -1,10 +1,24 @@
 /** Bytes that lie elsewhere in the archive, or in its trash, put back where their hash says that they belong. No network. */
-import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
-import { articleKey } from '../archive/keys.ts';
-import { hashFile, isOperational } from '../archive/manifest.ts';
+import {
+  ASSETS,
+  articleKey,
+  BY_MONTH,
+  documentKey,
+  FRONTIER,
+  idOf,
+  isAssetFolder,
+  isMonth,
+  isOperational,
+  isYear,
+  parseKey,
+  QUARANTINE,
+  quarantineDescription,
+  recordKey,
+  TRASH,
+  versionsOf,
+} from '../archive/keys.ts';
+import { hashFile } from '../archive/manifest.ts';
 import { sha256 } from '../archive/record.ts';
-import { idOf } from '../audit/articles.ts';
 import type { CheckCode, Finding } from '../audit/promises.ts';
 import { listFolder } from '../audit/read-file.ts';
 import { parseArticleUrl } from '../site/address.ts';
@@ -29,7 +43,7 @@ const LARGEST_BYTES = 64_000_000;
 export async function restoreBytes(findings: readonly Finding[], context: RepairContext): Promise<readonly Finding[]> {
   const provable = findings.filter(({ code }) => PROVABLE.includes(code));
   if (provable.length === 0) return findings;
-  const elsewhere = await hashesOf(findings, context.root);
+  const elsewhere = await hashesOf(findings, context);
   const restored = new Set<Finding>();
   for (const found of provable) {
     if (context.stopSignal.aborted) break;
@@ -44,13 +58,13 @@ async function restore(
   context: RepairContext,
 ): Promise<boolean> {
   const wanted = hashOf(found, context);
-  const there = lstatSync(join(context.root, found.path), { throwIfNoEntry: false });
-  if (wanted === null || (there !== undefined && !there.isFile())) return false;
+  const there = await context.storage.stat(found.path);
+  if (wanted === null || (there !== null && there.kind !== 'a file')) return false;
   for (const source of [elsewhere.get(wanted), await context.trash.find(wanted)]) {
     const bytes = source === undefined || source === null ? null : bytesOf(context.root, source);
     if (bytes === null || sha256(bytes) !== wanted) continue;
     await context.trash.keep(found.path, `${found.code}: ${found.detail}`);
-    await context.disk.write(found.path, bytes);
+    await context.storage.write(found.path, bytes);
     return true;
   }
   return false;
@@ -58,19 +72,22 @@ async function restore(
 
 /** The hash that the record or the name says. */
 function hashOf({ path }: Finding, context: RepairContext): string | null {
-  const picture = /^assets\/..\/([0-9a-f]{64})\.\w+$/.exec(path)?.[1];
-  if (picture !== undefined) return picture;
+  const parsed = parseKey(path);
+  if (parsed?.kind === 'picture') return parsed.sha256;
   const key = keyOf(path);
   const best = key === null ? null : bestRecord(key, context);
   return best?.record.versions.find(({ document }) => document === path)?.sha256 ?? null;
 }
 
-async function hashesOf(findings: readonly Finding[], root: string): Promise<ReadonlyMap<string, string>> {
+async function hashesOf(
+  findings: readonly Finding[],
+  { storage }: RepairContext,
+): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   for (const path of new Set(findings.map((each) => each.path))) {
-    const stats = lstatSync(join(root, path), { throwIfNoEntry: false });
-    if (stats?.isFile() !== true || stats.size > LARGEST_BYTES || isOperational(path)) continue;
-    found.set((await hashFile(join(root, path))).sha256, path);
+    const entry = await storage.stat(path);
+    if (entry?.kind !== 'a file' || entry.bytes > LARGEST_BYTES || isOperational(path)) continue;
+    found.set((await hashFile(storage, path)).sha256, path);
   }
   return found;
 }
@@ -86,10 +103,11 @@ export async function toTrash(findings: readonly Finding[], context: RepairConte
 }
 
 async function moveAll(found: Finding, { trash }: RepairContext): Promise<string | null> {
-  const description = found.path.replace(/\.gz$/, '.json');
+  const parsed = parseKey(found.path);
   const why = `${found.code}: ${found.detail}`;
   const refusal = await trash.move(found.path, why);
-  if (found.code === 'quarantine-damaged' && refusal === null) await trash.move(description, why);
+  if (parsed?.kind === 'page' && found.code === 'quarantine-damaged' && refusal === null)
+    await trash.move(quarantineDescription(parsed.name), why);
   return refusal;
 }
 
@@ -105,10 +123,13 @@ async function reasonToKeep(found: Finding, context: RepairContext): Promise<str
 
 /** A folder of the archive that somebody has moved to another disk. */
 function isLoadBearing(path: string): boolean {
-  return (
-    /^(?:articles|records|versions)(?:\/fengwen)?(?:\/\d{4})?(?:\/(?:0[1-9]|1[0-2]))?$/.test(path) ||
-    /^(?:assets(?:\/[0-9a-f]{2})?|quarantine|trash|frontier\.sqlite)$/.test(path)
-  );
+  const [top = '', ...below] = path.split('/');
+  if ((BY_MONTH as readonly string[]).includes(top)) {
+    const [year, month, ...rest] = below[0] === 'fengwen' ? below.slice(1) : below;
+    return rest.length === 0 && (year === undefined || isYear(year)) && (month === undefined || isMonth(month));
+  }
+  if (top === ASSETS) return below.length === 0 || (below.length === 1 && isAssetFolder(below[0] ?? ''));
+  return [QUARANTINE, TRASH, FRONTIER].includes(path);
 }
 
 /** True where the same bytes lie in the archive under a name that a record knows. */
@@ -116,12 +137,12 @@ async function isKnownVersion(path: string, context: RepairContext): Promise<boo
   const key = keyOf(path) ?? '';
   const listed = new Set(bestRecord(key, context)?.record.versions.map(({ document }) => document));
   const known = [
-    `articles/${key}.html`,
-    ...listFolder(context.root, `versions/${key}`).files.map((name) => `versions/${key}/${name}`),
+    documentKey(key),
+    ...listFolder(context.root, versionsOf(key)).files.map((name) => `${versionsOf(key)}/${name}`),
   ];
-  const { sha256 } = await hashFile(join(context.root, path));
+  const { sha256 } = await hashFile(context.storage, path);
   for (const other of known.filter((each) => each !== path && listed.has(each)))
-    if ((await hashFile(join(context.root, other)).catch(() => null))?.sha256 === sha256) return true;
+    if ((await hashFile(context.storage, other).catch(() => null))?.sha256 === sha256) return true;
   return false;
 }
 
@@ -136,7 +157,7 @@ export async function removeDuplicate(findings: readonly Finding[], context: Rep
     if (right === null || keys.length !== 2 || wrong.length !== 1)
       context.leave(found, 'the frontier names neither place: look at both and move one');
     else
-      for (const path of [`records/${wrong[0]}.json`, `articles/${wrong[0]}.html`, `versions/${wrong[0]}`])
+      for (const path of [recordKey(wrong[0] ?? ''), documentKey(wrong[0] ?? ''), versionsOf(wrong[0] ?? '')])
         await context.trash.move(path, `${found.code}: ${found.detail}`);
   }
 }

@@ -1,21 +1,21 @@
 /** Rows of the frontier written again from the records; what the archive does not have waits for the next crawl. */
 
-import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { kindOf } from '../archive/keys.ts';
+import { recordKeys } from '../archive/archive.ts';
+import { databaseFiles, FRONTIER, idOf } from '../archive/keys.ts';
+import type { Storage } from '../archive/storage.ts';
 import type { Trash } from '../archive/trash.ts';
-import { idOf } from '../audit/articles.ts';
 import { type Finding, finding } from '../audit/promises.ts';
 import { nextVisit } from '../journal/journal.ts';
 import type { ArticleId } from '../model.ts';
 import { connect } from '../sqlite.ts';
-import { bestRecord, recordKeys } from './best-record.ts';
+import { bestRecord } from './best-record.ts';
 import type { RepairContext } from './context.ts';
 
 export async function rebuildFrontier(findings: readonly Finding[], context: RepairContext): Promise<void> {
   const wanted = new Map<ArticleId, Finding>();
   for (const found of findings) if (found.article !== null) wanted.set(found.article, found);
-  for await (const key of recordKeys(context.disk)) {
+  for await (const key of recordKeys(context.storage)) {
     if (wanted.size === 0 || context.stopSignal.aborted) return;
     const found = wanted.get(idOf(key));
     if (found === undefined) continue;
@@ -46,23 +46,22 @@ function writeRow(key: string, context: RepairContext): boolean {
 
 // A frontier that cannot be read: moved to `trash/` under the lock, before a run opens it.
 
-const FILE = 'frontier.sqlite';
-
 /** @returns what was mended: nothing where the frontier can be read, or is not there */
-export async function clearFrontier(root: string, trash: Trash): Promise<readonly Finding[]> {
-  const fault = faultOf(join(root, FILE));
+export async function clearFrontier(storage: Storage, trash: Trash): Promise<readonly Finding[]> {
+  const fault = await faultOf(storage);
   if (fault === null) return [];
-  for (const name of [FILE, `${FILE}-wal`, `${FILE}-shm`]) await trash.move(name, `${fault.code}: ${fault.detail}`);
+  for (const name of databaseFiles(FRONTIER)) await trash.move(name, `${fault.code}: ${fault.detail}`);
   return [fault];
 }
 
-function faultOf(path: string): Finding | null {
-  const where = { path: FILE, article: null };
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined || stats.isSymbolicLink()) return null;
-  if (!stats.isFile()) return finding(stats.isDirectory() ? 'stray-file' : 'special-file', where, kindOf(stats));
+async function faultOf(storage: Storage): Promise<Finding | null> {
+  const where = { path: FRONTIER, article: null };
+  const entry = await storage.stat(FRONTIER);
+  if (entry === null || entry.kind === 'a symbolic link') return null;
+  if (entry.kind !== 'a file')
+    return finding(entry.kind === 'a folder' ? 'stray-file' : 'special-file', where, entry.kind);
   try {
-    using database = connect(path, { timeoutMs: 5000 });
+    using database = connect(join(storage.name, FRONTIER), { timeoutMs: 5000 });
     const answer = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
     return answer === 'ok' ? null : finding('frontier-unreadable', where, String(answer));
   } catch (error) {

@@ -1,8 +1,9 @@
 /** A record put right from what the archive itself knows: its own other fields, its document, its files. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import type { DateConvention } from '../archive/document.ts';
+import { documentKey, idOf, recordKey, stemOf, versionsOf as versionsFolder } from '../archive/keys.ts';
 import { type Absence, type ArchiveRecord, readForm, sha256, type Version, validFields } from '../archive/record.ts';
-import { ask, auditDocument, idOf } from '../audit/articles.ts';
+import { ask, auditDocument } from '../audit/articles.ts';
 import type { AuditedDocument } from '../audit/check.ts';
 import { dateAgainstRecord } from '../audit/check-article.ts';
 import { absenceOrder, recordDisagrees } from '../audit/check-record.ts';
@@ -41,7 +42,7 @@ export function mendRecord(value: unknown, known: Known): MendedRecord | null {
   const last = valid.versions?.at(-1);
   if (valid.article === undefined || valid.versions === undefined || last === undefined) return null;
   const { key, document } = known;
-  const path = `articles/${key}.html`;
+  const path = documentKey(key);
   const hash = document === null ? null : sha256(document);
   const described = [valid.document?.sha256, last.sha256];
   const trusted =
@@ -63,7 +64,7 @@ export function mendRecord(value: unknown, known: Known): MendedRecord | null {
     versions: versionsOf(valid.versions, { path, sha256: trusted, contentHash, known }),
     absences: valid.absences ?? [],
   } satisfies ArchiveRecord;
-  const own = { path: `records/${key}.json`, key, id: idOf(key), record };
+  const own = { path: recordKey(key), key, id: idOf(key), record };
   const ordered = absenceOrder(own) === null ? record : { ...record, absences: inOrder(record.absences) };
   const isProved = document !== null && hash === trusted && 'record' in readForm(record);
   const read = isProved ? auditDocument(document, { path, record }).document : null;
@@ -77,7 +78,7 @@ export function mendRecord(value: unknown, known: Known): MendedRecord | null {
 }
 
 function keepsPromises(record: ArchiveRecord, key: string, read: AuditedDocument | null): boolean {
-  const audited = { path: `records/${key}.json`, key, id: record.id as ArticleId, record };
+  const audited = { path: recordKey(key), key, id: record.id as ArticleId, record };
   if ('fault' in readForm(record) || ask(RECORD_CHECKS, (check) => check(audited)).length > 0) return false;
   return read === null || ask(PAIR_CHECKS, (check) => check({ ...read, record }, audited)).length === 0;
 }
@@ -85,7 +86,7 @@ function keepsPromises(record: ArchiveRecord, key: string, read: AuditedDocument
 /** The address that names this article, of all that are known. */
 function urlOf({ url, aliases = [], capture }: Partial<ArchiveRecord>, known: Known): string | undefined {
   const { key, site, urls } = known;
-  const stem = key.slice(key.lastIndexOf('/') + 1);
+  const stem = stemOf(key);
   const asked = capture?.requests.flatMap((request) => [request.url, request.finalUrl]) ?? [];
   for (const text of [url ?? '', ...urls, ...aliases, ...asked]) {
     const address = parseArticleUrl(text, site);
@@ -105,7 +106,7 @@ function versionsOf(
   now: { readonly path: string; readonly sha256: string; readonly contentHash: string; readonly known: Known },
 ): readonly Version[] {
   const { known } = now;
-  const folder = `versions/${known.key}/`;
+  const folder = `${versionsFolder(known.key)}/`;
   const number = ({ document }: Version) => Number(/^\d+(?=\.html$)/.exec(document.slice(folder.length))?.[0]);
   const older = versions.slice(0, -1).flatMap((version): Version[] => {
     if (version.document.startsWith(folder) && number(version) > 0) return [version];

@@ -1,14 +1,14 @@
 /** Pictures fetched again: the same bytes are proved by their hash; other bytes get their own name, and the records say so. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { assetKey } from '../archive/keys.ts';
+import { recordKeys } from '../archive/archive.ts';
+import { assetKey, parseKey, recordKey } from '../archive/keys.ts';
 import { hashFile } from '../archive/manifest.ts';
-import { type ArchiveRecord, writeRecord } from '../archive/record.ts';
+import type { ArchiveRecord } from '../archive/record.ts';
 import { readPicture } from '../audit/pictures.ts';
 import type { CheckCode, Finding } from '../audit/promises.ts';
 import { withFile } from '../audit/read-file.ts';
 import type { Asset } from '../model.ts';
-import { bestRecord, bytesOf, recordKeys } from './best-record.ts';
+import { bestRecord, bytesOf } from './best-record.ts';
 import { eachOf, inWords, keyOf, type RepairContext } from './context.ts';
 import { rebuildRecord } from './rebuild-record.ts';
 
@@ -16,7 +16,7 @@ import { rebuildRecord } from './rebuild-record.ts';
 const BAD_BYTES: readonly CheckCode[] = ['picture-broken', 'picture-type', 'picture-huge'];
 
 export async function refetchPicture(findings: readonly Finding[], context: RepairContext): Promise<void> {
-  const inRecords = findings.filter(({ path }) => path.startsWith('records/'));
+  const inRecords = findings.filter(({ path }) => parseKey(path)?.kind === 'record');
   const isMissing = ({ code }: Finding) => code === 'picture-missing';
   await rebuildRecord(
     inRecords.filter((found) => !isMissing(found)),
@@ -25,17 +25,19 @@ export async function refetchPicture(findings: readonly Finding[], context: Repa
   const missing = new Map(inRecords.filter(isMissing).map((found) => [found.path, found]));
   await eachOf([...missing.values()], context, (found) => fetchMissing(found, context));
 
-  const files = findings.filter(({ path }) => path.startsWith('assets/'));
+  const files = findings.filter(({ path }) => parseKey(path)?.kind === 'picture');
   const shown = await whoShows(new Set(files.map(hashOf)), context);
-  const inTurn = oneAtATime();
   await eachOf(files, context, async (found) => {
     if (await renameByType(found, context)) return;
-    const why = await fetchAgain(found, shown.get(hashOf(found)) ?? [], { context, inTurn });
+    const why = await fetchAgain(found, shown.get(hashOf(found)) ?? [], context);
     if (why !== null) context.leave(found, why);
   });
 }
 
-const hashOf = ({ path }: Finding): string => /([0-9a-f]{64})\.\w+$/.exec(path)?.[1] ?? '';
+function hashOf({ path }: Finding): string {
+  const parsed = parseKey(path);
+  return parsed?.kind === 'picture' ? parsed.sha256 : '';
+}
 
 /** What the site did not give is asked for once more. */
 async function fetchMissing(found: Finding, context: RepairContext): Promise<void> {
@@ -43,19 +45,31 @@ async function fetchMissing(found: Finding, context: RepairContext): Promise<voi
   const record = wholeRecord(key, context);
   if (record === null) return context.leave(found, 'its record has to be mended first');
   const why = new Set<string>();
-  const assets: Asset[] = [];
+  const had = new Map<string, Asset>();
   for (const asset of record.assets) {
-    const got = 'missing' in asset ? await ask(asset.src, null, context) : asset;
+    const got = 'missing' in asset ? await ask(asset.src, null, context) : null;
     if (typeof got === 'string') why.add(got);
-    assets.push(typeof got === 'string' ? asset : got);
+    else if (got !== null) had.set(asset.src, got);
   }
-  const isBetter = assets.some((asset, i) => asset !== record.assets[i]);
-  if (isBetter) await context.disk.write(found.path, writeRecord({ ...record, assets }));
+  if (had.size > 0)
+    await replaceAssets(key, (asset) => ('missing' in asset ? (had.get(asset.src) ?? asset) : asset), context);
   if (why.size > 0) context.leave(found, [...why].join('; '));
 }
 
+/** Changes the pictures of a record as it stands now; nothing where it has to be mended first. */
+async function replaceAssets(key: string, replace: (asset: Asset) => Asset, context: RepairContext): Promise<void> {
+  const change = () => {
+    const now = wholeRecord(key, context); // another picture of the article may have come in the meantime
+    return now && { record: { ...now, assets: now.assets.map(replace) } };
+  };
+  await context.services.archive.update(key, change, { old: () => null });
+}
+
 /** A picture under the ending of another type. */
-async function renameByType({ code, path, detail }: Finding, { root, disk, trash }: RepairContext): Promise<boolean> {
+async function renameByType(
+  { code, path, detail }: Finding,
+  { root, storage, trash }: RepairContext,
+): Promise<boolean> {
   if (code !== 'picture-type') return false;
   const read = withFile(join(root, path), (descriptor, { size }) => ({
     kind: 'picture' as const,
@@ -63,17 +77,13 @@ async function renameByType({ code, path, detail }: Finding, { root, disk, trash
   }));
   if (read.kind !== 'picture' || read.facts === null || !path.includes(read.sha256)) return false;
   const right = assetKey(read.sha256, read.facts.type);
-  if (existsSync(join(root, right))) await trash.move(path, `${code}: ${detail}`);
-  else await disk.move(path, right);
+  if ((await storage.stat(right)) !== null) await trash.move(path, `${code}: ${detail}`);
+  else await storage.move(path, right);
   return true;
 }
 
 /** Returns why the picture could not be had for every record that shows it; null where it could. */
-async function fetchAgain(
-  found: Finding,
-  keys: readonly string[],
-  { context, inTurn }: { readonly context: RepairContext; readonly inTurn: Turn },
-): Promise<string | null> {
+async function fetchAgain(found: Finding, keys: readonly string[], context: RepairContext): Promise<string | null> {
   const hash = hashOf(found);
   const isBad = BAD_BYTES.includes(found.code);
   const isLost = (asset: Asset) => 'sha256' in asset && asset.sha256 === hash;
@@ -87,35 +97,18 @@ async function fetchAgain(
       if (isLost(got)) return isBad ? 'the site gives the same bytes' : null; // what was lost is there for all records
       had.set(src, { ...got, replaces: hash } as Asset);
     }
-    await inTurn(async () => {
-      const now = wholeRecord(key, context); // another picture of the article may have come in the meantime
-      const assets = now?.assets.map((asset) => (isLost(asset) ? (had.get(asset.src) ?? asset) : asset));
-      if (now !== null && assets !== undefined)
-        await context.disk.write(`records/${key}.json`, writeRecord({ ...now, assets }));
-    });
+    await replaceAssets(key, (asset) => (isLost(asset) ? (had.get(asset.src) ?? asset) : asset), context);
   }
   if (keys.length === 0) return 'no record says where it came from';
   await context.trash.move(found.path, `${found.code}: ${found.detail}`);
   return null;
 }
 
-type Turn = (work: () => Promise<void>) => Promise<void>;
-
-/** Lets one work at a time. */
-function oneAtATime(): Turn {
-  let turn: Promise<void> = Promise.resolve();
-  return (work) => {
-    const mine = turn.then(work);
-    turn = mine.catch(() => {}); // whoever asked for it hears of it
-    return mine;
-  };
-}
-
 /** The picture, or in words why it cannot be had. */
 async function ask(
   src: string,
   expected: string | null,
-  { root, services, site, trash, signal, stopSignal }: RepairContext,
+  { storage, services, site, trash, signal, stopSignal }: RepairContext,
 ): Promise<Asset | string> {
   const silent = stopSignal.aborted ? 'interrupted' : site.silent();
   if (silent !== null) return silent;
@@ -123,8 +116,7 @@ async function ask(
     expected,
     signal,
     replaces: async (key) => {
-      const path = join(root, key);
-      if (!existsSync(path) || key.includes((await hashFile(path)).sha256)) return false;
+      if ((await storage.stat(key)) === null || key.includes((await hashFile(storage, key)).sha256)) return false;
       await trash.keep(key, 'replaced by the bytes of its name');
       return true;
     },
@@ -142,12 +134,12 @@ function wholeRecord(key: string, context: RepairContext): ArchiveRecord | null 
 /** Keys of the articles that show each of these pictures: one walk over all records. */
 async function whoShows(
   hashes: ReadonlySet<string>,
-  { root, disk }: RepairContext,
+  { root, storage }: RepairContext,
 ): Promise<ReadonlyMap<string, string[]>> {
   const found = new Map<string, string[]>();
   if (hashes.size === 0) return found;
-  for await (const key of recordKeys(disk)) {
-    const text = bytesOf(root, `records/${key}.json`)?.toString() ?? '';
+  for await (const key of recordKeys(storage)) {
+    const text = bytesOf(root, recordKey(key))?.toString() ?? '';
     for (const [, hash] of new Set(text.matchAll(/"sha256": "([0-9a-f]{64})"/g)))
       if (hash !== undefined && hashes.has(hash)) {
         const keys = found.get(hash) ?? [];

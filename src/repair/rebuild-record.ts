@@ -1,7 +1,7 @@
 /** Records written again from what the archive knows; where that is not enough, the article is visited again. */
 
-import { isGone, writeRecord } from '../archive/record.ts';
-import { idOf } from '../audit/articles.ts';
+import { idOf, recordKey } from '../archive/keys.ts';
+import { isGone } from '../archive/record.ts';
 import type { Finding } from '../audit/promises.ts';
 import { bestRecord } from './best-record.ts';
 import { keyOf, type RepairContext } from './context.ts';
@@ -26,12 +26,13 @@ async function rewrite(key: string, keys: readonly string[], found: Finding, con
   const other = keys.find((each) => each !== key);
   const stranger = found.code === 'alias-shared' && other !== undefined ? { stranger: idOf(other) } : {};
   const measures = found.code === 'picture-facts' || found.code === 'picture-type';
-  const best = bestRecord(key, context, { ...stranger, measures });
-  if (best === null || !best.isWhole || !best.isChanged) return false;
-  const path = `records/${key}.json`;
-  await context.trash.keep(path, `${found.code}: ${found.detail}`);
-  await context.disk.write(path, writeRecord(best.record));
-  return true;
+  const change = async () => {
+    const best = bestRecord(key, context, { ...stranger, measures });
+    if (best === null || !best.isWhole || !best.isChanged) return null;
+    await context.trash.keep(recordKey(key), `${found.code}: ${found.detail}`);
+    return { record: best.record };
+  };
+  return (await context.services.archive.update(key, change, { old: () => null })).wrote;
 }
 
 /** Whether an article is still gone, a visit knows better than times that were not in order. */

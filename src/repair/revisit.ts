@@ -1,12 +1,9 @@
 /** Articles visited again under the rule that nothing gets worse; what a damaged file held goes to `trash/` first. */
-import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Archive, Capture } from '../archive/archive.ts';
 import { readDocument } from '../archive/document.ts';
-import { numberOf } from '../archive/keys.ts';
-import { readRecord, sha256 } from '../archive/record.ts';
-import type { SaveOptions, Store } from '../archive/store.ts';
-import { idOf } from '../audit/articles.ts';
+import { documentKey, idOf, numberOf, parseKey, recordKey, stemOf } from '../archive/keys.ts';
+import { sha256 } from '../archive/record.ts';
 import { CHECKS, type Finding } from '../audit/promises.ts';
 import { retryPauseMs } from '../clock.ts';
 import { archiveArticle, recordVisit, type Visit } from '../crawl/visit.ts';
@@ -14,6 +11,7 @@ import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { ArticleId, Outcome, Target } from '../model.ts';
 import { bestRecord, bytesOf } from './best-record.ts';
 import { eachOf, inWords, keyOf, type RepairContext } from './context.ts';
+import type { MendedRecord } from './mend-record.ts';
 
 /** Each article once, whatever was found of it. */
 export async function revisit(findings: readonly Finding[], context: RepairContext): Promise<void> {
@@ -21,7 +19,7 @@ export async function revisit(findings: readonly Finding[], context: RepairConte
   for (const found of findings) {
     const places = [keyOf(found.path), keyOf(found.also ?? '')].filter((key) => key !== null);
     if (places.length === 0 && found.article !== null) places.push(found.article);
-    if (found.path.startsWith('versions/') || places.length === 0)
+    if (parseKey(found.path)?.kind === 'version' || places.length === 0)
       context.leave(found, 'no visit can tell what it was: take it from another copy of the archive');
     else for (const place of places) byArticle.set(place, [...(byArticle.get(place) ?? []), found]);
   }
@@ -37,13 +35,13 @@ async function visit(place: string, about: readonly Finding[], context: RepairCo
   const isAbsent = /^\w+:\d+$/.test(place);
   const key = isAbsent ? null : place;
   const target = targetOf(place, context);
-  const blocker = key === null ? null : blockerOf(key, context);
+  const blocker = key === null ? null : await blockerOf(key, context);
   if (target === null || blocker !== null) return blocker ?? 'nothing says at which address the site has it';
   const silent = site.silent();
   if (silent !== null) return silent;
 
-  const store = key === null ? services.store : repairStore(key, about, context);
-  const result = await patiently(target, { ...context, services: { ...services, store } });
+  const archive = key === null ? services.archive : repairArchive(key, about, context);
+  const result = await patiently(target, { ...context, services: { ...services, archive } });
   const { outcome } = result;
   const code = 'code' in outcome ? outcome.code : null;
   site.note(code);
@@ -85,10 +83,10 @@ function reasonOf(outcome: Outcome): string {
 }
 
 /** What would be written through or into, where only files belong. */
-function blockerOf(key: string, { root }: RepairContext): string | null {
-  for (const path of [`records/${key}.json`, `articles/${key}.html`]) {
-    const stats = lstatSync(join(root, path), { throwIfNoEntry: false });
-    if (stats !== undefined && !stats.isFile()) return `what lies at ${path} is no file: it has to go first`;
+async function blockerOf(key: string, { storage }: RepairContext): Promise<string | null> {
+  for (const path of [recordKey(key), documentKey(key)]) {
+    const entry = await storage.stat(path);
+    if (entry !== null && entry.kind !== 'a file') return `what lies at ${path} is no file: it has to go first`;
   }
   return null;
 }
@@ -100,7 +98,7 @@ function targetOf(place: string, context: RepairContext): Target | null {
   const id = idOf(place);
   const row = frontier.find(id)?.target;
   const record = bestRecord(place, context)?.record ?? null;
-  const stem = place.slice(place.lastIndexOf('/') + 1);
+  const stem = stemOf(place);
   // The slug is decoration (site.md, 1.1).
   const fromPlace = id.startsWith('fengwen:')
     ? `${services.site.community}/main/content?id=${numberOf(id)}`
@@ -119,7 +117,7 @@ function targetOf(place: string, context: RepairContext): Target | null {
 /** The list that the document names; null where it names none. */
 function sourceOf(key: string, { root, services }: RepairContext): string | null {
   try {
-    const [, , list] = readDocument(bytesOf(root, `articles/${key}.html`)?.toString() ?? '').categories;
+    const [, , list] = readDocument(bytesOf(root, documentKey(key))?.toString() ?? '').categories;
     return key.startsWith('fengwen/') || list === services.document.onDemand ? null : list;
   } catch (error) {
     if (error instanceof ArchiveError) return null;
@@ -127,48 +125,64 @@ function sourceOf(key: string, { root, services }: RepairContext): string | null
   }
 }
 
-// The store as a visit of a damaged article sees it: nothing damaged passes for a version, and nothing is overwritten that is not in `trash/`.
+// The archive as a visit of a damaged article sees it: nothing damaged passes for a version, and nothing is overwritten that is not in `trash/`.
 
-/** @param about what was found of the article */
-function repairStore(key: string, about: readonly Finding[], context: RepairContext): Store {
-  const { root, trash, services } = context;
-  const record = `records/${key}.json`;
-  const why = [...new Set(about.map(({ code }) => code))].join(', ');
-  let isSaved = false;
+/** @param about what was found of the article at the key; every other article is found and changed as it is */
+function repairArchive(key: string, about: readonly Finding[], context: RepairContext): Archive {
+  const { archive } = context.services;
+  const isRight = (best: MendedRecord | null) => best?.isWhole === true && !best.isChanged;
   return {
-    ...services.store,
-    find: async () => {
-      if (isSaved) return { key, record: readRecord(bytesOf(root, record)?.toString() ?? '', record) };
+    ...archive,
+    find: async (id, date) => {
+      if (id !== idOf(key)) return archive.find(id, date);
       const best = bestRecord(key, context);
       return best === null ? null : { key, record: best.record };
     },
-    save: async (to, document, draft) => {
-      const best = bestRecord(to, context);
-      const path = `articles/${to}.html`;
-      const bytes = bytesOf(root, path);
-      const isDescribed = bytes !== null && sha256(bytes) === best?.record.document.sha256;
-      const isSameArticle = best?.record.contentHash === draft.contentHash;
-      const present: NonNullable<SaveOptions['present']> =
-        isSameArticle || (isDescribed && isFaulty(about)) ? 'replaced' : isDescribed ? 'kept' : 'lost';
-      const isSame = bytes?.equals(Buffer.from(document));
-      if (!isSame && (present !== 'kept' || best === null)) {
-        // What is too large to be read cannot be replaced beside itself.
-        if (bytes === null) await trash.move(path, why);
-        else await trash.keep(path, why);
-      }
-      const isRecordRight = best?.isWhole === true && !best.isChanged;
-      if (!isRecordRight) {
-        if (bytesOf(root, record) === null) await trash.move(record, why);
-        else await trash.keep(record, why);
-      }
-      const wrote = await services.store.save(to, document, draft, {
-        present,
-        old: isRecordRight ? undefined : (best?.record ?? null),
-      });
-      isSaved = true;
-      return wrote;
+    update: (to, change) => {
+      if (to !== key) return archive.update(to, change);
+      let best: MendedRecord | null = null;
+      return archive.update(
+        key,
+        async (old) => {
+          const next = await change(old);
+          // A note goes into a record that is right; into another one when it is mended.
+          if (next === null || 'record' in next) return isRight(best) ? next : null;
+          return { ...next, present: await makeWay(next, best) };
+        },
+        {
+          old: () => {
+            best = bestRecord(key, context);
+            return isRight(best) ? undefined : (best?.record ?? null);
+          },
+        },
+      );
     },
   };
+
+  /** Lays into the trash what the capture would overwrite; returns what becomes of the document on the disk. */
+  async function makeWay(
+    { draft, document }: Capture,
+    best: MendedRecord | null,
+  ): Promise<NonNullable<Capture['present']>> {
+    const { root, trash } = context;
+    const [path, record] = [documentKey(key), recordKey(key)];
+    const why = [...new Set(about.map(({ code }) => code))].join(', ');
+    const bytes = bytesOf(root, path);
+    const isDescribed = bytes !== null && sha256(bytes) === best?.record.document.sha256;
+    const isSameArticle = best?.record.contentHash === draft.contentHash;
+    const present = isSameArticle || (isDescribed && isFaulty(about)) ? 'replaced' : isDescribed ? 'kept' : 'lost';
+    const isSame = bytes?.equals(Buffer.from(document));
+    if (!isSame && (present !== 'kept' || best === null)) {
+      // What is too large to be read cannot be replaced beside itself.
+      if (bytes === null) await trash.move(path, why);
+      else await trash.keep(path, why);
+    }
+    if (!isRight(best)) {
+      if (bytesOf(root, record) === null) await trash.move(record, why);
+      else await trash.keep(record, why);
+    }
+    return present;
+  }
 }
 
 /** True where the document never was what the site had: a program wrote it so. A doubt alone is no proof of that. */

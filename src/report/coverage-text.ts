@@ -1,6 +1,5 @@
 /** The coverage of numbers in lines: a row for each day, the gaps, the lists, and the estimate in a sentence. */
 import stringWidth from 'string-width';
-import type { Completeness } from '../coverage/completeness.ts';
 import type { Gap } from '../coverage/gaps.ts';
 import type { CoverageDay, DayState, IdCoverage, SourceShare, Window } from '../coverage/id-coverage.ts';
 import type { Style, Terminal } from './terminal.ts';
@@ -142,21 +141,16 @@ export function sentence({ archived, completeness }: IdCoverage, since: string):
 }
 
 /** What the estimate rests on. */
-export function evidence({ neverSeen, probed, elsewhere, completeness: { lists } }: IdCoverage): string {
+export function evidence({ neverSeen, probed, elsewhere }: IdCoverage): string {
   const asked = probed.articles + probed.unpublished;
   const parts = [
     `${neverSeen} numbers between them were never seen`,
     asked === 0
       ? 'none was asked for (backfill --ids asks)'
       : `${asked} more were asked for, and ${probed.articles} of them are articles`,
-    ...(lists === null ? [] : [describeLists(lists)]),
     ...(elsewhere === 0 ? [] : [`${elsewhere} that moved or led elsewhere are left out`]),
   ];
   return `${parts.join('; ')}.`;
-}
-
-function describeLists({ lists, low, missed, high }: NonNullable<Completeness['lists']>): string {
-  return `${lists} lists missed about ${Math.round(missed)} by capture and recapture (Chao’s lower bound, ${Math.round(low)} to ${Math.round(high)})`;
 }
 
 function interval(low: number, high: number): string {

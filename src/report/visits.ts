@@ -1,6 +1,6 @@
-/** How visits are told: one line for people, one JSON object for programs, and a summary at the end. */
+/** How visits are reported: one line for people, one JSON object for programs, and a summary at the end. */
 
-import type { ArchiveRecord } from '../archive/record.ts';
+import { parseKey, recordKey } from '../archive/keys.ts';
 import type { Settled } from '../crawl/work.ts';
 import type { FlagCode } from '../flags.ts';
 import type { Outcome } from '../model.ts';
@@ -39,6 +39,7 @@ const MARKS: Readonly<Record<Outcome['kind'], readonly [mark: string, style: Sty
 export function reportOf({ target, visit }: Pick<Settled, 'target' | 'visit'>): UrlReport {
   const { outcome, record } = visit;
   const assets = record?.assets ?? [];
+  const parsed = parseKey(record?.document.path ?? '');
   const missing = assets.filter((asset) => 'missing' in asset).length;
   return {
     url: target.url,
@@ -48,7 +49,7 @@ export function reportOf({ target, visit }: Pick<Settled, 'target' | 'visit'>): 
     ...('detail' in outcome ? { detail: outcome.detail } : {}),
     ...('to' in outcome ? { to: typeof outcome.to === 'string' ? outcome.to : (outcome.to?.url ?? null) } : {}),
     document: record?.document.path ?? null,
-    record: record === null ? null : recordPath(record),
+    record: parsed !== null && 'article' in parsed ? recordKey(parsed.article) : null,
     title: record?.article.title ?? null,
     publishedAt: record?.article.publishedAt ?? null,
     images: { stored: assets.length - missing, missing },
@@ -69,10 +70,6 @@ function describe({ title, publishedAt, images, url, to, detail, flags }: UrlRep
   const missing = images.missing === 0 ? '' : `, ${images.missing} missing`;
   const doubts = flags.length === 0 ? '' : `⚑ ${flags.join(', ')}  `;
   return `${publishedAt?.slice(0, 16).replace('T', ' ')}  ${images.stored} pictures${missing}  ${doubts}${title}`;
-}
-
-function recordPath(record: ArchiveRecord): string {
-  return record.document.path.replace(/^articles\//, 'records/').replace(/\.html$/, '.json');
 }
 
 /** `12 archived, 3 unchanged, 1 failed`. */

@@ -133,7 +133,7 @@ export const column: HtmlKind = {
   ],
 };
 
-//  * 风闻: `/main/index`, `/topic/post-list`, a writer's homepage, and `/main/index-list.json`, which is HTML in spite of its
+// 风闻: `/main/index`, `/topic/post-list`, a writer's homepage, and `/main/index-list.json`, which is HTML in spite of its
 // name (site.md, 1.3). The writer stands above a post, the
 // time beside the writer; `ul.home` holds the posts of a topic, and none past its last page.
 
@@ -154,8 +154,8 @@ export const posts: HtmlKind = {
   ],
 };
 
-//  * The index of authors: cards of `/authorcolumn`, a picture of the head and a link to the column each, or the index at the
-// foot of the home page alone (site.md, 1.2 and 3.2). No saved page of cards is known: their links are told by the heads.
+// The index of authors: cards of `/authorcolumn`, a picture of the head and a link to the column each, or the index at the
+// foot of the home page alone (site.md, 1.2 and 3.2). No saved page of cards is known: their links are recognised by the heads.
 
 export const authors: HtmlKind = {
   name: 'authors',

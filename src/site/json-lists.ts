@@ -23,7 +23,7 @@ export const newsFlash: JsonKind = {
   ],
 };
 
-//  * The app's `news/yaowen-new.json` and `news/common-list.json` (site.md, 3.4). `news_type` 1 is an article, whose `id` is not
+// The app's `news/yaowen-new.json` and `news/common-list.json` (site.md, 3.4). `news_type` 1 is an article, whose `id` is not
 // the number of its URL; 2 is a post, whose `id` is; 5 is a topic.
 
 const ROW: Omit<JsonRows, 'at'> = {

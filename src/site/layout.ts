@@ -9,7 +9,7 @@ export interface Layout {
   readonly unless: string | null;
   /** The element whose content, minus noise, is the article's body. */
   readonly body: string;
-  /** The last block of the column: a page that shows it was not cut before. Null where no page has told it yet. */
+  /** The last block of the column: a page that shows it was not cut before. Null where no saved page shows it yet. */
   readonly end: string | null;
   /** Blocks that every page of the layout has, filled or empty: one that is not there was torn away. */
   readonly always: readonly string[];

@@ -67,7 +67,7 @@ const BLOCKS: readonly BlockRule[] = [
   { selector: '> ul.new-left-list, > div.kuaixun-new, > div.module-news-2', drop: 'related articles' },
 ];
 
-/** All of a layout but its name and what tells its pages from the others'. */
+/** All of a layout but its name and what distinguishes its pages from the others'. */
 const ARTICLE_COLUMN: Omit<Layout, 'name' | 'when' | 'unless'> = {
   column: 'li.left-main',
   body: '> .all-txt',
@@ -142,7 +142,7 @@ export const FENGWEN: Layout = {
   ],
 };
 
-//  * Serves the mobile pages of m.guancha.cn, 2018 and later (site.md, 2.7). They are known from other programs, no page was
+// Serves the mobile pages of m.guancha.cn, 2018 and later (site.md, 2.7). They are known from other programs, no page was
 // saved: what their foot says (来源, 责任编辑, 专题) is not read, and therefore unaccounted for and flagged.
 
 export const MOBILE: Layout = {
@@ -181,6 +181,6 @@ export const STUB = { column: 'li.left-main', title: '> h3', time: '> div.time >
 
 /**
  * Pages from before August 2017 (site.md, 2.1): no page of that time is known, only names that the site's own script of
- * the time looked for. They tell such a page, but not where its body is; the site shows old articles in today's frame.
+ * the time looked for. They identify such a page, but not where its body is; the site shows old articles in today's frame.
  */
 export const MARKS_BEFORE_2017 = '#div_keywordNews, #vote_area .mood, #mood_content';

@@ -9,23 +9,20 @@ import { judge } from '../../src/page/judge.ts';
 import { parsePage } from '../../src/page/page.ts';
 import type { Original } from '../mutants/mutants.ts';
 import { findOriginals, SITE } from '../mutants/originals.ts';
+import { fetchedPage } from '../support/fetched-page.ts';
 
 const { values } = parseArgs({ options: { pages: { type: 'string', default: '10000' } } });
 const originals = await findOriginals(16);
 const heavy = originals.filter(({ html }) => html.length > 60_000);
 
 function whole({ html, address }: Original): void {
-  const page = parsePage({
-    url: address.url,
-    finalUrl: address.url,
-    redirects: [],
-    status: 200,
-    headers: { 'content-type': 'text/html; charset=utf-8' },
-    body: Buffer.from(html),
-    cut: null,
-    fetchedAt: '2026-11-23T04:00:00.000Z',
-    fetchedBy: 'browser',
-  });
+  const page = parsePage(
+    fetchedPage({
+      url: address.url,
+      body: Buffer.from(html),
+      fetchedAt: '2026-11-23T04:00:00.000Z',
+    }),
+  );
   if (judge(page, SITE).kind === 'article') extract([page], address, SITE);
 }
 

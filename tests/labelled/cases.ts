@@ -7,6 +7,7 @@ import { judge } from '../../src/page/judge.ts';
 import type { Article, Verdict } from '../../src/model.ts';
 import { parseArticleUrl } from '../../src/site/address.ts';
 import type { Site } from '../../src/site/address.ts';
+import { fetchedPage } from '../support/fetched-page.ts';
 
 export const ROWS = ['classic', '2026', 'fengwen', 'mobile', 'stub', 'none'] as const;
 export const KINDS = [
@@ -110,15 +111,9 @@ function destination(verdict: Verdict): string | null {
 }
 
 function pageOf(body: Uint8Array, url: string, fetchedAt: string): ParsedPage {
-  return parsePage({
+  return parsePage(fetchedPage({
     url,
-    finalUrl: url,
-    redirects: [],
-    status: 200,
-    headers: { 'content-type': 'text/html; charset=utf-8' },
     body,
-    cut: null,
     fetchedAt,
-    fetchedBy: 'browser',
-  });
+  }));
 }

@@ -10,6 +10,7 @@ import { judge } from '../../src/page/judge.ts';
 import { parsePage } from '../../src/page/page.ts';
 import { openRandom, type Random } from '../newspaper/write/random.ts';
 import { classicPage, NEWS_URL, pageOf } from '../support/article-page.ts';
+import { fetchedPage } from '../support/fetched-page.ts';
 import { SLOW_BODIES } from '../support/slow-bodies.ts';
 import type { Original } from './mutants.ts';
 import { findOriginals, SITE } from './originals.ts';
@@ -94,26 +95,23 @@ export function fuzz(
 
 function endOf({ address }: Original, body: Uint8Array, random: Random): string {
   try {
-    const page = parsePage({
-      url: address.url,
-      finalUrl: address.url,
-      redirects: [],
-      status: 200,
-      headers: random.chance(0.5)
-        ? {}
-        : {
-            'content-type': random.pick([
-              'text/html; charset=utf-8',
-              'text/html; charset=gbk',
-              'text/html; charset=utf-16',
-              'x',
-            ]),
-          },
-      body,
-      cut: null,
-      fetchedAt: '2026-11-23T04:00:00.000Z',
-      fetchedBy: 'browser',
-    });
+    const page = parsePage(
+      fetchedPage({
+        url: address.url,
+        headers: random.chance(0.5)
+          ? {}
+          : {
+              'content-type': random.pick([
+                'text/html; charset=utf-8',
+                'text/html; charset=gbk',
+                'text/html; charset=utf-16',
+                'x',
+              ]),
+            },
+        body,
+        fetchedAt: '2026-11-23T04:00:00.000Z',
+      }),
+    );
     const verdict = judge(page, SITE);
     if (random.chance(0.5) || verdict.kind === 'article') extract([page], address, SITE); // asked even where the judge says no
     return verdict.kind;

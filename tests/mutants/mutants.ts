@@ -8,6 +8,7 @@ import { judge } from '../../src/page/judge.ts';
 import { parsePage } from '../../src/page/page.ts';
 import type { Site } from '../../src/site/address.ts';
 import { openRandom } from '../newspaper/write/random.ts';
+import { fetchedPage } from '../support/fetched-page.ts';
 import { KINDS, type Mutant, type MutantKind, type Others } from './kinds.ts';
 
 /** A whole page that is an article, and comes out of the extraction right and without a doubt. */
@@ -66,17 +67,14 @@ interface CheckInput {
 }
 
 function read({ address }: Original, { html, body, headers }: Mutant, site: Site): CheckInput {
-  const page = parsePage({
-    url: address.url,
-    finalUrl: address.url,
-    redirects: [],
-    status: 200,
-    headers: headers ?? { 'content-type': 'text/html; charset=utf-8' },
-    body: body ?? Buffer.from(html),
-    cut: null,
-    fetchedAt: FETCHED_AT,
-    fetchedBy: 'browser',
-  });
+  const page = parsePage(
+    fetchedPage({
+      url: address.url,
+      headers: headers ?? { 'content-type': 'text/html; charset=utf-8' },
+      body: body ?? Buffer.from(html),
+      fetchedAt: FETCHED_AT,
+    }),
+  );
   const verdict = judge(page, site);
   if (verdict.kind !== 'article') return { article: null, why: `${verdict.kind}: ${verdict.evidence.join('; ')}` };
   try {

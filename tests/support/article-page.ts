@@ -1,8 +1,8 @@
 /** Pages of the site's layouts in small, with text of their own, as the fetch room would hand them on. */
 
-import type { Page } from '../../src/model.ts';
 import { type ParsedPage, parsePage } from '../../src/page/page.ts';
 import type { Site } from '../../src/site/address.ts';
+import { fetchedPage, type PageParts } from './fetched-page.ts';
 
 export const SITE: Site = {
   www: 'https://www.guancha.cn',
@@ -13,20 +13,16 @@ export const NEWS_URL = 'https://www.guancha.cn/ZaoCha/2022_01_28_900.shtml';
 export const POST_URL = 'https://user.guancha.cn/main/content?id=77';
 
 /** A page with this source, 200 and complete unless said otherwise; fetched on 2022-01-29 at noon in Beijing. */
-export function pageOf(html: string, but: Partial<Page> = {}): ParsedPage {
+export function pageOf(html: string, but: Partial<PageParts> = {}): ParsedPage {
   const url = but.url ?? NEWS_URL;
-  return parsePage({
-    url,
-    finalUrl: url,
-    redirects: [],
-    status: 200,
-    headers: { 'content-type': 'text/html; charset=utf-8' },
-    body: new TextEncoder().encode(html),
-    cut: null,
-    fetchedAt: '2022-01-29T04:00:00.000Z',
-    fetchedBy: 'browser',
-    ...but,
-  });
+  return parsePage(
+    fetchedPage({
+      url,
+      body: new TextEncoder().encode(html),
+      fetchedAt: '2022-01-29T04:00:00.000Z',
+      ...but,
+    }),
+  );
 }
 
 export interface Pieces {

@@ -29,6 +29,8 @@ export interface RunSettings {
   readonly cwd?: string;
   readonly input?: string;
   readonly uid?: number;
+  /** Another checkout whose program is run; by default this one's. */
+  readonly checkout?: string;
   /** Modules that are loaded before the program. */
   readonly preload?: readonly string[];
 }
@@ -36,8 +38,9 @@ export interface RunSettings {
 /** Starts `guancha-archive ARGS…`; every process refuses to leave loopback. */
 export function start(args: readonly string[], settings: RunSettings = {}): Running {
   const preloads = [GUARD, ...(settings.preload ?? []).map((path) => pathToFileURL(path).href)];
-  const child = spawn(process.execPath, [join(ROOT, 'src/cli.ts'), ...args], {
-    cwd: settings.cwd ?? ROOT,
+  const checkout = settings.checkout ?? ROOT;
+  const child = spawn(process.execPath, [join(checkout, 'src/cli.ts'), ...args], {
+    cwd: settings.cwd ?? checkout,
     env: {
       ...process.env,
       NODE_OPTIONS: preloads.map((url) => `--import ${url}`).join(' '),

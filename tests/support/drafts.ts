@@ -1,7 +1,10 @@
 /** An article as the pipeline hands it to the store, in small. */
+import { type Archive, openArchive } from '../../src/archive/archive.ts';
 import { makeDocument, writeDocument } from '../../src/archive/document.ts';
 import { renderBody } from '../../src/archive/document-body.ts';
-import type { RecordDraft } from '../../src/archive/store.ts';
+import type { RecordDraft } from '../../src/archive/record.ts';
+import type { Storage } from '../../src/archive/storage.ts';
+import { openTrash } from '../../src/archive/trash.ts';
 import type { Article } from '../../src/model.ts';
 
 export const KEY = '2026/10/2026_10_04_903180';
@@ -23,6 +26,17 @@ export function draft(changes: Partial<RecordDraft> = {}): RecordDraft {
     capture: { tool: 'test', userAgent: 'test', requests: [] },
     ...changes,
   };
+}
+
+/** Archives a capture; true where anything was written. */
+export async function save(archive: Archive, key: string, document: string, captured: RecordDraft): Promise<boolean> {
+  return (await archive.update(key, () => ({ draft: captured, document }))).wrote;
+}
+
+/** What a run does at its start after one that began at `since` and died. */
+export function sweepAfter(storage: Storage, since: number): Promise<number> {
+  const trash = openTrash(storage, { now: new Date() });
+  return openArchive(storage, { minFreeBytes: 0 }).sweep({ since, trash });
 }
 
 /** The `capture` of a visit at this time. */

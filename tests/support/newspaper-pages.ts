@@ -5,6 +5,7 @@ import { type ParsedPage, parsePage } from '../../src/page/page.ts';
 import type { Site } from '../../src/site/address.ts';
 import { parseArticleUrl, partUrl, singlePageUrl } from '../../src/site/address.ts';
 import type { Newspaper, NewspaperArticle } from '../newspaper/newspaper.ts';
+import { fetchedPage } from './fetched-page.ts';
 
 export function siteOf({ www, community, images }: Newspaper): Site {
   return { www, community, images: [images] };
@@ -26,15 +27,10 @@ export function articleParts(
 function pageAt(newspaper: Newspaper, url: string): ParsedPage {
   const { origin, pathname, search } = new URL(url);
   const html = newspaper.read(pathname + search, origin === newspaper.www ? 'www' : 'community');
-  return parsePage({
-    url,
-    finalUrl: url,
-    redirects: [],
-    status: 200,
-    headers: { 'content-type': 'text/html; charset=utf-8' },
-    body: Buffer.from(html),
-    cut: null,
-    fetchedAt: '2026-12-01T00:00:00.000Z',
-    fetchedBy: 'browser',
-  });
+  return parsePage(
+    fetchedPage({
+      url,
+      body: Buffer.from(html),
+    }),
+  );
 }

@@ -44,3 +44,6 @@ export const withoutDateHeader = (path: string, bytes: Buffer): Buffer | string 
 
 /** The part of an archive that is for good: without the operational database and the lock. */
 export const isKept = (path: string): boolean => !/^(?:frontier\.sqlite|lock\.)/.test(path);
+
+/** The same without what had to make way. */
+export const isInPlace = (path: string): boolean => isKept(path) && !path.startsWith('trash/');

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { openNewspaper } from '../newspaper/newspaper.ts';
 import { openRandom } from '../newspaper/write/random.ts';
 import { type Ended, start, temporaryFolder } from '../support/command.ts';
-import { digests, isKept, withoutDateHeader } from '../support/tree.ts';
+import { digests, isInPlace, withoutDateHeader } from '../support/tree.ts';
 
 export interface KillLoopReport {
   readonly kills: number;
@@ -45,7 +45,7 @@ export async function killLoop(options: {
   const undisturbed = await begin('whole').ended;
   assert.equal(undisturbed.code, 0, undisturbed.stderr);
   const wholeMs = performance.now() - from;
-  const whole = await digests(join(folder.path, 'whole'), isKept, withoutDateHeader);
+  const whole = await digests(join(folder.path, 'whole'), isInPlace, withoutDateHeader);
   options.say(`undisturbed: ${Object.keys(whole).length} files in ${Math.round(wholeMs)} ms`);
 
   let kills = 0;
@@ -63,7 +63,7 @@ export async function killLoop(options: {
       } else assert.equal(ended.code, 0, ended.stderr);
     }
     assert.deepEqual(
-      await digests(join(folder.path, archive), isKept, withoutDateHeader),
+      await digests(join(folder.path, archive), isInPlace, withoutDateHeader),
       whole,
       `after ${kills - before} kills`,
     );
@@ -84,7 +84,7 @@ async function killOr(running: ReturnType<typeof start>, afterMs: number): Promi
 
 /** Whatever has its final name already is whole, and is what it will be at the end. */
 async function compareWhatIsThere(archive: string, whole: Readonly<Record<string, string>>): Promise<void> {
-  const there = await digests(archive, (path) => isKept(path) && !path.endsWith('.tmp'), withoutDateHeader).catch(
+  const there = await digests(archive, (path) => isInPlace(path) && !path.endsWith('.tmp'), withoutDateHeader).catch(
     () => ({}),
   );
   for (const [path, digest] of Object.entries(there)) assert.equal(digest, whole[path], `${path} after a kill`);

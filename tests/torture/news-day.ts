@@ -8,8 +8,9 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openArchive } from '../../src/archive/archive.ts';
+import { openDisk } from '../../src/archive/disk.ts';
 import type { ArchiveRecord } from '../../src/archive/record.ts';
-import { openStore } from '../../src/archive/store.ts';
 import { schedule } from '../../src/commands/schedule.ts';
 import { defaultConfig, loadConfig } from '../../src/config.ts';
 import { ArchiveError } from '../../src/errors.ts';
@@ -124,7 +125,7 @@ async function recordsOf(
   limits: { readonly minFreeBytes: number },
 ): Promise<Map<string, ArchiveRecord>> {
   const records = new Map<string, ArchiveRecord>();
-  for await (const stored of openStore(archive, limits).records()) {
+  for await (const stored of openArchive(openDisk(archive), limits).records()) {
     assert.ok(!(stored instanceof ArchiveError));
     records.set(stored.record.id, stored.record);
   }

@@ -2,7 +2,7 @@
 import { openRandom } from '../write/random.ts';
 import { type Happenings, isArticle } from './happenings.ts';
 import { type DayList, type Desk, instantShown } from './lists.ts';
-import { chancesOf, drawDesks } from './membership.ts';
+import { ARTICLE_CHANCES, drawDesks, POST_CHANCES } from './membership.ts';
 import type { DayPlan } from './plan.ts';
 import type { DayStory } from './stories.ts';
 import type { Shown } from './truth.ts';
@@ -44,7 +44,6 @@ export function openShowing(happenings: Happenings, lists: readonly DayList[], p
 /** Newest first. */
 function entriesByDesk(happenings: Happenings, plan: DayPlan): ReadonlyMap<Desk, readonly Entry[]> {
   const random = openRandom(plan.seed, 'lists');
-  const chances = chancesOf(plan.hidden / Math.max(1, happenings.articles.filter(isArticle).length));
   const entries = new Map<Desk, Entry[]>();
   const enter = (story: DayStory, desks: readonly Desk[]) => {
     for (const desk of desks) {
@@ -54,7 +53,7 @@ function entriesByDesk(happenings: Happenings, plan: DayPlan): ReadonlyMap<Desk,
   };
   for (const story of [...happenings.earlier, ...happenings.articles]) {
     if (happenings.hidden.has(story)) continue;
-    enter(story, drawDesks(random, isArticle(story) ? chances.article : chances.post));
+    enter(story, drawDesks(random, isArticle(story) ? ARTICLE_CHANCES : POST_CHANCES));
   }
   for (const post of happenings.movedPosts) enter(post, ['posts']);
   for (const list of entries.values()) list.sort((a, b) => b.story.publishedAt - a.story.publishedAt);

@@ -1,0 +1,284 @@
+/**
+ * The archive's articles: where each lies, and the one door to every record. `update` is the only writer of records: one
+ * turn per key, the old record in, the new one out, files first, record last.
+ */
+import { ArchiveError } from '../errors.ts';
+import type { ArticleId } from '../model.ts';
+import { type Changes, compareDocuments, countChanges } from './diff.ts';
+import { articleKey, documentKey, idOf, isMonth, isYear, parseKey, RECORDS, recordKey, versionKey } from './keys.ts';
+import {
+  type ArchiveRecord,
+  mergeRecord,
+  type RecordDraft,
+  readRecord,
+  saysTheSame,
+  sha256,
+  type Version,
+  writeRecord,
+} from './record.ts';
+import type { Storage } from './storage.ts';
+import { sweep } from './sweep.ts';
+import type { Trash } from './trash.ts';
+
+export interface Archive {
+  /**
+   * The record of an article; null where the archive has none.
+   * @param date the day in its URL; null where it is not known, as for community posts: then every month is looked through
+   */
+  find(id: ArticleId, date: string | null): Promise<StoredArticle | null>;
+  /**
+   * Changes what lies under a key. Updates of one key run one after the other, so that `change` sees the record as it
+   * stands; nothing else writes records. A superseded document moves to `versions/` first, then the document is written,
+   * then the record. A kill at any point leaves the old state, or a new document whose record still waits; the same update
+   * again, or `sweep`, ends it either way. Files that would not change are not touched.
+   * @param change gets the record, null where there is none, and gives what is to stand; null changes nothing
+   * @returns what stands now
+   */
+  update(key: string, change: Change, options?: UpdateOptions): Promise<Updated>;
+  /**
+   * All articles in order of their keys; where a record cannot be read, ARCHIVE_DAMAGED in its place.
+   * @param since a month, `2026-10`: what lies in the folders of earlier ones is left out
+   */
+  records(since?: string): AsyncGenerator<StoredArticle | ArchiveError>;
+  /** The document of a version. Throws ARCHIVE_DAMAGED where it is not there as the record describes it. */
+  readVersion(version: Version): Promise<string>;
+  /** Throws ARCHIVE_FULL where less room than `minFreeBytes` is left. */
+  requireRoom(): Promise<void>;
+  /**
+   * Ends or takes back what a dead run left half done; returns how many files.
+   * @param options `since` is when that run began, ms since 1970; what is taken back goes to `trash`
+   */
+  sweep(options: { readonly since: number; readonly trash: Trash }): Promise<number>;
+}
+
+export interface StoredArticle {
+  readonly key: string;
+  readonly record: ArchiveRecord;
+}
+
+export type Change = (old: ArchiveRecord | null) => Next | null | Promise<Next | null>;
+
+/** A capture with its document, or another record of the same document. */
+export type Next = Capture | { readonly record: ArchiveRecord };
+
+export interface Capture {
+  readonly draft: RecordDraft;
+  /** The text of the document. */
+  readonly document: string;
+  /**
+   * What becomes of the document on the disk where the new one differs: it is kept as a superseded version (`kept`, the
+   * default), it never was what the site had and the new one takes its place in the list (`replaced`), or its bytes are
+   * not those of its version, which stays in the list without them (`lost`).
+   */
+  readonly present?: 'kept' | 'replaced' | 'lost';
+}
+
+export interface UpdateOptions {
+  /**
+   * Asked within the turn, by a repair that knows better than the file: what stands for the record on the disk, null for
+   * none, undefined for the record as it lies there. Where it gives anything else, the new record is written in any case.
+   */
+  readonly old?: () => ArchiveRecord | null | undefined;
+}
+
+export interface Updated {
+  /** Null where the archive has none. */
+  readonly record: ArchiveRecord | null;
+  /** True where anything was written. */
+  readonly wrote: boolean;
+}
+
+/** Where articles lie whose address does not say it: rows that only save looking through all months. */
+export interface Places {
+  /** A key that may be outdated; null where none is known. */
+  get(id: ArticleId): string | null;
+  set(id: ArticleId, key: string): void;
+}
+
+/** @param options `places` is null where nothing remembers them */
+export function openArchive(
+  storage: Storage,
+  { minFreeBytes, places = null }: { readonly minFreeBytes: number; readonly places?: Places | null },
+): Archive {
+  const inTurn = openTurns();
+  return {
+    find: (id, date) => (date === null ? findByPlace(id) : storedAt(articleKey(id, date))),
+    update: (key, change, options = {}) =>
+      inTurn(key, async () => {
+        const known = options.old?.();
+        const old = known === undefined ? await recordAt(key) : known;
+        const next = await change(old);
+        if (next === null) return { record: old, wrote: false };
+        const isSame = known === undefined && old !== null;
+        if ('record' in next) {
+          const text = writeRecord(next.record);
+          if (isSame && text === writeRecord(old)) return { record: old, wrote: false };
+          return writeLast(key, next.record);
+        }
+        return capture(key, next, { old, isSame });
+      }),
+    records: async function* (since = '') {
+      for await (const key of recordKeys(storage, since)) {
+        const record = await recordAt(key).catch(unlessDamaged);
+        if (record !== null) yield record instanceof ArchiveError ? record : { key, record };
+      }
+    },
+    readVersion: async ({ document, sha256: expected }) => {
+      const bytes = await storage.read(document);
+      if (bytes === null || sha256(bytes) !== expected)
+        throw new ArchiveError(
+          'ARCHIVE_DAMAGED',
+          `${storage.name}/${document}: not the bytes that its record describes`,
+        );
+      return bytes.toString();
+    },
+    requireRoom: async () => {
+      const free = await storage.freeBytes();
+      if (free >= minFreeBytes) return;
+      throw new ArchiveError(
+        'ARCHIVE_FULL',
+        `${storage.name}: ${free} bytes free, limits.minFreeBytes is ${minFreeBytes}`,
+      );
+    },
+    sweep: (options) => sweep(storage, { ...options, recordAt }),
+  };
+
+  async function storedAt(key: string): Promise<StoredArticle | null> {
+    const record = await recordAt(key);
+    return record === null ? null : { key, record };
+  }
+
+  async function recordAt(key: string): Promise<ArchiveRecord | null> {
+    const bytes = await storage.read(recordKey(key));
+    return bytes === null ? null : readRecord(bytes.toString(), `${storage.name}/${recordKey(key)}`);
+  }
+
+  async function findByPlace(id: ArticleId): Promise<StoredArticle | null> {
+    const place = places?.get(id) ?? null;
+    const known = place === null || idOf(place) !== id ? null : await storedAt(place);
+    if (known !== null) return known;
+    for await (const key of recordKeys(storage, '', id.startsWith('fengwen:') ? ['fengwen/'] : [''])) {
+      const found = idOf(key) === id ? await storedAt(key) : null;
+      if (found === null) continue;
+      places?.set(id, key);
+      return found;
+    }
+    return null;
+  }
+
+  /** @param given `isSame` is true where a record that says what the old one says is not written */
+  async function capture(
+    key: string,
+    { draft, document, present = 'kept' }: Capture,
+    { old, isSame }: { readonly old: ArchiveRecord | null; readonly isSame: boolean },
+  ): Promise<Updated> {
+    const path = documentKey(key);
+    const described = { path, bytes: Buffer.byteLength(document), sha256: sha256(document) };
+    const versions = await withVersion(key, { old, draft, document, present }, described.sha256);
+    const record = mergeRecord(old, draft, { document: described, versions });
+    const wroteDocument = await writeIfDifferent(path, document);
+    if (isSame && old !== null && !wroteDocument && saysTheSame(old, record)) return { record: old, wrote: false };
+    return writeLast(key, record);
+  }
+
+  async function writeLast(key: string, record: ArchiveRecord): Promise<Updated> {
+    await storage.write(recordKey(key), writeRecord(record));
+    const id = idOf(key);
+    if (id.startsWith('fengwen:') && places?.get(id) !== key) places?.set(id, key);
+    return { record, wrote: true };
+  }
+
+  /** The versions with a new one; what it supersedes gets its place for good. */
+  async function withVersion(
+    key: string,
+    { old, draft, document, present }: Required<Capture> & { readonly old: ArchiveRecord | null },
+    hash: string,
+  ): Promise<readonly Version[]> {
+    const { contentHash, capture: captured } = draft;
+    const capturedAt = captured.requests[0]?.fetchedAt ?? '';
+    const version = { document: documentKey(key), sha256: hash, contentHash, capturedAt };
+    const superseded = old?.versions.at(-1);
+    if (old === null || superseded === undefined) return [{ ...version, changes: null }];
+    if (old.document.sha256 === hash) return [...old.versions.slice(0, -1), { ...superseded, contentHash }];
+    if (present === 'replaced') {
+      const before = old.versions.at(-2)?.document;
+      return [...old.versions.slice(0, -1), { ...version, changes: await changesSince(before ?? null, document) }];
+    }
+    const kept = versionKey(key, old.versions.length);
+    if (present === 'kept' && (await storage.stat(kept)) === null) {
+      // What lies there is kept even where it is not what the record describes: somebody may have edited it.
+      const bytes = await storage.read(superseded.document);
+      if (bytes !== null) await storage.write(kept, bytes);
+    }
+    const changes = await changesSince(kept, document);
+    return [...old.versions.slice(0, -1), { ...superseded, document: kept }, { ...version, changes }];
+  }
+
+  async function changesSince(before: string | null, document: string): Promise<Changes | null> {
+    const bytes = before === null ? null : await storage.read(before);
+    return bytes === null ? null : changesBetween(bytes.toString(), document);
+  }
+
+  async function writeIfDifferent(key: string, text: string): Promise<boolean> {
+    const present = await storage.read(key);
+    if (present?.equals(Buffer.from(text)) === true) return false;
+    await storage.write(key, text);
+    return true;
+  }
+}
+
+type InTurn = <T>(key: string, work: () => Promise<T>) => Promise<T>;
+
+/** Lets one work at a time do with a key what it likes, in the order in which they came. */
+function openTurns(): InTurn {
+  const last = new Map<string, Promise<unknown>>();
+  return (key, work) => {
+    const mine = (last.get(key) ?? Promise.resolve()).then(work);
+    const ended = mine
+      .catch(() => {}) // the caller hears of it; the next one starts afresh
+      .then(() => {
+        if (last.get(key) === ended) last.delete(key);
+      });
+    last.set(key, ended);
+    return mine;
+  };
+}
+
+/**
+ * The places of all records in order, whatever is in them.
+ * @param since a month, `2026-10`: those of earlier ones are left out
+ */
+export async function* recordKeys(
+  storage: Storage,
+  since = '',
+  spaces: readonly string[] = ['', 'fengwen/'],
+): AsyncGenerator<string> {
+  for (const space of spaces) {
+    const top = `${RECORDS}/${space}`.replace(/\/$/, '');
+    for (const year of (await storage.names(top)).folders.filter(isYear)) {
+      for (const month of (await storage.names(`${top}/${year}`)).folders.filter(isMonth)) {
+        if (`${year}-${month}` < since) continue;
+        const folder = `${top}/${year}/${month}`;
+        for (const name of (await storage.names(folder)).files) {
+          const parsed = parseKey(`${folder}/${name}`);
+          if (parsed?.kind === 'record') yield parsed.article;
+        }
+      }
+    }
+  }
+}
+
+/** Null where the document before is damaged: that is no reason to refuse a good new one. */
+function changesBetween(before: string, after: string): Changes | null {
+  try {
+    return countChanges(compareDocuments(before, after));
+  } catch (error) {
+    if (error instanceof ArchiveError && error.code === 'ARCHIVE_DAMAGED') return null;
+    throw error;
+  }
+}
+
+function unlessDamaged(error: unknown): ArchiveError {
+  if (error instanceof ArchiveError && error.code === 'ARCHIVE_DAMAGED') return error;
+  throw error;
+}

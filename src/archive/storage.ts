@@ -1,0 +1,104 @@
+/**
+ * The port of an archive's files. An adapter is named by its technology (`disk`, `memory`); `tests/storage.contract.ts`
+ * is the contract that each of them keeps.
+ *
+ * A key is a relative path with `/`: no part is empty, `.` or `..`. Only `keys.ts` spells the keys of an archive.
+ *
+ * What the callers owe it:
+ * - One process writes an archive at a time (see `frontier/lock.ts`), and one writer a key. `ifAbsent` and `commit` keep
+ *   the first of two writers; everything else takes the last.
+ * - A file that others name is written before the file that names it. A kill between the two leaves a file too many,
+ *   never a name without its file.
+ * - What may be large is read by `chunks`, never by `read`.
+ *
+ * Where the place refuses, every member throws ARCHIVE_FULL, ARCHIVE_IO or ARCHIVE_NOT_WRITABLE. A text that is no key is
+ * a fault of the program: TypeError.
+ */
+import type { Writable } from 'node:stream';
+
+export interface Storage {
+  /** What people call the place, for messages: the absolute path of a folder, or an address. */
+  readonly name: string;
+  /** The bytes of a file that fits into memory; null where there is none. */
+  read(key: string): Promise<Buffer | null>;
+  /** The bytes piece by piece, never through a link. Throws ARCHIVE_NOT_WRITABLE where there is no such file. */
+  chunks(key: string): AsyncIterable<Buffer>;
+  /** What lies at a key, without opening or following it; null where nothing does. An empty key is the place itself. */
+  stat(key: string): Promise<Entry | null>;
+  /**
+   * Writes the whole file or nothing, durably.
+   * @returns false where `ifAbsent` is set and something has the key: that stays as it is
+   */
+  write(key: string, bytes: string | Uint8Array, options?: { readonly ifAbsent?: boolean }): Promise<boolean>;
+  /** Adds to the end of a file, durably; makes it where it is not there. A kill may leave a part of the text. */
+  append(key: string, text: string): Promise<void>;
+  /** Lets the bytes of a file lie under a second key too: a write to the first leaves them under the second. */
+  copy(from: string, to: string): Promise<void>;
+  /** Gives a file, folder or link another key. Nothing is followed or opened; a file that had the key is replaced. */
+  move(from: string, to: string): Promise<void>;
+  /** Removes a file for good; nothing happens where there is none. */
+  remove(key: string): Promise<void>;
+  /**
+   * All files below a prefix, folder by folder in order of names. Links are not followed; links, special files and
+   * temporary files are left out. Empty where nothing lies there.
+   * @param prefix a key, or empty for everything
+   */
+  list(prefix: string): AsyncIterable<StoredFile>;
+  /** The names directly below a prefix, in order: of those that `list` gives, and of the folders that it would enter. */
+  names(prefix: string): Promise<Names>;
+  /** A new empty temporary file beside where its bytes will stay; `commit` or `discard` ends it. */
+  temporary(prefix: string): Promise<TemporaryFile>;
+  /** Removes temporary files that a killed run left, but for those in `trash/`; returns how many. */
+  sweep(): Promise<number>;
+  /** Bytes that this user may still write; Infinity where nothing says so. */
+  freeBytes(): Promise<number>;
+}
+
+export interface StoredFile {
+  readonly key: string;
+  readonly bytes: number;
+  /** When it was last written, ms since 1970. */
+  readonly writtenAt: number;
+}
+
+export interface Names {
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+}
+
+export interface Entry {
+  readonly kind: 'a file' | 'a folder' | 'a symbolic link' | 'a FIFO' | 'a socket' | 'a device';
+  readonly bytes: number;
+  /** When it was last written, ms since 1970. */
+  readonly writtenAt: number;
+  /** Where a link leads; null for anything else. */
+  readonly target: string | null;
+}
+
+/** The kind of an entry of a file system. */
+export function kindOf(
+  entry: Readonly<Record<'isFile' | 'isDirectory' | 'isSymbolicLink' | 'isFIFO' | 'isSocket', () => boolean>>,
+): Entry['kind'] {
+  if (entry.isFile()) return 'a file';
+  if (entry.isDirectory()) return 'a folder';
+  if (entry.isSymbolicLink()) return 'a symbolic link';
+  if (entry.isFIFO()) return 'a FIFO';
+  return entry.isSocket() ? 'a socket' : 'a device';
+}
+
+export interface TemporaryFile {
+  /**
+   * Lets `work` write into the file; what the place refuses there becomes a known failure.
+   * @param work `open` gives a stream that begins the file anew
+   */
+  fill<T>(work: (open: () => Writable) => Promise<T>): Promise<T>;
+  /** What was written so far. */
+  chunks(): AsyncIterable<Buffer>;
+  /**
+   * Makes the bytes durable under the key. Where the key exists already, that file stays and this one goes, unless this
+   * one `replaces` it.
+   */
+  commit(key: string, options?: { readonly replaces: boolean }): Promise<void>;
+  /** Takes the file away; nothing happens after `commit`. */
+  discard(): Promise<void>;
+}

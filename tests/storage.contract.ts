@@ -1,0 +1,211 @@
+/** What every storage of an archive keeps; each adapter runs it. */
+import assert from 'node:assert/strict';
+import { pipeline } from 'node:stream/promises';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { Storage, TemporaryFile } from '../src/archive/storage.ts';
+
+export interface OpenedStorage extends AsyncDisposable {
+  readonly storage: Storage;
+}
+
+/** @param open gives an empty storage */
+export function testStorage(name: string, open: () => Promise<OpenedStorage>): void {
+  const using = (title: string, work: (storage: Storage) => Promise<void>): void => {
+    void it(title, async () => {
+      await using opened = await open();
+      await work(opened.storage);
+    });
+  };
+
+  describe(`the storage ${name}`, () => {
+    it('holds what was written, appended, moved and removed, in order', async () => {
+      const key = fc
+        .array(fc.constantFrom('a', 'b', 'a-b', 'a.b', '甲', 'B'), { minLength: 1, maxLength: 3 })
+        .map((parts) => [...parts.map((part) => `${part}d`), 'file'].join('/'));
+      const step = fc.oneof(
+        fc.record({ what: fc.constant('write' as const), key, text: fc.string() }),
+        fc.record({ what: fc.constant('append' as const), key, text: fc.string() }),
+        fc.record({ what: fc.constant('remove' as const), key }),
+        fc.record({ what: fc.constant('move' as const), key, to: key }),
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+          await using opened = await open();
+          const { storage } = opened;
+          const model = new Map<string, string>();
+          for (const each of steps) {
+            if (each.what === 'write') await storage.write(each.key, each.text);
+            if (each.what === 'write') model.set(each.key, each.text);
+            if (each.what === 'append') await storage.append(each.key, each.text);
+            if (each.what === 'append') model.set(each.key, (model.get(each.key) ?? '') + each.text);
+            if (each.what === 'remove') await storage.remove(each.key);
+            if (each.what === 'remove') model.delete(each.key);
+            const moved = each.what === 'move' ? model.get(each.key) : undefined;
+            if (each.what === 'move' && moved !== undefined) {
+              await storage.move(each.key, each.to);
+              model.delete(each.key);
+              model.set(each.to, moved);
+            }
+          }
+          const parts = (text: string) => text.split('/');
+          const inOrder = [...model.keys()].sort((a, b) => compare(parts(a), parts(b)));
+          assert.deepEqual(await keys(storage, ''), inOrder);
+          for (const [each, text] of model) assert.equal(String(await storage.read(each)), text);
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    using('gives null for what is not there, and reads it piece by piece as a known failure', async (storage) => {
+      assert.equal(await storage.read('a/b'), null);
+      assert.equal(await storage.stat('a/b'), null);
+      assert.deepEqual(await keys(storage, 'a'), []);
+      assert.deepEqual(await storage.names('a'), { files: [], folders: [] });
+      await storage.remove('a/b');
+      await assert.rejects(textOf(storage.chunks('a/b')), { code: 'ARCHIVE_NOT_WRITABLE' });
+      await assert.rejects(storage.move('a/b', 'c'), { code: 'ARCHIVE_NOT_WRITABLE' });
+      await assert.rejects(storage.copy('a/b', 'c'), { code: 'ARCHIVE_NOT_WRITABLE' });
+    });
+
+    using('refuses what is no key', async (storage) => {
+      for (const key of ['', '/', 'a//b', '../a', 'a/../b', './a', 'a/', '/a', 'a\0', 'a'.repeat(256)]) {
+        await assert.rejects(async () => storage.read(key), TypeError, key);
+        await assert.rejects(async () => storage.write(key, ''), TypeError, key);
+        await assert.rejects(async () => storage.append(key, ''), TypeError, key);
+        await assert.rejects(async () => storage.move('a', key), TypeError, key);
+        await assert.rejects(async () => storage.remove(key), TypeError, key);
+      }
+      assert.deepEqual(await keys(storage, ''), []);
+    });
+
+    using('replaces a file as a whole, unless it is to be written only where none is', async (storage) => {
+      assert.equal(await storage.write('a/b', '甲'), true);
+      assert.equal(await storage.write('a/b', Buffer.from('乙')), true);
+      assert.equal(await storage.write('a/b', '丙', { ifAbsent: true }), false);
+      assert.equal(String(await storage.read('a/b')), '乙');
+      const texts = ['1', '2', '3', '4'];
+      const wrote = await Promise.all(texts.map((text) => storage.write('a/c', text, { ifAbsent: true })));
+      assert.equal(wrote.filter(Boolean).length, 1);
+      assert.equal(String(await storage.read('a/c')), texts[wrote.indexOf(true)]);
+      assert.deepEqual(await keys(storage, ''), ['a/b', 'a/c']);
+    });
+
+    using('lets no file be a folder', async (storage) => {
+      await storage.write('a', '');
+      await assert.rejects(storage.write('a/b', ''), { code: 'ARCHIVE_NOT_WRITABLE' });
+      await storage.write('c/d', '');
+      await assert.rejects(storage.write('c', ''), { code: 'ARCHIVE_NOT_WRITABLE' });
+      await assert.rejects(storage.read('c'), { code: 'ARCHIVE_NOT_WRITABLE' });
+      assert.deepEqual(await keys(storage, ''), ['a', 'c/d']);
+    });
+
+    using('says what lies at a key, how large it is and when it was written', async (storage) => {
+      const before = Date.now() - 2000; // a disk may count in whole seconds
+      await storage.write('a/b', '甲乙');
+      const entry = await storage.stat('a/b');
+      assert.deepEqual([entry?.kind, entry?.bytes, entry?.target], ['a file', 6, null]);
+      assert.ok(entry !== null && entry.writtenAt >= before && entry.writtenAt <= Date.now() + 2000);
+      assert.equal((await storage.stat('a'))?.kind, 'a folder');
+      for await (const { key, bytes, writtenAt } of storage.list('a'))
+        assert.deepEqual([key, bytes, writtenAt], ['a/b', 6, entry.writtenAt]);
+    });
+
+    using('lists below a prefix, folder by folder in order of names', async (storage) => {
+      for (const key of ['a/b/c', 'a-b/c', 'a.c', 'a/b-c/d', 'ab/c', 'a/B']) await storage.write(key, '');
+      assert.deepEqual(await keys(storage, ''), ['a/B', 'a/b/c', 'a/b-c/d', 'a-b/c', 'a.c', 'ab/c']);
+      assert.deepEqual(await keys(storage, 'a'), ['a/B', 'a/b/c', 'a/b-c/d']);
+      assert.deepEqual(await storage.names(''), { files: ['a.c'], folders: ['a', 'a-b', 'ab'] });
+      assert.deepEqual(await storage.names('a'), { files: ['B'], folders: ['b', 'b-c'] });
+    });
+
+    using('keeps the bytes under a second key when the first is written again', async (storage) => {
+      await storage.write('a/b', '甲');
+      await storage.copy('a/b', 'trash/a/b');
+      await storage.write('a/b', '乙');
+      assert.equal(String(await storage.read('trash/a/b')), '甲');
+      await assert.rejects(storage.copy('a/b', 'trash/a/b'), { code: 'ARCHIVE_NOT_WRITABLE' });
+      assert.equal(String(await storage.read('trash/a/b')), '甲');
+    });
+
+    using('moves a folder with all that lies in it, and can fill its place again', async (storage) => {
+      await storage.write('a/b/c', '甲');
+      await storage.move('a', 'trash/a');
+      assert.deepEqual(await keys(storage, ''), ['trash/a/b/c']);
+      await storage.write('a/b/d', '乙');
+      assert.deepEqual(await keys(storage, ''), ['a/b/d', 'trash/a/b/c']);
+    });
+
+    using('gives large files piece by piece', async (storage) => {
+      const bytes = Buffer.alloc(700_000, 'picture');
+      await storage.write('a', bytes);
+      const pieces: Buffer[] = [];
+      for await (const piece of storage.chunks('a')) pieces.push(piece);
+      assert.ok(Buffer.concat(pieces).equals(bytes));
+    });
+
+    using('commits a download under its key, and keeps the first unless it is to be replaced', async (storage) => {
+      const first = await filled(storage, '甲');
+      assert.equal(await textOf(first.chunks()), '甲');
+      assert.deepEqual(await keys(storage, ''), [], 'unfinished');
+      await first.commit('assets/ab/abcd.jpg');
+      await first.discard();
+      assert.equal(String(await storage.read('assets/ab/abcd.jpg')), '甲');
+      await (await filled(storage, '乙')).commit('assets/ab/abcd.jpg');
+      assert.equal(String(await storage.read('assets/ab/abcd.jpg')), '甲');
+      await (await filled(storage, '丙')).commit('assets/ab/abcd.jpg', { replaces: true });
+      assert.equal(String(await storage.read('assets/ab/abcd.jpg')), '丙');
+      await (await filled(storage, '丁')).discard();
+      assert.deepEqual(await keys(storage, ''), ['assets/ab/abcd.jpg']);
+    });
+
+    using('begins a download anew when it is tried again', async (storage) => {
+      const file = await storage.temporary('assets');
+      const failed = file.fill(async (open) => {
+        await pipeline([Buffer.from('half of')], open());
+        throw new Error('the line was cut');
+      });
+      await assert.rejects(failed, /cut/);
+      await file.fill((open) => pipeline([Buffer.from('whole')], open()));
+      await file.commit('assets/a');
+      assert.equal(String(await storage.read('assets/a')), 'whole');
+    });
+
+    using('sweeps unfinished files, but for those in the trash', async (storage) => {
+      await storage.write('a/b', '甲');
+      await filled(storage, '乙');
+      await storage.temporary('trash/x');
+      await (await filled(storage, '丙')).discard();
+      assert.equal(await storage.sweep(), 1);
+      assert.equal(await storage.sweep(), 0);
+      assert.deepEqual(await keys(storage, ''), ['a/b']);
+    });
+
+    using('knows how much room is left', async (storage) => {
+      assert.ok((await storage.freeBytes()) > 0);
+    });
+  });
+}
+
+async function filled(storage: Storage, text: string): Promise<TemporaryFile> {
+  const file = await storage.temporary('assets');
+  await file.fill((open) => pipeline([Buffer.from(text)], open()));
+  return file;
+}
+
+async function keys(storage: Storage, prefix: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { key } of storage.list(prefix)) found.push(key);
+  return found;
+}
+
+async function textOf(chunks: AsyncIterable<Buffer>): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of chunks) pieces.push(piece);
+  return Buffer.concat(pieces).toString();
+}
+
+function compare(a: readonly string[], b: readonly string[]): number {
+  const at = a.findIndex((part, i) => part !== b[i]);
+  return at < 0 ? a.length - b.length : (a[at] ?? '') < (b[at] ?? '') ? -1 : 1;
+}
