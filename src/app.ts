@@ -47,7 +47,6 @@ export async function openApp(
 ): Promise<App> {
   const { site, politeness: pace } = config;
   const storage = openDisk(config.archive);
-  const archive = openArchive(storage, config.limits);
   const quarantine = openQuarantine(storage, config.limits);
   const report = (holder: string) => log({ level: 'info', stage: 'run', message: `waiting for ${holder}` });
   await using opened = new AsyncDisposableStack();
@@ -60,6 +59,7 @@ export async function openApp(
   const { restMs } = config.schedule;
   const operations = opened.use(openOperations(config.archive, { command, ...pace, restMs, now: clock.now }));
   const { frontier, journal, transaction } = operations;
+  const archive = openArchive(storage, { ...config.limits, places: journal.places });
   const { unfinishedSince } = journal.runs;
   if (prepared && unfinishedSince !== null) {
     const trash = openTrash(storage, { now: new Date(clock.now()) });

@@ -1,8 +1,8 @@
 /** Every known failure: code, title, fix, and what happens next. `renderError` is the one way they are printed. */
 
 /**
- * What a failure means for the work at hand: `retry` soon in this run, `later` in the next run, `never` again unless
- * asked for, `stop` the run with the failure's exit code.
+ * What a failure means for the work at hand: `retry` soon in this run, `later` in the next run, `never` by another attempt
+ * alone, `stop` the run with the failure's exit code. When a URL is asked for again says `frontier/again.ts`.
  */
 type Next = 'retry' | 'later' | 'never' | 'stop';
 

@@ -288,6 +288,7 @@ export function recordVisit(
   const { id, url, source } = target;
   if (visit.asked) journal.visits.note(id, outcome.kind);
   frontier.add(found, { leads: true });
+  if (outcome.kind === 'archived' || outcome.kind === 'unchanged') journal.places.set(id, outcome.key);
   if (record === null || !['archived', 'unchanged', 'gone'].includes(outcome.kind)) return;
   const { article, flags, versions } = record;
   const publishedAt = Date.parse(article.publishedAt);

@@ -1,5 +1,6 @@
 /** What an archive's runs work with and leave behind, in `frontier.sqlite`: the queue and the journal, in one database. */
 import { join } from 'node:path';
+import { FRONTIER } from '../archive/keys.ts';
 import { ArchiveError } from '../errors.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
 import { openDatabase } from '../sqlite.ts';
@@ -34,7 +35,7 @@ export function openOperations(archive: string, options: OperationsOptions = {})
   const { now = Date.now, readOnly = false, attempts = 1, backoffMs = 0, restMs = HOUR_MS } = options;
   const command = options.command ?? null;
   using opened = new DisposableStack();
-  const database = opened.use(openDatabase(join(archive, 'frontier.sqlite'), { migrations: MIGRATIONS, readOnly }));
+  const database = opened.use(openDatabase(join(archive, FRONTIER), { migrations: MIGRATIONS, readOnly }));
   const journal = openJournal(database, { now, command });
   const pace = { attempts, backoffMs, restMs };
   const frontier = openSqliteFrontier(database, { pace, now, takesOver: command !== null });

@@ -69,6 +69,8 @@ interface SeenArticle {
   readonly lastAt: number;
 }
 
+const names = z.array(z.string());
+
 export function openSightings(database: Database): Sightings {
   const note = database.prepare(
     `INSERT INTO sightings (id, source, first_at, last_at) SELECT value, ?1, ?2, ?2 FROM json_each(?3) WHERE true
@@ -91,7 +93,7 @@ export function openSightings(database: Database): Sightings {
       for (const row of since.iterate(at)) {
         yield {
           id: String(row.id) as ArticleId,
-          sources: jsonOf(row.sources, z.array(z.string()), 'frontier.sqlite, sightings'),
+          sources: jsonOf(row.sources, names, 'frontier.sqlite, sightings'),
           firstAt: Number(row.first_at),
           lastAt: Number(row.last_at),
         };

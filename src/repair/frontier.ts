@@ -37,6 +37,7 @@ function writeRow(key: string, context: RepairContext): boolean {
     { id: idOf(key), url, source, via: via ?? null, leadPicture: leadPicture ?? null, listed: null, priority },
     { kind: 'archived', key },
   );
+  context.journal.places.set(idOf(key), key);
   const publishedAt = Date.parse(article.publishedAt);
   const { agesMs, services } = context;
   const next = nextVisit({ publishedAt, hasChanged: versions.length > 1 }, { agesMs, now: services.clock.now() });

@@ -1,12 +1,19 @@
-/** The frontier with very many URLs: is it as fast, and as small in memory, as with few? `npm run bench:frontier [-- --most N]` */
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+/**
+ * The frontier with very many URLs: is it as fast, and as small in memory, as with few? How long does a take of 20,000 chosen
+ * URLs take, and finding a post among 200,000? `npm run bench:frontier [-- --most N]`
+ */
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openArchive } from '../../src/archive/archive.ts';
+import { openDisk } from '../../src/archive/disk.ts';
 import { openOperations } from '../../src/frontier/operations.ts';
 import type { Target } from '../../src/model.ts';
 
 const { values } = parseArgs({ options: { most: { type: 'string', default: '1000000' } } });
+const POSTS = 200_000;
+const WANTED = 20_000;
 const sizes = [10_000, 100_000, 1_000_000].filter((size) => size <= Number(values.most));
 const LIST = 60;
 const SOME = 2000;
@@ -25,6 +32,8 @@ try {
     const cells = rows.map((row) => (row[name] ?? 0).toPrecision(3));
     say(`| ${name} | ${cells.join(' | ')} | ${((rows.at(-1)?.[name] ?? 0) / (first?.[name] ?? 1)).toFixed(2)} |`);
   }
+  measureWanted(join(folder, 'wanted'));
+  await measurePosts(join(folder, 'posts'));
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -106,6 +115,82 @@ async function measure(archive: string, size: number): Promise<Row> {
     'memory, MB': process.memoryUsage().rss / 1e6,
     'file, MB': (await stat(join(archive, 'frontier.sqlite'))).size / 1e6,
   };
+}
+
+/** `archive -` with 20,000 addresses beside a million that wait: how long one take takes, whatever became of those before. */
+function measureWanted(archive: string): void {
+  using operations = openOperations(archive, { command: 'bench', attempts: 3, backoffMs: 30_000 });
+  const { frontier } = operations;
+  const others = Math.min(Number(values.most), 1_000_000);
+  frontier.add(Array.from({ length: others }, (_, i) => targetOf(i)));
+  const wanted = Array.from({ length: WANTED }, (_, i) => targetOf(others + i)).map((each) => ({
+    ...each,
+    priority: scattered(each.priority, others),
+  }));
+  frontier.add(wanted);
+  const ids = wanted.map(({ id }) => id);
+  const from = performance.now();
+  frontier.requeue({ ids });
+  const lease = frontier.take(ids);
+  if (lease !== null) frontier.release(lease);
+  say(
+    `\nof ${others} others, ${WANTED} wanted: made to wait and marked in ${(performance.now() - from).toFixed(0)} ms`,
+  );
+  const endings = {
+    archived: { kind: 'archived', key: 'k' },
+    failed: { kind: 'failed', code: 'NETWORK', detail: 'why' },
+  } as const;
+  for (const [name, outcome] of Object.entries(endings)) {
+    frontier.requeue({ ids });
+    const takes: number[] = [];
+    const settles: number[] = [];
+    for (;;) {
+      const start = performance.now();
+      const taken = frontier.take(ids);
+      takes.push(performance.now() - start);
+      if (taken === null) break;
+      const end = performance.now();
+      frontier.settle(taken, outcome);
+      settles.push(performance.now() - end);
+    }
+    const due = performance.now();
+    frontier.nextDue(ids);
+    const last = performance.now() - due;
+    say(
+      `${name}: take ${describe(takes)}; the one that finds none ${takes.at(-1)?.toFixed(2)} ms; settle ${describe(settles)}; next due ${last.toFixed(2)} ms`,
+    );
+  }
+}
+
+/** A community post among 200,000: its address does not say in which month it lies. */
+async function measurePosts(root: string): Promise<void> {
+  const months = 150;
+  const keyOf = (i: number) =>
+    `fengwen/${2013 + Math.floor((i % months) / 12)}/${String((i % 12) + 1).padStart(2, '0')}/${100_000 + i}`;
+  for (let i = 0; i < months; i++) await mkdir(join(root, 'records', keyOf(i), '..'), { recursive: true });
+  for (let i = 0; i < POSTS; i++) await writeFile(join(root, 'records', `${keyOf(i)}.json`), '{}');
+  const key = keyOf(77);
+  const fixture = join(import.meta.dirname, '../fixtures/archive-1/records/fengwen/2026/10/1741030.json');
+  const record = (await readFile(fixture, 'utf8'))
+    .replaceAll('1741030', '100077')
+    .replaceAll('fengwen/2026/10', 'fengwen/2019/06');
+  await writeFile(join(root, 'records', `${key}.json`), record);
+  using operations = openOperations(root, { command: 'bench' });
+  const archive = openArchive(openDisk(root), { minFreeBytes: 0, places: operations.journal.places });
+  for (const how of ['by a walk over the months', 'by its row']) {
+    const from = performance.now();
+    const found = await archive.find('fengwen:100077', null);
+    if (found?.key !== key) throw new Error('not found');
+    say(`a post among ${POSTS}, ${how}: ${(performance.now() - from).toFixed(2)} ms`);
+  }
+}
+
+/** Median, 99 of 100, and the longest. */
+function describe(times: readonly number[]): string {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share: number) =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(3);
+  return `${at(0.5)} / ${at(0.99)} / ${at(1)} ms`;
 }
 
 /** A place that the ones before say nothing about. */
