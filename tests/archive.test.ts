@@ -118,6 +118,21 @@ describe('an update', () => {
     assert.equal(kept, 60);
   });
 
+  it('keeps a move that is noted before the post has its first record', async () => {
+    const archive = openArchive(openMemory(), { minFreeBytes: 0 });
+    await Promise.all(
+      posts.flatMap((key, i) => [
+        archive.note(idOf(key), null, (record) => noteMovedFrom(record, www(i))),
+        save(archive, key, documentOf('<p>一</p>'), draft({ id: `fengwen:${1000 + i}` })),
+        archive.note(idOf(key), null, (record) => noteMovedFrom(record, `${www(i)}?other`)),
+      ]),
+    );
+    for (const [i, key] of posts.entries()) {
+      const record = (await archive.find(idOf(key), null))?.record;
+      assert.deepEqual(record?.movedFrom, [www(i), `${www(i)}?other`]);
+    }
+  });
+
   it('that fails holds up no other, and leaves what there was', async () => {
     const storage = openMemory();
     const archive = openArchive(storage, { minFreeBytes: 0 });
