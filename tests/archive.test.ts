@@ -6,7 +6,7 @@ import { openArchive, type Places } from '../src/archive/archive.ts';
 import { openDisk } from '../src/archive/disk.ts';
 import { articleKey, idOf, recordKey } from '../src/archive/keys.ts';
 import { openMemory } from '../src/archive/memory.ts';
-import { contentHash, noteMovedFrom, noteMovedTo } from '../src/archive/record.ts';
+import { contentHash, noteGone, noteMovedFrom, noteMovedTo } from '../src/archive/record.ts';
 import type { ArticleId } from '../src/model.ts';
 import { temporaryFolder } from './support/command.ts';
 import { article, captured, digest, documentOf, draft, KEY, save } from './support/drafts.ts';
@@ -116,6 +116,43 @@ describe('an update', () => {
       if (movedFrom.includes(www(i)) && aliases.includes(www(i)) && movedFrom.length === 2) kept += 1;
     }
     assert.equal(kept, 60);
+  });
+
+  it('keeps a move that is noted before the post has its first record', async () => {
+    const archive = openArchive(openMemory(), { minFreeBytes: 0 });
+    await Promise.all(
+      posts.flatMap((key, i) => [
+        archive.note(idOf(key), null, (record) => noteMovedFrom(record, www(i))),
+        save(archive, key, documentOf('<p>一</p>'), draft({ id: `fengwen:${1000 + i}` })),
+        archive.note(idOf(key), null, (record) => noteMovedFrom(record, `${www(i)}?other`)),
+      ]),
+    );
+    for (const [i, key] of posts.entries()) {
+      const record = (await archive.find(idOf(key), null))?.record;
+      assert.deepEqual(record?.movedFrom, [www(i), `${www(i)}?other`]);
+    }
+  });
+
+  it('ends an absence and a move that are older than the capture, and none that was found since', async () => {
+    const archive = openArchive(openMemory(), { minFreeBytes: 0 });
+    await save(archive, KEY, documentOf('<p>一</p>'), draft());
+    const note = (at: string) =>
+      archive.update(KEY, (old) => {
+        const gone = old && noteGone(old, { at, evidence: ['HTTP status 404'] });
+        return gone && { record: noteMovedTo(gone, { url: www(1), since: at }) };
+      });
+    const capture = captured('2026-10-06T09:00:00.000Z');
+    for (const [at, isOver] of [
+      ['2026-10-05T00:00:00.000Z', true],
+      ['2026-10-07T00:00:00.000Z', false],
+    ] as const) {
+      await note(at);
+      const text = documentOf(`<p>${at}</p>`);
+      await save(archive, KEY, text, draft({ contentHash: digest(at), capture }));
+      const record = (await archive.find('guancha:903180', '2026-10-04'))?.record;
+      assert.equal(record?.absences.at(-1)?.until, isOver ? '2026-10-06T09:00:00.000Z' : null);
+      assert.equal(record?.movedTo?.since, isOver ? undefined : at);
+    }
   });
 
   it('that fails holds up no other, and leaves what there was', async () => {

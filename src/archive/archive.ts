@@ -49,6 +49,12 @@ export interface Archive {
    */
   update(key: string, change: Change, options?: UpdateOptions): Promise<Updated>;
   /**
+   * Notes something of an article whose key is not known: in its record, or in the first one that this process writes of
+   * it, where it is still on its way. Where it never comes, nothing is noted.
+   * @param note gives the same record again where there is nothing new
+   */
+  note(id: ArticleId, date: string | null, note: (record: ArchiveRecord) => ArchiveRecord): Promise<void>;
+  /**
    * All articles in order of their keys; where a record cannot be read, ARCHIVE_DAMAGED in its place.
    * @param since a month, `2026-10`: what lies in the folders of earlier ones is left out
    */
@@ -114,22 +120,36 @@ export function openArchive(
   { minFreeBytes, places = null }: { readonly minFreeBytes: number; readonly places?: Places | null },
 ): Archive {
   const inTurn = openTurns();
+  /** Notes on articles that were not there. */
+  const early = new Map<string, readonly ((record: ArchiveRecord) => ArchiveRecord)[]>();
+  const find: Archive['find'] = (id, date) => (date === null ? findByPlace(id) : storedAt(articleKey(id, date)));
+  const update: Archive['update'] = (key, change, options = {}) =>
+    inTurn(key, async () => {
+      const known = options.old?.();
+      const old = known === undefined ? await recordAt(key) : known;
+      const next = await change(old);
+      if (next === null) return { record: old, wrote: false };
+      const isSame = known === undefined && old !== null;
+      if ('record' in next) {
+        const text = writeRecord(next.record);
+        if (isSame && text === writeRecord(old)) return { record: old, wrote: false };
+        return writeLast(key, next.record);
+      }
+      return capture(key, next, { old, isSame });
+    });
+
   return {
-    find: (id, date) => (date === null ? findByPlace(id) : storedAt(articleKey(id, date))),
-    update: (key, change, options = {}) =>
-      inTurn(key, async () => {
-        const known = options.old?.();
-        const old = known === undefined ? await recordAt(key) : known;
-        const next = await change(old);
-        if (next === null) return { record: old, wrote: false };
-        const isSame = known === undefined && old !== null;
-        if ('record' in next) {
-          const text = writeRecord(next.record);
-          if (isSame && text === writeRecord(old)) return { record: old, wrote: false };
-          return writeLast(key, next.record);
-        }
-        return capture(key, next, { old, isSame });
-      }),
+    find,
+    update,
+    note: async (id, date, note) => {
+      early.set(id, [...(early.get(id) ?? []), note]); // first: a record may be written while it is looked for
+      const found = await find(id, date);
+      if (found === null) return;
+      await update(found.key, (old) => old && { record: note(old) });
+      const rest = early.get(id)?.filter((each) => each !== note) ?? [];
+      if (rest.length === 0) early.delete(id);
+      else early.set(id, rest);
+    },
     records: async function* (since = '') {
       for await (const key of recordKeys(storage, since)) {
         const record = await recordAt(key).catch(unlessDamaged);
@@ -191,7 +211,20 @@ export function openArchive(
     const record = mergeRecord(old, draft, { document: described, versions });
     const wroteDocument = await writeIfDifferent(path, document);
     if (isSame && old !== null && !wroteDocument && saysTheSame(old, record)) return { record: old, wrote: false };
-    return writeLast(key, record);
+    return writeNoted(key, record);
+  }
+
+  /** Writes a record with all that was noted of it before it was there, and while it is written. */
+  async function writeNoted(key: string, record: ArchiveRecord): Promise<Updated> {
+    const id = idOf(key);
+    for (let noted = record; ; ) {
+      const notes = early.get(id) ?? [];
+      noted = notes.reduce((each, note) => note(each), noted);
+      const updated = await writeLast(key, noted);
+      if ((early.get(id) ?? notes) !== notes) continue;
+      early.delete(id);
+      return updated;
+    }
   }
 
   async function writeLast(key: string, record: ArchiveRecord): Promise<Updated> {

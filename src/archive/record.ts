@@ -102,7 +102,8 @@ export type RecordDraft = Omit<ArchiveRecord, 'format' | 'document' | 'versions'
 
 /**
  * A new capture of an article, with all that was known of it and that no capture takes away: its other addresses, the
- * pictures that were stored, when it was gone (which now ends), and what moved here.
+ * pictures that were stored, when it was gone, and what moved here. That it is gone or moved ends with the capture, unless
+ * it was found so after the page was fetched.
  */
 export function mergeRecord(
   old: ArchiveRecord | null,
@@ -119,8 +120,9 @@ export function mergeRecord(
     ...rest,
     assets: withStored(assets, old?.assets ?? []),
     ...files,
-    absences: (old?.absences ?? []).map((absence) => ({ ...absence, until: absence.until ?? capturedAt })),
+    absences: (old?.absences ?? []).map((absence) => ({ ...absence, until: endOf(absence, capturedAt) })),
     ...withMovedFrom(old, movedFrom),
+    ...(old?.movedTo !== undefined && old.movedTo.since > capturedAt ? { movedTo: old.movedTo } : {}),
   };
 }
 
@@ -149,6 +151,11 @@ export function noteMovedFrom(record: ArchiveRecord, url: string): ArchiveRecord
 export function saysTheSame(a: ArchiveRecord, b: ArchiveRecord): boolean {
   const strip = ({ capture: _capture, verdict: _verdict, ...rest }: ArchiveRecord) => JSON.stringify(rest);
   return strip(a) === strip(b);
+}
+
+function endOf({ since, until }: Absence, capturedAt: string): string | null {
+  if (until !== null) return until;
+  return since > capturedAt ? null : capturedAt;
 }
 
 /** What was stored once is known for good, though a later capture misses it or shows it no more. */

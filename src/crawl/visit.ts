@@ -215,8 +215,7 @@ async function linkBothWays(
     const move = { url: to.url, since: parsed.page.fetchedAt };
     await archive.update(present.key, (old) => old && { record: noteMovedTo(old, move) });
   }
-  const post = await archive.find(to.id, to.date);
-  if (post !== null) await archive.update(post.key, (old) => old && { record: noteMovedFrom(old, from.url) });
+  await archive.note(to.id, to.date, (record) => noteMovedFrom(record, from.url));
 }
 
 /** The article that moved and became this one, if one did. */
