@@ -37,7 +37,17 @@ interface JudgedPage {
 export async function fetchArticle(
   address: ArticleAddress,
   services: ArticleFetchServices,
-  { signal, known = null }: { readonly signal: AbortSignal; readonly known?: Validators | null },
+  options: { readonly signal: AbortSignal; readonly known?: undefined },
+): Promise<ArticleFetch>;
+export async function fetchArticle(
+  address: ArticleAddress,
+  services: ArticleFetchServices,
+  options: { readonly signal: AbortSignal; readonly known: Validators | null },
+): Promise<ArticleFetch | 'not modified'>;
+export async function fetchArticle(
+  address: ArticleAddress,
+  services: ArticleFetchServices,
+  { signal, known = null }: { readonly signal: AbortSignal; readonly known?: Validators | null | undefined },
 ): Promise<ArticleFetch | 'not modified'> {
   const singleUrl = singlePageUrl(address);
   const answer = known === null ? undefined : await services.fetcher.fetch(singleUrl, signal, { known });
