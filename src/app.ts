@@ -1,12 +1,12 @@
 /** Composition root: the only file that names adapters. */
 import { openArchive } from './archive/archive.ts';
 import { openDisk } from './archive/disk.ts';
-import { createAssets } from './archive/pictures.ts';
+import { type Assets, createAssets } from './archive/pictures.ts';
 import { openQuarantine } from './archive/quarantine.ts';
 import { openTrash } from './archive/trash.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import type { CrawlContext } from './crawl/visit.ts';
+import type { CrawlContext } from './crawl/work.ts';
 import { createAddressGuard } from './fetch/address-guard.ts';
 import { openBrowser } from './fetch/browser.ts';
 import { createFetcher } from './fetch/fetcher.ts';
@@ -19,7 +19,9 @@ import type { Log } from './log.ts';
 import { packageInfo } from './package.ts';
 import { inListScope, inScope, listOriginsOf } from './site/address.ts';
 
-export interface App extends CrawlContext, AsyncDisposable {}
+export interface App extends CrawlContext, AsyncDisposable {
+  readonly services: CrawlContext['services'] & { readonly assets: Assets };
+}
 
 export interface AppOptions {
   /** What other runs are told holds the archive. */
@@ -126,8 +128,7 @@ export async function openApp(
       archive,
       quarantine,
       document: config.document,
-      tool,
-      userAgent,
+      capturedBy: async () => ({ tool, userAgent: await userAgent() }),
       clock,
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

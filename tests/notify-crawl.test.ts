@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { openApp } from '../src/app.ts';
 import type { ArchiveRecord } from '../src/archive/record.ts';
 import { loadConfig } from '../src/config.ts';
-import { work } from '../src/crawl/work.ts';
+import { archiveWaiting } from '../src/crawl/crawl.ts';
 import { ArchiveError } from '../src/errors.ts';
 import type { ArticleId } from '../src/model.ts';
 import { createHook } from '../src/notify/hook.ts';
@@ -214,7 +214,7 @@ describe('visits to one article', () => {
     const visit = async () => {
       const notices: (Notice | null)[] = [];
       app.frontier.requeue({ ids: [id as ArticleId] });
-      await work(app, {
+      await archiveWaiting(app, {
         ...config.politeness,
         ...config.revisits,
         refresh: true,

@@ -7,9 +7,8 @@ import fc from 'fast-check';
 import { type App, openApp } from '../src/app.ts';
 import type { Clock } from '../src/clock.ts';
 import { loadConfig } from '../src/config.ts';
-import { revisitDue } from '../src/crawl/revisit.ts';
-import type { Settled } from '../src/crawl/work.ts';
-import { work } from '../src/crawl/work.ts';
+import { archiveWaiting, revisitDue } from '../src/crawl/crawl.ts';
+import type { Worked } from '../src/crawl/work.ts';
 import { openOperations } from '../src/frontier/operations.ts';
 import { nextVisit } from '../src/journal/journal.ts';
 import type { ArticleId } from '../src/model.ts';
@@ -68,7 +67,7 @@ describe('the next visit', () => {
 });
 
 /** What its owner is told of a visit; null for nothing. */
-function noticeKind(settled: Settled | undefined): string | null {
+function noticeKind(settled: Worked | undefined): string | null {
   assert.ok(settled);
   return noticeOf(settled, { unfinishedSince: null })?.on ?? null;
 }
@@ -93,15 +92,15 @@ async function archived(newspaper: Newspaper, article: NewspaperArticle, folder:
   assert.ok(address);
   app.frontier.add([{ ...address, source: '要闻', via: null, leadPicture: null, listed: null, priority: 1 }]);
   now += 5 * MINUTE;
-  await work(app, { ...options, onSettled: () => {}, log: () => {} });
+  await archiveWaiting(app, { ...options, onSettled: () => {}, log: () => {} });
   return {
     file,
     open,
     later: (timeMs: number) => {
       now += timeMs;
     },
-    revisits: async (app: App): Promise<Settled[]> => {
-      const settled: Settled[] = [];
+    revisits: async (app: App): Promise<Worked[]> => {
+      const settled: Worked[] = [];
       for await (const each of revisitDue(app, options)) settled.push(each);
       return settled;
     },

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import { ArchiveError, ERRORS, EXIT, type ExitCode } from '../errors.ts';
 import type { ArticleAddress, Target } from '../model.ts';
 import type { Io, Terminal } from '../report/terminal.ts';
-import { tell } from '../report/visits.ts';
+import { printReport } from '../report/visits.ts';
 import { parseArticleUrl } from '../site/address.ts';
 import { type Interrupts, run, withArchive } from './session.ts';
 
@@ -79,7 +79,7 @@ function refuse(url: string, terminal: Terminal): void {
     images: { stored: 0, missing: 0 },
     flags: [],
   };
-  if (terminal.json) tell(terminal, { url, id: null, outcome: 'refused', code: 'URL_INVALID', ...nothing });
+  if (terminal.json) printReport(terminal, { url, id: null, outcome: 'refused', code: 'URL_INVALID', ...nothing });
 }
 
 function targetOf({ id, url }: ArticleAddress): Target {

@@ -3,7 +3,8 @@
 import { type Drift, describeDrift, findDrift } from '../alarms/drift.ts';
 import { alarmsOf, describeAlarm } from '../alarms/sources.ts';
 import type { Config } from '../config.ts';
-import { discoverAll, noteSource, type Settled, turnsOf } from '../crawl/work.ts';
+import { discoverAll, noteSource, turnsOf } from '../crawl/read-sources.ts';
+import type { Worked } from '../crawl/work.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
 import { PASSING_CODES } from '../frontier/again.ts';
 import type { Target } from '../model.ts';
@@ -81,7 +82,7 @@ export async function crawl(
     const telling = {
       notWell: ['blocked', 'refused', 'failed'] as const,
       onReport: context.onReport,
-      onSettled: (settled: Settled) => {
+      onSettled: (settled: Worked) => {
         const notice = noticeOf(settled, journal.runs);
         if (notice !== null) notifier.notify(notice);
       },

@@ -2,7 +2,7 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import type { Config } from '../config.ts';
-import { readArticle } from '../crawl/read-article.ts';
+import { fetchArticle } from '../crawl/fetch-article.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { pageOf } from '../fetch/exchange.ts';
 import { FLAGS, type Flag, flag } from '../flags.ts';
@@ -16,7 +16,7 @@ import { judge } from '../page/judge.ts';
 import { type ParsedPage, parsePage } from '../page/page.ts';
 import type { Style, Terminal } from '../report/terminal.ts';
 import { parseArticleUrl, type Site } from '../site/address.ts';
-import { type Interrupts, withPassingRooms } from './session.ts';
+import { type Interrupts, withTemporaryArchive } from './session.ts';
 
 /** What became of one page. */
 interface ReadPage {
@@ -54,9 +54,9 @@ export async function extract(
     } else addresses.push(requireAddress(thing, config));
   }
   if (addresses.length > 0)
-    await withPassingRooms(config, terminal, 'extract', async (services) => {
+    await withTemporaryArchive(config, terminal, 'extract', async (services) => {
       for (const address of addresses) {
-        const { verdict, parts } = await readArticle(address, services, { signal: interrupts.signal });
+        const { verdict, parts } = await fetchArticle(address, services, { signal: interrupts.signal });
         tellPage(readPages(verdict, parts, address, config.site));
       }
     });

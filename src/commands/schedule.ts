@@ -5,7 +5,7 @@ import type { App } from '../app.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { type EngineOptions, type RunReport, type ScheduledSource, serve } from '../crawl/schedule.ts';
-import type { Settled } from '../crawl/work.ts';
+import type { Worked } from '../crawl/work.ts';
 import { EXIT, type ExitCode, renderError } from '../errors.ts';
 import { openMonitor, parseListenAddress } from '../monitor/monitor.ts';
 import { createMonitorState, type MonitorState, type ReadResult } from '../monitor/state.ts';
@@ -13,7 +13,7 @@ import { createHook } from '../notify/hook.ts';
 import { type Notice, noticeOf } from '../notify/notice.ts';
 import { createNotifier, type Notifier, tellFailure } from '../notify/notifier.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
-import { reportOf, tell } from '../report/visits.ts';
+import { printReport, reportOf } from '../report/visits.ts';
 import { type Interrupts, withArchive } from './session.ts';
 
 interface ScheduleContext {
@@ -117,7 +117,7 @@ function listeners(
       if (notice !== null) notifier.notify(notice);
       state.visited(settled.visit.outcome.kind);
       tellLatency(settled, state);
-      if (settled.againInMs === null) tell(terminal, reportOf(settled));
+      if (settled.againInMs === null) printReport(terminal, reportOf(settled));
     },
     onAlarm: (alarm) => {
       notifier.notify(noticeOfAlarm(alarm));
@@ -177,7 +177,7 @@ function scheduled(source: Config['sources'][number], { schedule: { timeZone, ..
   };
 }
 
-function tellLatency({ target, visit }: Settled, state: MonitorState): void {
+function tellLatency({ target, visit }: Worked, state: MonitorState): void {
   const { before, record, outcome } = visit;
   if (before !== null || record === null || outcome.kind !== 'archived' || target.source === null) return;
   const capturedAt = record.versions[0]?.capturedAt;

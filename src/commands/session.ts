@@ -1,16 +1,16 @@
-/** What `archive` and `crawl` share: a run over the frontier, told as it goes, counted, and ended by Ctrl-C. */
+/** What `archive` and `crawl` share: a run over the queue, reported as it goes, counted, and ended by Ctrl-C. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, type AppOptions, openApp } from '../app.ts';
 import type { Config } from '../config.ts';
-import type { CrawlServices } from '../crawl/visit.ts';
-import type { Settled } from '../crawl/work.ts';
+import type { VisitServices } from '../crawl/visit.ts';
+import type { Worked } from '../crawl/work.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import type { ArticleId, Outcome } from '../model.ts';
 import type { Terminal } from '../report/terminal.ts';
-import { reportOf, summaryOf, tell, type UrlReport } from '../report/visits.ts';
+import { printReport, reportOf, summaryOf, type UrlReport } from '../report/visits.ts';
 
 /** The two wishes of somebody at the keyboard: finish what is in hand, or end at once. */
 export interface Interrupts {
@@ -20,16 +20,16 @@ export interface Interrupts {
   readonly onHangup: (listener: () => void) => () => void;
 }
 
-interface Telling {
+interface Reporting {
   /** Outcomes for which the command ends with `incomplete`. */
   readonly notWell: readonly Outcome['kind'][];
-  /** Hears of every visit that stands. */
+  /** Called for every visit whose outcome stands for now. */
   readonly onReport?: ((report: UrlReport) => void) | undefined;
-  /** Hears of every visit, before anyone else. */
-  readonly onSettled?: ((settled: Settled) => void) | undefined;
+  /** Called first, for every visit. */
+  readonly onSettled?: ((settled: Worked) => void) | undefined;
 }
 
-interface RunOptions extends Telling {
+interface RunOptions extends Reporting {
   readonly refresh: boolean;
   readonly only?: readonly ArticleId[];
   readonly limit?: number | undefined;
@@ -52,7 +52,7 @@ export async function withArchive<T>(
   }
 }
 
-/** Archives what waits and tells each result; keeps none of them, for there may be a million. */
+/** Archives what waits and reports each result; keeps none of them, for there may be a million. */
 export async function run(
   app: App,
   config: Config,
@@ -66,10 +66,10 @@ export async function run(
       options.limit ?? Number.POSITIVE_INFINITY,
       options.only === undefined ? waiting(done) : options.only.length,
     );
-  const teller = createTeller(terminal, options, total);
-  const { work } = await import('../crawl/work.ts'); // parsers and layouts, loaded while the browser starts
+  const reporter = createReporter(terminal, options, total);
+  const { archiveWaiting } = await import('../crawl/crawl.ts'); // parsers and layouts, loaded while the browser starts
   try {
-    await work(app, {
+    await archiveWaiting(app, {
       ...config.politeness,
       ...config.revisits,
       refresh: options.refresh,
@@ -78,26 +78,26 @@ export async function run(
       stopSignal: interrupts.stopSignal,
       signal: interrupts.signal,
       log: terminal.log,
-      onSettled: teller.tell,
+      onSettled: reporter.report,
     });
   } finally {
-    teller.end();
+    reporter.end();
   }
   if (interrupts.stopSignal.aborted) return EXIT.interrupted;
-  return teller.allWell() ? EXIT.ok : EXIT.incomplete;
+  return reporter.allWell() ? EXIT.ok : EXIT.incomplete;
 }
 
-/** Visits archived articles again that are due, and tells each result. */
+/** Visits archived articles again that are due, and reports each result. */
 export async function runRevisits(
   app: App,
   config: Config,
   terminal: Terminal,
   interrupts: Interrupts,
-  options: Telling,
+  options: Reporting,
 ): Promise<ExitCode> {
   const { due } = app.journal.revisits.counts(app.services.clock.now());
-  const teller = createTeller(terminal, options, () => due);
-  const { revisitDue } = await import('../crawl/revisit.ts');
+  const reporter = createReporter(terminal, options, () => due);
+  const { revisitDue } = await import('../crawl/crawl.ts');
   try {
     const visits = revisitDue(app, {
       ...config.politeness,
@@ -105,33 +105,33 @@ export async function runRevisits(
       stopSignal: interrupts.stopSignal,
       signal: interrupts.signal,
     });
-    for await (const settled of visits) teller.tell(settled);
+    for await (const worked of visits) reporter.report(worked);
   } finally {
-    teller.end();
+    reporter.end();
   }
   if (interrupts.stopSignal.aborted) return EXIT.interrupted;
-  return teller.allWell() ? EXIT.ok : EXIT.incomplete;
+  return reporter.allWell() ? EXIT.ok : EXIT.incomplete;
 }
 
-/** Tells each visit that stands, counts them, and knows whether all went well. */
-function createTeller(
+/** Reports each visit that stands, counts them, and knows whether all went well. */
+function createReporter(
   terminal: Terminal,
-  options: Telling,
+  options: Reporting,
   total: (done: number) => number,
-): { readonly tell: (settled: Settled) => void; readonly end: () => void; readonly allWell: () => boolean } {
+): { readonly report: (worked: Worked) => void; readonly end: () => void; readonly allWell: () => boolean } {
   let done = 0;
   let allWell = true;
   const counts = new Map<string, number>();
   terminal.progress(0, total(0));
   return {
-    tell: (settled) => {
-      options.onSettled?.(settled);
-      const report = reportOf(settled);
-      if (settled.againInMs !== null) {
+    report: (worked) => {
+      options.onSettled?.(worked);
+      const report = reportOf(worked);
+      if (worked.againInMs !== null) {
         terminal.log({
           level: 'warn',
           stage: 'run',
-          message: `${report.url}: ${report.code}, ${report.detail}; tried again in ${Math.ceil(settled.againInMs / 1000)} s`,
+          message: `${report.url}: ${report.code}, ${report.detail}; tried again in ${Math.ceil(worked.againInMs / 1000)} s`,
         });
         return;
       }
@@ -139,7 +139,7 @@ function createTeller(
       allWell &&= !options.notWell.includes(report.outcome);
       options.onReport?.(report);
       counts.set(report.outcome, (counts.get(report.outcome) ?? 0) + 1);
-      tell(terminal, report);
+      printReport(terminal, report);
       terminal.progress(done, Math.max(total(done), done));
     },
     end: () => {
@@ -169,11 +169,11 @@ function countedNowAndThen(count: () => number): (done: number) => number {
 
 // The crawl's own services over a frontier that is thrown away: nothing of the visit stays.
 
-export async function withPassingRooms(
+export async function withTemporaryArchive(
   config: Config,
   terminal: Terminal,
   command: string,
-  body: (services: CrawlServices) => Promise<void>,
+  body: (services: VisitServices) => Promise<void>,
 ): Promise<void> {
   const archive = await mkdtemp(join(tmpdir(), `guancha-${command}-`));
   try {

@@ -20,7 +20,7 @@ import { inListScope } from '../site/address.ts';
 import { DROP_REASONS, type Dropped, type ListKind, type ListLink } from '../site/list-kind.ts';
 import { chosenSources } from './crawl.ts';
 import { isFile, readSavedList } from './extract.ts';
-import { type Interrupts, withPassingRooms } from './session.ts';
+import { type Interrupts, withTemporaryArchive } from './session.ts';
 
 export type SourcesAction = 'list' | 'test';
 
@@ -83,7 +83,7 @@ async function test(things: readonly string[], url: string | undefined, context:
   ];
   for (const file of files) tell(testFile(file, url ?? `${config.site.www}/`, config));
   if (wanted.length > 0)
-    await withPassingRooms(config, terminal, 'sources', async (services) => {
+    await withTemporaryArchive(config, terminal, 'sources', async (services) => {
       for (const source of wanted) {
         const options = { attempts: config.politeness.attempts, signal: interrupts.signal, turns: NOBODYS };
         const at = Date.now();

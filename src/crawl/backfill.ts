@@ -7,7 +7,7 @@ import type { Site } from '../site/address.ts';
 import { dayOf } from '../site/clock.ts';
 import { listPageUrl, otherCmsUrl } from '../site/list-pages.ts';
 import { isRead, readOften, type Source, targetOf } from './read-source.ts';
-import type { CrawlContext } from './visit.ts';
+import type { CrawlContext } from './work.ts';
 
 interface WalkedPage {
   readonly page: number;

@@ -8,7 +8,8 @@ import { ownAddress } from '../page/fields.ts';
 import { judge } from '../page/judge.ts';
 import { type ParsedPage, parsePage } from '../page/page.ts';
 import { parseArticleUrl, type Site } from '../site/address.ts';
-import type { CrawlContext, CrawlServices } from './visit.ts';
+import type { ArticleFetchServices } from './fetch-article.ts';
+import type { CrawlContext } from './work.ts';
 
 /** A number that was asked for as far as there was reason to. */
 export interface ProbedNumber {
@@ -101,7 +102,7 @@ function probeUrl({ www }: Site, number: number, day: string): string {
 /** Throws BLOCKED where the site refuses. */
 async function fetchAndJudge(
   url: string,
-  { fetcher, politeness, site }: CrawlServices,
+  { fetcher, politeness, site }: ArticleFetchServices,
   signal: AbortSignal,
 ): Promise<{ readonly page: ParsedPage; readonly verdict: Verdict }> {
   const page = parsePage(await fetcher.fetch(url, signal));

@@ -40,7 +40,7 @@ export interface Turns {
   note(source: string, url: string): void;
 }
 
-interface SourceRooms {
+export interface SourceServices {
   readonly fetcher: Fetcher;
   readonly site: Site;
 }
@@ -58,7 +58,7 @@ export interface ReadOptions {
  */
 export async function readSource(
   source: Source,
-  services: SourceRooms,
+  services: SourceServices,
   options: ReadOptions & { readonly turns: Turns },
 ): Promise<SourceResult> {
   const own = await readPages(source, services, options);
@@ -93,7 +93,7 @@ interface ReadPage {
 
 const NOTHING: Pages = { read: [], error: null };
 
-async function readPages(source: Source, services: SourceRooms, options: ReadOptions): Promise<Pages> {
+async function readPages(source: Source, services: SourceServices, options: ReadOptions): Promise<Pages> {
   const read: ReadPage[] = [];
   const seen = new Set<string>();
   for (let number = 1; number <= source.pages; number++) {
@@ -117,7 +117,7 @@ async function readPages(source: Source, services: SourceRooms, options: ReadOpt
 async function readFollowed(
   source: Source,
   lists: readonly ListLink[],
-  services: SourceRooms,
+  services: SourceServices,
   options: ReadOptions & { readonly turns: Turns },
 ): Promise<Pages> {
   const { turns, signal } = options;
@@ -199,14 +199,14 @@ interface AnswerOptions {
 }
 
 /** The first good answer, else the last. Each failure has lengthened the host's pause before the next request. */
-export async function readOften(url: string, services: SourceRooms, options: PageOptions): Promise<Answer> {
+export async function readOften(url: string, services: SourceServices, options: PageOptions): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
     const answer = await readPage(url, services, options);
     if (isRead(answer) || !answer.mayPass || attempt >= options.attempts) return answer;
   }
 }
 
-async function readPage(url: string, { fetcher, site }: SourceRooms, options: PageOptions): Promise<Answer> {
+async function readPage(url: string, { fetcher, site }: SourceServices, options: PageOptions): Promise<Answer> {
   try {
     return readAnswer(await fetcher.fetch(url, options.signal, { list: true }), site, options);
   } catch (error) {

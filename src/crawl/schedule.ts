@@ -10,11 +10,11 @@ import { alarmsOf } from '../alarms/sources.ts';
 import type { Revisit, ServedSlot, SlotState } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
 import type { NumberSpace } from '../model.ts';
+import { MOST_BLOCKED_IN_A_ROW } from './crawl.ts';
 import type { Source } from './read-source.ts';
-import { revisit } from './revisit.ts';
+import { discoverAll, noteSource, turnsOf } from './read-sources.ts';
 import { firstSlot, nextSlot, recheck, type Timing } from './timing.ts';
-import type { CrawlContext } from './visit.ts';
-import { discoverAll, MOST_BLOCKED_IN_A_ROW, noteSource, type Settled, turnsOf, visitLeased } from './work.ts';
+import { type CrawlContext, type Worked, work } from './work.ts';
 
 export interface ScheduledSource extends Source {
   readonly timing: Timing;
@@ -43,7 +43,7 @@ export interface EngineOptions {
   /** Everything ends at once when this aborts. */
   readonly signal: AbortSignal;
   readonly onRun: (run: RunReport) => void;
-  readonly onSettled: (settled: Settled) => void;
+  readonly onSettled: (settled: Worked) => void;
   /** Hears once of each thing that goes wrong. */
   readonly onAlarm: (alarm: Alarm) => void;
   /** Told before each thing and at least once a minute, with all that is wrong now: the engine lives. */
@@ -135,12 +135,12 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
     if (job.kind === 'source') return readSlot(job.source, job.state);
     turn += 1;
     await services.archive.requireRoom();
-    if (job.kind === 'revisit') return settled(await revisit(job.due, context, options));
+    if (job.kind === 'revisit') return settled(await work({ kind: 'revisit', due: job.due }, context, options));
     const lease = frontier.take(job.space);
-    if (lease !== null) settled(await visitLeased(lease, context, { ...options, refresh: false }));
+    if (lease !== null) settled(await work({ kind: 'queued', lease, refresh: false }, context, options));
   }
 
-  function settled(result: Settled): void {
+  function settled(result: Worked): void {
     apply(result);
     options.onSettled(result);
   }
@@ -192,7 +192,7 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
   }
 
   /** A host that refuses several articles in a row is left alone for long, and then asked for one. */
-  function apply({ target, visit }: Settled): void {
+  function apply({ target, visit }: Worked): void {
     const { host } = new URL(target.url);
     const { outcome } = visit;
     if (!visit.asked || outcome.kind === 'refused') return;

@@ -1,256 +1,187 @@
-/** Many URLs: read the lists, then take, archive and settle until nothing waits. */
+/**
+ * One article in hand: visited, recorded, settled. The one place of it for crawl, schedule, revisit, retry and repair; what
+ * differs between them is only where the article came from and what puts it off.
+ */
+import { fieldSampleOf } from '../alarms/drift.ts';
+import type { Clock } from '../clock.ts';
+import { type ArchiveError, nextAfter } from '../errors.ts';
+import { whenAgain } from '../frontier/again.ts';
+import type { Operations } from '../frontier/operations.ts';
+import { nextVisit, type Revisit } from '../journal/journal.ts';
+import type { Lease, Outcome, Target } from '../model.ts';
+import { failureOutcome } from './outcome.ts';
+import { type Visited, type VisitOptions, type VisitServices, visit } from './visit.ts';
 
-import type { SourceSample } from '../alarms/sources.ts';
-import { ArchiveError } from '../errors.ts';
-import type { Journal } from '../journal/journal.ts';
-import type { Log } from '../log.ts';
-import type { ArticleId, Lease, Outcome, Target } from '../model.ts';
-import { type ReadOptions, readSource, type Source, sampleOfSource, type Turns } from './read-source.ts';
-import { archiveArticle, type CrawlContext, type CrawlServices, recordVisit, type Visit } from './visit.ts';
+/** What is worked on. */
+export type Work =
+  /** From the queue. */
+  | { readonly kind: 'queued'; readonly lease: Lease; readonly refresh: boolean }
+  /** An archived article whose next visit is due. */
+  | { readonly kind: 'revisit'; readonly due: Revisit }
+  /** What a repair needs again; it stands in no queue. */
+  | { readonly kind: 'repair'; readonly target: Target; readonly isArchived: boolean };
 
-/** One source's list as it was read. */
-interface SourceReport {
-  readonly source: string;
-  readonly targets: readonly Target[];
-  /** How many of them the frontier did not know. */
-  readonly added: number;
-  /** Why the list, or a later page of it, could not be read. */
-  readonly error: ArchiveError | null;
-  readonly sample: SourceSample;
+/** What the work on many articles needs: the queue, what is remembered, and what each visit needs. */
+export interface CrawlContext extends Omit<Operations, typeof Symbol.dispose> {
+  readonly services: VisitServices & { readonly clock: Clock };
 }
 
-interface DiscoverOptions extends ReadOptions {
-  /** The present instant, ms since 1970. */
-  readonly now: () => number;
-  readonly turns: Turns;
-}
-
-/** Reads every source and puts what is new on the frontier. A source that fails is reported and does not stop the others. */
-export async function* discoverAll(
-  sources: readonly Source[],
-  services: CrawlServices,
-  add: (targets: readonly Target[]) => number,
-  options: DiscoverOptions,
-): AsyncGenerator<SourceReport> {
-  let isReached = true; // a site that gave no list at all is not asked for each of the others several times
-  for (const source of sources) {
-    options.signal.throwIfAborted();
-    const attempts = isReached ? options.attempts : 1;
-    const at = options.now();
-    const result = await readSource(source, services, { ...options, attempts });
-    const { targets, error } = result;
-    isReached = result.pages.length > 0 || error?.code !== 'SOURCE_UNREAD';
-    const added = add(targets);
-    const sample = sampleOfSource(source, result, { at, fresh: added, elapsedMs: options.now() - at });
-    yield { source: source.name, targets, added, error, sample };
-  }
-}
-
-/** Remembers in the journal whose turn it was. @param now gives ms since 1970 */
-export function turnsOf({ followed }: Pick<Journal, 'followed'>, now: () => number): Turns {
-  return { next: followed.next, note: (source, url) => followed.note(source, url, now()) };
-}
-
-/** Remembers how a source was read and what it showed. */
-export function noteSource(journal: Journal, { source, targets, sample }: SourceReport): void {
-  journal.sourceSamples.add(sample);
-  const ids = targets.map(({ id }) => id);
-  if (ids.length > 0) journal.sightings.note(source, ids, sample.at);
-}
-
-interface WorkOptions {
-  readonly concurrency: number;
-  readonly refresh: boolean;
-  /** Only these articles, and what they lead to; all that wait where absent. */
-  readonly only?: readonly ArticleId[] | undefined;
-  /** At most so many visits. */
-  readonly limit?: number | undefined;
-  /** The pause once the site refuses several articles in a row; twice as long each time, at most `blockedPauses` times. */
-  readonly blockedPauseMs: number;
-  readonly blockedPauses: number;
+export interface WorkOptions {
   /** Ages at which articles are visited again, rising. */
   readonly agesMs: readonly number[];
-  /** No further article is begun once this aborts. */
-  readonly stopSignal: AbortSignal;
-  /** Everything ends at once when this aborts. */
+  /** First pause after a revisit that came to nothing; doubles up to a day. */
+  readonly backoffMs: number;
+  /** Ends the work at once. */
   readonly signal: AbortSignal;
-  readonly onSettled: (settled: Settled) => void;
-  readonly log: Log;
 }
-
-/** So many refusals in a row mean that the site does not want this visitor now. */
-export const MOST_BLOCKED_IN_A_ROW = 5;
-
-/**
- * Archives what waits, `concurrency` articles at a time, and waits for what is due later.
- * @throws BLOCKED where the site goes on refusing after all pauses; what stops the run
- */
-export async function work(context: CrawlContext, options: WorkOptions): Promise<void> {
-  const { frontier, services } = context;
-  const { stopSignal, signal, onSettled } = options;
-  const only = options.only === undefined ? undefined : [...options.only];
-  const halt = new AbortController(); // a worker that throws stops the others after the article in hand
-  const ending = AbortSignal.any([stopSignal, signal, halt.signal]);
-  let begun = 0;
-  const refusals: Settled[] = []; // in a row, held back until it is known whether they stand
-  let pause: Promise<void> | null = null; // while the site refuses this visitor
-  try {
-    await settleAll(Array.from({ length: options.concurrency }, () => worker()));
-  } finally {
-    tellRefusals();
-  }
-
-  async function worker(): Promise<void> {
-    try {
-      for (;;) {
-        await pause;
-        await services.archive.requireRoom();
-        const lease = await nextLease();
-        if (lease === null) return;
-        if (lease === 'waited') continue;
-        await archiveLeased(lease);
-        if (refusals.length < MOST_BLOCKED_IN_A_ROW || pause !== null) continue;
-        pause = pauseWhileBlocked().finally(() => {
-          pause = null;
-        });
-        await pause;
-      }
-    } catch (error) {
-      halt.abort();
-      throw error;
-    }
-  }
-
-  /** Null where this worker has nothing more to do; `waited` where it was worth waiting, and is to be asked again. */
-  async function nextLease(): Promise<Lease | 'waited' | null> {
-    if (ending.aborted || begun >= (options.limit ?? Number.POSITIVE_INFINITY)) return null;
-    const lease = frontier.take(only);
-    if (lease !== null) {
-      begun += 1;
-      return lease;
-    }
-    const due = frontier.nextDue(only);
-    if (due === null) return null;
-    await wait(due - services.clock.now());
-    return 'waited';
-  }
-
-  async function archiveLeased(lease: Lease): Promise<Outcome> {
-    const settled = await visitLeased(lease, context, options);
-    const { outcome, found } = settled.visit;
-    only?.push(...found.map((target) => target.id));
-    if (outcome.kind === 'blocked') refusals.push(settled);
-    else {
-      if (isAnswer(outcome, options)) tellRefusals();
-      onSettled(settled);
-    }
-    return outcome;
-  }
-
-  /** Pauses, then tries one article, until the site answers again. The articles that it refused wait behind all others. */
-  async function pauseWhileBlocked(): Promise<void> {
-    for (let pauses = 0, outcome: Outcome | null = null; outcome === null || !isAnswer(outcome, options); pauses++) {
-      const pauseMs = options.blockedPauseMs * 2 ** pauses;
-      const where = refusals.at(-1)?.target.url;
-      if (pauses >= options.blockedPauses)
-        throw new ArchiveError(
-          'BLOCKED',
-          `${MOST_BLOCKED_IN_A_ROW} articles in a row, ${pauses} pauses, last ${where}`,
-        );
-      requeueRefusals(pauseMs);
-      options.log({
-        level: 'warn',
-        stage: 'run',
-        message: `the site refuses this visitor; everything pauses for ${Math.ceil(pauseMs / 1000)} s, then one article is tried (pause ${pauses + 1} of ${options.blockedPauses})`,
-      });
-      await wait(pauseMs);
-      requeueRefusals(0); // of the articles that were in hand when the pause began
-      outcome = await tryOne();
-      if (outcome === null) return;
-    }
-    options.log({ level: 'info', stage: 'run', message: 'the site answers again' });
-  }
-
-  /** The outcome of the first visit that asks the site for anything; null where nothing more waits, or the work ends. */
-  async function tryOne(): Promise<Outcome | null> {
-    for (let lease = await nextLease(); lease !== null; lease = await nextLease()) {
-      if (lease === 'waited') continue;
-      const outcome = await archiveLeased(lease);
-      if (outcome.kind !== 'refused' && (outcome.kind !== 'unchanged' || options.refresh)) return outcome;
-    }
-    return null;
-  }
-
-  function requeueRefusals(pauseMs: number): void {
-    const ids = refusals.map(({ target }) => target.id);
-    const again = new Set(frontier.requeue({ ids, keepAttempts: true }).map(({ id }) => id));
-    tellRefusals((id) => (again.has(id) ? pauseMs : null));
-  }
-
-  function tellRefusals(againInMs: (id: ArticleId) => number | null = () => null): void {
-    for (const settled of refusals.splice(0)) onSettled({ ...settled, againInMs: againInMs(settled.target.id) });
-  }
-
-  /** Shorter where the work ends. */
-  async function wait(timeMs: number): Promise<void> {
-    await services.clock.sleep(Math.max(0, timeMs), { signal: ending }).catch(() => {}); // whoever waited looks at `ending`
-  }
-}
-
-/** True for what the site says to a visitor that it lets in; what is unchanged was asked for only to `refresh` it. */
-function isAnswer({ kind }: Outcome, { refresh }: { readonly refresh: boolean }): boolean {
-  return ['archived', 'gone', 'moved', 'link-out'].includes(kind) || (kind === 'unchanged' && refresh);
-}
-
-/** Waits for all, then throws the first failure. */
-async function settleAll(work: readonly Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(work);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-}
-
-// One article in hand: visited, settled and put into the books; or given back, where the run stops.
 
 /** A visit that was settled. */
-export interface Settled {
+export interface Worked {
   readonly target: Target;
-  readonly visit: Visit;
-  /** After so long the frontier gives the target out again in this run; null where the outcome stands. */
+  readonly visit: Visited;
+  /** After so long it is asked for again; null where the outcome stands for now. */
   readonly againInMs: number | null;
 }
 
-const HEARTBEAT_MS = 30_000;
-
 /**
- * @param options `refresh` visits again what the archive holds already; `agesMs` are the ages at which articles are
- *   visited again, rising
- * @throws what stops the run; the target then waits as if it had not been taken
+ * Visits one article and writes down what came of it: what the journal notes and what the queue keeps are written together
+ * or not at all, so that a kill in between has the article visited again, and noted once.
+ * @throws what stops the run; an article of the queue then waits as if it had not been taken
  */
-export async function visitLeased(
-  lease: Lease,
-  context: CrawlContext,
-  options: { readonly refresh: boolean; readonly agesMs: readonly number[]; readonly signal: AbortSignal },
-): Promise<Settled> {
-  const { frontier, services } = context;
-  const { target } = lease;
-  const heartbeat = setInterval(() => {
+export async function work(item: Work, context: CrawlContext, options: WorkOptions): Promise<Worked> {
+  const target = targetOf(item);
+  using lease = item.kind === 'queued' ? keepLease(item.lease, context) : null;
+  try {
+    const visited = await visitOrFail(item, target, context, options);
+    return context.transaction(() => {
+      recordVisit(context, { target, visited }, options);
+      return { target, visit: visited, againInMs: settle(item, visited, context, options) };
+    });
+  } catch (error) {
+    lease?.release();
+    throw error;
+  }
+}
+
+function targetOf(item: Work): Target {
+  if (item.kind === 'queued') return item.lease.target;
+  if (item.kind === 'repair') return item.target;
+  const { id, url } = item.due;
+  return { id, url, source: null, via: null, leadPicture: null, listed: null, priority: 0 };
+}
+
+const EXTEND_MS = 30_000;
+
+/** Extends a lease while its article is visited. */
+function keepLease(lease: Lease, { frontier }: CrawlContext): Disposable & { readonly release: () => void } {
+  const timer = setInterval(() => {
     try {
       frontier.extend(lease);
     } catch {
-      // A frontier that cannot be written ends the run when this article is settled.
+      // A queue that cannot be written ends the run when this article is settled.
     }
-  }, HEARTBEAT_MS);
+  }, EXTEND_MS);
+  return { release: () => frontier.release(lease), [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** The visit, or the outcome of its known failure. */
+async function visitOrFail(
+  item: Work,
+  target: Target,
+  { services }: CrawlContext,
+  { signal }: WorkOptions,
+): Promise<Visited> {
   try {
-    const visit = await archiveArticle(target, services, options);
-    return context.transaction(() => {
-      recordVisit(context, { target, visit }, { agesMs: options.agesMs, now: services.clock.now() });
-      const isArchived = visit.record !== null;
-      return { target, visit, ...frontier.settle(lease, visit.outcome, { isArchived }) };
-    });
+    return await visit(target, services, { ...visitOptions(item, services.clock.now()), signal });
   } catch (error) {
-    frontier.release(lease);
-    throw error;
-  } finally {
-    clearInterval(heartbeat);
+    const isKnown = nextAfter(error) !== 'stop' || (item.kind === 'repair' && isRepairable(error));
+    if (!isKnown || signal.aborted) throw error;
+    return { outcome: failureOutcome(error as ArchiveError), before: null, record: null, found: [], asked: true };
   }
+}
+
+function visitOptions(item: Work, now: number): Omit<VisitOptions, 'signal'> {
+  switch (item.kind) {
+    case 'queued':
+      return { refresh: item.refresh };
+    case 'revisit':
+      // From the last age on the whole page is asked for, whatever it was known by.
+      return { refresh: true, conditional: now < item.due.lastAt };
+    case 'repair':
+      return { refresh: true };
+    default:
+      return item satisfies never;
+  }
+}
+
+/** A repair goes on with its other findings where these stop any other run. */
+function isRepairable(error: unknown): boolean {
+  const { code } = error as Partial<ArchiveError>;
+  return code === 'ARCHIVE_DAMAGED' || code === 'NO_BROWSER';
+}
+
+/** @returns after how long the article is asked for again, in ms; null where the outcome stands for now */
+function settle(item: Work, { outcome, record }: Visited, context: CrawlContext, options: WorkOptions): number | null {
+  const { frontier } = context;
+  switch (item.kind) {
+    case 'queued':
+      return frontier.settle(item.lease, outcome, { isArchived: record !== null }).againInMs;
+    case 'revisit':
+      return postpone(item.due, outcome, context, options);
+    case 'repair':
+      if (outcome.kind === 'archived' || outcome.kind === 'unchanged')
+        frontier.settle(item.target, { kind: 'archived', key: outcome.key }, { isArchived: true });
+      // The row of an article that the archive has stays as it is: a visit that failed takes nothing away.
+      else if (!item.isArchived) frontier.settle(item.target, outcome);
+      return null;
+    default:
+      return item satisfies never;
+  }
+}
+
+/** Puts a revisit off that did not find the article, or takes it off the plan where that stands. */
+function postpone(
+  due: Revisit,
+  outcome: Outcome,
+  { journal, services }: CrawlContext,
+  { backoffMs }: WorkOptions,
+): number | null {
+  if (PLANNED.includes(outcome.kind)) return null;
+  const pace = { attempts: 1, backoffMs, restMs: backoffMs };
+  const again = whenAgain(outcome, { attempt: 1, rounds: due.attempts, isArchived: true }, pace);
+  if (again.kind === 'stands') {
+    journal.revisits.plan(due, null);
+    return null;
+  }
+  journal.revisits.postpone(due.id, services.clock.now() + again.afterMs);
+  return again.afterMs;
+}
+
+/** Outcomes after which `recordVisit` plans the next revisit. */
+const PLANNED: readonly Outcome['kind'][] = ['archived', 'unchanged', 'gone'];
+
+/** Notes what a visit leaves besides its outcome: when it was, where it led, what it gave, how late it came, when the next is. */
+function recordVisit(
+  { frontier, journal, services }: CrawlContext,
+  { target, visited }: { readonly target: Target; readonly visited: Visited },
+  { agesMs }: WorkOptions,
+): void {
+  const { outcome, before, record, found, asked } = visited;
+  const { id, url, source } = target;
+  const now = services.clock.now();
+  if (asked) journal.visits.note(id, outcome.kind);
+  frontier.add(found, { leads: true });
+  if (record === null || !PLANNED.includes(outcome.kind)) return;
+  const { article, flags, versions } = record;
+  const publishedAt = Date.parse(article.publishedAt);
+  if (outcome.kind === 'archived') {
+    const codes = flags.map(({ code }) => code);
+    journal.fieldSamples.add(fieldSampleOf(article, codes));
+  }
+  // What was published before the archive began says nothing of how fast lists are read.
+  const isNew = before === null && outcome.kind === 'archived' && publishedAt >= (journal.runs.beganAt() ?? now);
+  if (isNew && source !== null && article.precision !== 'day')
+    journal.latencies.add(source, { publishedAt, archivedAt: now });
+  const hasChanged = versions.length > 1;
+  if (asked) journal.revisits.plan({ id, url }, nextVisit({ publishedAt, hasChanged }, { agesMs, now }));
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Changes } from '../archive/diff.ts';
 import { articleKey, documentKey } from '../archive/keys.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
-import type { Settled } from '../crawl/work.ts';
+import type { Worked } from '../crawl/work.ts';
 import { ArchiveError } from '../errors.ts';
 
 interface Capture {
@@ -145,7 +145,7 @@ export function sampleNotices(at: number): readonly Notice[] {
  * @returns null where nothing happened that the archive did not know
  */
 export function noticeOf(
-  { visit }: Pick<Settled, 'visit'>,
+  { visit }: Pick<Worked, 'visit'>,
   { unfinishedSince }: { readonly unfinishedSince: number | null },
 ): Notice | null {
   const { before, record } = visit;

@@ -2,24 +2,19 @@
 
 import type { DateConvention } from '../archive/document.ts';
 import { parseKey } from '../archive/keys.ts';
+import type { Assets } from '../archive/pictures.ts';
 import type { Storage } from '../archive/storage.ts';
 import type { Trash } from '../archive/trash.ts';
 import type { Finding } from '../audit/promises.ts';
-import type { CrawlServices } from '../crawl/visit.ts';
+import type { CrawlContext } from '../crawl/work.ts';
 import { ERRORS, type ErrorCode } from '../errors.ts';
-import type { Frontier } from '../frontier/frontier.ts';
-import type { Operations } from '../frontier/operations.ts';
-import type { Journal } from '../journal/journal.ts';
 
-export interface RepairContext {
+export interface RepairContext extends CrawlContext {
   /** Absolute path of the archive. */
   readonly root: string;
   readonly storage: Storage;
   readonly trash: Trash;
-  readonly frontier: Frontier;
-  readonly journal: Journal;
-  readonly transaction: Operations['transaction'];
-  readonly services: CrawlServices;
+  readonly services: CrawlContext['services'] & { readonly assets: Assets };
   readonly convention: DateConvention;
   /** So often a visit is tried that may soon come; the first pause, which doubles. */
   readonly attempts: number;

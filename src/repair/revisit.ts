@@ -6,7 +6,8 @@ import { documentKey, idOf, isPost, numberOf, parseKey, recordKey, stemOf } from
 import { sha256 } from '../archive/record.ts';
 import { CHECKS, type Finding } from '../audit/promises.ts';
 import { retryPauseMs } from '../clock.ts';
-import { archiveArticle, recordVisit, type Visit } from '../crawl/visit.ts';
+import type { Visited } from '../crawl/visit.ts';
+import { type Work, work } from '../crawl/work.ts';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { ArticleId, Outcome, Target } from '../model.ts';
 import { bestRecord, bytesOf } from './best-record.ts';
@@ -31,7 +32,7 @@ export async function revisit(findings: readonly Finding[], context: RepairConte
 
 /** @param place key of an article, or id of one that the archive does not have. Returns why it was not archived, null where it was */
 async function visit(place: string, about: readonly Finding[], context: RepairContext): Promise<string | null> {
-  const { frontier, site, services } = context;
+  const { site, services } = context;
   const isAbsent = /^\w+:\d+$/.test(place);
   const key = isAbsent ? null : place;
   const target = targetOf(place, context);
@@ -41,38 +42,20 @@ async function visit(place: string, about: readonly Finding[], context: RepairCo
   if (silent !== null) return silent;
 
   const archive = key === null ? services.archive : repairArchive(key, about, context);
-  const result = await patiently(target, { ...context, services: { ...services, archive } });
-  const { outcome } = result;
-  const code = 'code' in outcome ? outcome.code : null;
-  site.note(code);
-  const isArchived = outcome.kind === 'archived' || outcome.kind === 'unchanged';
-  context.transaction(() => {
-    recordVisit(context, { target, visit: result }, { agesMs: context.agesMs, now: services.clock.now() });
-    if (isArchived) frontier.settle(target, { kind: 'archived', key: outcome.key }, { isArchived });
-    // The row of an article that lies in the archive stays as it is: a visit that failed takes nothing away.
-    else if (isAbsent) frontier.settle(target, outcome);
-  });
-  return isArchived ? null : reasonOf(outcome);
+  const item = { kind: 'repair', target, isArchived: !isAbsent } as const;
+  const { outcome } = await patiently(item, { ...context, services: { ...services, archive } });
+  site.note('code' in outcome ? outcome.code : null);
+  return outcome.kind === 'archived' || outcome.kind === 'unchanged' ? null : reasonOf(outcome);
 }
 
 /** Tries again what may soon pass. */
-async function patiently(target: Target, context: RepairContext): Promise<Visit> {
+async function patiently(item: Work, context: RepairContext): Promise<Visited> {
   for (let attempt = 1; ; attempt++) {
-    const visit = await once(target, context);
+    const { visit } = await work(item, context, context);
     const { outcome } = visit;
     const maySoonPass = outcome.kind === 'failed' && ERRORS[outcome.code as ErrorCode].next === 'retry';
     if (!maySoonPass || attempt >= context.attempts || context.stopSignal.aborted) return visit;
     await sleep(retryPauseMs(attempt, { baseMs: context.backoffMs }), undefined, { signal: context.signal });
-  }
-}
-
-async function once(target: Target, { services, signal }: RepairContext): Promise<Visit> {
-  try {
-    return await archiveArticle(target, services, { refresh: true, signal });
-  } catch (error) {
-    if (!(error instanceof ArchiveError) || !['ARCHIVE_DAMAGED', 'NO_BROWSER'].includes(error.code)) throw error;
-    const { code, detail } = error;
-    return { outcome: { kind: 'failed', code, detail }, before: null, record: null, found: [], asked: false };
   }
 }
 

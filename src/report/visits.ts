@@ -1,7 +1,7 @@
 /** How visits are reported: one line for people, one JSON object for programs, and a summary at the end. */
 
 import { parseKey, recordKey } from '../archive/keys.ts';
-import type { Settled } from '../crawl/work.ts';
+import type { Worked } from '../crawl/work.ts';
 import type { FlagCode } from '../flags.ts';
 import type { Outcome } from '../model.ts';
 import type { Style, Terminal } from './terminal.ts';
@@ -36,7 +36,7 @@ const MARKS: Readonly<Record<Outcome['kind'], readonly [mark: string, style: Sty
   failed: ['✗', 'red'],
 };
 
-export function reportOf({ target, visit }: Pick<Settled, 'target' | 'visit'>): UrlReport {
+export function reportOf({ target, visit }: Pick<Worked, 'target' | 'visit'>): UrlReport {
   const { outcome, record } = visit;
   const assets = record?.assets ?? [];
   const parsed = parseKey(record?.document.path ?? '');
@@ -58,7 +58,7 @@ export function reportOf({ target, visit }: Pick<Settled, 'target' | 'visit'>): 
 }
 
 /** Prints a settled visit. */
-export function tell(terminal: Terminal, report: UrlReport): void {
+export function printReport(terminal: Terminal, report: UrlReport): void {
   const [mark, style] = MARKS[report.outcome];
   const what = report.code === undefined ? report.outcome : `${report.outcome} ${report.code}`;
   terminal.result(`${terminal.style(style, `${mark} ${what.padEnd(10)}`)} ${describe(report)}`, report);

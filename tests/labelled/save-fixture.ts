@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
-import { readArticle } from '../../src/crawl/read-article.ts';
+import { fetchArticle } from '../../src/crawl/fetch-article.ts';
 import { parseArticleUrl } from '../../src/site/address.ts';
 import { labelPages } from './cases.ts';
 
@@ -26,7 +26,7 @@ try {
   for (const text of positionals) {
     const address = parseArticleUrl(text, config.site);
     if (address === null) throw new Error(`not an article of the configured site: ${text}`);
-    const { parts } = await readArticle(address, app.services, { signal });
+    const { parts } = await fetchArticle(address, app.services, { signal });
     const name = join(values.to, address.id.replace(':', '-'));
     for (const [i, { page }] of parts.entries())
       await writeFile(`${name}${i === 0 ? '' : `.${i + 1}`}.html`, page.body);

@@ -11,14 +11,14 @@ import { type Site, singlePageUrl } from '../site/address.ts';
 export interface ArticleFetch {
   readonly verdict: Verdict;
   /** All parts in order where the verdict is `article`, else the page that was judged. */
-  readonly parts: readonly ParsedPage[];
+  readonly parts: readonly [ParsedPage, ...ParsedPage[]];
   /** The single-page form, where it was no more than a part and the parts were read instead; else null. */
   readonly single: ParsedPage | null;
 }
 
-interface ArticleFetchServices {
+export interface ArticleFetchServices {
   readonly fetcher: Fetcher;
-  readonly politeness: Politeness;
+  readonly politeness: Pick<Politeness, 'backOff'>;
   readonly site: Site;
 }
 
@@ -28,33 +28,31 @@ interface JudgedPage {
 }
 
 /**
- * Fetches and judges an article where it is not as it was.
- * @param known what the answer to the single-page form was known by
- * @returns null where the site says that nothing has changed (304; RFC 9110, 15.4.5)
- * @throws what `readArticle` throws
- */
-export async function readIfChanged(
-  address: ArticleAddress,
-  known: Validators,
-  services: ArticleFetchServices,
-  signal: AbortSignal,
-): Promise<ArticleFetch | null> {
-  const answer = await services.fetcher.fetch(singlePageUrl(address), signal, { known });
-  return answer.status === 304 ? null : readArticle(address, services, { signal, answer });
-}
-
-/**
  * Fetches and judges an article. What may have been damaged on its way is asked for again at once: what comes the same
  * twice is the site's own.
- * @param options `answer` is what came for the single-page form, where it was asked for already
+ * @param options `known` is what the answer to the single-page form was known by at an earlier visit; null asks for the whole
+ * @returns `not modified` where the site says that nothing has changed since (304; RFC 9110, 15.4.5)
  * @throws PAGE_DAMAGED, TRUNCATED where two such answers differ; what `Fetcher.fetch` throws
  */
-export async function readArticle(
+export async function fetchArticle(
   address: ArticleAddress,
   services: ArticleFetchServices,
-  { signal, answer }: { readonly signal: AbortSignal; readonly answer?: Page },
-): Promise<ArticleFetch> {
-  const single = await fetchAndJudge(singlePageUrl(address), { suspects: ['truncated', 'not-an-article'], answer });
+  options: { readonly signal: AbortSignal; readonly known?: undefined },
+): Promise<ArticleFetch>;
+export async function fetchArticle(
+  address: ArticleAddress,
+  services: ArticleFetchServices,
+  options: { readonly signal: AbortSignal; readonly known: Validators | null },
+): Promise<ArticleFetch | 'not modified'>;
+export async function fetchArticle(
+  address: ArticleAddress,
+  services: ArticleFetchServices,
+  { signal, known = null }: { readonly signal: AbortSignal; readonly known?: Validators | null | undefined },
+): Promise<ArticleFetch | 'not modified'> {
+  const singleUrl = singlePageUrl(address);
+  const answer = known === null ? undefined : await services.fetcher.fetch(singleUrl, signal, { known });
+  if (answer?.status === 304) return 'not modified';
+  const single = await fetchAndJudge(singleUrl, { suspects: ['truncated', 'not-an-article'], answer });
   // Not every page is served in the single form (site.md, 1.1): what it does not give, the first page may.
   const needsParts = single.verdict.kind === 'article' && partUrls(single.page).length > 0 && !isWhole(single.page);
   const mayBeElsewhere = ['gone', 'truncated', 'not-an-article'].includes(single.verdict.kind);
@@ -62,7 +60,7 @@ export async function readArticle(
 
   const first = await fetchAndJudge(address.url);
   if (first.verdict.kind !== 'article') return { verdict: first.verdict, parts: [first.page], single: null };
-  const parts = [first.page];
+  const parts: [ParsedPage, ...ParsedPage[]] = [first.page];
   for (const url of partUrls(first.page)) {
     const part = await fetchAndJudge(url);
     if (part.verdict.kind === 'blocked') return { verdict: part.verdict, parts: [part.page], single: null };

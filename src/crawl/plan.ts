@@ -1,0 +1,123 @@
+/** What should be written of an article, decided from what was read and nothing else: no disk, no network, no clock. */
+import type { StoredArticle } from '../archive/archive.ts';
+import { type DateConvention, makeDocument, writeDocument } from '../archive/document.ts';
+import { renderBody } from '../archive/document-body.ts';
+import { articleKey } from '../archive/keys.ts';
+import { type ArchiveRecord, type CaptureRequest, contentHash, type RecordDraft } from '../archive/record.ts';
+import { ArchiveError } from '../errors.ts';
+import type { Article, ArticleAddress, Asset, Target } from '../model.ts';
+import { parseArticleUrl, type Site } from '../site/address.ts';
+
+/** How documents are written; from the configuration. */
+export interface DocumentOptions {
+  /** The first two categories. */
+  readonly categories: readonly [string, string];
+  /** The third category of an article that no list named. */
+  readonly onDemand: string;
+  readonly author: string;
+  readonly date: DateConvention;
+}
+
+/** An article as one visit read it. */
+export interface ReadArticle {
+  readonly article: Article;
+  /** As it is archived: the canonical URL, or the one under which the archive has it. */
+  readonly address: ArticleAddress;
+  /** Every other address that led here, repeats allowed. */
+  readonly aliases: readonly string[];
+  /** Why the page was judged an article. */
+  readonly evidence: readonly string[];
+  /** How its pages were fetched, in the order of its parts. */
+  readonly requests: readonly CaptureRequest[];
+}
+
+export interface Plan {
+  /** Where the article lies in the archive. */
+  readonly key: string;
+  /** The whole text of the document. */
+  readonly document: string;
+  /** Absolute addresses of the pictures that the document shows, in order; repeats allowed. */
+  readonly pictures: readonly string[];
+  /** The record, once it is known what became of the pictures. */
+  readonly record: (assets: readonly Asset[], by: Pick<ArchiveRecord['capture'], 'tool' | 'userAgent'>) => RecordDraft;
+}
+
+/**
+ * Plans a new version of an article under the rule that nothing gets worse.
+ * @param present what the archive has of it; null for nothing
+ * @throws PAGE_DAMAGED where the text came damaged and what is archived is whole
+ */
+export function planVersion(
+  read: ReadArticle,
+  present: StoredArticle | null,
+  {
+    target,
+    site,
+    document: options,
+  }: { readonly target: Target; readonly site: Site; readonly document: DocumentOptions },
+): Plan {
+  const { address, aliases, evidence, requests } = read;
+  const old = present?.record ?? null;
+  const article = withKnownTime(read.article, old);
+  requireUndamaged(article, old);
+
+  const lead = target.leadPicture ?? old?.leadPicture ?? null;
+  const source = target.source ?? old?.source ?? null;
+  const document = writeDocument(
+    makeDocument({
+      title: article.title,
+      categories: [...options.categories, categoryOf(article, source, options.onDemand)],
+      author: options.author,
+      publishedAt: article.publishedAt,
+      convention: options.date,
+      body: renderBody(article.body, { base: address.url, lead }),
+    }),
+  );
+  const hash = contentHash(article);
+  const { id, url: _url, body: _body, flags, ...fields } = article;
+  return {
+    key: present?.key ?? articleKey(id, address.date ?? article.publishedAt.slice(0, 10)),
+    document,
+    pictures: [...(lead === null ? [] : [lead.src]), ...article.images.map((image) => image.src)],
+    record: (assets, { tool, userAgent }) => ({
+      id,
+      url: address.url,
+      aliases,
+      source,
+      via: old?.via ?? target.via,
+      leadPicture: lead,
+      article: fields,
+      flags,
+      contentHash: hash,
+      assets,
+      verdict: { kind: 'article', evidence },
+      movedFrom: movedFrom(target, site),
+      capture: { tool, userAgent, requests },
+    }),
+  };
+}
+
+/** A time that was worked out from 2小时前 is not worked out again: the first visit was nearest to it. */
+function withKnownTime(article: Article, old: ArchiveRecord | null): Article {
+  if (article.precision !== 'approximate' || old === null) return article;
+  const { publishedAt, precision, clock } = old.article;
+  return { ...article, publishedAt, precision, clock };
+}
+
+/** Text that came damaged, even twice the same, never takes the place of text that is whole. */
+function requireUndamaged({ flags, url }: Article, old: ArchiveRecord | null): void {
+  const damage = flags.find(({ code }) => code === 'damaged-text');
+  if (damage === undefined || old === null || old.flags.some(({ code }) => code === damage.code)) return;
+  throw new ArchiveError('PAGE_DAMAGED', `${url}: ${damage.detail}; what is archived is undamaged`);
+}
+
+/** The third category: 风闻 for community posts, else the list that named the article. */
+function categoryOf(article: Article, source: string | null, onDemand: string): string {
+  return article.id.startsWith('fengwen:') ? '风闻' : (source ?? onDemand);
+}
+
+/** The article that moved and became this one, if one did. */
+function movedFrom({ id, via }: Target, site: Site): readonly string[] {
+  const from = via === null ? null : parseArticleUrl(via, site);
+  return from === null || from.id === id ? [] : [from.url];
+}
