@@ -1,6 +1,6 @@
 /** How one article's pages are asked for: the single-page form first, else the first page and its further parts. */
 import { ArchiveError } from '../errors.ts';
-import type { Fetcher, Validators } from '../fetch/fetcher.ts';
+import { type Fetcher, fetchPage, renderPage, type Validators } from '../fetch/fetcher.ts';
 import type { Politeness } from '../fetch/politeness.ts';
 import type { ArticleAddress, Page, Verdict } from '../model.ts';
 import { isWhole, partUrls } from '../page/body.ts';
@@ -39,7 +39,7 @@ export async function readIfChanged(
   services: ArticleFetchServices,
   signal: AbortSignal,
 ): Promise<ArticleFetch | null> {
-  const answer = await services.fetcher.fetch(singlePageUrl(address), signal, { known });
+  const answer = await fetchPage(services.fetcher, singlePageUrl(address), { signal, known });
   return answer.status === 304 ? null : readArticle(address, services, { signal, answer });
 }
 
@@ -47,7 +47,7 @@ export async function readIfChanged(
  * Fetches and judges an article. What may have been damaged on its way is asked for again at once: what comes the same
  * twice is the site's own.
  * @param options `answer` is what came for the single-page form, where it was asked for already
- * @throws PAGE_DAMAGED, TRUNCATED where two such answers differ; what `Fetcher.fetch` throws
+ * @throws PAGE_DAMAGED, TRUNCATED where two such answers differ; what `Fetcher` throws
  */
 export async function readArticle(
   address: ArticleAddress,
@@ -93,10 +93,10 @@ export async function readArticle(
   }
 
   async function fetchAndJudgeOnce(url: string, answer?: Page): Promise<JudgedPage> {
-    let page = parsePage(answer ?? (await services.fetcher.fetch(url, signal)));
+    let page = parsePage(answer ?? (await fetchPage(services.fetcher, url, { signal })));
     let verdict = judge(page, services.site);
     if (verdict.kind === 'not-an-article' && verdict.needsScripts) {
-      page = parsePage(await services.fetcher.runScripts(page.page, signal));
+      page = parsePage(await renderPage(services.fetcher, page.page, { signal }));
       verdict = judge(page, services.site);
     }
     // A refusal by status has slowed the host down already; a challenge looks like any other answer until it is judged.
