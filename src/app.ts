@@ -9,15 +9,16 @@ import type { Config } from './config.ts';
 import type { CrawlContext } from './crawl/work.ts';
 import { createAddressGuard } from './fetch/address-guard.ts';
 import { openBrowser } from './fetch/browser.ts';
-import { createFetcher } from './fetch/fetcher.ts';
+import { createBrowserFetcher } from './fetch/browser-fetcher.ts';
+import { createDoor } from './fetch/door.ts';
 import { createHttp } from './fetch/http.ts';
 import { createPoliteness } from './fetch/politeness.ts';
-import { createRobots } from './fetch/robots.ts';
+import { createRobots, type Robots } from './fetch/robots.ts';
 import { lockArchive, waitForLock } from './frontier/lock.ts';
 import { openOperations } from './frontier/operations.ts';
 import type { Log } from './log.ts';
 import { packageInfo } from './package.ts';
-import { inListScope, inScope, listOriginsOf } from './site/address.ts';
+import { inScope, listOriginsOf } from './site/address.ts';
 
 export interface App extends CrawlContext, AsyncDisposable {
   readonly services: CrawlContext['services'] & { readonly assets: Assets };
@@ -77,35 +78,32 @@ export async function openApp(
   const { name, version, homepage } = packageInfo();
   const tool = `${name}/${version}`;
   const guard = createAddressGuard(config.network.allowAddresses);
-  const browser = opened.use(
-    openBrowser({
-      ...config.browser,
-      product: `${tool} (+${homepage})`,
-      maxBytes: config.limits.pageBytes,
-      origins: listOriginsOf(site),
-      guard,
-      allows,
-      now: clock.now,
-      log,
-    }),
-  );
-  const { userAgent } = browser;
-  const http = createHttp({
-    userAgent,
-    allows: (url) => allows(url) || isRobotsOf(url, site),
-    guard,
-    timeoutMs: config.browser.timeoutMs,
-    maxBytes: config.limits.imageBytes,
-  });
   const politeness = createPoliteness({ ...pace, hosts: journal.hosts, clock, log, onRequest });
+  const door = createDoor({
+    site,
+    guard,
+    politeness,
+    robots: (): Robots | null => robots,
+    timeoutMs: config.browser.timeoutMs,
+    ...config.limits,
+  });
+  const browser = openBrowser({
+    ...config.browser,
+    product: `${tool} (+${homepage})`,
+    origins: listOriginsOf(site),
+    guard,
+    allows,
+    now: clock.now,
+    log,
+  });
+  const fetcher = opened.use(createBrowserFetcher({ browser, door, site }));
+  const { userAgent } = browser;
+  const http = createHttp({ userAgent, door, lookup: guard.lookup });
   const robots = pace.robots
     ? createRobots({ load: http.text, remembered: journal.hosts, onCrawlDelay: politeness.setCrawlDelay, clock, log })
     : null;
-  const fetcher = createFetcher({ browser, politeness, robots, site });
   const assets = createAssets({
     http,
-    politeness,
-    robots,
     storage,
     allows,
     maxPerArticle: config.limits.imagesPerArticle,
@@ -133,9 +131,4 @@ export async function openApp(
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
-}
-
-/** Where only lists lie, nothing but the host's own rules is loaded beside them. */
-function isRobotsOf(url: string, site: Config['site']): boolean {
-  return inListScope(url, site) && new URL(url).pathname === '/robots.txt';
 }

@@ -7,9 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { ArchiveError, type ErrorCode } from '../src/errors.ts';
 import { createAddressGuard } from '../src/fetch/address-guard.ts';
-import { type BrowserFetcher, openBrowser } from '../src/fetch/browser.ts';
 import { pageOf } from '../src/fetch/exchange.ts';
 import { waitingScript } from './support/browser-script.ts';
+import { type CappedBrowser, openCappedBrowser } from './support/capped-browser.ts';
 import { temporaryFolder } from './support/command.ts';
 import { childrenOf, programOf } from './support/processes.ts';
 
@@ -70,14 +70,14 @@ describe('the browser', () => {
   const asked: string[] = [];
   let server: Server;
   let origin: string;
-  let browser: BrowserFetcher;
+  let browser: CappedBrowser;
 
   const open = (options: {
     readonly timeoutMs: number;
     readonly userAgent?: string;
     readonly executablePath?: string | null;
-  }): BrowserFetcher =>
-    openBrowser({
+  }): CappedBrowser =>
+    openCappedBrowser({
       executablePath: options.executablePath ?? null,
       userAgent: options.userAgent ?? null,
       product: 'guancha-archive/test (+https://example.org)',

@@ -10,10 +10,10 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { createAddressGuard } from '../src/fetch/address-guard.ts';
-import { type BrowserFetcher, openBrowser } from '../src/fetch/browser.ts';
 import { headerOf, locationOf, pageOf, plainHeaders } from '../src/fetch/exchange.ts';
 import type { Header } from '../src/model.ts';
 import { scriptWith } from './support/browser-script.ts';
+import { type CappedBrowser, openCappedBrowser } from './support/capped-browser.ts';
 import { temporaryFolder } from './support/command.ts';
 import { exchangeOf } from './support/fetched-page.ts';
 
@@ -118,10 +118,10 @@ describe('an exchange', () => {
   }
   let server: Server;
   let origin: string;
-  let browser: BrowserFetcher;
+  let browser: CappedBrowser;
 
-  const open = (options: { readonly origins: readonly string[]; readonly executablePath?: string }): BrowserFetcher =>
-    openBrowser({
+  const open = (options: { readonly origins: readonly string[]; readonly executablePath?: string }): CappedBrowser =>
+    openCappedBrowser({
       executablePath: options.executablePath ?? null,
       userAgent: 'exchange test',
       product: '',

@@ -6,9 +6,9 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type LookupFunction, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { type AddressGuard, createAddressGuard } from '../src/fetch/address-guard.ts';
-import { type BrowserFetcher, openBrowser } from '../src/fetch/browser.ts';
 import { openSocksProxy, type SocksProxy } from '../src/fetch/socks-proxy.ts';
 import type { LogEvent } from '../src/log.ts';
+import { type CappedBrowser, openCappedBrowser } from './support/capped-browser.ts';
 import { commandOf, descendantsOf, socketsOf } from './support/processes.ts';
 
 const never = new AbortController().signal;
@@ -259,8 +259,8 @@ describe('a real Chromium behind the proxy', () => {
     await elsewhere[Symbol.asyncDispose]();
   });
 
-  const open = (allowAddresses: readonly string[], origins: readonly string[] = [origin]): BrowserFetcher =>
-    openBrowser({
+  const open = (allowAddresses: readonly string[], origins: readonly string[] = [origin]): CappedBrowser =>
+    openCappedBrowser({
       executablePath: null,
       userAgent: null,
       product: 'guancha-archive/test',

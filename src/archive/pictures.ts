@@ -2,8 +2,6 @@
 import { type Clock, retryPauseMs } from '../clock.ts';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { Http } from '../fetch/http.ts';
-import type { Politeness } from '../fetch/politeness.ts';
-import type { Robots } from '../fetch/robots.ts';
 import type { Asset } from '../model.ts';
 import { everyPictureUrl, pictureUrls } from '../site/pictures.ts';
 import { ASSETS, assetKey } from './keys.ts';
@@ -36,8 +34,6 @@ export interface Assets {
 
 export function createAssets(parts: {
   readonly http: Http;
-  readonly politeness: Politeness;
-  readonly robots: Robots | null;
   readonly storage: Storage;
   /** False for an origin that is not the site's: such a picture is recorded as missing and not asked for. */
   readonly allows: (url: string) => boolean;
@@ -49,7 +45,7 @@ export function createAssets(parts: {
   readonly backoffMs: number;
   readonly clock: Clock;
 }): Assets {
-  const { http, politeness, robots, storage, allows, maxPerArticle, attempts, backoffMs, clock } = parts;
+  const { http, storage, allows, maxPerArticle, attempts, backoffMs, clock } = parts;
 
   return {
     collect: async (sources, known, signal) => {
@@ -107,12 +103,9 @@ export function createAssets(parts: {
     url: string,
     { expected, replaces, signal }: Wanted,
   ): Promise<Asset | typeof OTHER_BYTES> {
-    await robots?.require(url, signal);
     const temporary = await storage.temporary(ASSETS);
     try {
-      const { status, sha256, bytes } = await temporary.fill((open) =>
-        politeness.asset(url, signal, () => http.download(url, open, signal)),
-      );
+      const { status, sha256, bytes } = await temporary.fill((open) => http.download(url, open, signal));
       if (status !== 200) throw new ArchiveError(meaningOf(status), `${url}: status ${status}`);
       const { type, width, height } = await measure(temporary.chunks(), url);
       if (expected !== null && sha256 !== expected) return OTHER_BYTES;

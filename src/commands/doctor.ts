@@ -6,11 +6,12 @@ import { type Config, loadConfig } from '../config.ts';
 import { ArchiveError, ERRORS, EXIT, type ExitCode } from '../errors.ts';
 import { createAddressGuard } from '../fetch/address-guard.ts';
 import { openBrowser } from '../fetch/browser.ts';
+import { createDoor } from '../fetch/door.ts';
 import { createHttp } from '../fetch/http.ts';
 import { describeHolder } from '../frontier/lock.ts';
 import { packageInfo } from '../package.ts';
 import type { Terminal } from '../report/terminal.ts';
-import { inListScope, originsOf } from '../site/address.ts';
+import { originsOf } from '../site/address.ts';
 import type { Interrupts } from './session.ts';
 
 const MARKS = { ok: ['✓', 'green'], warn: ['!', 'yellow'], bad: ['✗', 'red'] } as const;
@@ -164,7 +165,6 @@ async function checkBrowser({ config, product }: CheckContext): Promise<Found> {
     ...config.browser,
     userAgent: null,
     product,
-    maxBytes: config.limits.pageBytes,
     origins: [],
     now: Date.now,
     guard: createAddressGuard([]),
@@ -178,12 +178,12 @@ async function checkBrowser({ config, product }: CheckContext): Promise<Found> {
 async function checkNetwork({ config, product, signal }: CheckContext): Promise<Found> {
   const { site, browser, sources } = config;
   const origins = new Set([...originsOf(site), ...sources.map(({ url }) => new URL(url).origin)]);
+  const guard = createAddressGuard(config.network.allowAddresses);
+  const { timeoutMs } = browser;
   const http = createHttp({
     userAgent: () => Promise.resolve(browser.userAgent ?? product),
-    allows: (url) => inListScope(url, site),
-    guard: createAddressGuard(config.network.allowAddresses),
-    timeoutMs: browser.timeoutMs,
-    maxBytes: config.limits.imageBytes,
+    door: createDoor({ site, guard, robots: () => null, politeness: null, timeoutMs, ...config.limits }),
+    lookup: guard.lookup,
   });
   const answers = await Promise.all(
     [...origins].map((origin) =>

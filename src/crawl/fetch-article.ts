@@ -1,6 +1,6 @@
 /** How one article's pages are asked for: the single-page form first, else the first page and its further parts. */
 import { ArchiveError } from '../errors.ts';
-import type { Fetcher, Validators } from '../fetch/fetcher.ts';
+import { type Fetcher, fetchPage, renderPage, type Validators } from '../fetch/fetcher.ts';
 import type { Politeness } from '../fetch/politeness.ts';
 import type { ArticleAddress, Page, Verdict } from '../model.ts';
 import { isWhole, partUrls } from '../page/body.ts';
@@ -32,7 +32,7 @@ interface JudgedPage {
  * twice is the site's own.
  * @param options `known` is what the answer to the single-page form was known by at an earlier visit; null asks for the whole
  * @returns `not modified` where the site says that nothing has changed since (304; RFC 9110, 15.4.5)
- * @throws PAGE_DAMAGED, TRUNCATED where two such answers differ; what `Fetcher.fetch` throws
+ * @throws PAGE_DAMAGED, TRUNCATED where two such answers differ; what `Fetcher` throws
  */
 export async function fetchArticle(
   address: ArticleAddress,
@@ -50,7 +50,7 @@ export async function fetchArticle(
   { signal, known = null }: { readonly signal: AbortSignal; readonly known?: Validators | null | undefined },
 ): Promise<ArticleFetch | 'not modified'> {
   const singleUrl = singlePageUrl(address);
-  const answer = known === null ? undefined : await services.fetcher.fetch(singleUrl, signal, { known });
+  const answer = known === null ? undefined : await fetchPage(services.fetcher, singleUrl, { signal, known });
   if (answer?.status === 304) return 'not modified';
   const single = await fetchAndJudge(singleUrl, { suspects: ['truncated', 'not-an-article'], answer });
   // Not every page is served in the single form (site.md, 1.1): what it does not give, the first page may.
@@ -91,10 +91,10 @@ export async function fetchArticle(
   }
 
   async function fetchAndJudgeOnce(url: string, answer?: Page): Promise<JudgedPage> {
-    let page = parsePage(answer ?? (await services.fetcher.fetch(url, signal)));
+    let page = parsePage(answer ?? (await fetchPage(services.fetcher, url, { signal })));
     let verdict = judge(page, services.site);
     if (verdict.kind === 'not-an-article' && verdict.needsScripts) {
-      page = parsePage(await services.fetcher.runScripts(page.page, signal));
+      page = parsePage(await renderPage(services.fetcher, page.page, { signal }));
       verdict = judge(page, services.site);
     }
     // A refusal by status has slowed the host down already; a challenge looks like any other answer until it is judged.

@@ -2,6 +2,7 @@
 
 import type { GapNumber } from '../coverage/gap-numbers.ts';
 import { ArchiveError, nextAfter } from '../errors.ts';
+import { fetchPage } from '../fetch/fetcher.ts';
 import type { ProbeOutcome } from '../journal/sources.ts';
 import type { Target, Verdict } from '../model.ts';
 import { ownAddress } from '../page/fields.ts';
@@ -105,7 +106,7 @@ async function fetchAndJudge(
   { fetcher, politeness, site }: ArticleFetchServices,
   signal: AbortSignal,
 ): Promise<{ readonly page: ParsedPage; readonly verdict: Verdict }> {
-  const page = parsePage(await fetcher.fetch(url, signal));
+  const page = parsePage(await fetchPage(fetcher, url, { signal }));
   const verdict = judge(page, site);
   if (verdict.kind !== 'blocked') return { page, verdict };
   if (page.page.status === 200) politeness.backOff(url); // a refusal by status has slowed the host down already

@@ -2,7 +2,7 @@
 
 import type { SourceSample } from '../alarms/sources.ts';
 import { ArchiveError, nextAfter } from '../errors.ts';
-import type { Fetcher } from '../fetch/fetcher.ts';
+import { type Fetcher, fetchPage } from '../fetch/fetcher.ts';
 import type { ListEntry, Page, Target } from '../model.ts';
 import { endOfSource, type ParsedPage, parsePage } from '../page/page.ts';
 import type { Site } from '../site/address.ts';
@@ -208,7 +208,7 @@ export async function readOften(url: string, services: SourceServices, options: 
 
 async function readPage(url: string, { fetcher, site }: SourceServices, options: PageOptions): Promise<Answer> {
   try {
-    return readAnswer(await fetcher.fetch(url, options.signal, { list: true }), site, options);
+    return readAnswer(await fetchPage(fetcher, url, { signal: options.signal, list: true }), site, options);
   } catch (error) {
     if (!(error instanceof ArchiveError) || nextAfter(error) === 'stop') throw error;
     return { code: 'SOURCE_UNREAD', why: error.message, error, mayPass: nextAfter(error) !== 'never' };

@@ -7,21 +7,25 @@ import type { Exchange } from '../model.ts';
 import type { AddressGuard } from './address-guard.ts';
 import { launch, loadPlaywright } from './chromium.ts';
 import { openWire, renderExchange, type Wire } from './devtools.ts';
+import type { Caps } from './door.ts';
 import { openSocksProxy, type SocksProxy } from './socks-proxy.ts';
 
-export interface BrowserFetcher extends AsyncDisposable {
+export interface PageBrowser extends AsyncDisposable {
   /** Begins to start the browser and its first tab, for the first request to find; a failure is met by that request. */
   warmUp(): Promise<void>;
   /** The honest user agent: the browser's own with the product appended, or the configured one. */
   userAgent(): Promise<string>;
   /** One request with these headers besides the browser's own, redirects not followed. Throws NETWORK, TIMEOUT, TOO_LARGE, ADDRESS_REFUSED, BROWSER_CRASHED, NO_BROWSER. */
-  get(url: string, signal: AbortSignal, headers?: Readonly<Record<string, string>>): Promise<Exchange>;
+  get(
+    url: string,
+    options: Caps & { readonly signal: AbortSignal; readonly headers: Readonly<Record<string, string>> },
+  ): Promise<Exchange>;
   /**
    * A page that came already, after its own scripts ran, as HTML. It is not asked for again: whatever a browser shows
    * ends with `</html>`, so only the answer that was judged whole may be shown. Scripts and data of allowed addresses
    * are loaded, and no other document.
    */
-  render(source: Exchange, signal: AbortSignal): Promise<Exchange>;
+  render(source: Exchange, options: Pick<Caps, 'timeoutMs'> & { readonly signal: AbortSignal }): Promise<Exchange>;
 }
 
 interface BrowserOptions {
@@ -29,8 +33,6 @@ interface BrowserOptions {
   readonly userAgent: string | null;
   /** Appended to the browser's own user agent, such as `guancha-archive/0.1.0 (+https://…)`. */
   readonly product: string;
-  readonly timeoutMs: number;
-  readonly maxBytes: number;
   /** All that may be connected to, such as `https://www.guancha.cn`. */
   readonly origins: readonly string[];
   readonly guard: AddressGuard;
@@ -54,7 +56,7 @@ const USES_PER_CONTEXT = 200;
 const CLOSE_MS = 5000;
 
 /** Nothing is started before the first request, or `warmUp`. */
-export function openBrowser(options: BrowserOptions): BrowserFetcher {
+export function openBrowser(options: BrowserOptions): PageBrowser {
   let proxy: Promise<SocksProxy> | null = null;
   let running: Promise<Browser> | null = null;
   let idle: Promise<Loader>[] = [];
@@ -69,12 +71,14 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
       idle.push(first);
     },
     userAgent: async () => userAgent ?? userAgentOf(await browser()),
-    get: (url, signal, headers = {}) =>
-      inTime(url, signal, async ({ wire }) => wire.load(url, { ...options, headers, proxy: await openedProxy() })),
-    render: (source, signal) =>
-      inTime(source.url, signal, async ({ tab, wire }) => {
+    get: (url, request) =>
+      inTime(url, request, async ({ wire }) =>
+        wire.load(url, { ...request, now: options.now, proxy: await openedProxy() }),
+      ),
+    render: (source, request) =>
+      inTime(source.url, request, async ({ tab, wire }) => {
         await wire.release();
-        return renderExchange(tab, source, options);
+        return renderExchange(tab, source, { ...options, timeoutMs: request.timeoutMs });
       }),
     [Symbol.asyncDispose]: async () => {
       closing = true; // a tab that was on its way is not given another browser
@@ -117,7 +121,7 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
   /** Runs `work` in a tab; where it does not end well or in time, the tab goes and its slot is free again. */
   async function inTime(
     url: string,
-    signal: AbortSignal,
+    { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
     work: (loader: Loader) => Promise<Exchange>,
   ): Promise<Exchange> {
     signal.throwIfAborted();
@@ -127,7 +131,7 @@ export function openBrowser(options: BrowserOptions): BrowserFetcher {
       const answer = await Promise.race([
         work(loader),
         died(loader, url, watch.signal),
-        tooLate(url, options.timeoutMs, AbortSignal.any([signal, watch.signal])),
+        tooLate(url, timeoutMs, AbortSignal.any([signal, watch.signal])),
       ]);
       await putBack(loader);
       return answer;

@@ -1,28 +1,45 @@
-/** One page request as the site should see it: in scope, allowed by robots.txt, in its turn, redirects one by one. */
+/**
+ * The port through which pages and lists come. An adapter is a browser, or what was kept of one (`replay.ts`); both keep
+ * what is said here, which tests/fetcher.contract.ts tests.
+ *
+ * A caller asks for one address and gets every exchange on the way to its page: redirects first, the answer that holds
+ * last. `pageOf` makes the page of them. Nothing is judged here: a challenge and a page of apology are answers like any
+ * other, as long as the status is below 500.
+ *
+ * Callers owe two things. They hand in the signal that ends the program, for nothing else ends a wait for a host's turn.
+ * And they take a thrown error for what its code says happens next, because only its thrower knows whether asking again
+ * could help.
+ */
 import { ArchiveError } from '../errors.ts';
 import type { Exchange, Page } from '../model.ts';
-import { requireScope, type Site } from '../site/address.ts';
-import type { BrowserFetcher } from './browser.ts';
-import { locationOf, pageOf, plainHeaders } from './exchange.ts';
-import type { Politeness } from './politeness.ts';
-import type { Robots } from './robots.ts';
+import type { Site } from '../site/address.ts';
+import { followRedirects } from './door.ts';
+import { locationOf, pageOf } from './exchange.ts';
 
-export interface Fetcher {
+export interface Fetcher extends AsyncDisposable {
   /**
-   * Asks for a page. A redirect to the home page is not followed: it already says that there is nothing (site.md, 7.1).
-   * Throws what `BrowserFetcher.get` throws, and OUT_OF_SCOPE, ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE, HTTP_STATUS (5xx),
-   * TOO_MANY_REDIRECTS.
-   * @param options `list` allows the origins where only lists lie; `known` is what an earlier answer was known by: a site that
-   *   heeds it answers 304 where nothing changed (RFC 9110, 13.1)
+   * Asks for a page and follows its redirects, each of which has to be allowed like the first address. One to the home page
+   * is not followed: it already says that there is nothing (site.md, 7.1), and is the last exchange.
+   * @returns at least one exchange
+   * @throws OUT_OF_SCOPE, ADDRESS_REFUSED, ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE, HTTP_STATUS (5xx), TOO_MANY_REDIRECTS,
+   *   TOO_LARGE, NETWORK, TIMEOUT, BROWSER_CRASHED, NO_BROWSER; an AbortError once the signal aborts
    */
-  fetch(url: string, signal: AbortSignal, options?: FetchOptions): Promise<Page>;
-  /** A page that was fetched, after its own scripts ran in their host's turn; for one that shows nothing without them. */
-  runScripts(page: Page, signal: AbortSignal): Promise<Page>;
+  fetch(url: string, options: FetchOptions): Promise<readonly Exchange[]>;
+  /**
+   * Shows the last of the exchanges, which is not asked for again, and lets its own scripts run: for a page that shows
+   * nothing without them.
+   * @returns the exchanges with one behind them whose road is `rendered`
+   * @throws TIMEOUT, NETWORK, BROWSER_CRASHED, NO_BROWSER; an AbortError once the signal aborts
+   */
+  render(exchanges: readonly Exchange[], options: { readonly signal: AbortSignal }): Promise<readonly Exchange[]>;
 }
 
-interface FetchOptions {
-  readonly list?: boolean;
-  readonly known?: Validators;
+export interface FetchOptions {
+  readonly signal: AbortSignal;
+  /** True for a list, which may lie where no articles do. */
+  readonly list?: boolean | undefined;
+  /** What an earlier answer was known by: a site that applies it answers 304 where nothing changed (RFC 9110, 13.1). */
+  readonly known?: Validators | undefined;
 }
 
 /** What an answer can be asked for again by (RFC 9110, 8.8); null where it named none. */
@@ -31,65 +48,39 @@ export interface Validators {
   readonly lastModified: string | null;
 }
 
-const MOST_REDIRECTS = 5;
-
-export function createFetcher(parts: {
-  readonly browser: BrowserFetcher;
-  readonly politeness: Politeness;
-  /** Null where the configuration turns robots.txt off. */
-  readonly robots: Robots | null;
-  readonly site: Site;
-}): Fetcher {
-  const { browser, politeness, robots, site } = parts;
-
-  return {
-    fetch: async (url, signal, { list = false, known } = {}) => {
-      const exchanges: Exchange[] = [];
-      for (let address = url; ; ) {
-        const headers = exchanges.length === 0 ? conditions(known) : {};
-        const exchange = await request(address, signal, { list, headers });
-        exchanges.push(exchange);
-        const location = locationOf(exchange);
-        if (location === null || isHomePage(location, site)) return pageOf(url, exchanges);
-        if (exchanges.length >= MOST_REDIRECTS)
-          throw new ArchiveError('TOO_MANY_REDIRECTS', `${url}: ${exchanges.length}, last to ${location}`);
-        address = location;
-      }
-    },
-    runScripts: async (page, signal) => {
-      const source = page.exchanges.at(-1);
-      if (source === undefined) throw new TypeError(`${page.url}: no exchange to show`);
-      const rendered = await politeness.page(source.url, signal, () => answered(browser.render(source, signal)));
-      return pageOf(page.url, [...page.exchanges, rendered.exchange]);
-    },
-  };
-
-  async function request(
-    url: string,
-    signal: AbortSignal,
-    { list, headers }: { readonly list: boolean; readonly headers: Readonly<Record<string, string>> },
-  ): Promise<Exchange> {
-    requireScope(url, site, { list });
-    await robots?.require(url, signal);
-    const { status, exchange } = await politeness.page(url, signal, () => answered(browser.get(url, signal, headers)));
-    if (status >= 500) throw new ArchiveError('HTTP_STATUS', `${url}: status ${status}`);
-    return exchange;
-  }
+/** The page itself. Throws what `Fetcher.fetch` throws. */
+export async function fetchPage(fetcher: Fetcher, url: string, options: FetchOptions): Promise<Page> {
+  return pageOf(url, await fetcher.fetch(url, options));
 }
 
-async function answered(asked: Promise<Exchange>) {
-  const exchange = await asked;
-  const { status, headers } = exchange.response;
-  return { exchange, status, headers: plainHeaders(headers) };
+/** The page once its scripts ran. Throws what `Fetcher.render` throws. */
+export async function renderPage(
+  fetcher: Fetcher,
+  page: Page,
+  options: { readonly signal: AbortSignal },
+): Promise<Page> {
+  return pageOf(page.url, await fetcher.render(page.exchanges, options));
 }
 
-/** A server that knows both goes by the entity tag alone (RFC 9110, 13.1.3). */
-function conditions(known: Validators | undefined): Record<string, string> {
-  if (known === undefined) return {};
-  return {
-    ...(known.etag === null ? {} : { 'If-None-Match': known.etag }),
-    ...(known.lastModified === null ? {} : { 'If-Modified-Since': known.lastModified }),
-  };
+/**
+ * What every adapter makes of an address, by its own way to a single exchange.
+ * @param ask makes one request or finds its answer; `isFirst` is false for what a redirect led to
+ * @throws HTTP_STATUS, TOO_MANY_REDIRECTS; what `ask` throws
+ */
+export async function followExchanges(
+  url: string,
+  site: Site,
+  ask: (url: string, request: { readonly isFirst: boolean }) => Promise<Exchange>,
+): Promise<readonly Exchange[]> {
+  let asked = 0;
+  const { redirects, last } = await followRedirects(url, async (address) => {
+    const exchange = await ask(address, { isFirst: asked++ === 0 });
+    const { status } = exchange.response;
+    if (status >= 500) throw new ArchiveError('HTTP_STATUS', `${address}: status ${status}`);
+    const location = locationOf(exchange);
+    return { answer: exchange, location: location === null || isHomePage(location, site) ? null : location };
+  });
+  return [...redirects, last];
 }
 
 function isHomePage(url: string, site: Site): boolean {

@@ -13,13 +13,15 @@ export interface Politeness {
   page<T extends Answered>(url: string, signal: AbortSignal, request: () => Promise<T>): Promise<T>;
   /** Runs a picture download; starts are `assetIntervalMs` apart, two at a time. */
   asset<T extends Answered>(url: string, signal: AbortSignal, request: () => Promise<T>): Promise<T>;
+  /** Reads a host's robots.txt once no pause is left that the host asked for; what follows need not wait for it. */
+  rules<T extends Answered>(url: string, signal: AbortSignal, request: () => Promise<T>): Promise<T>;
   /** Takes a challenge for what it is: the host is left alone for a while. */
   backOff(url: string): void;
   /** A host's own wish from robots.txt, in ms; it lengthens the interval and never shortens it. */
   setCrawlDelay(host: string, delayMs: number): void;
 }
 
-interface Answered {
+export interface Answered {
   readonly status: number;
   /** Header names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -90,6 +92,17 @@ export function createPoliteness(options: {
       const pause = retryAfterMs(answer.headers['retry-after'], clock.now());
       if (pause !== null && SLOW_DOWN.has(answer.status)) times.setNextAt(`assets ${host}`, clock.now() + pause);
       return answer;
+    },
+    rules: (url, signal, request) => {
+      const { host } = new URL(url);
+      const turn = async () => {
+        await sleepUntil(() => times.nextAt(host), signal);
+        const answer = await request();
+        const pause = retryAfterMs(answer.headers['retry-after'], clock.now());
+        if (pause !== null && SLOW_DOWN.has(answer.status)) times.setNextAt(host, clock.now() + pause);
+        return answer;
+      };
+      return hostState(host).pages.add(turn, { signal });
     },
     backOff: (url) => {
       const { host } = new URL(url);

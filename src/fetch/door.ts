@@ -1,0 +1,100 @@
+/** The one door out: what may be asked for, when, and how much of an answer is taken, for every request to the site. */
+import { ArchiveError } from '../errors.ts';
+import { inListScope, inScope, type Site } from '../site/address.ts';
+import type { AddressGuard } from './address-guard.ts';
+import type { Answered, Politeness } from './politeness.ts';
+import type { Robots } from './robots.ts';
+
+/** A page may be of the origins where articles lie, a list and a robots.txt of those where only lists lie as well. */
+export type RequestKind = 'page' | 'list' | 'picture' | 'robots.txt';
+
+export interface DoorRequest {
+  readonly url: string;
+  readonly kind: RequestKind;
+  readonly signal: AbortSignal;
+}
+
+/** What whoever makes the request has to keep to. */
+export interface Caps {
+  /** Of a body after decoding. */
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+}
+
+export interface Door {
+  /**
+   * Makes one request, without its redirects, where scope, address guard and robots.txt allow it, in its host's turn.
+   * @param ask makes it within the caps; called once or not at all. What it gives tells the host's turns how to go on
+   * @throws OUT_OF_SCOPE, ADDRESS_REFUSED, ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE; what `ask` throws
+   */
+  pass<T extends Answered>(request: DoorRequest, ask: (caps: Caps) => Promise<T>): Promise<T>;
+}
+
+/** As much of a robots.txt has to be read (RFC 9309, 2.5). */
+const ROBOTS_BYTES = 500 * 1024;
+
+/**
+ * @param parts `robots` is asked for when a request is made, for robots.txt comes through this door itself; null where the
+ *   configuration turns it off. `politeness` is null where there is but one request for each host
+ */
+export function createDoor(parts: {
+  readonly site: Site;
+  readonly guard: AddressGuard;
+  readonly robots: () => Robots | null;
+  readonly politeness: Politeness | null;
+  readonly timeoutMs: number;
+  readonly pageBytes: number;
+  readonly imageBytes: number;
+}): Door {
+  const { site, guard, robots, politeness, timeoutMs, pageBytes, imageBytes } = parts;
+  const maxBytes = { page: pageBytes, list: pageBytes, picture: imageBytes, 'robots.txt': ROBOTS_BYTES };
+
+  return {
+    pass: async ({ url, kind, signal }, ask) => {
+      if (!isInScope(url, kind, site)) throw new ArchiveError('OUT_OF_SCOPE', url);
+      guard.requireHost(new URL(url).hostname);
+      if (kind !== 'robots.txt') await robots()?.require(url, signal);
+      const request = () => ask({ maxBytes: maxBytes[kind], timeoutMs });
+      if (politeness === null) return request();
+      const turn = { page: 'page', list: 'page', picture: 'asset', 'robots.txt': 'rules' } as const;
+      return politeness[turn[kind]](url, signal, request);
+    },
+  };
+}
+
+function isInScope(url: string, kind: RequestKind, site: Site): boolean {
+  switch (kind) {
+    case 'page':
+    case 'picture':
+      return inScope(url, site);
+    case 'list':
+      return inListScope(url, site);
+    case 'robots.txt': // it may be a redirect to another file
+      return inScope(url, site) || (inListScope(url, site) && new URL(url).pathname === '/robots.txt');
+    default:
+      return kind satisfies never;
+  }
+}
+
+const MOST_REDIRECTS = 5;
+
+/**
+ * Asks for an address and for what it redirects to, one after another.
+ * @param ask gives an answer and where it leads, absolute; null where it is the last
+ * @returns the answers in their order
+ * @throws TOO_MANY_REDIRECTS; what `ask` throws
+ */
+export async function followRedirects<T>(
+  url: string,
+  ask: (url: string) => Promise<{ readonly answer: T; readonly location: string | null }>,
+): Promise<{ readonly redirects: readonly T[]; readonly last: T }> {
+  const redirects: T[] = [];
+  for (let address = url; ; ) {
+    const { answer, location } = await ask(address);
+    if (location === null) return { redirects, last: answer };
+    redirects.push(answer);
+    if (redirects.length > MOST_REDIRECTS)
+      throw new ArchiveError('TOO_MANY_REDIRECTS', `${url}: ${redirects.length}, last to ${location}`);
+    address = location;
+  }
+}

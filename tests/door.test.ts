@@ -1,0 +1,151 @@
+/** The one door out: each kind of request meets scope, address guard, robots.txt, its host's turn and its caps. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { ArchiveError, type ErrorCode } from '../src/errors.ts';
+import { createAddressGuard } from '../src/fetch/address-guard.ts';
+import { createDoor, followRedirects, type RequestKind } from '../src/fetch/door.ts';
+import { createHttp } from '../src/fetch/http.ts';
+import type { Politeness } from '../src/fetch/politeness.ts';
+import type { Robots } from '../src/fetch/robots.ts';
+import { temporaryFolder } from './support/command.ts';
+
+const { signal } = new AbortController();
+const SITE = {
+  www: 'https://www.guancha.cn',
+  community: 'https://user.guancha.cn',
+  images: ['https://i.guancha.cn', 'http://127.0.0.1'],
+  lists: ['https://app.guancha.cn'],
+};
+const KINDS: readonly RequestKind[] = ['page', 'list', 'picture', 'robots.txt'];
+
+/** A door that writes down what was asked of whom. */
+function door() {
+  const asked: string[] = [];
+  const turn =
+    (name: string): Politeness['page'] =>
+    (url, _signal, request) => {
+      asked.push(`turn ${name} ${new URL(url).host}`);
+      return request();
+    };
+  const politeness: Politeness = {
+    page: turn('page'),
+    asset: turn('asset'),
+    rules: turn('rules'),
+    backOff: () => {},
+    setCrawlDelay: () => {},
+  };
+  const robots: Robots = {
+    require: async (url) => {
+      asked.push('robots');
+      if (url.includes('forbidden')) throw new ArchiveError('ROBOTS_DISALLOWED', url);
+    },
+  };
+  const caps = { timeoutMs: 7, pageBytes: 100, imageBytes: 200 };
+  const made = createDoor({ site: SITE, guard: createAddressGuard([]), robots: () => robots, politeness, ...caps });
+  const pass = (url: string, kind: RequestKind) =>
+    made.pass({ url, kind, signal }, async ({ maxBytes, timeoutMs }) => {
+      asked.push(`asked ${maxBytes} ${timeoutMs}`);
+      return { status: 200, headers: {} };
+    });
+  return { asked, pass };
+}
+
+describe('the door', () => {
+  it('lets through what is of the site, in its turn and within its caps', async () => {
+    const expected: Readonly<Record<RequestKind, readonly string[]>> = {
+      page: ['robots', 'turn page www.guancha.cn', 'asked 100 7'],
+      list: ['robots', 'turn page www.guancha.cn', 'asked 100 7'],
+      picture: ['robots', 'turn asset www.guancha.cn', 'asked 200 7'],
+      'robots.txt': ['turn rules www.guancha.cn', 'asked 512000 7'],
+    };
+    for (const kind of KINDS) {
+      const { asked, pass } = door();
+      await pass(`${SITE.www}/a`, kind);
+      assert.deepEqual(asked, expected[kind], kind);
+    }
+  });
+
+  it('keeps out what is not, before anybody is asked', async () => {
+    const refused: readonly [url: string, kinds: readonly RequestKind[], code: ErrorCode][] = [
+      ['https://www.example.com/a', KINDS, 'OUT_OF_SCOPE'],
+      ['http://www.guancha.cn/a', KINDS, 'OUT_OF_SCOPE'],
+      ['file:///etc/passwd', KINDS, 'OUT_OF_SCOPE'],
+      ['http://127.0.0.1/a', KINDS, 'ADDRESS_REFUSED'],
+      ['https://app.guancha.cn/a', ['page', 'picture', 'robots.txt'], 'OUT_OF_SCOPE'],
+    ];
+    for (const [url, kinds, code] of refused) {
+      for (const kind of kinds) {
+        const { asked, pass } = door();
+        await assert.rejects(pass(url, kind), { code }, `${kind} ${url}`);
+        assert.deepEqual(asked, [], `${kind} ${url}`);
+      }
+    }
+    for (const [path, kind] of [
+      ['a', 'list'],
+      ['robots.txt', 'robots.txt'],
+    ] as const)
+      await door().pass(`https://app.guancha.cn/${path}`, kind);
+  });
+
+  it('keeps out what robots.txt forbids, but for robots.txt itself', async () => {
+    for (const kind of KINDS) {
+      const { asked, pass } = door();
+      const passed = pass(`${SITE.www}/forbidden`, kind);
+      if (kind === 'robots.txt') await passed;
+      else await assert.rejects(passed, { code: 'ROBOTS_DISALLOWED' });
+      assert.equal(asked.includes('robots'), kind !== 'robots.txt');
+    }
+  });
+});
+
+describe('redirects', () => {
+  it('are followed five times', async () => {
+    const chain = (length: number) => async (url: string) => {
+      const left = Number(url.slice(1));
+      return { answer: left, location: left < length ? `/${left + 1}` : null };
+    };
+    assert.deepEqual(await followRedirects('/0', chain(5)), { redirects: [0, 1, 2, 3, 4], last: 5 });
+    await assert.rejects(followRedirects('/0', chain(6)), { code: 'TOO_MANY_REDIRECTS' });
+  });
+
+  it('of a picture meet robots.txt like the first address, and their bodies are not taken', async () => {
+    const paths: string[] = [];
+    const server = createServer((request, response) => {
+      paths.push(request.url ?? '');
+      const to = { '/first': '/second', '/sly': '/forbidden' }[request.url ?? ''];
+      if (to === undefined) response.end('picture');
+      else response.writeHead(302, { location: to }).end('moved');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const guard = createAddressGuard(['127.0.0.1']);
+    const robots: Robots = {
+      require: async (url) => {
+        if (url.includes('forbidden')) throw new ArchiveError('ROBOTS_DISALLOWED', url);
+      },
+    };
+    const open = createDoor({
+      site: { www: origin, community: origin, images: [] },
+      guard,
+      robots: () => robots,
+      politeness: null,
+      timeoutMs: 10_000,
+      pageBytes: 100,
+      imageBytes: 100,
+    });
+    const http = createHttp({ userAgent: async () => 'test', door: open, lookup: guard.lookup });
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'picture');
+    const { status, bytes } = await http.download(`${origin}/first`, file, signal);
+    assert.deepEqual([status, bytes, await readFile(file, 'utf8')], [200, 7, 'picture']);
+    await assert.rejects(http.download(`${origin}/sly`, file, signal), { code: 'ROBOTS_DISALLOWED' });
+    assert.deepEqual(paths, ['/first', '/second', '/sly']);
+    server.closeAllConnections();
+    server.close();
+  });
+});
