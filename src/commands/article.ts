@@ -140,10 +140,13 @@ export async function storedArticle(
   const isId = /^(?:guancha|fengwen):\d+$/.test(text);
   const address = isId ? { id: text as ArticleId, date: null } : parseArticleUrl(text, config.site);
   if (address === null) throw new ArchiveError('URL_INVALID', text);
-  const archive = openArchive(openDisk(config.archive), config.limits);
+  using operations = openOperations(config.archive, { readOnly: true });
+  const { frontier, journal } = operations;
+  const places = { get: journal.places.get, set: () => {} }; // this command only reads
+  const archive = openArchive(openDisk(config.archive), { ...config.limits, places });
   const found = await archive.find(address.id, address.date);
   if (found !== null) return { archive, record: found.record };
-  const to = followMove(address.id, config.archive);
+  const to = destinationOf(frontier.find(address.id));
   const post = to === null ? null : parseArticleUrl(to, config.site);
   const moved = post === null ? null : await archive.find(post.id, post.date);
   if (moved !== null) return { archive, record: moved.record };
@@ -151,10 +154,4 @@ export async function storedArticle(
     'NOT_ARCHIVED',
     `${text}: not in ${config.archive}${to === null ? '' : `; it moved to ${to}`}`,
   );
-}
-
-/** Where the crawler found that an article had moved; null where it did not. */
-function followMove(id: ArticleId, archive: string): string | null {
-  using operations = openOperations(archive, { readOnly: true });
-  return destinationOf(operations.frontier.find(id));
 }

@@ -239,8 +239,9 @@ function requeueOf(database: Database, pace: Pace): (match: RequeueMatch) => rea
   const anew = 'outcome = NULL, attempts = 0, not_before = 0, again_at = NULL';
   const isDue = database.prepare('SELECT 1 FROM targets WHERE again_at <= ? LIMIT 1');
   const due = database.prepare(`UPDATE targets SET ${anew} WHERE again_at <= ? RETURNING id, url, code`);
-  const one = database.prepare(
-    `UPDATE targets SET ${anew}, code = NULL, detail = NULL, rounds = 0 WHERE id = ? RETURNING id, url, code`,
+  const named = database.prepare(
+    `UPDATE targets SET ${anew}, code = NULL, detail = NULL, rounds = 0
+     WHERE id IN (SELECT value FROM json_each(?)) RETURNING id, url, code`,
   );
   const back = database.prepare(
     `UPDATE targets SET outcome = NULL, again_at = NULL, rounds = max(rounds - 1, 0), priority = ${LAST}
@@ -258,13 +259,10 @@ function requeueOf(database: Database, pace: Pace): (match: RequeueMatch) => rea
   const list = (values: readonly string[] | undefined) => (values === undefined ? null : JSON.stringify(values));
   return (wanted) => {
     if ('dueAt' in wanted) return isDue.get(wanted.dueAt) === undefined ? [] : due.all(wanted.dueAt).map(requeuedOf);
-    if ('ids' in wanted)
-      return database.transaction(() =>
-        wanted.ids
-          .map((id) => (wanted.keepAttempts === true ? back.get(id, pace.attempts) : one.get(id)))
-          .filter((row) => row !== undefined)
-          .map(requeuedOf),
-      );
+    if ('ids' in wanted) {
+      if (wanted.keepAttempts !== true) return named.all(JSON.stringify(wanted.ids)).map(requeuedOf);
+      return database.transaction(() => wanted.ids.flatMap((id) => back.all(id, pace.attempts)).map(requeuedOf));
+    }
     const isNotWell = wanted.outcomes.every((kind) => (NOT_WELL as readonly string[]).includes(kind));
     const rows = (isNotWell ? notWell : any).all(list(wanted.codes), list(wanted.sources), list(wanted.outcomes));
     return rows.map(requeuedOf);
