@@ -1,6 +1,7 @@
 /** The one door out: each kind of request meets scope, address guard, robots.txt, its host's turn and its caps. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -141,9 +142,12 @@ describe('redirects', () => {
     const http = createHttp({ userAgent: async () => 'test', door: open, lookup: guard.lookup });
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'picture');
-    const { status, bytes } = await http.download(`${origin}/first`, file, signal);
+    const { status, bytes } = await http.download(`${origin}/first`, () => createWriteStream(file), signal);
     assert.deepEqual([status, bytes, await readFile(file, 'utf8')], [200, 7, 'picture']);
-    await assert.rejects(http.download(`${origin}/sly`, file, signal), { code: 'ROBOTS_DISALLOWED' });
+    await assert.rejects(
+      http.download(`${origin}/sly`, () => createWriteStream(file), signal),
+      { code: 'ROBOTS_DISALLOWED' },
+    );
     assert.deepEqual(paths, ['/first', '/second', '/sly']);
     server.closeAllConnections();
     server.close();
