@@ -2,7 +2,7 @@
 import { type Cheerio, type CheerioAPI, load } from 'cheerio';
 import { compile } from 'css-select';
 import type { AnyNode, Element } from 'domhandler';
-import { TREE_ADAPTER } from '../html/tree-adapter.ts';
+import { TREE_ADAPTER } from './tree-adapter.ts';
 
 export type { AnyNode, Cheerio, CheerioAPI, Element };
 
