@@ -470,10 +470,8 @@ const HOSTILE: Record<ListName, string> = {
 };
 
 describe('each kind of list', () => {
-  it('has a file, a name and a case', () => {
-    const files = readdirSync(new URL('../src/discover/lists', import.meta.url)).map((file) => file.replace('.ts', ''));
-    assert.deepEqual(LIST_KINDS.map((kind) => kind.name).toSorted(), files.toSorted());
-    assert.deepEqual(Object.keys(CASES).toSorted(), files.toSorted());
+  it('has a name and a case', () => {
+    assert.deepEqual(LIST_KINDS.map((kind) => kind.name).toSorted(), Object.keys(CASES).toSorted());
   });
 
   for (const [kind, cases] of Object.entries(CASES)) {

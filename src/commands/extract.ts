@@ -135,7 +135,7 @@ export function explanationText(reading: ReadPage, paint: Paint): string {
     '',
     ...fields,
     '',
-    `${paint('bold', 'ledger')}  ${countOf(account.total)}, ${closing}`,
+    `${paint('bold', 'account')}  ${countOf(account.total)}, ${closing}`,
     ...account.rows.map(
       (row) =>
         `  ${countOf(row)}  ${paint(COLOURS[row.disposition], [row.disposition, row.name].filter(Boolean).join(' '))}`,
