@@ -1,6 +1,6 @@
 /** Every kind of list, in made-up markup of its own: what it shows, and what it must not. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type Discovery, discover, LIST_KINDS } from '../src/crawl/read-list.ts';
