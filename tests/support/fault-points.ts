@@ -1,13 +1,14 @@
 /**
  * Preloaded by tests alone: counts every step by which files are written, and lets one of them fail as disks and power
  * do. `GUANCHA_ARCHIVE_FAULT=kill:17` kills the process at the 17th step, `ENOSPC:17` and `EIO:17` refuse it and every one after.
+ * `halt` leaves files as a kill does, without a process of its own: from that step on nothing is written and nothing settles.
  * A step that writes bytes is torn: half of them arrive.
  */
 import fs, { promises as fsp } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
 export interface Fault {
-  readonly kind: 'kill' | 'ENOSPC' | 'EIO';
+  readonly kind: 'kill' | 'halt' | 'ENOSPC' | 'EIO';
   /** Counted from 1. */
   readonly at: number;
 }
@@ -15,12 +16,15 @@ export interface Fault {
 export interface FaultPoints extends Disposable {
   /** Steps so far. */
   readonly steps: number;
+  /** Resolves once a `halt` was reached. */
+  readonly halted: Promise<void>;
 }
 
 /** Patches `node:fs` for this process until disposed; `fault` null only counts. */
 export function installFaults(fault: Fault | null, isWatched: (path: string) => boolean = () => true): FaultPoints {
   const original = { ...fsp };
   let steps = 0;
+  const { promise: halted, resolve: halt } = Promise.withResolvers<void>();
 
   /** Takes a step, or fails it; `torn` is told to let half of the work happen first. */
   async function step<T>(
@@ -33,8 +37,12 @@ export function installFaults(fault: Fault | null, isWatched: (path: string) => 
     steps += 1;
     if (fault === null || steps < fault.at || (fault.kind === 'kill' && steps > fault.at)) return work();
     if (fault.kind === 'ENOSPC' && name === 'rm') return work(); // a full disk does not refuse to get emptier
-    await torn?.();
+    if (fault.kind !== 'halt' || steps === fault.at) await torn?.();
     if (fault.kind === 'kill') process.kill(process.pid, 'SIGKILL');
+    if (fault.kind === 'halt') {
+      halt();
+      return new Promise<never>(() => {}); // whoever waits for it is gone, as in a killed process
+    }
     const text = { kill: 'killed', ENOSPC: 'no space left on device', EIO: 'i/o error' }[fault.kind];
     throw Object.assign(new Error(`${fault.kind}: ${text}, ${name} '${path}'`), {
       code: fault.kind,
@@ -91,6 +99,7 @@ export function installFaults(fault: Fault | null, isWatched: (path: string) => 
     get steps() {
       return steps;
     },
+    halted,
     [Symbol.dispose]: () => {
       Object.assign(fsp, original);
       Object.assign(fs, { open, write, writev });
