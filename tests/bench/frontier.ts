@@ -161,8 +161,10 @@ function measureWanted(archive: string): void {
 /** A community post among 200,000: its address does not say in which month it lies. */
 async function measurePosts(root: string): Promise<void> {
   const months = 150;
-  const keyOf = (i: number) =>
-    `fengwen/${2013 + Math.floor((i % months) / 12)}/${String((i % 12) + 1).padStart(2, '0')}/${100_000 + i}`;
+  const keyOf = (i: number) => {
+    const month = i % months;
+    return `fengwen/${2013 + Math.floor(month / 12)}/${String((month % 12) + 1).padStart(2, '0')}/${100_000 + i}`;
+  };
   for (let i = 0; i < months; i++) await mkdir(join(root, 'records', keyOf(i), '..'), { recursive: true });
   for (let i = 0; i < POSTS; i++) await writeFile(join(root, 'records', `${keyOf(i)}.json`), '{}');
   const key = keyOf(77);
