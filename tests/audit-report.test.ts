@@ -151,7 +151,7 @@ describe('the file of the report', () => {
     const io = { stdout: { write }, stderr: { write }, stdin: (async function* () {})() };
     const interrupts = {
       stopSignal: AbortSignal.abort(),
-      signal: new AbortController().signal,
+      abortSignal: new AbortController().signal,
       onHangup: () => () => {},
     };
     for (const jobs of ['1', '2']) {

@@ -219,7 +219,7 @@ describe('visits to one article', () => {
         ...config.revisits,
         refresh: true,
         stopSignal: never,
-        signal: never,
+        abortSignal: never,
         log: () => {},
         onSettled: (settled) => void notices.push(noticeOf(settled, app.journal.runs)),
       });

@@ -86,7 +86,7 @@ async function archived(newspaper: Newspaper, article: NewspaperArticle, folder:
     },
   };
   const open = () => openApp(config, { command: 'test', log: () => {}, wait: null, clock });
-  const options = { ...config.politeness, ...config.revisits, refresh: false, stopSignal: never, signal: never };
+  const options = { ...config.politeness, ...config.revisits, refresh: false, stopSignal: never, abortSignal: never };
   await using app = await open();
   const address = parseArticleUrl(article.url, config.site);
   assert.ok(address);

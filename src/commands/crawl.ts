@@ -53,7 +53,7 @@ export async function crawl(
       options.dryRun ? (targets) => targets.filter(isUnknown).length : (targets) => frontier.add(targets),
       {
         attempts: config.politeness.attempts,
-        signal: interrupts.signal,
+        signal: interrupts.abortSignal,
         now: services.clock.now,
         turns: options.dryRun ? { ...turns, note: () => {} } : turns,
       },

@@ -56,7 +56,7 @@ export async function extract(
   if (addresses.length > 0)
     await withTemporaryArchive(config, terminal, 'extract', async (services) => {
       for (const address of addresses) {
-        const { verdict, parts } = await fetchArticle(address, services, { signal: interrupts.signal });
+        const { verdict, parts } = await fetchArticle(address, services, { signal: interrupts.abortSignal });
         tellPage(readPages(verdict, parts, address, config.site));
       }
     });

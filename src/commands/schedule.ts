@@ -87,7 +87,7 @@ async function runUntil(
       ...listeners(app, { terminal, state, notifier, delivery }),
       sources: config.sources.map((source) => scheduled(source, config)),
       stopSignal,
-      signal: interrupts.signal,
+      abortSignal: interrupts.abortSignal,
       log: terminal.log,
     });
     await delivery.ended();

@@ -85,7 +85,7 @@ async function test(things: readonly string[], url: string | undefined, context:
   if (wanted.length > 0)
     await withTemporaryArchive(config, terminal, 'sources', async (services) => {
       for (const source of wanted) {
-        const options = { attempts: config.politeness.attempts, signal: interrupts.signal, turns: NOBODYS };
+        const options = { attempts: config.politeness.attempts, signal: interrupts.abortSignal, turns: NOBODYS };
         const at = Date.now();
         const result = await readSource(source, services, options);
         tell(compared(source, result, { at, elapsedMs: Date.now() - at }, config));

@@ -103,7 +103,7 @@ export async function crawlNewsDay(options: {
     config,
     reload,
     terminal: createTerminal(io, { json: true }),
-    interrupts: { stopSignal: stopSignal.signal, signal: new AbortController().signal, onHangup: () => () => {} },
+    interrupts: { stopSignal: stopSignal.signal, abortSignal: new AbortController().signal, onHangup: () => () => {} },
     clock,
   };
   assert.equal(await schedule({ wait: false }, context), 0, said.join(''));
