@@ -106,7 +106,7 @@ async function askForNumbers(app: App, window: Window, options: BackfillOptions,
   if (newest === null)
     throw new ArchiveError(
       'NUMBERS_UNANSWERED',
-      `nothing of these days is archived by which to see that the site answers`,
+      'no article of these days is archived, so there is none to check that the site answers',
     );
 
   const counts = { article: 0, nothing: 0, failed: 0 };

@@ -56,7 +56,7 @@ function report(terminal: Terminal, check: string, found: Found): void {
   else terminal.say(`${terminal.style(style, mark)} ${check.padEnd(8)} ${found.says}${fix}`);
 }
 
-// What a check of this machine is given, and what it says.
+// What a check gets and returns.
 
 interface CheckContext {
   readonly config: Config;
@@ -88,9 +88,9 @@ export function bad(says: string, fix: string): Found {
   return { state: 'bad', says, fix };
 }
 
-// Everything that a crawl needs of the machine and the network, one small question each.
+// The checks: each is one thing that a crawl needs of the machine or the network.
 
-/** In the order in which they are told. */
+/** In the order in which they are printed. */
 export const CHECKS: Readonly<Record<string, Check>> = {
   node: checkNode,
   config: checkConfig,

@@ -33,7 +33,8 @@ export async function repair(
   const { config, terminal, interrupts } = context;
   const { archive: root, politeness } = config;
   requireFolder(root);
-  if (!isArchive(root)) throw new ArchiveError('USAGE', `${root}: no archive is there, and only archives can be repaired`);
+  if (!isArchive(root))
+    throw new ArchiveError('USAGE', `${root}: no archive is there, and only archives can be repaired`);
   const codes = codesOf(flags.only);
   const jobs = Math.min(availableParallelism(), MOST_JOBS);
   if (flags.dryRun) {
