@@ -103,7 +103,7 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
       options.log({
         level: 'warn',
         stage: 'run',
-        message: `the site refuses this visitor; everything pauses for ${Math.ceil(pauseMs / 1000)} s, then one article is tried (pause ${pauses + 1} of ${options.blockedPauses})`,
+        message: `the site refuses requests; the crawl pauses for ${Math.ceil(pauseMs / 1000)} s, then tries one article (pause ${pauses + 1} of ${options.blockedPauses})`,
       });
       await wait(pauseMs);
       requeueRefusals(0); // of the articles that were in hand when the pause began

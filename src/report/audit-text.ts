@@ -44,7 +44,10 @@ function printGroup(terminal: Terminal, { code, count, shown }: Group): void {
   terminal.say(`${lines.join('\n')}\n`);
 }
 
-function printSummary(terminal: Terminal, { articles, assets, bytes, errors, warnings, elapsedMs }: AuditSummary): void {
+function printSummary(
+  terminal: Terminal,
+  { articles, assets, bytes, errors, warnings, elapsedMs }: AuditSummary,
+): void {
   const verdict =
     errors + warnings === 0
       ? terminal.style('green', '✓ nothing is wrong')
