@@ -22,7 +22,7 @@ export function installFaults(fault: Fault | null, isWatched: (path: string) => 
   const original = { ...fsp };
   let steps = 0;
 
-  /** Takes a step, or fails it; `torn` is told to let half of the work happen first. */
+  /** Takes a step, or fails it; `torn` lets half of the work happen first. */
   async function step<T>(
     name: string,
     path: string,
