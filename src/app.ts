@@ -25,13 +25,13 @@ export interface App extends CrawlContext, AsyncDisposable {
 }
 
 export interface AppOptions {
-  /** What other runs are told holds the archive. */
+  /** The name that other runs see as the holder of the archive. */
   readonly command: string;
   readonly log: Log;
   /** Ends a wait for another run; null where ARCHIVE_IN_USE is thrown at once. */
   readonly wait: AbortSignal | null;
   readonly clock?: Clock | undefined;
-  /** Hears of each request to the site before it is made. */
+  /** Is called for each request to the site before it is made. */
   readonly onRequest?: ((kind: 'page' | 'picture') => void) | undefined;
   /** False where nothing is swept and no browser started before it is needed: a whole repair finds what is left half done. */
   readonly prepared?: boolean;
@@ -70,7 +70,7 @@ export async function openApp(
     log({
       level: 'info',
       stage: 'run',
-      message: `the last run was cut off; ${swept} unfinished files taken back, its articles wait again`,
+      message: `the last run was cut off: ${swept} unfinished files were removed, and its articles wait again`,
     });
   }
 

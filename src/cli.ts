@@ -40,7 +40,7 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
     return exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (interrupts.signal.aborted) {
+    if (interrupts.abortSignal.aborted) {
       io.stderr.write('interrupted; the same command goes on where this one stopped\n');
       return EXIT.interrupted;
     }
@@ -58,20 +58,20 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
 
 /** Ctrl-C once: finish the article in hand. Twice: end at once. SIGTERM is taken as the first. */
 function listenForInterrupts(): Interrupts {
-  const stopSignal = new AbortController();
+  const stop = new AbortController();
   const now = new AbortController();
-  const hear = () => {
-    if (stopSignal.signal.aborted) now.abort();
+  const interrupt = () => {
+    if (stop.signal.aborted) now.abort();
     else process.stderr.write('\nfinishing the article in hand; Ctrl-C again ends at once\n');
-    stopSignal.abort();
+    stop.abort();
   };
-  process.on('SIGINT', hear);
-  process.on('SIGTERM', hear);
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
   const onHangup = (listener: () => void) => {
     process.on('SIGHUP', listener);
     return () => void process.off('SIGHUP', listener);
   };
-  return { stopSignal: stopSignal.signal, signal: now.signal, onHangup };
+  return { stopSignal: stop.signal, abortSignal: now.signal, onHangup };
 }
 
 if (import.meta.main) {

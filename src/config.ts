@@ -22,7 +22,7 @@ const plain = z
   .string()
   .refine(isPlainScalar, 'must be text that YAML reads as it stands (no quotes, no leading symbol)');
 
-/** What a hook can be told of. */
+/** What a hook can be notified of. */
 export const NOTICE_KINDS = ['published', 'edited', 'withdrawn', 'alarm', 'run-failed'] as const;
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Asia/Shanghai');
 

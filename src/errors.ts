@@ -2,7 +2,7 @@
 
 /**
  * What a failure means for the work at hand: `retry` soon in this run, `later` in the next run, `never` by another attempt
- * alone, `stop` the run with the failure's exit code. When a URL is asked for again says `frontier/again.ts`.
+ * alone, `stop` the run with the failure's exit code. `frontier/again.ts` says when a URL is asked for again.
  */
 type Next = 'retry' | 'later' | 'never' | 'stop';
 
@@ -38,7 +38,7 @@ export const ERRORS = {
     'the configuration cannot be read',
     'stop',
     EXIT.usage,
-    'name an existing YAML file with --config FILE',
+    'give an existing YAML file with --config FILE',
   ),
   CONFIG_INVALID: kind(
     'the configuration is not valid',
@@ -57,13 +57,13 @@ export const ERRORS = {
     'outside the configured origins',
     'later',
     EXIT.incomplete,
-    'add the origin to `site` in the configuration if it belongs to the site',
+    'if the origin belongs to the site, add it to `site` in the configuration',
   ),
   ADDRESS_REFUSED: kind(
-    'no address of the open internet',
+    'not an address of the public internet',
     'later',
     EXIT.incomplete,
-    'name the address under `network.allowAddresses` in the configuration if the site really is there',
+    'if the site really is at this address, add it to `network.allowAddresses` in the configuration',
   ),
   ROBOTS_DISALLOWED: kind(
     'robots.txt does not allow it',
@@ -99,10 +99,10 @@ export const ERRORS = {
   TOO_MANY_REDIRECTS: kind('the redirects do not end', 'later', EXIT.incomplete, 'look at the address in a browser'),
   TRUNCATED: kind('the page broke off', 'retry', EXIT.incomplete, 'run the command again'),
   PAGE_DAMAGED: kind(
-    'the page came with bytes that are no text',
+    'the page has bytes that are not text',
     'retry',
     EXIT.incomplete,
-    'run the command again; if it stays so, look at the address in a browser',
+    'run the command again; if it fails again, look at the address in a browser',
   ),
   NOT_AN_ARTICLE: kind(
     'the page is no article',
@@ -114,7 +114,7 @@ export const ERRORS = {
     'the article could not be read from the page',
     'later',
     EXIT.incomplete,
-    'the layout may have changed: compare the page with src/extract/layouts',
+    'the layout may have changed: compare the page with src/site/layouts.ts',
   ),
   BLOCKED: kind(
     'the site refuses this visitor',
@@ -147,22 +147,22 @@ export const ERRORS = {
     'use one of the names under `sources` in the configuration',
   ),
   NUMBERS_UNANSWERED: kind(
-    'the site does not answer numbers alone',
+    'the site does not find articles by their number alone',
     'later',
     EXIT.incomplete,
-    'wait some hours; if it stays so, only lists can be walked: leave out --ids',
+    'wait some hours; if it fails again, run backfill without --ids',
   ),
   ARCHIVE_IN_USE: kind(
-    'another run holds this archive',
+    'another run is using this archive',
     'stop',
     EXIT.archiveInUse,
-    'wait until it ends (--wait), or stop it; a run that was killed holds nothing',
+    'wait until it ends (--wait), or stop it; a killed run leaves no lock behind',
   ),
   NO_BROWSER: kind(
     'no browser can be started',
     'stop',
     EXIT.noBrowser,
-    'type: npx playwright install --with-deps chromium-headless-shell — or set browser.executablePath to a Chromium or Chrome',
+    'run: npx playwright install --with-deps chromium-headless-shell — or set browser.executablePath to a Chromium or Chrome',
   ),
   ARCHIVE_NOT_WRITABLE: kind(
     'the archive cannot be written',
@@ -171,7 +171,7 @@ export const ERRORS = {
     'check the permissions, or name another folder with --archive DIR. What is archived is safe',
   ),
   ARCHIVE_FULL: kind(
-    'no room is left on the disk',
+    'the disk is full',
     'stop',
     EXIT.archiveNotWritable,
     'free some space and run the command again. What is archived is safe',
@@ -180,7 +180,7 @@ export const ERRORS = {
     'the disk reports an error',
     'stop',
     EXIT.archiveNotWritable,
-    'check the disk (dmesg, smartctl) and run the command again. What is archived was synced before it counted',
+    'check the disk (dmesg, smartctl) and run the command again. What is archived is safe',
   ),
   ARCHIVE_DAMAGED: kind(
     'a file of the archive is damaged',
@@ -192,16 +192,16 @@ export const ERRORS = {
     'the archive was made by a newer version of this program',
     'stop',
     EXIT.archiveNotWritable,
-    'use that version, or a later one. The documents are as they were: only frontier.sqlite has another form',
+    'use that version, or a later one. Only frontier.sqlite has another form; the documents are the same',
   ),
   REPORT_NOT_WRITABLE: kind(
     'the report cannot be written',
     'stop',
     EXIT.archiveNotWritable,
-    'name a file in a folder that is there and may be written to. The archive is untouched',
+    'name a file in an existing folder that may be written to. The archive is unchanged',
   ),
   NOT_ARCHIVED: kind(
-    'the archive holds no such article',
+    'the archive has no such article',
     'never',
     EXIT.incomplete,
     'archive it first: guancha-archive archive URL',
@@ -212,9 +212,9 @@ export const ERRORS = {
     EXIT.incomplete,
     'look at the address in a browser',
   ),
-  IMAGE_TYPE: kind('the bytes are no picture', 'retry', EXIT.incomplete, 'look at the address in a browser'),
+  IMAGE_TYPE: kind('the bytes are not a picture', 'retry', EXIT.incomplete, 'look at the address in a browser'),
   IMAGE_TRUNCATED: kind(
-    'the picture is not whole',
+    'the picture is not complete',
     'retry',
     EXIT.incomplete,
     'look at the address in a browser; visit the article again with archive --refresh',
@@ -226,14 +226,19 @@ export const ERRORS = {
     'raise limits.imagesPerArticle and visit the article again with archive --refresh',
   ),
   LISTEN_FAILED: kind(
-    'nothing can be served at the address for health and metrics',
+    'the address for health and metrics cannot be used',
     'stop',
     EXIT.usage,
-    'name another address under monitor.listen, or end what listens there',
+    'set another address under monitor.listen, or end the program that listens there',
   ),
-  INTERRUPTED: kind('interrupted', 'stop', EXIT.interrupted, 'run the same command again: it goes on where it stopped'),
+  INTERRUPTED: kind(
+    'interrupted',
+    'stop',
+    EXIT.interrupted,
+    'run the same command again: it continues where it stopped',
+  ),
   INTERNAL: kind(
-    'a fault of guancha-archive itself',
+    'a fault in guancha-archive itself',
     'stop',
     EXIT.internal,
     'please report it with the lines above. What is archived is safe',

@@ -76,7 +76,7 @@ export interface Lease {
   readonly token: string;
 }
 
-/** A header as it was sent. A list of them keeps order, case and doubles. */
+/** A header as it was sent. A list of them keeps order, case and duplicates. */
 export type Header = readonly [name: string, value: string];
 
 /** One request and its answer. A redirect is an exchange of its own. */

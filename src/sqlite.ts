@@ -146,21 +146,22 @@ function versionOf(connection: DatabaseSync, path: string, { length }: readonly 
 }
 
 function databaseOf(connection: DatabaseSync, path: string, opened: DisposableStack): Database {
-  const safely: WithSqliteErrors = (work) => withSqliteErrors(path, work);
+  const withErrors: WithSqliteErrors = (work) => withSqliteErrors(path, work);
   return {
     prepare: (sql) => {
-      const statement = safely(() => connection.prepare(sql));
+      const statement = withErrors(() => connection.prepare(sql));
       return {
-        run: (...values) => safely(() => Number(statement.run(...values).changes)),
-        get: (...values) => safely(() => statement.get(...values)),
-        all: (...values) => safely(() => statement.all(...values)),
+        run: (...values) => withErrors(() => Number(statement.run(...values).changes)),
+        get: (...values) => withErrors(() => statement.get(...values)),
+        all: (...values) => withErrors(() => statement.all(...values)),
         iterate: function* (...values) {
-          const rows = safely(() => statement.iterate(...values));
-          for (let row = safely(() => rows.next()); row.done !== true; row = safely(() => rows.next())) yield row.value;
+          const rows = withErrors(() => statement.iterate(...values));
+          for (let row = withErrors(() => rows.next()); row.done !== true; row = withErrors(() => rows.next()))
+            yield row.value;
         },
       };
     },
-    exec: (sql) => safely(() => connection.exec(sql)),
+    exec: (sql) => withErrors(() => connection.exec(sql)),
     transaction: (work) => (connection.isTransaction ? work() : inTransaction(connection, path, work)),
     [Symbol.dispose]: () => opened.dispose(),
   };

@@ -43,7 +43,7 @@ it('a page that is not there seconds after its list showed it, and is ten minute
     ...config.revisits,
     sources: [],
     stopSignal: stop.signal,
-    signal: new AbortController().signal,
+    abortSignal: new AbortController().signal,
     onRun: () => {},
     onSettled: ({ visit }) => {
       settled.push([visit.outcome.kind, Math.floor((clock.now() - shownAt) / MINUTE)]);

@@ -9,14 +9,14 @@ const MINUTE = 60_000;
 
 function bench() {
   let now = 1_000_000;
-  const told: string[] = [];
+  const reported: string[] = [];
   const alarms = createAlarms({
     now: () => now,
-    onAlarm: ({ about, what }: Alarm) => void told.push(`${about} ${what}`),
+    onAlarm: ({ about, what }: Alarm) => void reported.push(`${about} ${what}`),
   });
   return {
     alarms,
-    told,
+    reported,
     later: (timeMs: number) => {
       now += timeMs;
     },
@@ -29,51 +29,51 @@ const unread = (since: number): SourceAlarm => ({ source: '要闻', what: 'unrea
 
 describe('an alarm', () => {
   it('of a host is raised once it is silent for a quarter of an hour, and ends with an answer', () => {
-    const { alarms, told, later } = bench();
+    const { alarms, reported, later } = bench();
     alarms.silent('www', '503');
     later(14 * MINUTE);
     alarms.silent('www', '503');
-    assert.deepEqual(told, []);
+    assert.deepEqual(reported, []);
     later(MINUTE);
     alarms.silent('www', '503');
     alarms.silent('www', '503');
-    assert.deepEqual(told, ['www unreachable']);
+    assert.deepEqual(reported, ['www unreachable']);
     assert.equal(alarms.current()[0]?.since, 1_000_000);
     alarms.answered('www');
     assert.deepEqual(alarms.current(), []);
     alarms.silent('www', '503');
-    assert.deepEqual(told, ['www unreachable']);
+    assert.deepEqual(reported, ['www unreachable']);
   });
 
   it('of a list that cannot be read is not raised while nothing else of its host can be', () => {
-    const { alarms, told, later, now } = bench();
+    const { alarms, reported, later, now } = bench();
     const since = now();
     later(MINUTE);
     alarms.read('要闻', { host: 'www', isRead: false, alarms: [unread(since)] });
-    assert.deepEqual(told, []);
+    assert.deepEqual(reported, []);
     alarms.answered('www');
     alarms.read('要闻', { host: 'www', isRead: false, alarms: [unread(since)] });
-    assert.deepEqual(told, ['要闻 unread']);
+    assert.deepEqual(reported, ['要闻 unread']);
   });
 
-  it('of what a list gives holds while the list cannot be read, and is not told again', () => {
-    const { alarms, told, later, now } = bench();
+  it('of what a list gives holds while the list cannot be read, and is not reported again', () => {
+    const { alarms, reported, later, now } = bench();
     alarms.read('要闻', { host: 'www', isRead: true, alarms: [few(now())] });
     later(MINUTE);
     alarms.read('要闻', { host: 'www', isRead: false, alarms: [] });
     alarms.read('要闻', { host: 'www', isRead: true, alarms: [few(now())] });
-    assert.deepEqual(told, ['要闻 few']);
+    assert.deepEqual(reported, ['要闻 few']);
     alarms.read('要闻', { host: 'www', isRead: true, alarms: [] });
     assert.deepEqual(alarms.current(), []);
   });
 
   it('of refusals ends with an answer, one of drift when the drift does', () => {
-    const { alarms, told } = bench();
+    const { alarms, reported } = bench();
     const drift = { layout: 'classic', what: 'field byline', before: 0.9, now: 0.1 };
     alarms.refuses('www', 'left alone');
     alarms.drifts([drift]);
     alarms.drifts([drift]);
-    assert.deepEqual(told, ['www refuses', 'classic drift field byline']);
+    assert.deepEqual(reported, ['www refuses', 'classic drift field byline']);
     alarms.answered('www');
     assert.equal(alarms.current().length, 1);
     alarms.drifts([]);

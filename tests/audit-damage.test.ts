@@ -32,7 +32,7 @@ after(() => folder[Symbol.asyncDispose]());
 async function findings(root: string, jobs = 1): Promise<string[]> {
   const { signal } = new AbortController();
   const codes = Object.keys(CHECKS) as CheckCode[];
-  const told: string[] = [];
+  const reported: string[] = [];
   for await (const { code, path } of audit({
     root,
     selection: { stems: null, since: null },
@@ -40,8 +40,8 @@ async function findings(root: string, jobs = 1): Promise<string[]> {
     jobs,
     signal,
   }))
-    told.push(`${code} ${path}`);
-  return told.sort();
+    reported.push(`${code} ${path}`);
+  return reported.sort();
 }
 
 /** Plants damages in the copy, and puts back what they touched; says what was found and what had to be. */
@@ -49,7 +49,7 @@ async function damaged(damages: readonly Damage[], jobs: number) {
   const archive = openPlant(copy);
   try {
     const expected = damages.flatMap(({ code, plant }) => [plant(archive)].flat().map((path) => `${code} ${path}`));
-    return { expected: expected.sort(), told: await findings(copy, jobs) };
+    return { expected: expected.sort(), reported: await findings(copy, jobs) };
   } finally {
     archive.restore(healthy);
   }
@@ -62,8 +62,8 @@ describe('damage of one kind', () => {
 
   for (const each of DAMAGES) {
     it(`${each.code}: ${each.name}`, async () => {
-      const { told, expected } = await damaged([each], 1);
-      assert.deepEqual(told, expected);
+      const { reported, expected } = await damaged([each], 1);
+      assert.deepEqual(reported, expected);
     });
   }
 
@@ -105,8 +105,8 @@ describe('damages of twenty kinds at once', () => {
       const random = generator(seed);
       const rest = DAMAGES.filter(({ alone }) => alone === undefined);
       const chosen = Array.from({ length: AT_ONCE }, () => rest.splice(Math.floor(random() * rest.length), 1)).flat();
-      const { told, expected } = await damaged(chosen, 2);
-      assert.deepEqual(told, expected, chosen.map(({ code, name }) => `${code}: ${name}`).join('\n'));
+      const { reported, expected } = await damaged(chosen, 2);
+      assert.deepEqual(reported, expected, chosen.map(({ code, name }) => `${code}: ${name}`).join('\n'));
     });
   }
 });

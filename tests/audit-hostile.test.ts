@@ -1,4 +1,4 @@
-/** An archive that wants to harm whoever reads it: told, never followed, never run, never read into memory whole. */
+/** An archive that wants to harm whoever reads it: reported, never followed, never run, never read into memory whole. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const codesOf = (text: string) =>
   auditDocument(Buffer.from(text), { path: 'a.html', record: null }).breaches.map(([code]) => code);
 
 describe('a hostile archive', () => {
-  it('is told, and nothing in it is followed, waited for or read whole', { timeout: 60_000 }, async () => {
+  it('is reported, and nothing in it is followed, waited for or read whole', { timeout: 60_000 }, async () => {
     await using folder = await temporaryFolder();
     const at = (...names: string[]) => join(folder.path, 'archive', ...names);
     for (const kind of ['articles', 'records']) mkdirSync(at(kind, '2022', '01'), { recursive: true });
@@ -40,7 +40,7 @@ describe('a hostile archive', () => {
 
     const ended = await run(['audit', '--json', at()], { env: { NODE_OPTIONS: '--max-old-space-size=256' } });
     assert.equal(ended.code, 1, ended.stderr);
-    const told = ended
+    const reported = ended
       .lines()
       .flatMap(({ code, path }) => (typeof code === 'string' && typeof path === 'string' ? [`${code} ${path}`] : []));
     const month = 'articles/2022/01';
@@ -53,7 +53,7 @@ describe('a hostile archive', () => {
       'record-unreadable records/2022/01/2022_01_28_5.json',
       `stray-file ${month}/\u001b[2J\n.html`,
     ])
-      assert.ok(told.includes(expected), `${expected} is not in ${told.join('\n')}`);
+      assert.ok(reported.includes(expected), `${expected} is not in ${reported.join('\n')}`);
     assert.ok(!ended.stdout.includes('a secret'));
 
     const plain = await run(['audit', at(), '--only', 'stray-file']);

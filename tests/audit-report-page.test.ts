@@ -159,7 +159,7 @@ describe('the page of very many findings', () => {
     return text;
   }
 
-  it('embeds the first of each check, and tells the true number', async () => {
+  it('embeds the first of each check, and gives the true number', async () => {
     const [few, many] = [await written(1000), await written(50_000)];
     assert.ok(Math.abs(few.length - many.length) < 200, 'grows with the findings');
     const $ = load(many);

@@ -12,7 +12,7 @@ const ROOT = '/home/me/an archive';
 const SUMMARY = { articles: 1, assets: 1, bytes: 1, errors: 1, warnings: 1, elapsedMs: 10 };
 
 /** The report of a finding of each check, and of one for each hostile name. */
-function told(stdout: Omit<Output, 'write'>): string {
+function printed(stdout: Omit<Output, 'write'>): string {
   let text = '';
   const write = (piece: string) => {
     text += piece;
@@ -51,7 +51,7 @@ function withoutLinks(text: string) {
 describe('the report on a terminal', () => {
   for (const columns of [60, 140]) {
     it(`links every path to its file and fits ${columns} columns`, () => {
-      const { links, rest } = withoutLinks(told({ isTTY: true, columns }));
+      const { links, rest } = withoutLinks(printed({ isTTY: true, columns }));
       const paths = links.map(({ url }) => fileURLToPath(url.replace(/^file:\/\/[^/]+/, 'file://')));
       for (const code of Object.keys(CHECKS)) assert.ok(paths.includes(`${ROOT}/records/2022/01/${code}.json`), code);
       for (const name of HOSTILE_NAMES.slice(0, 9)) assert.ok(paths.includes(`${ROOT}/${name}`), name);
@@ -64,7 +64,9 @@ describe('the report on a terminal', () => {
   }
 
   it('says the worst first', () => {
-    const heads = [...told({}).matchAll(/^(error|warning|note) [a-z0-9-]+ {2}\d+$/gm)].map(([, level]) => level ?? '');
+    const heads = [...printed({}).matchAll(/^(error|warning|note) [a-z0-9-]+ {2}\d+$/gm)].map(
+      ([, level]) => level ?? '',
+    );
     assert.equal(heads.length, Object.keys(CHECKS).length);
     assert.deepEqual(
       heads,
@@ -73,6 +75,6 @@ describe('the report on a terminal', () => {
   });
 
   it('is plain text elsewhere', () => {
-    assert.doesNotMatch(told({}), /[^\P{Cc}\n]/u);
+    assert.doesNotMatch(printed({}), /[^\P{Cc}\n]/u);
   });
 });

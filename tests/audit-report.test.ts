@@ -78,7 +78,7 @@ describe('the report where nothing is wrong', () => {
     assert.ok(html.includes(`${asked.length} checks asked of 0 articles: nothing was there to be read`));
   });
 
-  it('tells two folders apart', async () => {
+  it('distinguishes two folders', async () => {
     await using two = await temporaryFolder();
     for (const name of ['one', 'two']) {
       await mkdir(join(two.path, name));
@@ -151,7 +151,7 @@ describe('the file of the report', () => {
     const io = { stdout: { write }, stderr: { write }, stdin: (async function* () {})() };
     const interrupts = {
       stopSignal: AbortSignal.abort(),
-      signal: new AbortController().signal,
+      abortSignal: new AbortController().signal,
       onHangup: () => () => {},
     };
     for (const jobs of ['1', '2']) {

@@ -80,14 +80,14 @@ describe('the audit of the given documents', { skip }, () => {
   });
 
   it('says of its siblings what is true of them: dates without form, placeholders, and two true clocks', async () => {
-    const told = findings(await audit(SAMPLES));
-    const count = (code: string) => told.filter((line) => line.startsWith(`${code} `)).length;
+    const reported = findings(await audit(SAMPLES));
+    const count = (code: string) => reported.filter((line) => line.startsWith(`${code} `)).length;
     const kinds = { 'date-form': 15, 'placeholder-picture': 28, 'clock-convention': 2 };
     assert.deepEqual(Object.fromEntries(Object.keys(kinds).map((code) => [code, count(code)])), kinds);
-    assert.equal(told.length, 45, told.join('\n'));
-    assert.ok(!told.some((line) => line.includes('seed.html')));
+    assert.equal(reported.length, 45, reported.join('\n'));
+    assert.ok(!reported.some((line) => line.includes('seed.html')));
     assert.deepEqual(
-      told.filter((line) => line.startsWith('clock-convention')),
+      reported.filter((line) => line.startsWith('clock-convention')),
       ['clock-convention 13275730585.html', 'clock-convention 13583600021.html'],
     );
   });

@@ -181,8 +181,8 @@ describe('a backfill of lists', () => {
   it('says of bad days what is wrong with them', async () => {
     for (const [from, to, why] of [
       ['2026-10-14', '2026-10-13', /--from lies after --to/],
-      ['2026-02-30', '2026-10-13', /--from: 2026-02-30 is no day/],
-      ['2026-10-14', 'today', /--to: today is no day/],
+      ['2026-02-30', '2026-10-13', /--from: 2026-02-30 is not a day/],
+      ['2026-10-14', 'today', /--to: today is not a day/],
     ] as const) {
       const ended = await backfill('bad', '--from', from, '--to', to);
       assert.equal(ended.code, 2);
@@ -303,7 +303,7 @@ describe('a day with ten articles that no list shows', () => {
     const { low, high } = publishedOf(ended);
     assert.equal(low, high);
     const withdrawn = www().filter(isGone).length;
-    assert.equal(low, www().length - withdrawn); // what was withdrawn before anybody looked is not to be told from nobody's
+    assert.equal(low, www().length - withdrawn); // what was withdrawn before anybody looked cannot be distinguished from nobody's
 
     for (const { id, url } of www().filter((article) => article.hidden && !isGone(article))) {
       const [, path] = /^guancha:(\d+)$/.exec(id) ?? [];
@@ -321,7 +321,7 @@ describe('a day with ten articles that no list shows', () => {
     assert.equal(probes().length, before);
   });
 
-  it('tells people the same in a table and a sentence, and on a page that loads nothing', async () => {
+  it('shows people the same in a table and a sentence, and on a page that loads nothing', async () => {
     const page = join(folder.path, 'coverage.html');
     const ended = await run(['coverage', '--since', '2026-09-09', '--config', config, '--html', page], CLOCK);
     assert.match(ended.stdout, /^2026-09-10 {2}█+/m);

@@ -218,7 +218,7 @@ describe('the browser', () => {
     });
   }
 
-  it('ends at once when told to', async () => {
+  it('ends at once when its signal aborts', async () => {
     const stop = new AbortController();
     const waiting = browser.get(`${origin}/silent`, stop.signal);
     setTimeout(() => stop.abort(), 100);

@@ -41,7 +41,7 @@ describe('days', () => {
 });
 
 describe('runs of numbers', () => {
-  it('know each number as it was first told, in whatever order, and hold neighbours of one kind in one run', () => {
+  it('know each number as it was first reported, in whatever order, and hold neighbours of one kind in one run', () => {
     const fact = fc.record({
       id: fc.integer({ min: 1, max: 60 }),
       state: fc.constantFrom('archived', 'waiting' as const),
@@ -50,15 +50,15 @@ describe('runs of numbers', () => {
     fc.assert(
       fc.property(fc.array(fact, { maxLength: 80 }), (facts) => {
         const runs = openIdRuns();
-        const told = new Map<number, string>();
+        const known = new Map<number, string>();
         for (const { id, state, day } of facts) {
           const isNew = runs.add(id, { state, code: null, day, at: id });
-          assert.equal(isNew, !told.has(id));
-          if (isNew) told.set(id, `${state} ${day}`);
+          assert.equal(isNew, !known.has(id));
+          if (isNew) known.set(id, `${state} ${day}`);
         }
         for (let id = 0; id <= 61; id++) {
           const run = runs.find(id);
-          assert.equal(run === null ? undefined : `${run.state} ${run.day}`, told.get(id));
+          assert.equal(run === null ? undefined : `${run.state} ${run.day}`, known.get(id));
         }
         for (const [i, run] of runs.all().entries()) {
           assert.deepEqual([run.fromAt, run.toAt], [run.from, run.to]);

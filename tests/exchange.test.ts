@@ -210,7 +210,7 @@ describe('an exchange', () => {
     });
   }
 
-  it('is told over HTTP/2 as well, which has no status text', async (context) => {
+  it('is reported over HTTP/2 as well, which has no status text', async (context) => {
     await using folder = await temporaryFolder();
     const keys = certificate(folder.path);
     if (keys === null) return context.skip('HTTP/2 needs TLS, and there is no openssl to make a certificate with');

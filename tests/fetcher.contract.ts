@@ -143,7 +143,7 @@ export function testFetcher(
       await fails(opened, '/to-forbidden', 'ROBOTS_DISALLOWED');
     });
 
-    promise('stops when it is told to', async ({ fetcher, site }) => {
+    promise('stops when its signal aborts', async ({ fetcher, site }) => {
       const stopped = AbortSignal.abort();
       await assert.rejects(fetcher.fetch(`${site.www}/plain`, { signal: stopped }), { name: 'AbortError' });
     });

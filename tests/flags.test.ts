@@ -16,7 +16,7 @@ const TIME = '<div class="time fix"><span>2022-01-28 10:30:43</span></div>';
 const AUTHOR = `<ul class="author fix"><li><div class="author-intro fix"><p><a href="../ShiYan">石砚</a></p></div></li></ul>`;
 const ad = (extra: string) => `<link rel="alternate" href="https://m.guancha.cn/ZaoCha/2022_01_28_${extra}.shtml">`;
 
-/** What each flag is raised by: pages, with the evidence that must be told. */
+/** What each flag is raised by: pages, with the evidence that must be given. */
 const CASES: Readonly<
   Record<FlagCode, readonly (readonly [name: string, html: string | readonly string[], detail: RegExp])[]>
 > = {
@@ -57,7 +57,7 @@ const CASES: Readonly<
     ],
     ['between paragraphs', classicPage({ body: '<p>茶</p>裸文字<p>馆</p>' }), /text inside the body: 裸文字/],
   ],
-  'ledger-open': [], // only a fault of the program raises it: the ledger's own test tries
+  'ledger-open': [], // only a fault of the program raises it: tests/text-account.test.ts tries
   'unread-field': [
     ['a columnist without a link', classicPage({ people: AUTHOR.replace(/<a.*a>/, '石砚') }), /columnists/],
   ],
@@ -202,11 +202,11 @@ describe('flags', () => {
   for (const [code, cases] of Object.entries(CASES)) {
     for (const [name, html, detail] of cases) {
       it(`${code}: ${name}`, () => {
-        const told = flagsOf(html).filter((each) => each.code === code);
-        assert.ok(told.length > 0, `raised: ${JSON.stringify(flagsOf(html))}`);
+        const raised = flagsOf(html).filter((each) => each.code === code);
+        assert.ok(raised.length > 0, `raised: ${JSON.stringify(flagsOf(html))}`);
         assert.ok(
-          told.some((each) => detail.test(each.detail)),
-          JSON.stringify(told),
+          raised.some((each) => detail.test(each.detail)),
+          JSON.stringify(raised),
         );
       });
     }
@@ -255,7 +255,7 @@ describe('other sources', () => {
     assert.deepEqual(againstList({ picture: old }, shown), []);
   });
 
-  it('another title or time on the list is told', () => {
+  it('another title or time on the list is flagged', () => {
     assert.deepEqual(against('酒馆开门了', '2022-01-28 22:30'), [
       { code: 'list-disagrees', detail: 'title 酒馆开门了' },
       { code: 'list-disagrees', detail: 'time 2022-01-28 22:30' },
@@ -269,7 +269,7 @@ describe('other sources', () => {
         single: pageOf(classicPage({ body: '<!-- -->' })),
       }).flags.length,
       1,
-      'an empty one is told, not thrown',
+      'an empty one is flagged, not thrown',
     );
     const [one, two] = ['<p>一。</p>', '<p>二。</p>'].map((body) => classicPage({ body })) as [string, string];
     const flagsWith = (single: string) =>
@@ -283,7 +283,7 @@ describe('other sources', () => {
   });
 });
 
-describe('pages made to be slow (`npm run fuzz` tells how soon they are read)', () => {
+describe('pages made to be slow (`npm run fuzz` measures how soon they are read)', () => {
   for (const [name, body] of SLOW_BODIES) {
     it(`${name}: few flags`, () => {
       const { flags } = extract([pageOf(classicPage({ body }))], NEWS, SITE);

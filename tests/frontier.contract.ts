@@ -173,7 +173,7 @@ export function testFrontier(name: string, open: Open): void {
       });
     }
 
-    test('tells the newest failures first, and no more than so many', (frontier, clock) => {
+    test('gives the newest failures first, and no more than so many', (frontier, clock) => {
       frontier.add([target(1), target(2), target(3)]);
       for (let lease = frontier.take(); lease !== null; lease = frontier.take()) {
         clock.advance(1);

@@ -119,7 +119,7 @@ describe('each fault of a hostile server', () => {
   describe('in place of a list', () => {
     const sources = () =>
       QUICK.map((_, index) => ({ name: `源${index}`, url: `${hostile.newspaper.www}/hostile${index}/list_1.shtml` }));
-    const told = ({ stderr }: Ended, index: number) =>
+    const reported = ({ stderr }: Ended, index: number) =>
       new RegExp(`error (SOURCE_\\w+): [^\\n]*\\n +源${index},`).exec(stderr)?.[1] ?? null;
 
     before(() => {
@@ -130,12 +130,12 @@ describe('each fault of a hostile server', () => {
     it('once: it is read in the end of the same run, but where the site refuses', async () => {
       hostile.spoil(once);
       const ended = await hostile.run('lists', ['crawl', '--dry-run'], { attempts: 3, sources: sources() });
-      const unread = QUICK.filter((_, index) => told(ended, index) !== null).map(({ name }) => name);
+      const unread = QUICK.filter((_, index) => reported(ended, index) !== null).map(({ name }) => name);
       assert.deepEqual(unread, ['status 429', 'status 403'], ended.stderr);
       assert.equal(ended.code, 4);
     });
 
-    it('for ever: it is told as unread or empty, and the others are read', {
+    it('for ever: it is reported as unread or empty, and the others are read', {
       skip: isLong ? false : 'npm run torture',
     }, async () => {
       hostile.spoil(faultFor);
@@ -145,7 +145,7 @@ describe('each fault of a hostile server', () => {
         timeoutMs: 3000,
       });
       QUICK.forEach(({ name, list }, index) => {
-        assert.equal(told(ended, index), list, `${name}: ${ended.stderr}`);
+        assert.equal(reported(ended, index), list, `${name}: ${ended.stderr}`);
       });
       assert.equal(ended.code, 4);
     });

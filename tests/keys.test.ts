@@ -102,7 +102,7 @@ describe('keys', () => {
       assert.equal(parseKey(path), null, path);
   });
 
-  it('tell what runs write for themselves', () => {
+  it('know what runs write for themselves', () => {
     for (const path of ['frontier.sqlite', 'frontier.sqlite-wal', 'lock.sqlite', 'lock.sqlite-journal', 'lock.json'])
       assert.ok(isOperational(path), path);
     for (const path of ['frontier.sqlite.bak', 'manifest-sha256.txt', recordKey(KEY)]) assert.ok(!isOperational(path));

@@ -124,7 +124,7 @@ describe('GET /healthz', () => {
 });
 
 describe('GET /metrics', () => {
-  it('counts what the engine tells it', async () => {
+  it('counts what the engine reports to it', async () => {
     await using bench = await openBench();
     const { state } = bench;
     for (let i = 0; i < 3; i++) state.visited('archived');
@@ -251,7 +251,7 @@ describe('the health file', () => {
     assert.deepEqual(await readdir(folder.path), ['health.json']);
   });
 
-  it('is written every 15 seconds, and a disk that refuses is told once', async (t) => {
+  it('is written every 15 seconds, and a disk that refuses is reported once', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
     await using folder = await temporaryFolder();
     const place = join(folder.path, 'run');

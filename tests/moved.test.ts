@@ -114,7 +114,7 @@ describe('an article that moved', () => {
     assert.deepEqual(moved?.aliases, before.aliases);
   });
 
-  it('is told to the post that was archived before', async () => {
+  it('is passed on to the post that was archived before', async () => {
     const { www, post } = special();
     const { ask, record } = await openCase('post-before');
     await ask('archive', post.url);
@@ -126,7 +126,7 @@ describe('an article that moved', () => {
     assert.deepEqual(await record(post.id), found);
   });
 
-  it('is told to the post that waits because a list named it', async () => {
+  it('is passed on to the post that waits because a list named it', async () => {
     const { www, post } = special();
     const { archive, ask, record } = await openCase('post-waits');
     {

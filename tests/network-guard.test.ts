@@ -152,7 +152,7 @@ describe('the proxy', () => {
     assert.equal((await ask(proxy, '127.0.0.1', door.port, 3)).code, 7, 'UDP ASSOCIATE');
     assert.deepEqual([door.connections, other.connections], [1, 0]);
     assert.match(said[0]?.message ?? '', new RegExp(`^the browser wanted 127\\.0\\.0\\.1:${other.port}, `));
-    assert.equal(said.length, 5, 'a host that is none is not told');
+    assert.equal(said.length, 5, 'a host that is none is not reported');
   });
 
   it('connects to the very address that was checked, whatever the name says next', async () => {
@@ -316,7 +316,7 @@ describe('a real Chromium behind the proxy', () => {
     assert.equal(door.connections, before);
   });
 
-  it('is told why the site cannot be reached', async () => {
+  it('is given the reason why the site cannot be reached', async () => {
     const closed = await openDoor();
     await closed[Symbol.asyncDispose]();
     await using browser = open(['127.0.0.1'], [`http://127.0.0.1:${closed.port}`, 'http://unknown.invalid']);

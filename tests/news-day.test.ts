@@ -143,7 +143,7 @@ describe('the plan', () => {
 
   test('the same seed gives the same day whatever was asked before, another seed another', async () => {
     const instants = [2, 9, 13, 23.9, 40].map((hours) => day.plan.startAt + hours * HOUR);
-    const told = async (seed: number, order: readonly number[]) => {
+    const seen = async (seed: number, order: readonly number[]) => {
       let ms = 0;
       await using one = await openNewsDay({ now: () => ms, seed, articles: 20, earlier: 10 });
       const named = (text: string) =>
@@ -162,10 +162,10 @@ describe('the plan', () => {
         ...instants.map((at) => answers.get(at)),
       ];
     };
-    const forwards = await told(7, instants);
-    assert.deepEqual(await told(7, instants.toReversed()), forwards);
+    const forwards = await seen(7, instants);
+    assert.deepEqual(await seen(7, instants.toReversed()), forwards);
     assert.equal(new Set(forwards).size, instants.length + 1);
-    assert.notDeepEqual(await told(8, instants), forwards);
+    assert.notDeepEqual(await seen(8, instants), forwards);
   });
 });
 
@@ -267,7 +267,7 @@ describe('pages', () => {
     }
   });
 
-  test('who knows the version is told so, by tag and by date, until there is another', async () => {
+  test('who knows the version is answered so, by tag and by date, until there is another', async () => {
     const article = day.articles.find(({ versions }) => versions.length > 2);
     assert.ok(article);
     const ask = async (ms: number, headers: Record<string, string> = {}) => {
@@ -481,7 +481,7 @@ describe('other days', () => {
     assert.ok(!old.lists.some(({ name }) => name.startsWith('新')));
   });
 
-  test('pages may go without validators, weigh what they are told to, and print full times', async () => {
+  test('pages may go without validators, weigh as much as asked, and print full times', async () => {
     await using one = await other({ conditional: false, pageBytes: 60_000, postTimes: 'full', outages: [] });
     const news = one.articles.find(
       (article) => !isPost(article) && article.withdrawnAt === null && article.movedAt === null,

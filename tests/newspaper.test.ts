@@ -142,7 +142,7 @@ describe('articles', () => {
     }
   });
 
-  test('a page weighs what it is told to', async () => {
+  test('a page weighs as much as asked', async () => {
     await using heavy = await openNewspaper({ articles: 4, pageBytes: 200_000, specials: false });
     for (const { url } of heavy.articles) {
       const { length } = await (await get(url)).arrayBuffer().then((buffer) => new Uint8Array(buffer));

@@ -1,4 +1,4 @@
-/** What a crawl tells its hooks: each new article, version and withdrawal, a failed run; killed in between, nothing is lost. */
+/** What a crawl reports to its hooks: each new article, version and withdrawal, a failed run; killed in between, nothing is lost. */
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { ArchiveError } from '../src/errors.ts';
 import type { ArticleId } from '../src/model.ts';
 import { createHook } from '../src/notify/hook.ts';
 import { failureNotice, type Notice, noticeOf } from '../src/notify/notice.ts';
-import { tellFailure } from '../src/notify/notifier.ts';
+import { reportFailure } from '../src/notify/notifier.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { run, start, temporaryFolder } from './support/command.ts';
 import { openReceiver } from './support/receiver.ts';
@@ -102,19 +102,19 @@ describe('a failed run', () => {
   const options = { command: 'crawl', log: () => {}, signal: never };
   const blocked = new ArchiveError('BLOCKED', 'everywhere');
 
-  it('is told, and kept until somebody hears it', async () => {
+  it('is reported, and kept until somebody receives it', async () => {
     await using folder = await temporaryFolder();
-    await tellFailure(blocked, { ...options, archive: folder.path, hooks: [hookTo('http://127.0.0.1:9/')] });
+    await reportFailure(blocked, { ...options, archive: folder.path, hooks: [hookTo('http://127.0.0.1:9/')] });
     const [status] = (await run(['status', '--json', '--archive', folder.path])).lines();
     assert.deepEqual(status?.notices, { waiting: 1, failed: [] });
   });
 
-  it('is told at once where the archive takes nothing', async () => {
+  it('is reported at once where the archive takes nothing', async () => {
     await using folder = await temporaryFolder();
     await using receiver = await openReceiver();
     const archive = join(folder.path, 'file');
     await writeFile(archive, 'no folder');
-    await tellFailure(blocked, { ...options, archive, hooks: [hookTo(receiver.url)] });
+    await reportFailure(blocked, { ...options, archive, hooks: [hookTo(receiver.url)] });
     const [heard] = receiver.heard;
     assert.deepEqual([heard?.body.on, heard?.body.code, heard?.body.detail], ['run-failed', 'BLOCKED', 'everywhere']);
   });
@@ -123,7 +123,7 @@ describe('a failed run', () => {
     await using folder = await temporaryFolder();
     await using receiver = await openReceiver();
     for (const code of ['INTERRUPTED', 'ARCHIVE_IN_USE'] as const)
-      await tellFailure(new ArchiveError(code, 'x'), {
+      await reportFailure(new ArchiveError(code, 'x'), {
         ...options,
         archive: folder.path,
         hooks: [hookTo(receiver.url)],
@@ -152,7 +152,7 @@ async function configured(folder: string, newspaper: Newspaper, notify: readonly
 }
 
 describe('a crawl with hooks', () => {
-  it('tells of each article once; killed while it tells, the next one tells the rest', async () => {
+  it('reports each article once; killed while it reports, the next one reports the rest', async () => {
     await using newspaper = await openNewspaper({ articles: 8, specials: false });
     await using folder = await temporaryFolder();
     const third = Promise.withResolvers<void>();
@@ -170,18 +170,18 @@ describe('a crawl with hooks', () => {
     const second = await run(['crawl', '--json', '--config', config]);
     assert.equal(second.code, 0, second.stderr);
     const archived = newspaper.articles.filter(({ outcome, lists }) => outcome === 'archived' && lists.length > 0);
-    const told = receiver.heard.filter(({ body }) => body.on === 'published');
-    assert.deepEqual([...new Set(told.map(({ body }) => body.id))].sort(), archived.map(({ id }) => id).sort());
-    assert.equal(new Set(told.map(({ body }) => body.delivery)).size, archived.length);
-    assert.equal(told.length, archived.length + 1, 'the one in hand came twice, under one id');
+    const sent = receiver.heard.filter(({ body }) => body.on === 'published');
+    assert.deepEqual([...new Set(sent.map(({ body }) => body.id))].sort(), archived.map(({ id }) => id).sort());
+    assert.equal(new Set(sent.map(({ body }) => body.delivery)).size, archived.length);
+    assert.equal(sent.length, archived.length + 1, 'the one in hand came twice, under one id');
     const [status] = (await run(['status', '--json', '--config', config])).lines();
     assert.deepEqual(status?.notices, { waiting: 0, failed: [] });
     const count = receiver.heard.length;
     await run(['crawl', '--json', '--config', config]);
-    assert.equal(receiver.heard.length, count, 'a crawl that finds nothing new tells nothing');
+    assert.equal(receiver.heard.length, count, 'a crawl that finds nothing new reports nothing');
   });
 
-  it('tells of a run that failed', async () => {
+  it('reports a run that failed', async () => {
     await using newspaper = await openNewspaper({ articles: 8, specials: false });
     await using folder = await temporaryFolder();
     await using receiver = await openReceiver();
@@ -197,7 +197,7 @@ describe('a crawl with hooks', () => {
 });
 
 describe('visits to one article', () => {
-  it('are told as published, edited, withdrawn, each once, and as nothing in between', async () => {
+  it('are reported as published, edited, withdrawn, each once, and as nothing in between', async () => {
     await using newspaper = await openNewspaper({ articles: 8, specials: false });
     await using folder = await temporaryFolder();
     const config = loadConfig(await configured(folder.path, newspaper, []));
@@ -219,7 +219,7 @@ describe('visits to one article', () => {
         ...config.revisits,
         refresh: true,
         stopSignal: never,
-        signal: never,
+        abortSignal: never,
         log: () => {},
         onSettled: (settled) => void notices.push(noticeOf(settled, app.journal.runs)),
       });

@@ -232,7 +232,7 @@ describe('notices', () => {
       waiting: 0,
     });
     for (const notice of sampleNotices(START)) bench.notifier.notify(notice);
-    assert.equal(bench.waiting(), 0, 'what was delivered is not told again');
+    assert.equal(bench.waiting(), 0, 'what was delivered is not sent again');
     assert.deepEqual(receiver.heard.map(({ body }) => body.on).sort(), [...everything, 'withdrawn'].sort());
     for (const { headers, body } of receiver.heard) assert.equal(headers['idempotency-key'], body.delivery);
     assert.equal(new Set(receiver.heard.map(({ body }) => body.delivery)).size, NOTICE_KINDS.length + 1);
@@ -274,7 +274,7 @@ describe('notices', () => {
     );
   });
 
-  it('are given up after the last attempt, and status tells it', async () => {
+  it('are given up after the last attempt, and status shows it', async () => {
     await using folder = await temporaryFolder();
     const archive = folder.path;
     const clock = handClock();
@@ -293,9 +293,9 @@ describe('notices', () => {
     assert.equal(calls, MOST_ATTEMPTS);
     const [given] = bench.givenUp();
     assert.deepEqual([given?.on, given?.error, given?.attempts], ['published', 'HTTP status 500', MOST_ATTEMPTS]);
-    const told = await run(['status', '--archive', archive]);
+    const status = await run(['status', '--archive', archive]);
     assert.match(
-      told.stdout,
+      status.stdout,
       /notice published given up {2}webhook http:\/\/127\.0\.0\.1:9, 30 attempts\n {4}HTTP status 500/,
     );
     const [json] = (await run(['status', '--json', '--archive', archive])).lines();
@@ -332,9 +332,9 @@ describe('notices', () => {
       maxLength: 12,
     });
     const wishes = fc.array(fc.subarray(everything, { minLength: 1 }), { minLength: 1, maxLength: 3 });
-    const fates = fc.array(fc.constantFrom('ok', 'fails', 'killed'), { maxLength: 40 });
+    const results = fc.array(fc.constantFrom('ok', 'fails', 'killed'), { maxLength: 40 });
     await fc.assert(
-      fc.asyncProperty(notices, wishes, fates, async (made, wanted, fate) => {
+      fc.asyncProperty(notices, wishes, results, async (made, wanted, result) => {
         await using folder = await temporaryFolder();
         const clock = handClock();
         const arrived = new Set<string>();
@@ -344,7 +344,7 @@ describe('notices', () => {
           (on, index): Hook => ({
             ...createHook({ on, webhook: `http://127.0.0.1:9/${index}` }),
             hand: async ({ id }) => {
-              const next = killed ? 'ok' : fate[turn++];
+              const next = killed ? 'ok' : result[turn++];
               if (next === 'fails') return { ok: false, detail: 'HTTP status 500' };
               arrived.add(id);
               if (next !== 'killed') return { ok: true, detail: 'HTTP status 200' };

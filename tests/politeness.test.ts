@@ -144,8 +144,8 @@ describe('politeness', () => {
       ended.lines().map(({ outcome }) => outcome),
       Array.from({ length: 9 }, () => 'archived'),
     );
-    assert.match(ended.stderr, /everything pauses for 2 s, then one article is tried \(pause 1 of 4\)/);
-    assert.match(ended.stderr, /everything pauses for 3 s, then one article is tried \(pause 2 of 4\)/);
+    assert.match(ended.stderr, /the crawl pauses for 2 s, then tries one article \(pause 1 of 4\)/);
+    assert.match(ended.stderr, /the crawl pauses for 3 s, then tries one article \(pause 2 of 4\)/);
     assert.match(ended.stderr, /the site answers again/);
     const long = gaps(server.arrivals).filter((gap) => gap >= 1400);
     assert.ok(long.length === 2 && (long[1] ?? 0) >= 2900, `gaps ${gaps(server.arrivals).map(Math.round)}`);

@@ -58,9 +58,9 @@ describe('the README', () => {
 
   it('has a row for every check of the audit, and none for others', () => {
     const rows = [...readme.matchAll(/^\| `([a-z0-9-]+)` \| (\w+) \| (error|warning|note) \| (.+) \| (.+) \|$/gm)];
-    const told = rows.map(([, code, group, severity, means, mend]) => [code, { group, severity, means, mend }]);
+    const listed = rows.map(([, code, group, severity, means, fix]) => [code, { group, severity, means, fix }]);
     const meant = Object.entries(CHECKS).map(([code, { repair: _repair, ...row }]) => [code, row]);
-    assert.deepEqual(told, meant);
+    assert.deepEqual(listed, meant);
   });
 
   it('has a row for every outcome', () => {

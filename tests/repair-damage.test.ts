@@ -1,4 +1,4 @@
-/** Damage of every kind, planted in an archive of the newspaper and repaired against it: mended, or left with the reason in the table. */
+/** Damage of every kind, planted in an archive of the newspaper and repaired against it: repaired, or left with the reason in the table. */
 import assert from 'node:assert/strict';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ import { digests, files, isKept } from './support/tree.ts';
 /** With GUANCHA_ARCHIVE_TORTURE=1 every damage is repaired, else the first of each group and kind of repair, and those that are left. */
 const LONG = process.env.GUANCHA_ARCHIVE_TORTURE === '1';
 
-/** What no repair can mend: `code: name` of the damage, the findings that stay, and the reason that is given. */
+/** What cannot be repaired: `code: name` of the damage, the findings that stay, and the reason that is given. */
 const LEFT: Readonly<Record<string, { readonly codes: readonly CheckCode[]; readonly why: RegExp }>> = {
   'version-missing: a superseded version deleted': {
     codes: ['version-missing'],
@@ -37,7 +37,7 @@ const LEFT: Readonly<Record<string, { readonly codes: readonly CheckCode[]; read
   },
 };
 
-/** Mended, though the record keeps what the damage wrote: nothing in the archive or on the site says that it was not so. */
+/** Repaired, though the record keeps what the damage wrote: nothing in the archive or on the site says that it was not so. */
 const SCARRED: readonly CheckCode[] = ['absence-order', 'date-stamps'];
 
 /** What a repair must bring back as it was, byte for byte. */
@@ -82,9 +82,9 @@ function putBack(): void {
 
 const open = (): Promise<App> => openApp(config, { command: 'repair', log: () => {}, wait: null, prepared: false });
 const name = ({ code, name: what }: Damage) => `${code}: ${what}`;
-const told = async () => (await findings(copy, { codes: CODES, jobs: 1, signal })).map(({ code }) => code).sort();
+const codesFound = async () => (await findings(copy, { codes: CODES, jobs: 1, signal })).map(({ code }) => code).sort();
 
-async function mend() {
+async function repairCopy() {
   const storage = openDisk(copy);
   const trash = openTrash(storage, { now: new Date() });
   const cleared = await clearFrontier(storage, trash);
@@ -99,7 +99,7 @@ async function mend() {
       trash,
       convention: config.document.date,
       stopSignal: signal,
-      signal,
+      abortSignal: signal,
       site: watchSite(),
     },
     { codes: CODES, jobs: 1, log: () => {}, before: cleared },
@@ -121,19 +121,19 @@ const chosen = DAMAGES.filter((each) => {
 describe('a repair after damage of one kind', () => {
   for (const each of chosen) {
     const left = LEFT[name(each)];
-    it(`${left === undefined ? 'mends' : 'leaves'} ${name(each)}`, async () => {
+    it(`${left === undefined ? 'repairs' : 'leaves'} ${name(each)}`, async () => {
       try {
         each.plant(openPlant(copy));
-        const report = await mend();
-        assert.deepEqual(await told(), left?.codes ?? [], JSON.stringify(report.left));
+        const report = await repairCopy();
+        assert.deepEqual(await codesFound(), left?.codes ?? [], JSON.stringify(report.unrepaired));
         if (left === undefined) {
-          assert.ok(report.mended.length > 0 && report.left.length === 0);
+          assert.ok(report.repaired.length > 0 && report.unrepaired.length === 0);
           const kept = (path: string) => isBytes(path) || (path.startsWith('records/') && !SCARRED.includes(each.code));
           assert.deepEqual(await digests(copy, kept, withoutVisit), await digests(healthy, kept, withoutVisit));
         }
-        for (const { why } of report.left) assert.match(why, left?.why ?? /^$/);
+        for (const { why } of report.unrepaired) assert.match(why, left?.why ?? /^$/);
         const once = [await digests(copy, isTruth), await files(copy)];
-        await mend();
+        await repairCopy();
         assert.deepEqual([await digests(copy, isTruth), await files(copy)], once, 'a second repair changes something');
       } finally {
         putBack();

@@ -63,7 +63,7 @@ const linesOf = (ended: Ended) => ended.lines().filter((line) => !('summary' in 
 const isBytes = (path: string) => /^(?:articles|versions|assets|quarantine)\//.test(path);
 const inTrash = async (root: string) => Object.entries(await digests(root, (path) => path.startsWith('trash/')));
 
-/** Damages of many kinds that can all be mended, planted in a copy. */
+/** Damages of many kinds that can all be repaired, planted in a copy. */
 function damagedCopy(): string {
   const root = copyOf(healthy);
   const plant = openPlant(root);
@@ -100,7 +100,7 @@ function damagedCopy(): string {
   return root;
 }
 
-/** Every hash of a document, picture or stray that was there is there still, wherever it lies. */
+/** Every hash of a document, picture or unclaimed file that was there is there still, wherever it lies. */
 async function assertNothingLost(root: string, before: Readonly<Record<string, string>>): Promise<void> {
   const there = new Set(Object.values(await digests(root, isKept)));
   for (const [path, digest] of Object.entries(before))
@@ -130,7 +130,7 @@ describe('the kinds of repair', () => {
   it('do something for every check, and each is the repair of one', () => {
     const asked = new Set(Object.values(CHECKS).map(({ repair: kind }) => kind));
     assert.deepEqual([...asked].sort(), Object.keys(KINDS).sort());
-    for (const { would, mend } of Object.values(KINDS)) assert.ok(would.length > 0 && typeof mend === 'function');
+    for (const { plan, repair } of Object.values(KINDS)) assert.ok(plan.length > 0 && typeof repair === 'function');
   });
 });
 
@@ -140,11 +140,11 @@ describe('a repair', () => {
     const before = [await digests(root, isKept), await mtimes(root, isKept)];
     const ended = await repair(root);
     assert.equal(ended.code, 0, ended.stderr);
-    assert.deepEqual(ended.lines(), [{ summary: { mended: 0, left: 0, trash: null } }]);
+    assert.deepEqual(ended.lines(), [{ summary: { repaired: 0, unrepaired: 0, trash: null } }]);
     assert.deepEqual([await digests(root, isKept), await mtimes(root, isKept)], before);
   });
 
-  it('only says what it would do with --dry-run: not one byte changes, and the site hears nothing', async () => {
+  it('only says what it would do with --dry-run: not one byte changes, and the site is asked for nothing', async () => {
     const root = damagedCopy();
     const before = [await digests(root), await mtimes(root)];
     const asked = newspaper.requests.length;
@@ -152,19 +152,19 @@ describe('a repair', () => {
     assert.equal(ended.code, 0, ended.stderr);
     const said = ended.lines().map(({ code, path }) => `${String(code)} ${String(path)}`);
     assert.deepEqual(said.sort(), await audit(root));
-    assert.ok(ended.lines().every(({ state, how }) => state === 'would' && String(how).length > 0));
+    assert.ok(ended.lines().every(({ state, how }) => state === 'planned' && String(how).length > 0));
     assert.deepEqual([await digests(root), await mtimes(root)], before);
     assert.equal(newspaper.requests.length, asked);
   });
 
-  it('mends many damages at once, each as it was; the second time it changes nothing', async () => {
+  it('repairs many damages at once, each as it was; the second time it changes nothing', async () => {
     const root = damagedCopy();
     const before = await digests(root, isKept);
-    const told = await audit(root);
+    const found = await audit(root);
     const ended = await repair(root);
     assert.equal(ended.code, 0, ended.stdout + ended.stderr);
-    const mended = linesOf(ended).map(({ state, code, path }) => `${String(state)} ${String(code)} ${String(path)}`);
-    for (const each of told) assert.ok(mended.includes(`mended ${each}`), each);
+    const repaired = linesOf(ended).map(({ state, code, path }) => `${String(state)} ${String(code)} ${String(path)}`);
+    for (const each of found) assert.ok(repaired.includes(`repaired ${each}`), each);
     assert.deepEqual(await audit(root), []);
     assert.deepEqual(await digests(root, isBytes), await digests(healthy, isBytes));
     await assertNothingLost(root, before);
@@ -176,10 +176,10 @@ describe('a repair', () => {
 
   it('keeps to some checks with --only', async () => {
     const root = damagedCopy();
-    const told = await audit(root);
+    const found = await audit(root);
     const ended = await repair(root, '--only', 'picture-gone', '--only', 'record-missing');
     assert.equal(ended.code, 0, ended.stdout);
-    const rest = told.filter((each) => !/^(?:picture-gone|record-missing) /.test(each));
+    const rest = found.filter((each) => !/^(?:picture-gone|record-missing) /.test(each));
     assert.deepEqual(await audit(root), rest);
   });
 
@@ -244,7 +244,7 @@ describe('a repair that is cut off', () => {
 });
 
 describe('a repair while the site is down', () => {
-  it('mends what needs no site, says why the rest is left, and makes nothing worse', async () => {
+  it('repairs what needs no site, says why the rest is left, and makes nothing worse', async () => {
     const root = damagedCopy();
     const before = await digests(root, isKept);
     const whole = await digests(healthy, isBytes);
@@ -252,10 +252,10 @@ describe('a repair while the site is down', () => {
     try {
       const ended = await repair(root);
       assert.equal(ended.code, 3, ended.stderr);
-      const left = linesOf(ended).filter(({ state }) => state === 'left');
+      const left = linesOf(ended).filter(({ state }) => state === 'unrepaired');
       assert.ok(left.length >= 5);
-      for (const { how } of left) assert.match(String(how), /NETWORK|ROBOTS_UNREACHABLE|has to be mended first/);
-      const mended = linesOf(ended).flatMap(({ state, code }) => (state === 'mended' ? [code as CheckCode] : []));
+      for (const { how } of left) assert.match(String(how), /NETWORK|ROBOTS_UNREACHABLE|has to be repaired first/);
+      const repaired = linesOf(ended).flatMap(({ state, code }) => (state === 'repaired' ? [code as CheckCode] : []));
       for (const code of [
         'document-changed',
         'picture-changed',
@@ -263,7 +263,7 @@ describe('a repair while the site is down', () => {
         'record-disagrees',
         'frontier-key',
       ] as const)
-        assert.ok(mended.includes(code), code);
+        assert.ok(repaired.includes(code), code);
       assert.deepEqual(await audit(root), left.map(({ code, path }) => `${String(code)} ${String(path)}`).sort());
     } finally {
       isDown = false;
@@ -300,7 +300,7 @@ describe('what the site has otherwise now', () => {
   }
   const single = (url: string) => new URL(url).pathname.replace('.shtml', '_s.shtml');
 
-  it('a damaged document of an article that changed: the damaged bytes are no version, and its loss is told', async () => {
+  it('a damaged document of an article that changed: the damaged bytes are no version, and its loss is reported', async () => {
     const { plant, spot, root, url } = planted();
     const good = plant.recordOf(spot);
     plant.write(spot.document, flip(plant.bytes(spot.document), 400));
@@ -327,7 +327,7 @@ describe('what the site has otherwise now', () => {
     }
   });
 
-  it('a damaged document of an article that is gone: it stays where it lies, and the reason is told', async () => {
+  it('a damaged document of an article that is gone: it stays where it lies, and the reason is reported', async () => {
     const { plant, spot, root, url } = planted();
     plant.write(spot.document, flip(plant.bytes(spot.document), 400));
     const damaged = plant.bytes(spot.document);

@@ -24,10 +24,10 @@ describe('a crawl', () => {
     const [first, second] = newspaper.articles.filter(({ lists, wholeForm }) => lists.length > 0 && wholeForm);
     assert.ok(first && second);
     const visits: number[] = [];
-    let mended = false;
+    let repaired = false;
     newspaper.handle(({ path }) => {
       if (path.includes(String(first.id.split(':')[1])) && visits.push(performance.now()) < 3) return { status: 503 };
-      return !mended && path.includes(String(second.id.split(':')[1])) ? { status: 500 } : undefined;
+      return !repaired && path.includes(String(second.id.split(':')[1])) ? { status: 500 } : undefined;
     });
     const file = join(folder.path, 'config.yaml');
     const politeness = { intervalMs: 0, assetIntervalMs: 0, backoffMs: 400 };
@@ -47,7 +47,7 @@ describe('a crawl', () => {
     assert.match((await retry('--source', '无')).stdout, /nothing to try again/);
     const given = await retry('--json', '--code', 'HTTP_STATUS', '--source', second.lists[0] ?? '');
     assert.deepEqual(given.lines(), [{ id: second.id, url: second.url, code: 'HTTP_STATUS' }]);
-    mended = true;
+    repaired = true;
     const again = await crawl();
     assert.deepEqual(
       again.lines().map(({ id, outcome }) => [id, outcome]),

@@ -66,7 +66,7 @@ describe('the next visit', () => {
   });
 });
 
-/** What its owner is told of a visit; null for nothing. */
+/** What its owner is notified of after a visit; null for nothing. */
 function noticeKind(settled: Worked | undefined): string | null {
   assert.ok(settled);
   return noticeOf(settled, { unfinishedSince: null })?.on ?? null;
@@ -86,7 +86,7 @@ async function archived(newspaper: Newspaper, article: NewspaperArticle, folder:
     },
   };
   const open = () => openApp(config, { command: 'test', log: () => {}, wait: null, clock });
-  const options = { ...config.politeness, ...config.revisits, refresh: false, stopSignal: never, signal: never };
+  const options = { ...config.politeness, ...config.revisits, refresh: false, stopSignal: never, abortSignal: never };
   await using app = await open();
   const address = parseArticleUrl(article.url, config.site);
   assert.ok(address);
@@ -119,7 +119,7 @@ describe('an archived article', () => {
   const asked = (newspaper: Newspaper, from: number) =>
     newspaper.requests.slice(from).filter(({ origin }) => origin === 'www');
 
-  it('is asked for by what it was known by, until the last age, and edits, withdrawals and failures are told apart', async () => {
+  it('is asked for by what it was known by, until the last age, and edits, withdrawals and failures are distinguished', async () => {
     await using newspaper = await openNewspaper({ specials: false });
     await using folder = await temporaryFolder();
     const article = chosen(newspaper);
@@ -193,19 +193,19 @@ describe('an archived article', () => {
     );
     assert.equal(app.journal.revisits.counts(0).planned, 0);
 
-    const told = await run(['changes', '--json', '--config', file]);
-    assert.equal(told.code, 0, told.stderr);
+    const changes = await run(['changes', '--json', '--config', file]);
+    assert.equal(changes.code, 0, changes.stderr);
     assert.deepEqual(
-      told.lines().map(({ what, id }) => [what, id]),
+      changes.lines().map(({ what, id }) => [what, id]),
       [
         ['edited', article.id],
         ['withdrawn', article.id],
         ['returned', article.id],
       ],
     );
-    const [edit] = told.lines();
+    const [edit] = changes.lines();
     assert.deepEqual([edit?.version, edit?.kinds], [2, ['addition']]);
-    const [, gonely] = told.lines();
+    const [, gonely] = changes.lines();
     const since = await run(['changes', '--json', '--since', String(gonely?.at), '--config', file]);
     assert.deepEqual(
       since.lines().map(({ what }) => what),

@@ -1,4 +1,4 @@
-/** The alarm of a source: what is usual, what is told when it no longer is, and since when. */
+/** The alarm of a source: what is usual, what is reported when it no longer is, and since when. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -29,11 +29,11 @@ const after = (...newest: readonly Partial<SourceSample>[]): SourceSample[] => [
   ...newest.map((changes, i) => reading(100 - i, changes)),
   ...Array.from({ length: 10 }, (_, i) => reading(50 - i)),
 ];
-const told = (readings: readonly SourceSample[]) => alarmsOf(readings).map(({ what }) => what);
+const alarmsFor = (readings: readonly SourceSample[]) => alarmsOf(readings).map(({ what }) => what);
 const unread = { code: 'SOURCE_UNREAD', kind: null, entries: 0 };
 
 describe('the alarm of a source', () => {
-  it('is silent on an ordinary day', () => assert.deepEqual(told(after({ entries: 55 })), []));
+  it('is silent on an ordinary day', () => assert.deepEqual(alarmsFor(after({ entries: 55 })), []));
 
   for (const [what, changes] of [
     ['nothing', { entries: 0, code: 'SOURCE_EMPTY', kind: 'headline' }],
@@ -52,21 +52,21 @@ describe('the alarm of a source', () => {
   }
 
   it('says several things at once', () =>
-    assert.deepEqual(told(after({ entries: 4, kind: 'column', untimed: 4 })), ['few', 'kind', 'times']));
+    assert.deepEqual(alarmsFor(after({ entries: 4, kind: 'column', untimed: 4 })), ['few', 'kind', 'times']));
 
   it('lets the network fail twice in a row', () => {
-    assert.deepEqual(told(after(unread, unread)), []);
-    assert.deepEqual(told(after(unread, unread, unread)), ['unread']);
-    assert.deepEqual(told(after({}, unread, unread, unread)), []);
+    assert.deepEqual(alarmsFor(after(unread, unread)), []);
+    assert.deepEqual(alarmsFor(after(unread, unread, unread)), ['unread']);
+    assert.deepEqual(alarmsFor(after({}, unread, unread, unread)), []);
   });
 
   it('makes nothing of a list of which a later page failed', () =>
-    assert.deepEqual(told(after({ code: 'SOURCE_UNREAD', entries: 20 })), []));
+    assert.deepEqual(alarmsFor(after({ code: 'SOURCE_UNREAD', entries: 20 })), []));
 
   it('ends where little has become usual', () => {
     const few = (count: number) => after(...Array.from({ length: count }, () => ({ entries: 10 })));
-    assert.deepEqual(told(few(5)), ['few']);
-    assert.deepEqual(told(few(USUAL_OF)), []);
+    assert.deepEqual(alarmsFor(few(5)), ['few']);
+    assert.deepEqual(alarmsFor(few(USUAL_OF)), []);
   });
 });
 
@@ -93,7 +93,7 @@ const readings = fc
   );
 
 describe('whatever the readings', () => {
-  it('tells each thing once, of the source, since one of its readings', () =>
+  it('reports each thing once, of the source, since one of its readings', () =>
     fc.assert(
       fc.property(readings, (all) => {
         const alarms = alarmsOf(all);
@@ -106,7 +106,7 @@ describe('whatever the readings', () => {
       }),
     ));
 
-  it('tells nothing without enough good readings before', () =>
+  it('reports nothing without enough good readings before', () =>
     fc.assert(
       fc.property(readings, (all) => {
         const good = all.slice(1).filter(({ code, entries }) => code === null && entries > 0);
@@ -115,7 +115,7 @@ describe('whatever the readings', () => {
       }),
     ));
 
-  it('tells nothing where the newest is as the ones before', () =>
+  it('reports nothing where the newest is as the ones before', () =>
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 200 }),
@@ -123,7 +123,7 @@ describe('whatever the readings', () => {
         (entries, many) => {
           const same = Array.from({ length: many }, (_, i) => reading(many - i, { entries }));
           assert.deepEqual(alarmsOf(same), []);
-          assert.deepEqual(told([reading(many + 1, { entries: 0, code: 'SOURCE_EMPTY' }), ...same]), ['nothing']);
+          assert.deepEqual(alarmsFor([reading(many + 1, { entries: 0, code: 'SOURCE_EMPTY' }), ...same]), ['nothing']);
         },
       ),
     ));

@@ -90,7 +90,7 @@ describe('sources test', () => {
     assert.ok(newspaper.requests.some(({ origin, path }) => origin === 'app' && path === '/robots.txt'));
   });
 
-  it('tells people the same', async () => {
+  it('shows people the same', async () => {
     const config = await configFor('people');
     const { stdout, code } = await run(['sources', 'test', '客户端要闻', '作者卡片', '--config', config]);
     assert.equal(code, 0, stdout);
@@ -204,11 +204,11 @@ describe('a source that gives much less than it used to', () => {
     assert.match(empty.stderr, /滚动: nothing, usually 7 entries; since /);
 
     const status = await run(['status', '--json', '--config', config]);
-    const [told] = status.lines() as {
+    const [shown] = status.lines() as {
       readonly alarms?: readonly { readonly source: string; readonly what: string }[];
     }[];
     assert.deepEqual(
-      told?.alarms?.map(({ source, what }) => [source, what]),
+      shown?.alarms?.map(({ source, what }) => [source, what]),
       [['滚动', 'nothing']],
     );
     assert.match((await run(['status', '--config', config])).stdout, /滚动: nothing/);

@@ -59,7 +59,7 @@ describe('special addresses', () => {
     });
   }
 
-  /** Written down by hand, so that a block that is missing in the table is missed. */
+  /** Written out here, so that a block that is missing in the table is missed. */
   const KNOWN: Readonly<Record<string, RegExp | null>> = {
     '0.0.0.0': /this network/,
     '10.255.255.255': /private/,

@@ -40,14 +40,14 @@ test('an abort ends a sleep with its reason; one that came before leaves the clo
   assert.equal(clock.now(), 10);
 });
 
-test('listeners are told the time, until they want no more', async () => {
+test('listeners are called with the time, until they want no more', async () => {
   const clock = openTurnedClock(0);
-  const told: number[] = [];
-  const stop = clock.onAdvance((now) => told.push(now));
+  const times: number[] = [];
+  const stop = clock.onAdvance((now) => times.push(now));
   await clock.sleep(3);
   await clock.sleep(0);
   clock.advance(4);
   stop();
   clock.advance(5);
-  assert.deepEqual(told, [3, 7]);
+  assert.deepEqual(times, [3, 7]);
 });

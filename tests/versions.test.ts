@@ -104,9 +104,9 @@ describe('a changed article', () => {
     await using folder = await temporaryFolder();
     const archive = open(folder.path);
     await save(archive, KEY, documentOf('<p>一</p>'), draft());
-    await writeFile(join(folder.path, `articles/${KEY}.html`), 'edited by hand');
+    await writeFile(join(folder.path, `articles/${KEY}.html`), 'edited by a person');
     await save(archive, KEY, documentOf('<p>二</p>'), draft({ contentHash: digest('b') }));
-    assert.equal(await readFile(join(folder.path, `versions/${KEY}/1.html`), 'utf8'), 'edited by hand');
+    assert.equal(await readFile(join(folder.path, `versions/${KEY}/1.html`), 'utf8'), 'edited by a person');
     const [first, second] = (await recordOf(archive)).versions;
     assert.ok(first && second);
     assert.equal(second.changes, null);

@@ -115,7 +115,7 @@ describe('a cut picture', () => {
     );
   });
 
-  it('is one whose missing half is zeros, where the format can tell', () => {
+  it('is one whose missing half is zeros, where the format shows it', () => {
     for (const [name, bytes] of Object.entries(PICTURES).filter(([each]) => /\.(jpg|png|gif)$/.test(each))) {
       const half = Buffer.from(bytes).fill(0, bytes.length >> 1);
       assert.notEqual(read(half).state, 'whole', name);

@@ -1,4 +1,4 @@
-/** The drift alarm: does a layout's markup give less, or raise more flags, than it used to? */
+/** The drift alarm: a layout's pages give fewer fields, or raise more flags, than they used to. */
 import type { Article } from '../model.ts';
 
 /** What one article gave: which fields were filled, which flags were raised. */

@@ -1,4 +1,4 @@
-/** The alarm of a source: does its list give nothing, or much less than it used to? */
+/** The alarm of a source: its list gives nothing, or much less than it used to. */
 
 /** One sample of a source's list. */
 export interface SourceSample {

@@ -281,7 +281,7 @@ function openTurns(): InTurn {
   return (key, work) => {
     const mine = (last.get(key) ?? Promise.resolve()).then(work);
     const ended = mine
-      .catch(() => {}) // the caller hears of it; the next one starts afresh
+      .catch(() => {}) // the caller gets the error; the next one starts afresh
       .then(() => {
         if (last.get(key) === ended) last.delete(key);
       });

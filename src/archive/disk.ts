@@ -12,14 +12,14 @@ const CHUNK_BYTES = 1 << 18;
 /** @param root absolute path of the archive; its folder is made by the first write */
 export function openDisk(root: string): Storage {
   const durable = new Map<string, Promise<void>>();
-  const safe = <T>(work: () => Promise<T>) => withDiskErrors(root, work);
+  const withErrors = <T>(work: () => Promise<T>) => withDiskErrors(root, work);
 
   return {
     name: root,
-    read: (key) => safe(() => orNull(fsp.readFile(pathOf(root, key)))),
+    read: (key) => withErrors(() => orNull(fsp.readFile(pathOf(root, key)))),
     chunks: (key) => chunksOf(root, pathOf(root, key)),
     stat: (key) =>
-      safe(async () => {
+      withErrors(async () => {
         const path = key === '' ? root : pathOf(root, key);
         const stats = await orNull(key === '' ? fsp.stat(path) : fsp.lstat(path));
         if (stats === null) return null;
@@ -27,7 +27,7 @@ export function openDisk(root: string): Storage {
         return { kind: kindOf(stats), bytes: stats.size, writtenAt: stats.mtimeMs, target };
       }),
     write: (key, bytes, { ifAbsent = false } = {}) =>
-      safe(async () => {
+      withErrors(async () => {
         const path = pathOf(root, key);
         await ensureFolder(dirname(path));
         const temporary = join(dirname(path), temporaryName(basename(path)));
@@ -42,7 +42,7 @@ export function openDisk(root: string): Storage {
         }
       }),
     append: (key, text) =>
-      safe(async () => {
+      withErrors(async () => {
         const path = pathOf(root, key);
         await ensureFolder(dirname(path));
         await using file = await fsp.open(path, 'a');
@@ -51,7 +51,7 @@ export function openDisk(root: string): Storage {
         await sync(dirname(path));
       }),
     copy: (from, to) =>
-      safe(async () => {
+      withErrors(async () => {
         const [source, target] = [pathOf(root, from), pathOf(root, to)];
         await ensureFolder(dirname(target));
         await fsp.link(source, target).catch(() => fsp.copyFile(source, target, constants.COPYFILE_EXCL)); // not every disk has links
@@ -59,7 +59,7 @@ export function openDisk(root: string): Storage {
         await sync(dirname(target));
       }),
     move: (from, to) =>
-      safe(async () => {
+      withErrors(async () => {
         const [source, target] = [pathOf(root, from), pathOf(root, to)];
         await ensureFolder(dirname(target));
         await fsp.rename(source, target);
@@ -68,23 +68,23 @@ export function openDisk(root: string): Storage {
         await sync(dirname(source));
       }),
     remove: (key) =>
-      safe(async () => {
+      withErrors(async () => {
         const path = pathOf(root, key);
         if (!(await fs.pathExists(path))) return;
         await fsp.rm(path, { force: true });
         await sync(dirname(path));
       }),
     list: (prefix) => list(prefix),
-    names: (prefix) => safe(() => namesIn(prefix)),
+    names: (prefix) => withErrors(() => namesIn(prefix)),
     temporary: (prefix) =>
-      safe(async () => {
+      withErrors(async () => {
         const folder = folderOf(prefix);
         await ensureFolder(folder);
         const path = join(folder, temporaryName('download'));
         await fsp.writeFile(path, '', { flag: 'wx' });
         return {
           fill: (work) =>
-            safe(async () => {
+            withErrors(async () => {
               const streams: Writable[] = [];
               try {
                 return await work(() => {
@@ -98,7 +98,7 @@ export function openDisk(root: string): Storage {
             }),
           chunks: () => chunksOf(root, path),
           commit: (key, { replaces } = { replaces: false }) =>
-            safe(async () => {
+            withErrors(async () => {
               const target = pathOf(root, key);
               if (!replaces && (await fs.pathExists(target))) return removeQuietly(path);
               await ensureFolder(dirname(target));
@@ -108,7 +108,7 @@ export function openDisk(root: string): Storage {
         };
       }),
     sweep: () =>
-      safe(async () => {
+      withErrors(async () => {
         let removed = 0;
         for await (const path of temporaries(root, TRASH)) {
           await fsp.rm(path, { force: true });
@@ -117,7 +117,7 @@ export function openDisk(root: string): Storage {
         return removed;
       }),
     freeBytes: () =>
-      safe(async () => {
+      withErrors(async () => {
         await ensureFolder(root);
         const { bavail, bsize } = await fsp.statfs(root);
         return bavail * bsize;
@@ -134,7 +134,7 @@ export function openDisk(root: string): Storage {
     if (known !== undefined) return known;
     const made = makeFolder(folder);
     durable.set(folder, made);
-    made.catch(() => durable.delete(folder)); // the caller hears of it; the next one tries again
+    made.catch(() => durable.delete(folder)); // the caller gets the error; the next one tries again
     return made;
   }
 
@@ -159,13 +159,13 @@ export function openDisk(root: string): Storage {
   }
 
   async function* list(prefix: string): AsyncGenerator<StoredFile> {
-    const { files, folders } = await safe(() => namesIn(prefix));
+    const { files, folders } = await withErrors(() => namesIn(prefix));
     const isFile = new Set(files);
     for (const name of [...files, ...folders].sort()) {
       const key = prefix === '' ? name : `${prefix}/${name}`;
       if (!isFile.has(name)) yield* list(key);
       else {
-        const stats = await safe(() => orNull(fsp.lstat(pathOf(root, key))));
+        const stats = await withErrors(() => orNull(fsp.lstat(pathOf(root, key))));
         if (stats?.isFile() === true) yield { key, bytes: stats.size, writtenAt: stats.mtimeMs };
       }
     }

@@ -1,4 +1,4 @@
-/** Is a picture whole to its end, of what type and size? One pass over its bytes, in little memory, whatever they are. */
+/** Reads a picture's type and size, and whether it is complete, in one pass over its bytes and in little memory. */
 import { crc32 } from 'node:zlib';
 import { imageSize } from 'image-size';
 import { DamagedPicture, FORMATS, type PictureFormat, type Step, type Walk } from './picture-formats.ts';

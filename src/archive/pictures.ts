@@ -11,7 +11,7 @@ import type { Storage } from './storage.ts';
 export interface Assets {
   /**
    * Downloads pictures that are not known yet.
-   * @param sources absolute URLs as in the page, in order; doubles are fetched once
+   * @param sources absolute URLs as in the page, in order; duplicates are fetched once
    * @param known what an earlier visit stored
    * @returns one asset for each distinct source, in order. Throws only what stops the run
    */

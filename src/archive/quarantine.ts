@@ -45,7 +45,7 @@ export function openQuarantine(
   return {
     keep: (verdict, page) => {
       const kept = turn.then(() => keep(verdict, page));
-      turn = kept.catch(() => {}); // the caller hears of it; the next one starts afresh
+      turn = kept.catch(() => {}); // the caller gets the error; the next one starts afresh
       return kept;
     },
     list: () => list(storage),

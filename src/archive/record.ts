@@ -46,7 +46,7 @@ export interface ArchiveRecord {
   readonly url: string;
   /** Every other address that led here. */
   readonly aliases: readonly string[];
-  /** The configured source that named it; null for one given by hand. */
+  /** The configured source that named it; null for one given on the command line. */
   readonly source: string | null;
   readonly via: string | null;
   /** The headline list's picture that heads the body. */
@@ -54,7 +54,7 @@ export interface ArchiveRecord {
   readonly article: Omit<Article, 'id' | 'url' | 'body' | 'flags'>;
   /** What a person should look at: `src/flags.ts` says what each means. */
   readonly flags: readonly Flag[];
-  /** Changes only when the article does: time of capture, source and pictures' fate do not count. */
+  /** Changes only when the article does: time of capture, the source and what became of pictures do not count. */
   readonly contentHash: string;
   readonly document: { readonly path: string; readonly bytes: number; readonly sha256: string };
   /** What the document shows, in order, then what only superseded documents show. */

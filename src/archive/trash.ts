@@ -34,7 +34,7 @@ export function openTrash(storage: Storage, { now }: { readonly now: Date }): Tr
 
   return {
     move: async (key, why) => {
-      if (!isKey(key)) return 'its name is none that can be moved safely';
+      if (!isKey(key)) return 'a file of this name cannot be moved safely';
       const line = await describe(key, why);
       if (line === null) return 'it is not there under this name';
       await storage.append(trashList(folder), `${JSON.stringify(line)}\n`);

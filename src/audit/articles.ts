@@ -29,11 +29,11 @@ import { LONGEST_BYTES, listFolder, readWhole, type ShardContext, unclaimed, und
 import { scanBody } from './scan-body.ts';
 
 export function auditMonth(month: string, stems: readonly string[] | null, context: ShardContext): void {
-  const { root, tell } = context;
+  const { root, report } = context;
   const stemsIn = (kind: string, ending: string) => {
     const folder = `${kind}/${month}`;
     const { files, folders, findings } = listFolder(root, folder);
-    for (const found of findings) tell(found);
+    for (const found of findings) report(found);
     const known = (file: string) => file.endsWith(ending) && isStem(file.slice(0, file.length - ending.length), month);
     const entries = ending === '' ? folders : files;
     for (const found of unclaimed(
@@ -41,8 +41,8 @@ export function auditMonth(month: string, stems: readonly string[] | null, conte
       entries.filter((each) => !known(each)),
       'not the name of an article',
     ))
-      tell(found);
-    for (const found of unclaimed(folder, ending === '' ? files : folders, 'not the name of an article')) tell(found);
+      report(found);
+    for (const found of unclaimed(folder, ending === '' ? files : folders, 'not the name of an article')) report(found);
     return entries.filter(known).map((each) => each.slice(0, each.length - ending.length));
   };
   const documents = new Set(stemsIn(ARTICLES, '.html'));
@@ -67,14 +67,14 @@ function endsIn(stem: string, asked: string): boolean {
 }
 
 function auditArticle(key: string, { hasVersions }: { readonly hasVersions: boolean }, context: ShardContext): void {
-  const { root, index, wanted, tell, count } = context;
+  const { root, index, wanted, report, count } = context;
   const paths = { document: documentKey(key), record: recordKey(key) };
   const id = idOf(key);
   const breach = (path: string, [code, detail]: Breach) => {
-    if (wanted(code)) tell(finding(code, { path, article: id }, detail));
+    if (wanted(code)) report(finding(code, { path, article: id }, detail));
   };
 
-  /** What is no file was told when its folder was listed. */
+  /** What is no file was reported when its folder was listed. */
   const breachOf = (path: string, fault: { readonly code: CheckCode; readonly detail: string }) => {
     if (fault.code !== 'link-in-archive' && fault.code !== 'special-file') breach(path, [fault.code, fault.detail]);
   };
@@ -119,7 +119,7 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
     return 'fault';
   }
 
-  /** Tells what is wrong with the document; true where it is the one that its record describes. */
+  /** Reports what is wrong with the document; true if it is the one that its record describes. */
   function auditStored(bytes: Buffer, own: AuditedRecord | null): boolean {
     count({ articles: 1, bytes: bytes.length });
     const audit = auditDocument(bytes, { path: paths.document, record: own?.record ?? null });
@@ -151,7 +151,7 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
       index.clock({ path: read.path, article: id, convention, date: read.front.date });
   }
 
-  /** What only all records together can tell. */
+  /** Notes what only shows when all records are compared. */
   function noteNames(own: AuditedRecord, whole: boolean): void {
     const where = { path: own.path, article: own.id };
     const { url, aliases, movedFrom = [], contentHash, document: described } = own.record;
@@ -180,15 +180,15 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
     const { files, folders, findings } = hasVersions
       ? listFolder(root, folder)
       : { files: [], folders: [], findings: [] };
-    for (const found of findings) if (wanted(found.code)) tell({ ...found, article: id });
+    for (const found of findings) if (wanted(found.code)) report({ ...found, article: id });
     for (const found of unclaimed(folder, folders, 'not a version'))
-      if (wanted(found.code)) tell({ ...found, article: id });
+      if (wanted(found.code)) report({ ...found, article: id });
     const listed = new Map((record?.versions ?? []).slice(0, -1).map((version) => [version.document, version]));
     for (const path of files.map((name) => under(folder, name)).filter((each) => !listed.has(each)))
       breach(path, ['version-orphan', record === null ? `no ${paths.record}` : `not listed by ${paths.record}`]);
     for (const [path, { sha256 }] of listed) {
       const parsed = parseKey(path);
-      if (parsed?.kind !== 'version' || parsed.article !== key) continue; // told as version-order
+      if (parsed?.kind !== 'version' || parsed.article !== key) continue; // reported as version-order
       const read = readWhole(join(root, path), LONGEST_BYTES);
       if (read.kind === 'absent') breach(path, ['version-missing', `named by ${paths.record}`]);
       else if (read.kind === 'fault') breachOf(path, read);
@@ -217,18 +217,18 @@ function digest(bytes: Buffer): string {
 const BEGINS = /^\ufeff?\s{0,8}---\s{0,8}\n[\s\S]{0,2000}?title:/;
 
 export function auditDocuments(folder: string, files: readonly string[], context: ShardContext): void {
-  const { root, index, wanted, tell, count } = context;
+  const { root, index, wanted, report, count } = context;
   for (const name of files) {
     const where = { path: under(folder, name), article: null };
     const read = readWhole(join(root, where.path), LONGEST_BYTES);
-    if (read.kind === 'absent') tell(finding('unreadable-file', where, 'the name is not valid UTF-8'));
-    if (read.kind === 'fault') tell(finding(read.code, where, read.detail));
+    if (read.kind === 'absent') report(finding('unreadable-file', where, 'the name is not valid UTF-8'));
+    if (read.kind === 'fault') report(finding(read.code, where, read.detail));
     if (read.kind !== 'bytes') continue;
     const isDocument = /\.html?$/i.test(name) || BEGINS.test(read.bytes.subarray(0, 4000).toString());
     if (!isDocument) continue;
     count({ articles: 1, bytes: read.bytes.length });
     const { breaches, document } = auditDocument(read.bytes, { path: where.path, record: null });
-    for (const [code, detail] of breaches) if (wanted(code)) tell(finding(code, where, detail));
+    for (const [code, detail] of breaches) if (wanted(code)) report(finding(code, where, detail));
     const convention = document === null ? null : conventionOf(document);
     if (document !== null && convention !== null) index.clock({ ...where, convention, date: document.front.date });
   }

@@ -1,5 +1,5 @@
 /**
- * What one file alone cannot tell, in a database of the moment: which address, id, hash and picture stands where. It lies
+ * What one file alone does not show, in a temporary database: which address, id, hash and picture stands where. It lies
  * in the machine's temporary folder, so that memory does not grow with the archive.
  */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
@@ -29,7 +29,7 @@ interface PictureRow {
   readonly bytes: number;
   /** File ending. */
   readonly type: string;
-  /** Null where the bytes do not tell. */
+  /** Null where the bytes do not say it. */
   readonly width: number | null;
   readonly height: number | null;
   /** What is wrong with the file by itself; null where nothing is. */

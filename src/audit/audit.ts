@@ -1,4 +1,4 @@
-/** The audit: every file of an archive once, month by month, then what only all files together can tell. Reads only. */
+/** The audit: every file of an archive once, month by month, then what only shows when all files are compared. Reads only. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ export interface AuditOptions {
   readonly codes: readonly CheckCode[];
   /** Threads; a single one is this one. */
   readonly jobs: number;
-  /** Ends the audit at once; what was told so far stands. */
+  /** Ends the audit at once; what was reported so far stands. */
   readonly signal: AbortSignal;
 }
 
@@ -26,36 +26,36 @@ export interface AuditOptions {
 export async function* audit(options: AuditOptions): AsyncGenerator<Finding, AuditSummary> {
   const { root, selection, codes, signal } = options;
   const startedAt = performance.now();
-  const asked: ReadonlySet<CheckCode> = new Set(codes);
+  const wanted: ReadonlySet<CheckCode> = new Set(codes);
   const total = { articles: 0, assets: 0, bytes: 0, errors: 0, warnings: 0 };
-  const held: Finding[] = [];
+  const waiting: Finding[] = [];
   const isPartial = !isEverything(selection);
 
   const folder = await mkdtemp(join(tmpdir(), 'guancha-audit-'));
   try {
-    const scratches = Array.from({ length: options.jobs }, (_, i) => join(folder, `${i}.sqlite`));
+    const indexFiles = Array.from({ length: options.jobs }, (_, i) => join(folder, `${i}.sqlite`));
     await using pool = openPool(
-      scratches.map((index) => ({ root, codes, since: selection.since, isPartial, index })),
+      indexFiles.map((index) => ({ root, codes, since: selection.since, isPartial, index })),
       signal,
     );
     for await (const { findings, articles, assets, bytes } of pool.run(withoutFindings(plan(options)))) {
       total.articles += articles;
       total.assets += assets;
       total.bytes += bytes;
-      yield* told(held.splice(0));
-      yield* told(findings);
+      yield* countWanted(waiting.splice(0));
+      yield* countWanted(findings);
     }
     await pool.finish();
-    yield* told(held.splice(0));
-    yield* together(join(folder, 'all.sqlite'), scratches);
+    yield* countWanted(waiting.splice(0));
+    yield* crossChecks(join(folder, 'all.sqlite'), indexFiles);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
   return { ...total, elapsedMs: Math.round(performance.now() - startedAt) };
 
-  function* told(findings: Iterable<Finding>): Generator<Finding> {
+  function* countWanted(findings: Iterable<Finding>): Generator<Finding> {
     for (const found of findings) {
-      if (!asked.has(found.code)) continue;
+      if (!wanted.has(found.code)) continue;
       if (found.severity === 'error') total.errors += 1;
       if (found.severity === 'warning') total.warnings += 1;
       yield found;
@@ -65,20 +65,20 @@ export async function* audit(options: AuditOptions): AsyncGenerator<Finding, Aud
   function* withoutFindings(pieces: Iterable<Shard | Finding>): Generator<Shard> {
     for (const piece of pieces) {
       if ('kind' in piece) yield piece;
-      else held.push(piece);
+      else waiting.push(piece);
     }
   }
 
-  function* together(path: string, scratches: readonly string[]): Generator<Finding> {
+  function* crossChecks(path: string, indexFiles: readonly string[]): Generator<Finding> {
     const { database, index } = openAuditIndex(path);
     try {
       database.exec('COMMIT');
-      mergeAuditIndex(database, scratches);
+      mergeAuditIndex(database, indexFiles);
       database.exec('BEGIN');
-      yield* told(twice(database));
-      yield* told(clocks(database));
-      if (asksFor(codes, 'assets')) yield* told(pictures(database, !isPartial));
-      if (asksFor(codes, 'frontier') && !isPartial) yield* told(auditFrontier(root, database));
+      yield* countWanted(twice(database));
+      yield* countWanted(clocks(database));
+      if (asksFor(codes, 'assets')) yield* countWanted(pictures(database, !isPartial));
+      if (asksFor(codes, 'frontier') && !isPartial) yield* countWanted(auditFrontier(root, database));
     } finally {
       index[Symbol.dispose]();
     }

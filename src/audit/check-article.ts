@@ -1,4 +1,4 @@
-/** Is the body an article's, and all of it? The judge's evidence again, on what was stored. */
+/** Checks that the stored body is an article, and a whole one. They use the same evidence as `page/judge.ts`. */
 
 import type { DateConvention } from '../archive/document.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
@@ -31,7 +31,7 @@ export const cutBody: DocumentCheck = (document) => {
   return abruptEnd(document) ?? lostPictures(document) ?? tooShort(document);
 };
 
-/** A sentence, told from a heading or a caption by its length and its marks. */
+/** A sentence, distinguished from a heading or a caption by its length and its marks. */
 const LONG_LINE = 40;
 const SENTENCE = /[，。；！？]/;
 const CLOSED = /[等。！？!?.…”’"'）)】\]」』》>〉:：~～—|｜#\p{Emoji_Presentation}]$/u;
@@ -99,7 +99,7 @@ export const bylineUnread: DocumentCheck = (document) => {
   return readByline(scan.lines.slice(0, LINES_WITH_BYLINE).map(({ text }) => text))?.text ?? null;
 };
 
-// Is the date sane, and does it agree with the address, the record and the names of the pictures?
+// The date: possible at all, and in agreement with the address, the record and the names of the pictures.
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -138,7 +138,7 @@ export const dateStamps: DocumentCheck = (document) => {
 /**
  * Which clock stands under the label GMT. The record decides where there is one: then the date is one of two texts.
  * Without a record the pictures do, whose names hold the Beijing time of upload (document-format.md, 7). Null where
- * neither tells.
+ * neither says it.
  */
 export function conventionOf(document: AuditedDocument): DateConvention | null {
   const { at, record } = document;

@@ -1,4 +1,4 @@
-/** Are the bytes of a document such as a careful writer writes? */
+/** Checks of a document's bytes: encoding, lines, front matter and markup, as `archive/document.ts` writes them. */
 
 import { parse } from 'yaml';
 import { restoreBraces } from '../archive/document.ts';
@@ -59,7 +59,7 @@ function codePoint(character: string): string {
   return `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-// Are the fields of the front matter of the right form, and do they agree with each other and with the body?
+// The front matter: the form of each field, and whether the fields agree with each other and with the body.
 
 export const dateForm: DocumentCheck = ({ front: { date }, at }) => (at === null ? date : null);
 
@@ -88,7 +88,7 @@ export const placeholderPicture: DocumentCheck = ({ front: { headimg } }) =>
 export const authorDiffers: DocumentCheck = ({ front: { author, categories } }) =>
   author === categories[1] ? null : `author ${author}, second category ${categories[1]}`;
 
-// Where does a text depart from the frame? Asked only of texts that the frame's expression refuses.
+// Where a text departs from the frame. Only called for texts that the regular expression of the frame refuses.
 
 /** Each line's form by its field; `categories` has three lines below it (document-format.md, 2). */
 const FIELDS: Readonly<Record<string, RegExp>> = {
@@ -136,7 +136,7 @@ function show(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text);
 }
 
-// Do YAML libraries read the front matter as it was meant? The library is asked only where that is not plain to see.
+// Whether YAML libraries read the front matter as it was meant. The library is called only if a look at the text does not settle it.
 
 /** Text in quotes that holds neither the quote alone nor an escape. */
 const QUOTED = /^(?:'(?:[^'\n]|'')*'|"[^"\\\n]*")$/;
@@ -189,6 +189,6 @@ function plainTitle(quoted: string): string {
   return quoted.startsWith("'") ? inner.replaceAll("''", "'") : inner;
 }
 
-// Would anything in the body run where the document is shown?
+// Active content: what would run in a browser that shows the document.
 
 export const activeContent: DocumentCheck = ({ scan: { active } }) => active;

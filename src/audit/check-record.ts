@@ -1,4 +1,4 @@
-/** Does a record hold together by itself? */
+/** Checks of a record by itself, and against its document. */
 import { documentKey, stemOf, versionKey } from '../archive/keys.ts';
 import type { PairCheck, RecordCheck } from './check.ts';
 import { dateAgainstRecord, picturesBeside, sameAddress } from './check-article.ts';
@@ -41,7 +41,7 @@ export const absenceOrder: RecordCheck = ({ record: { absences } }) => {
   return null;
 };
 
-// Do a record and its document say the same?
+// A record against its document: title, list, date and pictures.
 
 /** Title, list and date. A date without form and eight hours have checks of their own. */
 export const recordDisagrees: PairCheck = (document, { record }) => {
@@ -54,8 +54,7 @@ export const recordDisagrees: PairCheck = (document, { record }) => {
   return dateAgainstRecord(document);
 };
 
-// Is every picture that a body names in the record, stored or missing?
-
+/** Every picture that the body names is in the record, as stored or as missing. */
 export const pictureUnrecorded: PairCheck = (document, { record: { url, assets } }) => {
   const known = new Set(assets.map(({ src }) => sameAddress(src)));
   const unknown = picturesBeside(document, { known, base: url });

@@ -1,4 +1,4 @@
-/** What the checks are given, and what they say: null where the promise is kept, else what was seen. */
+/** What the checks get and return: null if the promise is kept, else what was seen. */
 
 import type { ArchiveRecord } from '../archive/record.ts';
 import type { ArticleId } from '../model.ts';

@@ -1,4 +1,4 @@
-/** Which function asks for which promise, in the order in which they are asked. */
+/** Which function does which check, in the order in which they run. */
 
 import type { DocumentCheck, PairCheck, RecordCheck, TextCheck } from './check.ts';
 import {

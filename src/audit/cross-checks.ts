@@ -1,4 +1,4 @@
-/** What only all files together can tell: what stands twice, what is named and not there, what is there and not named. */
+/** Checks across all files: what stands twice, what is named and not there, what is there and not named. */
 import type { DatabaseSync } from 'node:sqlite';
 import { assetKey } from '../archive/keys.ts';
 import type { ArticleId } from '../model.ts';
@@ -17,7 +17,7 @@ export function mergeAuditIndex(database: DatabaseSync, paths: readonly string[]
     CREATE INDEX by_id ON articles (id);
     CREATE INDEX by_picture ON pictures (sha256);
     CREATE INDEX by_reference ON shown (sha256, path);
-    CREATE TEMP TABLE told (path TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TEMP TABLE reported (path TEXT PRIMARY KEY) WITHOUT ROWID;
   `);
 }
 
@@ -32,14 +32,14 @@ const found = (code: CheckCode, row: Row, detail: string, also?: string): Findin
     also,
   );
 
-/** Ids, addresses and contents that two articles have; an article that is there twice is told by its id alone. */
+/** Ids, addresses and contents that two articles have; an article that is there twice is reported by its id alone. */
 export function* twice(database: DatabaseSync): Generator<Finding> {
-  const doubles = database.prepare(`
+  const duplicates = database.prepare(`
     SELECT names.path, names.article, names.value, first.path AS other FROM
       (SELECT value, min(path) AS path FROM names WHERE kind = ?1 GROUP BY value HAVING min(path) <> max(path)) AS first
       JOIN names ON names.kind = ?1 AND names.value = first.value AND names.path > first.path
-    WHERE names.path NOT IN (SELECT path FROM told) ORDER BY names.path, names.value`);
-  const tell = database.prepare('INSERT OR IGNORE INTO told VALUES (?)');
+    WHERE names.path NOT IN (SELECT path FROM reported) ORDER BY names.path, names.value`);
+  const report = database.prepare('INSERT OR IGNORE INTO reported VALUES (?)');
   const kinds = [
     ['id', 'id-shared'],
     ['content', 'content-shared'],
@@ -47,9 +47,9 @@ export function* twice(database: DatabaseSync): Generator<Finding> {
     ['address', 'alias-shared'],
   ] as const;
   for (const [kind, code] of kinds) {
-    const rows = doubles.all(kind);
+    const rows = duplicates.all(kind);
     for (const row of rows) {
-      if (Number(tell.run(text(row, 'path')).changes) === 0) continue;
+      if (Number(report.run(text(row, 'path')).changes) === 0) continue;
       yield found(code, row, `${text(row, 'value')}, as ${text(row, 'other')}`, text(row, 'other'));
     }
   }
@@ -85,7 +85,7 @@ export function* pictures(database: DatabaseSync, isWhole: boolean): Generator<F
 
   const bad = database.prepare(`
     SELECT p.path, p.code, p.detail, (SELECT min(article) FROM shown AS s WHERE s.sha256 = p.sha256) AS article
-    FROM pictures AS p WHERE p.code IS NOT NULL AND p.code <> 'told' GROUP BY p.path ORDER BY p.path`);
+    FROM pictures AS p WHERE p.code IS NOT NULL AND p.code <> 'reported' GROUP BY p.path ORDER BY p.path`);
   for (const row of bad.iterate())
     if (row.article !== null || !isWhole) yield found(row.code as CheckCode, row, text(row, 'detail'));
 
@@ -103,7 +103,7 @@ export function* pictures(database: DatabaseSync, isWhole: boolean): Generator<F
 
   if (!isWhole || hasLost(database)) return;
   const orphans = database.prepare(`
-    SELECT path, NULL AS article FROM pictures WHERE code IS NOT 'told' AND sha256 NOT IN (SELECT sha256 FROM shown) ORDER BY path`);
+    SELECT path, NULL AS article FROM pictures WHERE code IS NOT 'reported' AND sha256 NOT IN (SELECT sha256 FROM shown) ORDER BY path`);
   for (const row of orphans.iterate()) yield found('asset-orphan', row, 'no record names it');
 }
 

@@ -1,4 +1,4 @@
-/** Does the frontier agree with the store, and do its outcomes add up? It is read without a trace, beside a crawl too. */
+/** Checks of the frontier: it agrees with the archive, and its outcomes are consistent. Reading leaves no trace and may run beside a crawl. */
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { FRONTIER } from '../archive/keys.ts';
@@ -11,7 +11,7 @@ import { withFile } from './read-file.ts';
 export function* auditFrontier(root: string, store: DatabaseSync): Generator<Finding> {
   const path = join(root, FRONTIER);
   const there = withFile(path, () => ({ kind: 'there' as const }));
-  if (there.kind !== 'there') return; // absent: nothing is lost; anything else is told already
+  if (there.kind !== 'there') return; // absent: nothing is lost; anything else was reported already
   const fault = readBesideRuns(path, store);
   if (fault !== null) yield finding('frontier-unreadable', { path: FRONTIER, article: null }, fault);
   else yield* disagreements(store);

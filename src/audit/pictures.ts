@@ -12,26 +12,26 @@ export function auditAssets(folder: string, context: ShardContext): void {
   const key = `${ASSETS}/${folder}`;
   const { files, folders, findings } = listFolder(context.root, key);
   for (const found of findings) {
-    context.tell(found);
-    if (parseKey(found.path)?.kind === 'picture') noteTold(found.path, context);
+    context.report(found);
+    if (parseKey(found.path)?.kind === 'picture') noteReported(found.path, context);
   }
-  for (const found of unclaimed(key, folders, 'not a picture')) context.tell(found);
+  for (const found of unclaimed(key, folders, 'not a picture')) context.report(found);
   const isPicture = (name: string) => parseKey(`${key}/${name}`)?.kind === 'picture';
   for (const found of unclaimed(
     key,
     files.filter((name) => !isPicture(name)),
     'not the name of a picture',
   ))
-    context.tell(found);
+    context.report(found);
   auditPictures(
     files.filter(isPicture).map((name) => `${key}/${name}`),
     context,
   );
 }
 
-/** Pictures by key. What is wrong with one is told once it is known whose it is. */
+/** Pictures by key. What is wrong with one is reported once it is known which articles show it. */
 export function auditPictures(keys: readonly string[], context: ShardContext): void {
-  const { root, index, wanted, tell, count } = context;
+  const { root, index, wanted, report, count } = context;
   for (const key of keys) {
     const [sha256 = '', type = ''] = key.slice(key.lastIndexOf('/') + 1).split('.');
     const picture = withFile(join(root, key), (descriptor, { size }) => ({
@@ -41,8 +41,8 @@ export function auditPictures(keys: readonly string[], context: ShardContext): v
     }));
     if (picture.kind === 'absent') continue;
     if (picture.kind === 'fault') {
-      if (wanted(picture.code)) tell(finding(picture.code, { path: key, article: null }, picture.detail));
-      noteTold(key, { index });
+      if (wanted(picture.code)) report(finding(picture.code, { path: key, article: null }, picture.detail));
+      noteReported(key, { index });
       continue;
     }
     count({ assets: 1, bytes: picture.size });
@@ -62,12 +62,12 @@ export function auditPictures(keys: readonly string[], context: ShardContext): v
 }
 
 /** A picture that is there and cannot be read is not called gone as well. */
-function noteTold(path: string, { index }: Pick<ShardContext, 'index'>): void {
+function noteReported(path: string, { index }: Pick<ShardContext, 'index'>): void {
   const [sha256 = '', type = ''] = path.slice(path.lastIndexOf('/') + 1).split('.');
-  index.picture({ sha256, path, bytes: 0, type, width: null, height: null, code: 'told', detail: null });
+  index.picture({ sha256, path, bytes: 0, type, width: null, height: null, code: 'reported', detail: null });
 }
 
-// Is a picture's file the bytes of its name, of its type, and there to its end?
+// One picture's file: its bytes have the hash in its name, are of the type of its ending, and are complete.
 
 interface PictureReading extends Picture {
   readonly sha256: string;

@@ -1,16 +1,16 @@
-/** What an audit says: findings, one a fault, and a summary of what was read. */
+/** The results of an audit (one finding for each fault, and a summary), and the table of all checks. */
 import type { ArticleId } from '../model.ts';
 
-/** `error`: a promise of the archive is broken. `warning`: doubtful, or in the way. `note`: known, and worth mending. */
+/** `error`: a promise of the archive is broken. `warning`: doubtful, or in the way. `note`: known, and worth repairing. */
 export type Severity = 'error' | 'warning' | 'note';
 
-/** What would mend a fault; `repair` does it, or says why it cannot. */
+/** What would repair a fault; the command `repair` does it, or says why it cannot. */
 export type RepairKind =
   /** Fetch the picture again; the same bytes are proved by their hash. */
   | 'refetch-picture'
   /** Visit the article again; a worse page never replaces a document. */
   | 'revisit'
-  /** Write the record again from the document, the store and a visit. */
+  /** Write the record again from the document, the archive's files and a visit. */
   | 'rebuild-record'
   /** Write the rows of the frontier again from the records. */
   | 'rebuild-frontier'
@@ -64,14 +64,14 @@ export function finding(
 
 const LONGEST_DETAIL = 300;
 
-/** One form of report. It is told the findings as they come, in the order of the archive, and holds as few as it can. */
+/** One form of report. It is given the findings as they come, in the order of the archive, and holds as few as it can. */
 export interface Reporter {
   /** @param root absolute path of the folder that `found.path` is relative to */
   add(found: Finding, root: string): void | Promise<void>;
   end(summary: AuditSummary): void | Promise<void>;
 }
 
-// Every promise that an audit checks: its code, how bad a breach is, what it means, and what mends it.
+// Every promise that an audit checks: its code, how bad a breach is, what it means, and how to fix it.
 
 export type CheckGroup = 'files' | 'format' | 'article' | 'assets' | 'records' | 'frontier' | 'fixity';
 
@@ -80,11 +80,11 @@ interface CheckKind {
   readonly severity: Severity;
   readonly means: string;
   /** For people; `repair` is what the program does about it. */
-  readonly mend: string;
+  readonly fix: string;
   readonly repair: RepairKind;
 }
 
-type Row = readonly [severity: Severity, means: string, mend: string, repair: RepairKind];
+type Row = readonly [severity: Severity, means: string, fix: string, repair: RepairKind];
 
 const REVISIT = 'visit the article again';
 const MOVE = 'move it out of the archive';
@@ -123,7 +123,7 @@ const FORMAT = {
   'active-content': ['error', 'the body holds a script, a handler or a javascript: address', REVISIT, 'revisit'],
 } as const satisfies Record<string, Row>;
 
-/** Is it an article, and all of it? */
+/** The article: that it is one, and whole. */
 const ARTICLE = {
   'empty-body': ['error', 'the body shows nothing', REVISIT, 'revisit'],
   'home-page': ['error', 'the home page stands in the article’s place', REVISIT, 'revisit'],
@@ -255,22 +255,22 @@ const FRONTIER = {
   ],
 } as const satisfies Record<string, Row>;
 
-/** What is not as the manifest says; told by `manifest verify`. */
+/** What is not as the manifest says; reported by `manifest verify`. */
 const FIXITY = {
   'file-added': ['note', 'a file that the manifest does not know', 'write the manifest again', 'none'],
   'file-changed': [
     'warning',
     'a file has other bytes than when the manifest was written',
-    'audit tells whether it is right',
+    'run audit: it says whether the file is right',
     'none',
   ],
   'file-removed': ['error', 'a file of the manifest is not there any more', BACKUP, 'restore-backup'],
 } as const satisfies Record<string, Row>;
 
 function rows<Code extends string>(group: CheckGroup, table: Readonly<Record<Code, Row>>): Record<Code, CheckKind> {
-  const kinds = Object.entries<Row>(table).map(([code, [severity, means, mend, repair]]) => [
+  const kinds = Object.entries<Row>(table).map(([code, [severity, means, fix, repair]]) => [
     code,
-    { group, severity, means, mend, repair },
+    { group, severity, means, fix, repair },
   ]);
   return Object.fromEntries(kinds) as Record<Code, CheckKind>;
 }

@@ -6,21 +6,21 @@ import { QUARANTINE, quarantineDescription, quarantinePage } from '../archive/ke
 import { finding } from './promises.ts';
 import { LONGEST_BYTES, listFolder, readWhole, type ShardContext, unclaimed } from './read-file.ts';
 
-export function auditQuarantine({ root, tell, count }: ShardContext): void {
+export function auditQuarantine({ root, report, count }: ShardContext): void {
   const { files, folders, findings } = listFolder(root, QUARANTINE);
-  for (const found of findings) tell(found);
-  const stray = [...folders, ...files.filter((name) => !/\.(?:json|gz)$/.test(name))];
-  for (const found of unclaimed(QUARANTINE, stray, 'neither a page nor its description')) tell(found);
+  for (const found of findings) report(found);
+  const unknown = [...folders, ...files.filter((name) => !/\.(?:json|gz)$/.test(name))];
+  for (const found of unclaimed(QUARANTINE, unknown, 'neither a page nor its description')) report(found);
   const names = new Set(files);
   for (const file of files) {
     const where = { path: `${QUARANTINE}/${file}`, article: null };
     const name = file.replace(/\.(?:json|gz)$/, '');
     const other = file.endsWith('.gz') ? `${name}.json` : `${name}.gz`;
     if (!/\.(?:json|gz)$/.test(file)) continue;
-    if (!names.has(other)) tell(finding('quarantine-half', where, `no ${other}`));
+    if (!names.has(other)) report(finding('quarantine-half', where, `no ${other}`));
     else if (file.endsWith('.gz')) {
       const fault = pageFault(name);
-      if (fault !== null) tell(finding('quarantine-damaged', where, fault));
+      if (fault !== null) report(finding('quarantine-damaged', where, fault));
     }
   }
 

@@ -10,13 +10,13 @@ import { type CheckCode, type Finding, finding } from './promises.ts';
 export interface ShardContext {
   readonly root: string;
   readonly index: AuditIndex;
-  /** False for a check that was not asked for: it neither tells nor silences. */
+  /** False for a check that was not asked for: it reports nothing, and hides no other finding. */
   readonly wanted: (code: CheckCode) => boolean;
   /** True where only some articles are asked for: their pictures are then read with them. */
   readonly isPartial: boolean;
   /** The day from which on, `2022-01-28`; null for all. */
   readonly since: string | null;
-  readonly tell: (found: Finding) => void;
+  readonly report: (found: Finding) => void;
   readonly count: (read: { readonly articles?: number; readonly assets?: number; readonly bytes: number }) => void;
 }
 
@@ -83,7 +83,7 @@ export function withFile<T>(
   }
 }
 
-// What a folder of an archive holds, by kind; what has no place in it is told.
+// What a folder of an archive holds, by kind; what has no place in it is reported.
 
 interface Folder {
   /** Names of regular files, in order. */

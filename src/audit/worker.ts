@@ -53,12 +53,12 @@ export function openShards({ root, codes, since, isPartial, index: path }: Shard
   };
 }
 
-function audit(shard: Shard, context: Omit<ShardContext, 'tell' | 'count'>): ShardResult {
+function audit(shard: Shard, context: Omit<ShardContext, 'report' | 'count'>): ShardResult {
   const findings: Finding[] = [];
   const total = { articles: 0, assets: 0, bytes: 0 };
   const whole: ShardContext = {
     ...context,
-    tell: (found) => {
+    report: (found) => {
       if (context.wanted(found.code)) findings.push(found);
     },
     count: ({ articles = 0, assets = 0, bytes }) => {

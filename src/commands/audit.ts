@@ -1,4 +1,4 @@
-/** `audit [PATH|ID]…`: is the archive right? Reads every file, asks no network, writes nothing but the report. */
+/** `audit [PATH|ID]…`: checks every file of an archive. Uses no network, writes nothing but the report. */
 import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, relative, resolve } from 'node:path';
@@ -141,7 +141,7 @@ function stemOf(id: string): string {
 
 /** A folder is audited whole; of a document, what belongs to it. */
 function targetOf(path: string, since: string | null): AuditTarget {
-  if (!existsSync(path)) throw new ArchiveError('USAGE', `${path}: there is nothing`);
+  if (!existsSync(path)) throw new ArchiveError('USAGE', `${path}: no such file or folder`);
   const all = { stems: null, since };
   if (statSync(path).isDirectory()) return { root: path, selection: all };
   const root = archiveOf(path);

@@ -64,20 +64,20 @@ async function walk(
   { config, terminal, interrupts }: Context,
 ): Promise<boolean> {
   const { frontier } = app;
-  const { stopSignal, signal } = interrupts;
+  const { stopSignal, abortSignal } = interrupts;
   const { attempts } = config.politeness;
   let unread = false;
-  for await (const report of walkLists(sources, app, { ...window, attempts, stopSignal, signal })) {
+  for await (const report of walkLists(sources, app, { ...window, attempts, stopSignal, abortSignal })) {
     const unknown = report.targets.filter(({ id }) => frontier.find(id) === null);
     if (!window.dryRun) frontier.add(report.targets);
     else for (const { id, url, source } of unknown) terminal.result(`${source}  ${url}`, { id, url, source });
     unread ||= report.end?.kind === 'unread';
-    tellWalk(report, unknown.length, terminal);
+    printWalk(report, unknown.length, terminal);
   }
   return unread;
 }
 
-function tellWalk({ source, url, targets, end }: WalkReport, fresh: number, terminal: Terminal): void {
+function printWalk({ source, url, targets, end }: WalkReport, fresh: number, terminal: Terminal): void {
   if (end === null) {
     const message = `${source}, ${url}: ${targets.length} articles of these days, ${fresh} new`;
     terminal.log({ level: 'info', stage: 'discover', message });
@@ -106,15 +106,15 @@ async function askForNumbers(app: App, window: Window, options: BackfillOptions,
   if (newest === null)
     throw new ArchiveError(
       'NUMBERS_UNANSWERED',
-      `nothing of these days is archived by which to see that the site answers`,
+      'no article of these days is archived, so there is none to check that the site answers',
     );
 
   const counts = { article: 0, nothing: 0, failed: 0 };
-  const { stopSignal, signal } = interrupts;
+  const { stopSignal, abortSignal } = interrupts;
   try {
-    for await (const probed of probeIds(numbers, app, { control: newest, stopSignal, signal })) {
+    for await (const probed of probeIds(numbers, app, { control: newest, stopSignal, abortSignal })) {
       counts[kindOf(probed)] += 1;
-      tellProbe(probed, terminal);
+      printProbe(probed, terminal);
       terminal.progress(counts.article + counts.nothing + counts.failed, numbers.length);
     }
   } finally {
@@ -140,8 +140,8 @@ function kindOf({ target, outcome }: ProbedNumber): 'article' | 'nothing' | 'fai
   return target !== null ? 'article' : outcome === 'failed' ? 'failed' : 'nothing';
 }
 
-/** People hear of what was found, programs of each number. */
-function tellProbe(probed: ProbedNumber, terminal: Terminal): void {
+/** People get a line for what was found, programs one for each number. */
+function printProbe(probed: ProbedNumber, terminal: Terminal): void {
   const { number, outcome, target } = probed;
   if (terminal.json || target !== null)
     terminal.result(`${terminal.style('green', '?')} ${outcome}  ${target?.url}`, {

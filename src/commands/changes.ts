@@ -57,7 +57,7 @@ function detailOf(change: ArticleChange): string[] {
 /** A day is Beijing's, as all days of the site are. */
 function instantOf(text: string): string {
   const at = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00+08:00` : text);
-  if (Number.isNaN(at)) throw new ArchiveError('USAGE', `changes: ${text} is no day such as 2026-11-24`);
+  if (Number.isNaN(at)) throw new ArchiveError('USAGE', `changes: ${text} is not a day such as 2026-11-24`);
   return new Date(at).toISOString();
 }
 

@@ -50,7 +50,7 @@ export async function coverage(
 export function requireDay(text: string, flag: string): string {
   const at = startOf(text);
   if (Number.isNaN(at) || dayOf(at) !== text)
-    throw new ArchiveError('USAGE', `${flag}: ${text} is no day such as 2026-10-14`);
+    throw new ArchiveError('USAGE', `${flag}: ${text} is not a day such as 2026-10-14`);
   return text;
 }
 

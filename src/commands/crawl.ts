@@ -10,7 +10,7 @@ import { PASSING_CODES } from '../frontier/again.ts';
 import type { Target } from '../model.ts';
 import { createHook } from '../notify/hook.ts';
 import { type Notice, noticeOf } from '../notify/notice.ts';
-import { createNotifier, tellFailure } from '../notify/notifier.ts';
+import { createNotifier, reportFailure } from '../notify/notifier.ts';
 import type { Terminal } from '../report/terminal.ts';
 import type { UrlReport } from '../report/visits.ts';
 import { type Interrupts, run, runRevisits, withArchive } from './session.ts';
@@ -33,7 +33,7 @@ export async function crawl(
     readonly config: Config;
     readonly terminal: Terminal;
     readonly interrupts: Interrupts;
-    /** Hears what became of each URL. */
+    /** Is called with the outcome of each URL. */
     readonly onReport?: (report: UrlReport) => void;
   },
 ): Promise<ExitCode> {
@@ -53,7 +53,7 @@ export async function crawl(
       options.dryRun ? (targets) => targets.filter(isUnknown).length : (targets) => frontier.add(targets),
       {
         attempts: config.politeness.attempts,
-        signal: interrupts.signal,
+        signal: interrupts.abortSignal,
         now: services.clock.now,
         turns: options.dryRun ? { ...turns, note: () => {} } : turns,
       },
@@ -79,7 +79,7 @@ export async function crawl(
     if (options.dryRun) return unread ? EXIT.sourcesUnread : EXIT.ok;
     frontier.requeue({ dueAt: services.clock.now() });
     frontier.requeue({ outcomes: ['failed', 'blocked'], codes: PASSING_CODES });
-    const telling = {
+    const reporting = {
       notWell: ['blocked', 'refused', 'failed'] as const,
       onReport: context.onReport,
       onSettled: (settled: Worked) => {
@@ -87,10 +87,10 @@ export async function crawl(
         if (notice !== null) notifier.notify(notice);
       },
     };
-    const first = await run(app, config, terminal, interrupts, { refresh: false, limit: options.limit, ...telling });
+    const first = await run(app, config, terminal, interrupts, { refresh: false, limit: options.limit, ...reporting });
     const again =
       options.revisit && first !== EXIT.interrupted
-        ? await runRevisits(app, config, terminal, interrupts, telling)
+        ? await runRevisits(app, config, terminal, interrupts, reporting)
         : EXIT.ok;
     const exit = again === EXIT.ok ? first : again;
     for (const drift of findDrift(journal.fieldSamples.newest())) {
@@ -102,7 +102,7 @@ export async function crawl(
   });
   return crawling.catch(async (error: unknown) => {
     if (!options.dryRun)
-      await tellFailure(error, {
+      await reportFailure(error, {
         command: 'crawl',
         archive: config.archive,
         hooks,
@@ -113,15 +113,15 @@ export async function crawl(
   });
 }
 
-/** Drift lasts for many runs: it is told once a day. */
+/** Drift lasts for many runs: it is reported once a day. */
 function alarmOf(drift: Drift, now: number): Notice {
   const since = new Date(now).toISOString().slice(0, 10);
   return { on: 'alarm', source: null, layout: drift.layout, what: drift.what, detail: describeDrift(drift), since };
 }
 
-// The configured sources that somebody names on the command line.
+// The configured sources that the command line names.
 
-/** All of them where none is named. Throws SOURCE_UNKNOWN. */
+/** All of them if none is named. Throws SOURCE_UNKNOWN. */
 export function chosenSources(config: Config, names: readonly string[]): Config['sources'] {
   const known = config.sources.map(({ name }) => name);
   for (const name of names) {

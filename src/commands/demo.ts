@@ -21,7 +21,7 @@ export async function demo(
   { terminal, interrupts }: { readonly terminal: Terminal; readonly interrupts: Interrupts },
 ): Promise<ExitCode> {
   const archive = resolve(options.archive ?? freshFolder());
-  if (existsSync(archive)) throw new ArchiveError('USAGE', `${archive} is there already; name a folder that is not`);
+  if (existsSync(archive)) throw new ArchiveError('USAGE', `${archive} exists already; name a new folder`);
   await mkdir(archive, { recursive: true });
   await using newspaper = await openNewspaper({ articles: options.articles });
   const file = join(archive, 'crawl.config.yaml');

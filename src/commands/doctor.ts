@@ -23,15 +23,15 @@ export async function doctor(
 ): Promise<ExitCode> {
   const config = load(flags);
   if (config instanceof ArchiveError) {
-    tell(terminal, 'config', bad(config.message, ERRORS[config.code].fix));
+    report(terminal, 'config', bad(config.message, ERRORS[config.code].fix));
     return EXIT.incomplete;
   }
   const { name, version, homepage } = packageInfo();
   const product = `${name}/${version} (+${homepage})`;
   let exit: ExitCode = EXIT.ok;
   for (const [check, ask] of Object.entries(CHECKS)) {
-    const found = await ask({ config, product, signal: interrupts.signal });
-    tell(terminal, check, found);
+    const found = await ask({ config, product, signal: interrupts.abortSignal });
+    report(terminal, check, found);
     if (found.state === 'bad') exit = EXIT.incomplete;
   }
   return exit;
@@ -49,14 +49,14 @@ function load(flags: {
   }
 }
 
-function tell(terminal: Terminal, check: string, found: Found): void {
+function report(terminal: Terminal, check: string, found: Found): void {
   const [mark, style] = MARKS[found.state];
   const fix = found.fix === null ? '' : `\n    → ${found.fix}`;
   if (terminal.json) terminal.result('', { check, ...found });
   else terminal.say(`${terminal.style(style, mark)} ${check.padEnd(8)} ${found.says}${fix}`);
 }
 
-// What a check of this machine is given, and what it says.
+// What a check gets and returns.
 
 interface CheckContext {
   readonly config: Config;
@@ -88,9 +88,9 @@ export function bad(says: string, fix: string): Found {
   return { state: 'bad', says, fix };
 }
 
-// Everything that a crawl needs of the machine and the network, one small question each.
+// The checks: each is one thing that a crawl needs of the machine or the network.
 
-/** In the order in which they are told. */
+/** In the order in which they are printed. */
 export const CHECKS: Readonly<Record<string, Check>> = {
   node: checkNode,
   config: checkConfig,

@@ -39,25 +39,25 @@ export async function extract(
 ): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
   if (options.url !== undefined && (things.length !== 1 || !isFile(things[0] ?? '')))
-    throw new ArchiveError('USAGE', '--url says the address of one saved page');
+    throw new ArchiveError('USAGE', '--url is the address of one saved page, and only one page can be given with it');
   let all = true;
-  const tellPage = (reading: ReadPage) => {
+  const printRead = (reading: ReadPage) => {
     all &&= reading.extraction !== null;
-    tell(reading, options.explain, terminal);
+    printPage(reading, options.explain, terminal);
   };
 
   const addresses: ArticleAddress[] = [];
   for (const thing of things) {
     if (isFile(thing)) {
       const { page, address } = readSavedPage(thing, options.url ?? null, config.site);
-      tellPage(readPages(judge(page, config.site), [page], address, config.site));
+      printRead(readPages(judge(page, config.site), [page], address, config.site));
     } else addresses.push(requireAddress(thing, config));
   }
   if (addresses.length > 0)
     await withTemporaryArchive(config, terminal, 'extract', async (services) => {
       for (const address of addresses) {
-        const { verdict, parts } = await fetchArticle(address, services, { signal: interrupts.signal });
-        tellPage(readPages(verdict, parts, address, config.site));
+        const { verdict, parts } = await fetchArticle(address, services, { signal: interrupts.abortSignal });
+        printRead(readPages(verdict, parts, address, config.site));
       }
     });
   return all ? EXIT.ok : EXIT.incomplete;
@@ -84,7 +84,7 @@ function readPages(
   return { url, verdict, extraction: null, flags };
 }
 
-function tell(reading: ReadPage, explained: boolean, terminal: Terminal): void {
+function printPage(reading: ReadPage, explained: boolean, terminal: Terminal): void {
   const { url, verdict, extraction, flags } = reading;
   if (terminal.json) {
     const { flags: _flags, ...article } = extraction?.article ?? { flags: null };
@@ -93,12 +93,12 @@ function tell(reading: ReadPage, explained: boolean, terminal: Terminal): void {
       verdict,
       article: extraction === null ? null : article,
       flags,
-      account: extraction?.account ?? null,
+      textAccount: extraction?.account ?? null,
     });
   } else terminal.say(explained ? explanationText(reading, terminal.style) : articleText(reading, terminal.style));
 }
 
-// An extraction as people read it: the article, or where everything in it came from.
+// An extraction for people: the article, or where each part of it came from.
 
 type Paint = Terminal['style'];
 
@@ -135,7 +135,7 @@ export function explanationText(reading: ReadPage, paint: Paint): string {
     '',
     ...fields,
     '',
-    `${paint('bold', 'account')}  ${countOf(account.total)}, ${closing}`,
+    `${paint('bold', 'text account')}  ${countOf(account.total)}, ${closing}`,
     ...account.rows.map(
       (row) =>
         `  ${countOf(row)}  ${paint(COLOURS[row.disposition], [row.disposition, row.name].filter(Boolean).join(' '))}`,
@@ -187,7 +187,7 @@ export function readSavedPage(file: string, url: string | null, site: Site): Sav
   const address = url === null ? addressIn(savedPage('', body, fetchedAt), site) : parseArticleUrl(url, site);
   if (address !== null) return { page: savedPage(url ?? address.url, body, fetchedAt), address };
   if (url !== null) throw new ArchiveError('URL_INVALID', url);
-  throw new ArchiveError('USAGE', `${file} does not name its own address; say it with --url URL`);
+  throw new ArchiveError('USAGE', `${file} does not name its own address; give it with --url URL`);
 }
 
 function addressIn(page: ParsedPage, site: Site): ArticleAddress | null {

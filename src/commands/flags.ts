@@ -1,4 +1,4 @@
-/** What every command's flags have in common, and what a command is called with. */
+/** The flags, arguments and help of every command, and what a command is called with. */
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../config.ts';
 import type { ExitCode } from '../errors.ts';
@@ -21,7 +21,7 @@ export interface Invocation {
   readonly interrupts: Interrupts;
   /** Reads the configuration that the flags name. Throws CONFIG_UNREADABLE, CONFIG_INVALID. */
   readonly prepare: (flags: CommonFlags) => { readonly config: Config; readonly terminal: Terminal };
-  /** Takes the exit code that the command came to. */
+  /** Is called with the exit code of the command. */
   readonly end: (exit: ExitCode) => void;
 }
 
@@ -57,10 +57,10 @@ export function crawling(program: Command, { io, interrupts, prepare, end }: Inv
   common(program.command('archive'))
     .summary('archive single articles now')
     .description(
-      'Archives single articles now. Any spelling of an article’s address will do; - reads a list from stdin, one a line.',
+      'Archives single articles now. Any spelling of an article’s address works; - reads a list from stdin, one address a line.',
     )
     .argument('<url...>', 'addresses of articles, or -')
-    .option('--refresh', 'visit again what is archived already', false)
+    .option('--refresh', 'visit articles again that are archived already', false)
     .option('--wait', 'wait while another run holds the archive', false)
     .addHelpText(
       'after',
@@ -79,9 +79,9 @@ export function crawling(program: Command, { io, interrupts, prepare, end }: Inv
     .summary('archive what is new on the lists')
     .description('Reads the lists under `sources` and archives every article that is not archived yet, newest first.')
     .option('--source <name>', 'only this source; may be given several times', several, [])
-    .option('--limit <n>', 'at most so many articles', count)
+    .option('--limit <n>', 'at most this many articles', count)
     .option('--dry-run', 'read the lists, say what is new, archive nothing', false)
-    .option('--revisit', 'then visit archived articles again that are due, for edits and withdrawals', false)
+    .option('--revisit', 'then visit archived articles again that are due, to find edits and withdrawals', false)
     .option('--wait', 'wait while another run holds the archive', false)
     .addHelpText('after', examples('crawl', 'crawl --source 头条 --limit 20', 'crawl --dry-run --json'))
     .action(
@@ -96,13 +96,13 @@ export function crawling(program: Command, { io, interrupts, prepare, end }: Inv
   common(program.command('backfill'))
     .summary('archive what was published in a stretch of days')
     .description(
-      'Walks the lists backwards, page by page, and archives what they show of the days from DATE to DATE. With --ids then asks for the numbers that nothing showed, by the days that they may have.',
+      'Walks the lists backwards, page by page, and archives what they show of the days from DATE to DATE. With --ids it then asks for the numbers that no list showed, under the days that they may have.',
     )
     .requiredOption('--from <date>', 'first day, of Beijing, such as 2026-10-01')
     .requiredOption('--to <date>', 'last day')
     .option('--source <name>', 'only this source; may be given several times', several, [])
     .option('--ids', 'then ask for never-seen numbers: up to 5 requests each', false)
-    .option('--limit <n>', 'archive at most so many articles, and ask for at most so many numbers', count)
+    .option('--limit <n>', 'archive at most this many articles, and ask for at most this many numbers', count)
     .option('--dry-run', 'walk the lists, say what is new and what --ids would cost, archive nothing', false)
     .option('--wait', 'wait while another run holds the archive', false)
     .addHelpText(
@@ -131,12 +131,12 @@ export function crawling(program: Command, { io, interrupts, prepare, end }: Inv
     });
 
   common(program.command('retry'))
-    .summary('give failed URLs back to the next crawl')
+    .summary('put failed URLs back into the queue')
     .description(
-      'Makes what ended blocked, refused or failed wait again, all attempts new, whatever its code means. A crawl that runs takes it up at once, else the next one does.',
+      'Puts URLs that ended blocked, refused or failed back into the queue, whatever their code means, and counts their attempts from zero. A running crawl visits them at once, else the next one does.',
     )
-    .option('--code <code>', 'only what ended with this code; may be given several times', several, [])
-    .option('--source <name>', 'only what this source named; may be given several times', several, [])
+    .option('--code <code>', 'only URLs that ended with this code; may be given several times', several, [])
+    .option('--source <name>', 'only URLs that this source named; may be given several times', several, [])
     .addHelpText('after', examples('retry', 'retry --code TOO_LARGE --code OUT_OF_SCOPE', 'retry --source 头条 --json'))
     .action(async (flags: CommonFlags & { code: string[]; source: string[] }) => {
       const { retry } = await import('./quarantine.ts');
@@ -146,7 +146,7 @@ export function crawling(program: Command, { io, interrupts, prepare, end }: Inv
   common(program.command('notify'))
     .summary('try the hooks under `notify` (test)')
     .description(
-      'Sends one sample notice of each kind, marked as a test, to every hook under `notify` that wants it, and says what each answered.',
+      'Sends one sample notice of each kind, marked as a test, to every hook under `notify` that wants it, and prints what each answered.',
     )
     .addArgument(new Argument('<action>').choices(['test']))
     .option('--on <kind>', 'only notices of this kind; may be given several times', several, [])
@@ -165,14 +165,18 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
   common(program.command('audit'))
     .summary('prove that the archive is right')
     .description(
-      'Reads every file of an archive, or of a folder of documents, and says what is wrong. No network; writes nothing but the report that is asked for.',
+      'Reads every file of an archive, or of a folder of documents, and reports what is wrong. Uses no network, and writes nothing but the report that --html names.',
     )
     .argument('[what...]', 'archive, folder or document; or ids such as guancha:623950 in the configured archive')
     .option('--html <file>', 'write a page for people')
     .option('--only <check>', 'only this check, or group of checks; may be given several times', several, [])
     .option('--since <date>', 'only articles of this day or later, such as 2022-01-28')
-    .addOption(new Option('--fail-on <level>', 'exit code 1 from this level on').choices(LEVELS).default('error'))
-    .option('--jobs <n>', 'threads (default: one a processor core, at most 8)', count)
+    .addOption(
+      new Option('--fail-on <level>', 'exit code 1 for a finding of this level or worse')
+        .choices(LEVELS)
+        .default('error'),
+    )
+    .option('--jobs <n>', 'threads (default: one for each processor core, at most 8)', count)
     .addHelpText(
       'after',
       examples('audit', 'audit --only assets --json', 'audit guancha:623950', 'audit ../documents --html report.html'),
@@ -183,12 +187,12 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
     });
 
   common(program.command('repair'))
-    .summary('mend what the audit finds')
+    .summary('repair what the audit finds')
     .description(
-      'Audits the archive, mends what is wrong from the archive itself or from the site, and says what cannot be mended and why. Nothing is deleted: what makes way lies in trash/.',
+      'Audits the archive, repairs what is wrong from the archive itself or from the site, and reports what cannot be repaired and why. Deletes nothing: replaced files are moved to trash/.',
     )
     .option('--only <check>', 'only this check, or group of checks; may be given several times', several, [])
-    .option('--dry-run', 'say what would be done; touch nothing, ask no network', false)
+    .option('--dry-run', 'say what would be done; change nothing, use no network', false)
     .addHelpText('after', examples('repair --dry-run', 'repair', 'repair --only assets --json'))
     .action(async (flags: CommonFlags & { only: string[]; dryRun: boolean }) => {
       const { repair } = await import('./repair.ts');
@@ -197,7 +201,9 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
 
   common(program.command('manifest'))
     .summary('the hashes of all files')
-    .description('Writes down the SHA-256 of every file, here or in a bag (BagIt 1.0), or says what has changed since.')
+    .description(
+      'Writes down the SHA-256 of every file, here or in a bag (BagIt 1.0), or reports what has changed since.',
+    )
     .addArgument(new Argument('<action>').choices(['write', 'verify']))
     .option('--bag <dir>', 'a copy of the archive as a bag')
     .addHelpText('after', examples('manifest write', 'manifest verify', 'manifest write --bag ../bag'))
@@ -207,7 +213,7 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
     });
 
   common(program.command('doctor'))
-    .summary('is everything there that a crawl needs')
+    .summary('check what a crawl needs')
     .description(
       'Checks Node.js, configuration, clock, archive, free room, lock, browser and network, and says what to do.',
     )
@@ -223,7 +229,7 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
     .description(
       'Serves a made-up newspaper on loopback, crawls it with the real browser into a fresh folder, and checks the result against what was printed.',
     )
-    .option('--archive <dir>', 'where to put it; must not exist yet')
+    .option('--archive <dir>', 'where to put the archive; must not exist yet')
     .option('--articles <n>', 'how many articles the newspaper prints', count, 24)
     .addHelpText('after', examples('demo', 'demo --articles 100'))
     .action(async (flags: { archive?: string; articles: number }) => {
@@ -239,10 +245,10 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
     .command('extract')
     .summary('show what would be archived of a page')
     .description(
-      'Reads saved pages, or fetches some, and shows the article with what may be wrong about it. Writes nothing.',
+      'Reads saved pages, or fetches some, and shows the article and what may be wrong with it. Writes nothing.',
     )
     .argument('<page...>', 'saved pages, or addresses of articles')
-    .option('--url <url>', 'address of the saved page, where it does not name its own')
+    .option('--url <url>', 'address of the saved page, if the page does not name its own')
     .option('--explain', 'say where each field came from, and what became of every character', false)
     .option('--config <file>', CONFIG)
     .option('--json', JSON_LINES)
@@ -274,7 +280,7 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
       'Lists the configured sources with what each gave lately, or reads some right now and shows what they find and why. Archives nothing.',
     )
     .addArgument(new Argument('<action>').choices(['list', 'test']))
-    .argument('[source...]', 'names; for test also addresses of lists and saved lists; all where none is given')
+    .argument('[source...]', 'names; for test also addresses of lists and saved lists; all if none is given')
     .option('--url <url>', 'address of the saved list')
     .addHelpText(
       'after',
@@ -301,7 +307,7 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
       'What changed in an article’s text between two versions, word by word; by default the last two. Reads only.',
     )
     .argument('<article>', 'id such as guancha:623950, or address')
-    .argument('[from]', 'number of a version, as history counts them', count)
+    .argument('[from]', 'number of a version, as history prints it', count)
     .argument('[to]', 'number of a later one', count)
     .addHelpText('after', examples('diff guancha:623950', 'diff guancha:623950 1 3 --json'))
     .action(async (article: string, from: number | undefined, to: number | undefined, flags: CommonFlags) => {
@@ -322,7 +328,7 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
   common(program.command('coverage'))
     .summary('what was published and is not archived')
     .description(
-      'What became of every number that the site counted up since a day, which numbers nothing showed, and an estimate of how complete the archive is. Reads only.',
+      'What became of every article number since a day, which numbers no list showed, and an estimate of how complete the archive is. Reads only.',
     )
     .option('--since <date>', 'a day of Beijing such as 2026-11-24 (default: 30 days ago)')
     .option('--html <file>', 'write a page for people')
@@ -333,7 +339,7 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
     });
 
   common(program.command('quarantine'))
-    .summary('what was fetched and is no article')
+    .summary('pages that were fetched and are no article')
     .description('Lists or shows the pages that were judged no article, or lets their URLs wait again (release).')
     .addArgument(new Argument('<action>').choices(['list', 'show', 'release']))
     .argument('[item...]', 'names, as list prints them')

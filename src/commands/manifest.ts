@@ -61,7 +61,7 @@ export async function manifest(
   return EXIT.ok;
 }
 
-/** Tells each difference as a finding of the group `fixity`. */
+/** Reports each difference as a finding of the group `fixity`. */
 async function verify(
   storage: Storage,
   { isBag, terminal }: { readonly isBag: boolean; readonly terminal: Terminal },
@@ -87,6 +87,6 @@ async function verify(
       );
     }
   }
-  terminal.say(count === 0 ? '✓ every file is as it was' : `${count} differences`);
+  terminal.say(count === 0 ? '✓ every file is unchanged' : `${count} differences`);
   return count === 0 ? EXIT.ok : EXIT.findings;
 }

@@ -3,7 +3,7 @@ import { type Config, NOTICE_KINDS } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { createHook } from '../notify/hook.ts';
 import { sampleNotices } from '../notify/notice.ts';
-import { tellNow } from '../notify/notifier.ts';
+import { reportNow } from '../notify/notifier.ts';
 import type { Terminal } from '../report/terminal.ts';
 import type { Interrupts } from './session.ts';
 
@@ -22,20 +22,23 @@ export async function notifyTest(
 ): Promise<ExitCode> {
   const wrong = on.find((kind) => !(NOTICE_KINDS as readonly string[]).includes(kind));
   if (wrong !== undefined)
-    throw new ArchiveError('USAGE', `notify test: ${wrong} is no kind of notice; there are ${NOTICE_KINDS.join(', ')}`);
+    throw new ArchiveError(
+      'USAGE',
+      `notify test: ${wrong} is not a kind of notice; there are ${NOTICE_KINDS.join(', ')}`,
+    );
   const at = Date.now();
   const notices = sampleNotices(at).filter((notice) => on.length === 0 || on.includes(notice.on));
   const hooks = config.notify.map((hook) => createHook(hook));
   let tried = 0;
   let allWell = true;
-  for await (const told of tellNow(hooks, notices, { at, isTest: true, signal: interrupts.stopSignal })) {
-    const { ok, detail, delivery, hook } = told;
+  for await (const sent of reportNow(hooks, notices, { at, isTest: true, signal: interrupts.stopSignal })) {
+    const { ok, detail, delivery, hook } = sent;
     tried += 1;
     allWell &&= ok;
     const mark = ok ? terminal.style('green', '✓') : terminal.style('red', '✗');
-    terminal.result(`${mark} ${told.on.padEnd(10)}  ${hook.name}  ${detail}`, {
+    terminal.result(`${mark} ${sent.on.padEnd(10)}  ${hook.name}  ${detail}`, {
       hook: hook.name,
-      on: told.on,
+      on: sent.on,
       delivery,
       ok,
       detail,

@@ -22,7 +22,7 @@ export async function quarantine(
 ): Promise<ExitCode> {
   const kept = openQuarantine(openDisk(config.archive), config.limits);
   const items = await kept.list();
-  if (action !== 'list' && names.length === 0) throw new ArchiveError('USAGE', `quarantine ${action}: no item named`);
+  if (action !== 'list' && names.length === 0) throw new ArchiveError('USAGE', `quarantine ${action}: no item given`);
   const chosen = names.length === 0 ? items : names.map((name) => named(items, name));
   if (action === 'release') return release(chosen, kept, config, terminal);
   for (const item of chosen) {
@@ -125,5 +125,5 @@ export function retry(
 
 function requireCode(text: string): ErrorCode {
   if (Object.hasOwn(ERRORS, text)) return text as ErrorCode;
-  throw new ArchiveError('USAGE', `retry: ${text} is no error code; status names those that occurred`);
+  throw new ArchiveError('USAGE', `retry: ${text} is not an error code; status lists the codes that occurred`);
 }

@@ -1,4 +1,4 @@
-/** `repair`: what the audit finds is mended, and what cannot be mended is said, with the reason. */
+/** `repair`: repairs what the audit finds, and reports what cannot be repaired, with the reason. */
 import { availableParallelism } from 'node:os';
 import { openDisk } from '../archive/disk.ts';
 import { openTrash } from '../archive/trash.ts';
@@ -14,17 +14,17 @@ import type { Style, Terminal } from '../report/terminal.ts';
 import { codesOf, MOST_JOBS, requireFolder } from './audit.ts';
 import { type Interrupts, withArchive } from './session.ts';
 
-type State = 'mended' | 'left' | 'would';
+type State = 'repaired' | 'unrepaired' | 'planned';
 
 const MARKS: Readonly<Record<State, readonly [mark: string, style: Style]>> = {
-  mended: ['✓', 'green'],
-  left: ['✗', 'red'],
-  would: ['→', 'dim'],
+  repaired: ['✓', 'green'],
+  unrepaired: ['✗', 'red'],
+  planned: ['→', 'dim'],
 };
 
 /**
- * Mends the configured archive.
- * @returns `incomplete` where something is left. Throws USAGE; ARCHIVE_IN_USE where another run holds the archive
+ * Repairs the configured archive.
+ * @returns `incomplete` if something is left unrepaired. Throws USAGE; ARCHIVE_IN_USE where another run holds the archive
  */
 export async function repair(
   flags: { readonly only: readonly string[]; readonly dryRun: boolean },
@@ -33,13 +33,14 @@ export async function repair(
   const { config, terminal, interrupts } = context;
   const { archive: root, politeness } = config;
   requireFolder(root);
-  if (!isArchive(root)) throw new ArchiveError('USAGE', `${root}: holds no archive, and only archives can be mended`);
+  if (!isArchive(root))
+    throw new ArchiveError('USAGE', `${root}: no archive is there, and only archives can be repaired`);
   const codes = codesOf(flags.only);
   const jobs = Math.min(availableParallelism(), MOST_JOBS);
   if (flags.dryRun) {
     const found = await findings(root, { codes, jobs, signal: interrupts.stopSignal });
-    for (const each of found) tell(terminal, each, { state: 'would', how: KINDS[CHECKS[each.code].repair].would });
-    terminal.say(found.length === 0 ? '✓ nothing is wrong' : `${found.length} to mend; nothing was touched`);
+    for (const each of found) report(terminal, each, { state: 'planned', how: KINDS[CHECKS[each.code].repair].plan });
+    terminal.say(found.length === 0 ? '✓ nothing is wrong' : `${found.length} to repair; nothing was changed`);
     return interrupts.stopSignal.aborted ? EXIT.interrupted : EXIT.ok;
   }
 
@@ -53,7 +54,7 @@ export async function repair(
     terminal,
     { command: 'repair', wait: null, prepared: flags.only.length > 0, beforeFrontier },
     async (app) => {
-      const report = await repairArchive(
+      const result = await repairArchive(
         {
           ...politeness,
           ...config.revisits,
@@ -63,29 +64,29 @@ export async function repair(
           trash,
           convention: config.document.date,
           stopSignal: interrupts.stopSignal,
-          signal: interrupts.signal,
+          abortSignal: interrupts.abortSignal,
           site: watchSite(),
         },
         { codes, jobs, log: terminal.log, before },
       );
-      if (report === null) return EXIT.interrupted;
-      const { mended, left } = report;
-      for (const each of mended) tell(terminal, each, { state: 'mended', how: '' });
-      for (const { finding, why } of left) tell(terminal, finding, { state: 'left', how: why });
-      const summary = { mended: mended.length, left: left.length, trash: trash.used() };
+      if (result === null) return EXIT.interrupted;
+      const { repaired, unrepaired } = result;
+      for (const each of repaired) report(terminal, each, { state: 'repaired', how: '' });
+      for (const { finding, why } of unrepaired) report(terminal, finding, { state: 'unrepaired', how: why });
+      const summary = { repaired: repaired.length, unrepaired: unrepaired.length, trash: trash.used() };
       if (terminal.json) terminal.result('', { summary });
-      const moved = summary.trash === null ? '' : `; what made way lies in ${summary.trash}`;
+      const moved = summary.trash === null ? '' : `; what was moved away lies in ${summary.trash}`;
       terminal.say(
-        mended.length + left.length === 0
+        repaired.length + unrepaired.length === 0
           ? '✓ nothing is wrong'
-          : `${mended.length} mended, ${left.length} left${moved}`,
+          : `${repaired.length} repaired, ${unrepaired.length} not repaired${moved}`,
       );
-      return left.length === 0 ? EXIT.ok : EXIT.incomplete;
+      return unrepaired.length === 0 ? EXIT.ok : EXIT.incomplete;
     },
   );
 }
 
-function tell(
+function report(
   terminal: Terminal,
   { severity, code, article, path, detail, repair: kind }: Finding,
   { state, how }: { readonly state: State; readonly how: string },

@@ -11,7 +11,7 @@ import { openMonitor, parseListenAddress } from '../monitor/monitor.ts';
 import { createMonitorState, type MonitorState, type ReadResult } from '../monitor/state.ts';
 import { createHook } from '../notify/hook.ts';
 import { type Notice, noticeOf } from '../notify/notice.ts';
-import { createNotifier, type Notifier, tellFailure } from '../notify/notifier.ts';
+import { createNotifier, type Notifier, reportFailure } from '../notify/notifier.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
 import { printReport, reportOf } from '../report/visits.ts';
 import { type Interrupts, withArchive } from './session.ts';
@@ -42,8 +42,8 @@ export async function schedule(options: { readonly wait: boolean }, context: Sch
     return EXIT.ok;
   } catch (error) {
     const hooks = config.notify.map((hook) => createHook(hook));
-    const told = { command: 'schedule', archive: config.archive, hooks, log: terminal.log };
-    await tellFailure(error, { ...told, signal: interrupts.stopSignal });
+    const failed = { command: 'schedule', archive: config.archive, hooks, log: terminal.log };
+    await reportFailure(error, { ...failed, signal: interrupts.stopSignal });
     throw error;
   } finally {
     forget();
@@ -87,7 +87,7 @@ async function runUntil(
       ...listeners(app, { terminal, state, notifier, delivery }),
       sources: config.sources.map((source) => scheduled(source, config)),
       stopSignal,
-      signal: interrupts.signal,
+      abortSignal: interrupts.abortSignal,
       log: terminal.log,
     });
     await delivery.ended();
@@ -96,7 +96,7 @@ async function runUntil(
 
 type Listeners = Pick<EngineOptions, 'onRun' | 'onSettled' | 'onAlarm' | 'onBeat'>;
 
-/** What happens is told on the terminal, counted for the monitor, and kept for the owner's hooks. */
+/** What happens is printed on the terminal, counted for the monitor, and kept for the owner's hooks. */
 function listeners(
   { frontier, journal, services }: App,
   parts: {
@@ -116,7 +116,7 @@ function listeners(
       const notice = noticeOf(settled, journal.runs);
       if (notice !== null) notifier.notify(notice);
       state.visited(settled.visit.outcome.kind);
-      tellLatency(settled, state);
+      countLatency(settled, state);
       if (settled.againInMs === null) printReport(terminal, reportOf(settled));
     },
     onAlarm: (alarm) => {
@@ -177,7 +177,7 @@ function scheduled(source: Config['sources'][number], { schedule: { timeZone, ..
   };
 }
 
-function tellLatency({ target, visit }: Worked, state: MonitorState): void {
+function countLatency({ target, visit }: Worked, state: MonitorState): void {
   const { before, record, outcome } = visit;
   if (before !== null || record === null || outcome.kind !== 'archived' || target.source === null) return;
   const capturedAt = record.versions[0]?.capturedAt;

@@ -15,7 +15,7 @@ import { printReport, reportOf, summaryOf, type UrlReport } from '../report/visi
 /** The two wishes of somebody at the keyboard: finish what is in hand, or end at once. */
 export interface Interrupts {
   readonly stopSignal: AbortSignal;
-  readonly signal: AbortSignal;
+  readonly abortSignal: AbortSignal;
   /** Has SIGHUP call a listener instead of ending the program, until the function that is returned is called. */
   readonly onHangup: (listener: () => void) => () => void;
 }
@@ -76,7 +76,7 @@ export async function run(
       only: options.only,
       limit: options.limit,
       stopSignal: interrupts.stopSignal,
-      signal: interrupts.signal,
+      abortSignal: interrupts.abortSignal,
       log: terminal.log,
       onSettled: reporter.report,
     });
@@ -103,7 +103,7 @@ export async function runRevisits(
       ...config.politeness,
       ...config.revisits,
       stopSignal: interrupts.stopSignal,
-      signal: interrupts.signal,
+      abortSignal: interrupts.abortSignal,
     });
     for await (const worked of visits) reporter.report(worked);
   } finally {

@@ -42,7 +42,7 @@ export async function sources(
   context: Context,
 ): Promise<ExitCode> {
   if (options.url !== undefined && (action !== 'test' || things.length !== 1 || !isFile(things[0] ?? '')))
-    throw new ArchiveError('USAGE', '--url says the address of one saved list');
+    throw new ArchiveError('USAGE', '--url is the address of one saved list, and only one list can be given with it');
   return action === 'list' ? list(chosenSources(context.config, things), context) : test(things, options.url, context);
 }
 
@@ -69,7 +69,7 @@ function list(chosen: Config['sources'], { config, terminal }: Context): ExitCod
 async function test(things: readonly string[], url: string | undefined, context: Context): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
   let allWell = true;
-  const tell = (tested: SourceTest) => {
+  const print = (tested: SourceTest) => {
     allWell &&= tested.error === null;
     if (terminal.json) terminal.result('', { ...tested });
     else terminal.say(sourceText(tested, terminal.style));
@@ -81,14 +81,14 @@ async function test(things: readonly string[], url: string | undefined, context:
     ...(names.length > 0 || things.length === 0 ? chosenSources(config, names) : []),
     ...addresses.map((address) => unconfigured(address, config)),
   ];
-  for (const file of files) tell(testFile(file, url ?? `${config.site.www}/`, config));
+  for (const file of files) print(testFile(file, url ?? `${config.site.www}/`, config));
   if (wanted.length > 0)
     await withTemporaryArchive(config, terminal, 'sources', async (services) => {
       for (const source of wanted) {
-        const options = { attempts: config.politeness.attempts, signal: interrupts.signal, turns: NOBODYS };
+        const options = { attempts: config.politeness.attempts, signal: interrupts.abortSignal, turns: NOBODYS };
         const at = Date.now();
         const result = await readSource(source, services, options);
-        tell(compared(source, result, { at, elapsedMs: Date.now() - at }, config));
+        print(compared(source, result, { at, elapsedMs: Date.now() - at }, config));
         if (interrupts.stopSignal.aborted) return;
       }
     });
@@ -126,7 +126,7 @@ function compared(
   return testOf(source, result, { fresh, usual: usualOf(past), alarms: alarmsOf([reading, ...past]) });
 }
 
-// What `sources test` tells of a list: what was found, by what it was told, what was left out and why.
+// What `sources test` prints of a list: what was found and by which rule, what was left out and why.
 
 export interface SourceTest {
   readonly source: string;

@@ -40,7 +40,8 @@ export async function status({
     ...Object.entries(outcomes).map(([outcome, count]) => `${String(count).padStart(8)} ${outcome}`),
     '',
     ...sources.map(
-      ({ source, outcome, count }) => `${String(count).padStart(8)} ${outcome.padEnd(10)} ${source ?? '(by hand)'}`,
+      ({ source, outcome, count }) =>
+        `${String(count).padStart(8)} ${outcome.padEnd(10)} ${source ?? '(command line)'}`,
     ),
     '',
     lastRun === null

@@ -1,4 +1,4 @@
-/** How many articles were published, and what share of them is archived? */
+/** The estimate of how many articles were published, and what share of them is archived. */
 import { hiddenArticles } from './hidden-articles.ts';
 
 interface CompletenessEvidence {

@@ -1,6 +1,6 @@
 /**
- * Which never-seen numbers are asked for first, and under which days? Any order would do to find articles; to estimate from
- * some of them it must be chance.
+ * The order in which never-seen numbers are asked for, and the days under which. Any order would do to find articles; an
+ * estimate from some of the numbers needs a random one.
  */
 import { hash } from 'node:crypto';
 import type { Probe } from '../journal/sources.ts';
@@ -40,7 +40,7 @@ export function gapNumbers(
   return open.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ key: _key, ...each }) => each);
 }
 
-// By which days is a number asked for? An article's address holds its day, and a wrong one leads to the home page (site.md, 1.1).
+// The days under which a number is asked for. An article's address holds its day, and a wrong one leads to the home page (site.md, 1.1).
 
 /** The inferred day first, then what lies round it. */
 const AWAY = [0, 1, -1, 2, -2];

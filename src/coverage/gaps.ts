@@ -1,12 +1,12 @@
 /**
- * Which numbers between known ones did nothing ever show? The rule:
+ * The gaps: numbers between known ones that no list ever showed. The rule:
  *
- * - Numbers rise with the time of publication; an article whose day breaks that order dates nobody (`in-order.ts`).
+ * - Numbers rise with the time of publication; an article whose day breaks that order says nothing of other days (see `longestInOrder`).
  * - The counter restarted near 900000 in September 2026 (site.md, 1.1): no gap reaches over that number.
  * - What lies between two neighbours is a gap only where they were published within a week of each other and stand no
- *   farther apart than three times the usual rate allows for that time and a day more (a day is all that many addresses
- *   tell). Anything else is a stretch that nobody watched, such as the years between an old article that a footer links
- *   to and the news: it is told as such, and its numbers are not counted.
+ *   farther apart than three times the usual rate allows for that time and a day more (many addresses give no more than
+ *   a day). Anything else is a stretch that nobody watched, such as the years between an old article that a footer links
+ *   to and the news: it is reported as such, and its numbers are not counted.
  * - What lies before the first and after the last known number is not known to exist.
  *
  * A number's day is interpolated between its neighbours' times.
@@ -124,7 +124,7 @@ export function median(values: readonly number[]): number {
   return ((sorted[Math.ceil(sorted.length / 2) - 1] ?? 0) + (sorted[Math.floor(sorted.length / 2)] ?? 0)) / 2;
 }
 
-// Numbers rise with the time of publication, with few exceptions (site.md, 1.1): which of the dated ones are no exceptions?
+// Numbers rise with the time of publication, with few exceptions (site.md, 1.1). This finds the dated ones that are no exceptions.
 
 /**
  * The most of the items whose values never fall, in their order: the longest non-decreasing subsequence, by patience
@@ -149,7 +149,7 @@ export function longestInOrder<T>(items: readonly T[], orderOf: (item: T) => num
   return kept.reverse();
 }
 
-// What is known of numbers, as runs of neighbours of which the same is known: memory grows with the changes, not with the counter.
+// What is known of numbers, kept as runs of neighbours with the same state, so that memory grows with the changes and not with the counter.
 
 export type IdState =
   | 'archived'

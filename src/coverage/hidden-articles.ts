@@ -1,4 +1,4 @@
-/** How many of the numbers that nothing showed are articles? */
+/** The estimate of how many of the numbers that no list showed are articles. */
 
 interface HiddenEvidence {
   /** Numbers that nothing showed and nobody asked for. */
@@ -19,8 +19,8 @@ interface HiddenArticles {
 const JEFFREYS = 0.5;
 
 /**
- * A beta-binomial posterior: each number is an article with the same unknown chance, of which the numbers that were asked
- * for tell. They must have been drawn at random.
+ * A beta-binomial posterior: each number is an article with the same unknown chance, estimated from the numbers that
+ * were asked for. They must have been drawn at random.
  */
 export function hiddenArticles(
   { unasked, found, nobodys }: HiddenEvidence,

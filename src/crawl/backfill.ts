@@ -77,7 +77,7 @@ interface WalkOptions {
   readonly dryRun: boolean;
   /** No further page is asked for once this aborts. */
   readonly stopSignal: AbortSignal;
-  readonly signal: AbortSignal;
+  readonly abortSignal: AbortSignal;
 }
 
 /**
@@ -89,7 +89,7 @@ export async function* walkLists(
   { journal, services }: CrawlContext,
   options: WalkOptions,
 ): AsyncGenerator<WalkReport> {
-  const { since, until, stopSignal, dryRun } = options;
+  const { since, until, stopSignal, abortSignal, dryRun } = options;
   const window = `${since} ${until}`;
   const walks = journal.listWalks;
   const note = (list: string, page: number | null) => {
@@ -104,7 +104,7 @@ export async function* walkLists(
       const list = source.part === null ? url : `${url}#${source.part}`;
       const first = walks.nextPage(window, list);
       if (first === null) continue;
-      const walk = walkList({ ...source, url }, services, { ...options, first });
+      const walk = walkList({ ...source, url }, services, { ...options, first, signal: abortSignal });
       let step = await walk.next();
       for (; !step.done; step = await walk.next()) {
         const { page, url: via, targets } = step.value;

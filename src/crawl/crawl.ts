@@ -29,17 +29,17 @@ export const MOST_BLOCKED_IN_A_ROW = 5;
  */
 export async function archiveWaiting(context: CrawlContext, options: CrawlOptions): Promise<void> {
   const { frontier, services } = context;
-  const { stopSignal, signal, onSettled } = options;
+  const { stopSignal, abortSignal, onSettled } = options;
   const only = options.only === undefined ? undefined : [...options.only];
   const halt = new AbortController(); // a worker that throws stops the others after the article in hand
-  const ending = AbortSignal.any([stopSignal, signal, halt.signal]);
+  const ending = AbortSignal.any([stopSignal, abortSignal, halt.signal]);
   let begun = 0;
   const refusals: Worked[] = []; // in a row, held back until it is known whether they stand
   let pause: Promise<void> | null = null; // while the site refuses this visitor
   try {
     await settleAll(Array.from({ length: options.concurrency }, () => worker()));
   } finally {
-    tellRefusals();
+    reportRefusals();
   }
 
   async function worker(): Promise<void> {
@@ -83,7 +83,7 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
     only?.push(...found.map((target) => target.id));
     if (outcome.kind === 'blocked') refusals.push(settled);
     else {
-      if (isAnswer(outcome, options)) tellRefusals();
+      if (isAnswer(outcome, options)) reportRefusals();
       onSettled(settled);
     }
     return outcome;
@@ -103,7 +103,7 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
       options.log({
         level: 'warn',
         stage: 'run',
-        message: `the site refuses this visitor; everything pauses for ${Math.ceil(pauseMs / 1000)} s, then one article is tried (pause ${pauses + 1} of ${options.blockedPauses})`,
+        message: `the site refuses requests; the crawl pauses for ${Math.ceil(pauseMs / 1000)} s, then tries one article (pause ${pauses + 1} of ${options.blockedPauses})`,
       });
       await wait(pauseMs);
       requeueRefusals(0); // of the articles that were in hand when the pause began
@@ -126,10 +126,10 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
   function requeueRefusals(pauseMs: number): void {
     const ids = refusals.map(({ target }) => target.id);
     const again = new Set(frontier.requeue({ ids, keepAttempts: true }).map(({ id }) => id));
-    tellRefusals((id) => (again.has(id) ? pauseMs : null));
+    reportRefusals((id) => (again.has(id) ? pauseMs : null));
   }
 
-  function tellRefusals(againInMs: (id: ArticleId) => number | null = () => null): void {
+  function reportRefusals(againInMs: (id: ArticleId) => number | null = () => null): void {
     for (const settled of refusals.splice(0)) onSettled({ ...settled, againInMs: againInMs(settled.target.id) });
   }
 

@@ -42,7 +42,7 @@ const MOST_FAILURES_IN_A_ROW = 3;
 export async function* probeIds(
   numbers: readonly GapNumber[],
   { frontier, journal, services }: CrawlContext,
-  options: { readonly control: Control; readonly stopSignal: AbortSignal; readonly signal: AbortSignal },
+  options: { readonly control: Control; readonly stopSignal: AbortSignal; readonly abortSignal: AbortSignal },
 ): AsyncGenerator<ProbedNumber> {
   let failures = 0;
   let answeredAt = services.clock.now();
@@ -65,7 +65,7 @@ export async function* probeIds(
     const at = services.clock.now();
     const { number, url } = options.control;
     const address = probeUrl(services.site, number, parseArticleUrl(url, services.site)?.date ?? '');
-    const { verdict } = await fetchAndJudge(address, services, options.signal);
+    const { verdict } = await fetchAndJudge(address, services, options.abortSignal);
     if (verdict.kind !== 'article') {
       journal.probes.takeBack(answeredAt);
       const why = `${verdict.kind}, ${verdict.evidence.join('; ')}`;
@@ -80,7 +80,7 @@ export async function* probeIds(
       const url = probeUrl(services.site, number, day);
       const at = services.clock.now();
       try {
-        const { page, verdict } = await fetchAndJudge(url, services, options.signal);
+        const { page, verdict } = await fetchAndJudge(url, services, options.abortSignal);
         const target = verdict.kind === 'gone' ? null : targetOf(page, { number, day, url }, services.site);
         if (target !== null) frontier.add([target]);
         probes.note({ number, day, inferred, outcome: verdict.kind, at });

@@ -1,4 +1,4 @@
-/** Which articles does a list show, and where does it go on? */
+/** Reads one list page: the articles that it shows, and where the list goes on. */
 
 import type { ArticleId, ListEntry } from '../model.ts';
 import { type ParsedPage, parsePage } from '../page/page.ts';

@@ -248,7 +248,7 @@ function isWhole(parsed: ParsedPage, { kind }: Discovery): boolean {
   return endOfSource(html) !== null || !(kind === 'unknown' || /<html/i.test(html));
 }
 
-// What the alarm is told of one reading of a source.
+// What one reading of a source reports to the alarm.
 
 /** Counts what the source's own pages showed: how many lists an index names says more than how much they hold. */
 export function sampleOfSource(

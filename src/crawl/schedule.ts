@@ -41,12 +41,12 @@ export interface EngineOptions {
   /** Nothing further is begun once this aborts. */
   readonly stopSignal: AbortSignal;
   /** Everything ends at once when this aborts. */
-  readonly signal: AbortSignal;
+  readonly abortSignal: AbortSignal;
   readonly onRun: (run: RunReport) => void;
   readonly onSettled: (settled: Worked) => void;
-  /** Hears once of each thing that goes wrong. */
+  /** Is called once for each thing that goes wrong. */
   readonly onAlarm: (alarm: Alarm) => void;
-  /** Told before each thing and at least once a minute, with all that is wrong now: the engine lives. */
+  /** Is called before each step and at least once a minute, with all current alarms: a sign that the engine lives. */
   readonly onBeat: (alarms: readonly Alarm[]) => void;
   readonly log: Log;
 }
@@ -75,7 +75,7 @@ const REVISIT_EVERY = 4;
 export async function serve(context: CrawlContext, options: EngineOptions): Promise<void> {
   const { frontier, journal, services } = context;
   const { clock, site } = services;
-  const { stopSignal, signal } = options;
+  const { stopSignal, abortSignal } = options;
   const refusals = new Map<string, { inARow: number; pauses: number }>();
   const turns = turnsOf(journal, clock.now);
   const tries = new Map<string, number>(); // of the slot in hand, by source
@@ -84,7 +84,7 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
   let turn = 0;
 
   while (!stopSignal.aborted) {
-    signal.throwIfAborted();
+    abortSignal.throwIfAborted();
     options.onBeat(alarms.current());
     frontier.requeue({ dueAt: clock.now() });
     lookBack();
@@ -128,7 +128,7 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
   async function sleep(jobs: readonly Job[]): Promise<void> {
     const next = Math.min(...jobs.map((job) => job.readyAt));
     const timeMs = Math.min(Math.max(next - clock.now(), 1), LONGEST_SLEEP_MS);
-    await clock.sleep(timeMs, { signal: AbortSignal.any([stopSignal, signal]) }).catch(() => {}); // the loop looks at the signals
+    await clock.sleep(timeMs, { signal: AbortSignal.any([stopSignal, abortSignal]) }).catch(() => {}); // the loop looks at the signals
   }
 
   async function perform(job: Job): Promise<void> {
@@ -149,7 +149,7 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
     const startedAt = clock.now();
     const { host } = new URL(source.url);
     for await (const list of discoverAll([source], services, frontier.add, {
-      signal,
+      signal: abortSignal,
       attempts: 1,
       now: clock.now,
       turns,

@@ -1,4 +1,4 @@
-/** When is a source read next? By the clock (cron), or sooner the more its list brings (adaptive). Pure. */
+/** When a source is read next: by the clock (cron), or sooner the more its list brings (adaptive). Pure. */
 import { Cron } from 'croner';
 import type { SlotState } from '../journal/journal.ts';
 

@@ -32,7 +32,7 @@ export interface WorkOptions {
   /** First pause after a revisit that came to nothing; doubles up to a day. */
   readonly backoffMs: number;
   /** Ends the work at once. */
-  readonly signal: AbortSignal;
+  readonly abortSignal: AbortSignal;
 }
 
 /** A visit that was settled. */
@@ -89,13 +89,13 @@ async function visitOrFail(
   item: Work,
   target: Target,
   { services }: CrawlContext,
-  { signal }: WorkOptions,
+  { abortSignal }: WorkOptions,
 ): Promise<Visited> {
   try {
-    return await visit(target, services, { ...visitOptions(item, services.clock.now()), signal });
+    return await visit(target, services, { ...visitOptions(item, services.clock.now()), signal: abortSignal });
   } catch (error) {
     const isKnown = nextAfter(error) !== 'stop' || (item.kind === 'repair' && isRepairable(error));
-    if (!isKnown || signal.aborted) throw error;
+    if (!isKnown || abortSignal.aborted) throw error;
     return { outcome: failureOutcome(error as ArchiveError), before: null, record: null, found: [], asked: true };
   }
 }

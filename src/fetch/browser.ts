@@ -67,7 +67,7 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
     warmUp: async () => {
       await loadPlaywright();
       const first = openLoader();
-      first.catch(() => {}); // the first request hears of it
+      first.catch(() => {}); // the first request gets the error
       idle.push(first);
     },
     userAgent: async () => userAgent ?? userAgentOf(await browser()),

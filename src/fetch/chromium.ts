@@ -83,7 +83,7 @@ const SYSTEM_BROWSERS = [
 
 /**
  * Finds a browser in the order above. The carried one (linux x64 only) is unpacked into the user's cache only when
- * nothing else is there; `say` is told so, since that takes some seconds.
+ * nothing else is there; `say` is called then, since that takes some seconds.
  * Throws NO_BROWSER where a configured path is wrong or none can be had on this platform.
  */
 export async function findBrowser(options: {
@@ -96,7 +96,7 @@ export async function findBrowser(options: {
     if (await isExecutable(executablePath)) return { source: 'browser.executablePath', executablePath, env: {} };
     throw new ArchiveError(
       'NO_BROWSER',
-      `browser.executablePath is ${executablePath}, which is no program that can be run`,
+      `browser.executablePath is ${executablePath}, which is not a program that can be run`,
     );
   }
   if (await isExecutable(playwrightPath))

@@ -24,7 +24,7 @@ export interface Caps {
 export interface Door {
   /**
    * Makes one request, without its redirects, where scope, address guard and robots.txt allow it, in its host's turn.
-   * @param ask makes it within the caps; called once or not at all. What it gives tells the host's turns how to go on
+   * @param ask makes it within the caps; called once or not at all. Its answer says how the host's turns go on
    * @throws OUT_OF_SCOPE, ADDRESS_REFUSED, ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE; what `ask` throws
    */
   pass<T extends Answered>(request: DoorRequest, ask: (caps: Caps) => Promise<T>): Promise<T>;

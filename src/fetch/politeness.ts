@@ -51,7 +51,7 @@ export function createPoliteness(options: {
   readonly assetIntervalMs: number;
   readonly backoffMs: number;
   readonly hosts: HostTimes;
-  /** Hears of each request before it is made. */
+  /** Is called for each request before it is made. */
   readonly onRequest?: ((kind: 'page' | 'picture') => void) | undefined;
   readonly clock: Clock;
   readonly log: Log;

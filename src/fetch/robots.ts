@@ -31,7 +31,7 @@ const parseRobots = robotsParser as unknown as typeof robotsParser.default;
 const DAY_MS = 86_400_000;
 
 /**
- * @param options `load` gets a robots.txt; `remembered` keeps it between runs; `onCrawlDelay` is told a host's wish in ms
+ * @param options `load` gets a robots.txt; `remembered` keeps it between runs; `onCrawlDelay` is called with a host's crawl-delay in ms
  */
 export function createRobots(options: {
   readonly load: (url: string, signal: AbortSignal) => Promise<{ readonly text: string; readonly status: number }>;

@@ -26,7 +26,7 @@ const REPLY = { granted: 0, failed: 1, notAllowed: 2, unreachable: 4, noSuchComm
 const VERSION = 5;
 const CONNECT = 1;
 
-/** @param options `origins` such as `https://www.guancha.cn`; `log` hears of every connection that is no site's */
+/** @param options `origins` such as `https://www.guancha.cn`; `log` is called for every connection that is no site's */
 export async function openSocksProxy(options: {
   readonly origins: readonly string[];
   readonly guard: AddressGuard;
@@ -75,7 +75,7 @@ export async function openSocksProxy(options: {
       log({
         level: 'warn',
         stage: 'fetch',
-        message: `the browser wanted ${destination}, which is not the site’s: refused`,
+        message: `the browser wanted ${destination}, which does not belong to the site: refused`,
       });
       return answer(client, REPLY.notAllowed);
     }
@@ -164,16 +164,16 @@ function takerOf(socket: Socket): Taker {
 /** Throws where nothing more comes. The socket is paused before and after. */
 function nextPiece(socket: Socket): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const hear = (piece: Buffer) => {
+  const take = (piece: Buffer) => {
     socket.pause();
     resolve(piece);
   };
   const end = () => reject(new Error('hung up'));
-  socket.on('data', hear).on('end', end).on('close', end).resume();
-  return promise.finally(() => socket.off('data', hear).off('end', end).off('close', end));
+  socket.on('data', take).on('end', end).on('close', end).resume();
+  return promise.finally(() => socket.off('data', take).off('end', end).off('close', end));
 }
 
-/** Bytes go both ways; each side hears how the other one ended. */
+/** Bytes go both ways; each side ends as the other one ended. */
 function join(client: Socket, upstream: Socket): void {
   client.pipe(upstream);
   upstream.pipe(client);

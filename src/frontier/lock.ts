@@ -39,7 +39,7 @@ const BUSY = 5;
 /**
  * Locks an archive until disposed. Makes the archive's folder where it is not there.
  * @param archive absolute path
- * @param command what other runs are told holds the archive
+ * @param command the name that other runs see as the holder of the archive
  * @throws ARCHIVE_IN_USE, whose detail names the holder; ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL, ARCHIVE_IO
  */
 export async function lockArchive(archive: string, command: string): Promise<AsyncDisposable> {

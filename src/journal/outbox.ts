@@ -44,7 +44,7 @@ interface FailedNotice {
   readonly at: string;
 }
 
-/** Ids are remembered so long, that nothing is told twice; what failed is shown so long. */
+/** How long ids are remembered, so that nothing is reported twice, and how long failures are shown. */
 const REMEMBERED_MS = 90 * 86_400_000;
 
 /** @param options `now` gives ms since 1970 */

@@ -106,7 +106,7 @@ function reply(
     .end(body);
 }
 
-// The health as a file, whole at every moment. It is no file of the archive: it may be lost with the power, and is not synced.
+// The health as a file, complete at every moment. It is no file of the archive: it is not synced, and a power failure may lose it.
 
 const EVERY_MS = 15_000;
 

@@ -56,8 +56,8 @@ export interface MonitorState extends MonitorFeed {
   readonly visits: ReadonlyMap<Outcome['kind'], number>;
   readonly requests: ReadonlyMap<RequestKind, number>;
   readonly reads: ReadonlyMap<string, ReadonlyMap<ReadResult, number>>;
-  /** Calls `hear` with each latency from now on. */
-  onLatency(hear: (source: string, timeMs: number) => void): void;
+  /** Calls `listener` with each latency from now on. */
+  onLatency(listener: (source: string, timeMs: number) => void): void;
 }
 
 /** @param options without a beat for `staleMs` the health is `failing`; `now` gives ms since 1970 */
@@ -90,7 +90,7 @@ export function createMonitorState(options: { readonly staleMs: number; readonly
       queue = state;
     },
     latency: (source, timeMs) => {
-      for (const hear of listeners) hear(source, timeMs);
+      for (const listener of listeners) listener(source, timeMs);
     },
     health: () => {
       const at = now();
@@ -110,7 +110,7 @@ export function createMonitorState(options: { readonly staleMs: number; readonly
     visits,
     requests,
     reads,
-    onLatency: (hear) => void listeners.push(hear),
+    onLatency: (listener) => void listeners.push(listener),
   };
 }
 

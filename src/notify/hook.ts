@@ -1,4 +1,4 @@
-/** One hook of the configuration: what it is called, what it wants to hear, and how it is reached. */
+/** One hook of the configuration: its name, the notices that it wants, and how they are handed to it. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -60,7 +60,7 @@ export interface HookAnswer {
 
 /** One notice on its way. */
 export interface Delivery {
-  /** The receiver's means to drop doubles. */
+  /** By this the receiver recognises a notice that it has already. */
   readonly id: string;
   readonly on: string;
   /** JSON. */
@@ -75,7 +75,7 @@ function oneLine(text: string): string {
   return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 1)}…` : line;
 }
 
-//  * Hands a notice to a webhook. The one door to `fetch`: it goes to whatever host the owner configured, without the guard that
+// Hands a notice to a webhook. The one door to `fetch`: it goes to whatever host the owner configured, without the guard that
 // the crawler's own requests pass, so nothing but a hook of the configuration may come through here.
 
 /** More of an answer is not read. */

@@ -1,4 +1,4 @@
-/** What the owner's hooks are told: the notices, what makes two of them the same, and how they go out. */
+/** The notices that go to the owner's hooks: the kinds, their fields, and what makes two of them the same. */
 import { createHash } from 'node:crypto';
 import type { Changes } from '../archive/diff.ts';
 import { articleKey, documentKey } from '../archive/keys.ts';
@@ -10,7 +10,7 @@ interface Capture {
   readonly id: string;
   readonly url: string;
   readonly title: string;
-  /** The configured source that named it; null for one given by hand. */
+  /** The configured source that named it; null for one given on the command line. */
   readonly source: string | null;
   readonly publishedAt: string;
   /** When the site was asked, ISO 8601 in UTC. */
@@ -46,7 +46,7 @@ export type Notice =
       readonly what: string;
       /** For people. */
       readonly detail: string;
-      /** Since when, ISO 8601: the same alarm is told once for each. */
+      /** Since when, ISO 8601: the same alarm is reported once for each. */
       readonly since: string;
     }
   | {
@@ -59,7 +59,7 @@ export type Notice =
       readonly at: string;
     };
 
-/** A version of an article, as the record tells of it, to be told as published or edited. */
+/** A version of an article, as its record describes it, to be reported as published or edited. */
 function captureNotice(record: ArchiveRecord): Notice {
   const { id, url, source, article, document, versions } = record;
   const { changes, capturedAt } = versions.at(-1) ?? { changes: null, capturedAt: '' };
@@ -137,11 +137,11 @@ export function sampleNotices(at: number): readonly Notice[] {
   ];
 }
 
-// What a settled visit is worth telling: a new article, a new version, or that the site has it no more.
+// The notice of a settled visit: a new article, a new version, or that the site has it no more.
 
 /**
  * @param options `unfinishedSince`: since when runs have not come to their end, ms since 1970, null where the last one did.
- *   What was written since then may not have been told: it is told again, and its identity is the same.
+ *   What was written since then may not have been reported: it is reported again, with the same identity.
  * @returns null where nothing happened that the archive did not know
  */
 export function noticeOf(
@@ -150,16 +150,16 @@ export function noticeOf(
 ): Notice | null {
   const { before, record } = visit;
   if (record === null) return null;
-  const isTold = (at: string) => unfinishedSince === null || Date.parse(at) < unfinishedSince;
+  const isReported = (at: string) => unfinishedSince === null || Date.parse(at) < unfinishedSince;
   const absence = openAbsence(record);
   if (absence !== null) {
     const known = before === null ? null : openAbsence(before);
-    if (known !== null && isTold(known.since)) return null;
+    if (known !== null && isReported(known.since)) return null;
     const { id, url, article } = record;
     return { on: 'withdrawn', id, url, title: article.title, since: absence.since, evidence: absence.evidence };
   }
-  const told = before?.versions.filter(({ capturedAt }) => isTold(capturedAt)).length ?? 0;
-  return record.versions.length > told ? captureNotice(record) : null;
+  const reported = before?.versions.filter(({ capturedAt }) => isReported(capturedAt)).length ?? 0;
+  return record.versions.length > reported ? captureNotice(record) : null;
 }
 
 function openAbsence({ absences }: ArchiveRecord): ArchiveRecord['absences'][number] | null {

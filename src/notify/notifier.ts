@@ -1,4 +1,4 @@
-/** Notices to hooks, durably and at least once: kept first, then delivered, again and again until they arrive or are given up. */
+/** Delivers notices to hooks at least once: each is kept first, then sent again until it arrives or is given up. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, retryPauseMs, systemClock } from '../clock.ts';
 import { ArchiveError } from '../errors.ts';
@@ -36,7 +36,7 @@ export function createNotifier(options: {
   readonly random?: () => number;
 }): Notifier {
   const { hooks, outbox, clock, log, random = Math.random } = options;
-  // Two hooks of one address are one: it hears what either of them wants.
+  // Two hooks with one address are one hook, which gets what either of them wants.
   const byKey = Map.groupBy(hooks, ({ key }) => key);
 
   return {
@@ -98,17 +98,17 @@ export function createNotifier(options: {
   }
 }
 
-// Tells the owner that a run was ended by a failure, after the run let go of the archive.
+// Reports to the owner that a failure ended a run, after the run has released the archive.
 
-/** Somebody's wish, or another run's turn: no failure. */
+/** These are no failures: somebody stopped the run, or another run has the archive. */
 const NO_FAILURE: readonly string[] = ['INTERRUPTED', 'ARCHIVE_IN_USE'];
 
 /**
- * Keeps the notice and delivers it; where the archive cannot take it (a full disk is just what is to be told), it is sent
+ * Keeps the notice and delivers it; if the archive cannot take it (a full disk may be the very failure), it is sent
  * once without being kept. Never throws a known failure.
  * @param options `command` is what failed
  */
-export async function tellFailure(
+export async function reportFailure(
   error: unknown,
   options: {
     readonly command: string;
@@ -131,19 +131,19 @@ export async function tellFailure(
     await notifier.deliver({ signal });
   } catch (refusal) {
     if (!(refusal instanceof ArchiveError)) throw refusal;
-    for await (const told of tellNow(hooks, [notice], { at, isTest: false, signal }))
+    for await (const sent of reportNow(hooks, [notice], { at, isTest: false, signal }))
       log({
-        level: told.ok ? 'info' : 'warn',
+        level: sent.ok ? 'info' : 'warn',
         stage: 'notify',
-        message: `${told.on} to ${told.hook.name}: ${told.detail}`,
+        message: `${sent.on} to ${sent.hook.name}: ${sent.detail}`,
       });
   }
 }
 
-// Notices that are not kept first: sent at once, each once, for a trial and where the archive takes nothing any more.
+// Notices that are sent at once and only once, without being kept: for `notify test`, and if the archive cannot be written.
 
 /** One notice at one hook. */
-interface Told extends HookAnswer {
+interface SentNotice extends HookAnswer {
   readonly hook: Hook;
   readonly on: Notice['on'];
   readonly delivery: string;
@@ -154,11 +154,11 @@ interface Told extends HookAnswer {
  * @param options `at` in ms since 1970; `isTest` marks them `"test": true`
  * @throws an AbortError once `signal` aborts
  */
-export async function* tellNow(
+export async function* reportNow(
   hooks: readonly Hook[],
   notices: readonly Notice[],
   options: { readonly at: number; readonly isTest: boolean; readonly signal: AbortSignal },
-): AsyncGenerator<Told> {
+): AsyncGenerator<SentNotice> {
   const at = new Date(options.at).toISOString();
   for (const hook of hooks) {
     for (const notice of notices.filter(({ on }) => hook.wants(on))) {

@@ -32,7 +32,7 @@ export interface OtherSources {
 /** The same doubt a thousand times over says no more than a few times. */
 export const MOST_OF_A_KIND = 5;
 
-// Are there characters that nobody types?
+// Characters that nobody types.
 
 /** Replacement characters, and the words that they become when they are read once more in the wrong encoding. */
 export const DAMAGED = /\ufffd|锟斤拷|烫烫烫|[ÃÂ][\u0080-\u00bf]|[\u0080-\u009f]/;

@@ -1,4 +1,4 @@
-/** Is everything in the body the article's, and all of it there? */
+/** Checks of the body: everything in it belongs to the article, and nothing is missing. */
 import { type Flag, type FlagCode, flag } from '../flags.ts';
 import type { Article } from '../model.ts';
 import { type Body, isWhole, partUrls, readBody } from './body.ts';
@@ -110,7 +110,7 @@ function length({ bodies, article }: CheckInput): readonly Flag[] {
 /** What no text ends with. */
 export const UNFINISHED = /[，、；,（“‘《【(—]$/;
 
-// Is every character of the column accounted for, and did every block that prints something give a value?
+// The text account: every character of the column is accounted for, and every block that prints something gave a value.
 
 /** What no rule knows, a account that does not close, and fields that are empty though their block is not. */
 export function checkColumn({ bodies, account, article }: CheckInput): readonly Flag[] {
@@ -118,9 +118,9 @@ export function checkColumn({ bodies, account, article }: CheckInput): readonly 
   const open =
     characters !== 0 || pictures !== 0 ? [flag('ledger-open', `${characters} and ${pictures} pictures`)] : [];
   const unclaimed = bodies.flatMap(({ column }) => [
-    ...column.before.toArray().map((node) => stray(node, 'above the body, kept')),
-    ...column.after.toArray().map((node) => stray(node, 'below the body, kept')),
-    ...column.elsewhere.toArray().map((node) => stray(node, 'left out')),
+    ...column.before.toArray().map((node) => unclaimedBlock(node, 'above the body, kept')),
+    ...column.after.toArray().map((node) => unclaimedBlock(node, 'below the body, kept')),
+    ...column.elsewhere.toArray().map((node) => unclaimedBlock(node, 'left out')),
   ]);
   const unread = account.rows.flatMap(({ disposition, name }) =>
     disposition === 'field' && name !== null && isEmpty(article, name) ? [flag('unread-field', name)] : [],
@@ -130,7 +130,7 @@ export function checkColumn({ bodies, account, article }: CheckInput): readonly 
 
 /** More than a flag's detail can show. */
 
-function stray(node: AnyNode, place: string): Flag {
+function unclaimedBlock(node: AnyNode, place: string): Flag {
   const code: FlagCode = node.type === 'text' ? 'unaccounted-text' : 'unknown-block';
   return flag(code, `${nameOf(node)} ${place}: ${textOf(node, EXCERPT)}`);
 }
@@ -141,7 +141,7 @@ function isEmpty(article: CheckInput['article'], field: string): boolean {
   return value === null || (Array.isArray(value) && value.length === 0);
 }
 
-// Does every picture of the body have an address that a picture can be had from, and a paragraph to look for its caption?
+// Pictures of the body: each has a usable address, and stands in a paragraph where its caption can be found.
 
 /** Addresses of what stands in until the picture is loaded (site.md, 5). */
 const PLACEHOLDER =
@@ -187,7 +187,7 @@ function unreadAddress({ attribs }: Element): string | null {
   return Object.entries(attribs).find(([name, value]) => !READ.includes(name) && PICTURE.test(value))?.[1] ?? null;
 }
 
-// Are all parts there, do they belong together, and do they meet without a gap or an overlap?
+// The parts of an article: all are there, belong together, and meet without a gap or an overlap.
 
 /** Missing, repeated, foreign and overlapping parts, and a single-page form that says something else. */
 export function checkParts(input: CheckInput): readonly Flag[] {

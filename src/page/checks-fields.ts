@@ -1,4 +1,4 @@
-/** Is it one article of one layout, and the one that was asked for? */
+/** Checks of page and fields: one article of one layout, the one that was asked for, and fields that agree. */
 import { type Flag, flag } from '../flags.ts';
 import type { Listed } from '../model.ts';
 import { readClock } from '../site/clock.ts';
@@ -37,7 +37,7 @@ function isOfAnArticle({ name, attribs }: Element): boolean {
   return / (?:all-txt|article-txt-content) /.test(classes) || (name === 'div' && / time fix /.test(classes));
 }
 
-// Is the headline a headline, and the one that the page is titled with?
+// The headline: it is one, and agrees with the title of the page.
 
 /**
  * The page's `<title>` is the headline (site.md, 2.3); the name of the site may follow it, and the columnist may stand in
@@ -72,7 +72,7 @@ function withoutSite(title: string): string {
   return title.trim().replace(/\s*[-_—|]\s*(?:观察者网|风闻).*$/, '');
 }
 
-// Does the page print one time of publication, and do its other dates agree with it?
+// Times: the page prints one time of publication, and its other dates agree with it.
 
 const HOUR_MS = 3_600_000;
 /** Usually an article appears on the day of its address; a day or two between them occur (site.md, 1.1). */
@@ -115,7 +115,7 @@ function againstData({ first, found }: CheckInput, at: number): readonly Flag[] 
   return early || unlikeUpdate ? [flag('time-disagrees', `pubDate ${printed}`)] : [];
 }
 
-// Is there a byline that was not understood, or that names others than the page does? (site.md, section 6)
+// The byline: it was understood, and names the writers that the page names (site.md, section 6).
 
 /** A role with its separator, which only bylines have. */
 const ROLE = '(?:文字|文|撰文|撰稿|作者|采访|采写|访谈|整理|编译|翻译|译者|译|口述)';
@@ -178,7 +178,7 @@ function bare(name: string): string {
   return name.replace(/[\s·•・?.\-‧]/g, '').toLowerCase();
 }
 
-// Does the list that led to the article show it as its page does?
+// The list that led to the article shows it as its page does.
 
 /**
  * Lists print the headline without the columnist, cut short at times, the minute of publication, words of the summary or

@@ -1,4 +1,4 @@
-/** Everything that is asked of an article once it is read. Each check is a question; a `yes` is a flag, never an error. */
+/** All checks of an article once it is read. A check that finds something raises a flag, never an error. */
 import type { Flag, FlagCode } from '../flags.ts';
 import { type CheckInput, checkCharacters, MOST_OF_A_KIND } from './check-input.ts';
 import { checkBody, checkColumn, checkParts, checkPictures } from './checks-body.ts';

@@ -1,4 +1,4 @@
-/** What each piece of the article column is: a field's, a known block, the body, or nothing that a rule knows. */
+/** Sorts each piece of the article column: part of a field, a known block, the body, or unknown to every rule. */
 
 import type { BlockRule, NamedBlock } from '../site/layout.ts';
 import { type FoundArticle, inColumn } from './find-article.ts';
@@ -63,7 +63,7 @@ export function readColumn({ $ }: ParsedPage, { layout, column, body }: FoundArt
     if (claim !== undefined && !isHolder) account(node, claim);
     else if ((isHolder || ancestors.has(node)) && 'children' in node)
       for (const child of node.children) walk(child, inHolder || isHolder);
-    else stray(node, inHolder ? 'elsewhere' : place);
+    else noteUnclaimed(node, inHolder ? 'elsewhere' : place);
   }
 
   /** A known block divides what stands where the body is from what stands elsewhere. */
@@ -85,7 +85,7 @@ export function readColumn({ $ }: ParsedPage, { layout, column, body }: FoundArt
     }
   }
 
-  function stray(node: AnyNode, where: typeof place): void {
+  function noteUnclaimed(node: AnyNode, where: typeof place): void {
     const textCount = countText([node]);
     if (textCount.characters + textCount.pictures === 0) return;
     if (hasContent([node])) unclaimed[where].push(node);
@@ -155,8 +155,8 @@ export function countText(nodes: readonly AnyNode[], counted?: ReadonlyMap<AnyNo
   }
 }
 
-export function sumOf(amounts: readonly TextCount[]): TextCount {
-  return amounts.reduce(
+export function sumOf(counts: readonly TextCount[]): TextCount {
+  return counts.reduce(
     (sum, { characters, pictures }) => ({
       characters: sum.characters + characters,
       pictures: sum.pictures + pictures,
@@ -190,7 +190,7 @@ export function textOf(node: AnyNode, length = Number.POSITIVE_INFINITY): string
   return text;
 }
 
-// Is there anything to see in a piece of a tree?
+// Whether a piece of a tree shows anything.
 
 const UNSEEN: ReadonlySet<string> = new Set(['script', 'style', 'noscript', 'template', 'head']);
 

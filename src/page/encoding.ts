@@ -1,4 +1,4 @@
-/** Which encoding a page's bytes are in: its labels are heard, its bytes decide. */
+/** Decides which encoding a page's bytes are in. Its labels are tried first, but the bytes decide. */
 import { TextDecoder } from 'node:util';
 
 interface DecodedText {
@@ -86,10 +86,10 @@ function damage(text: string): number {
 /** GBK is a part of GB 18030. */
 const familyOf = (encoding: string) => (encoding === 'gbk' ? 'gb18030' : encoding);
 
-function doubtOf(labels: readonly string[], used: string, telling: boolean): string | null {
+function doubtOf(labels: readonly string[], used: string, distinctive: boolean): string | null {
   const families = new Set(labels.map(familyOf));
   if (families.size > 1) return `labels ${[...new Set(labels)].join(' and ')}, bytes ${used}`;
   const [label] = families;
-  if (!telling || label === familyOf(used) || (label === undefined && used === 'utf-8')) return null;
+  if (!distinctive || label === familyOf(used) || (label === undefined && used === 'utf-8')) return null;
   return `${label === undefined ? 'no label' : `label ${label}`}, bytes ${used}`;
 }

@@ -16,7 +16,7 @@ export function parseFragment(html: string): CheerioAPI {
   return load(html, { treeAdapter: TREE_ADAPTER }, false);
 }
 
-// The one door to css-select, which cheerio asks as well: is an element of a selector?
+// The one door to css-select, which cheerio uses too: whether an element matches a selector.
 
 /** The question for one selector; it is read once, however many pages are asked. */
 export function matcher(selector: string): (element: Element) => boolean {
@@ -116,10 +116,10 @@ export function indexOf(root: AnyNode, limit: number): ElementIndex {
   const withId: Element[] = [];
   const scripts: Element[] = [];
   let deepest = 0;
-  look(root, 0);
+  walk(root, 0);
   return { withClass, byClass, withId, scripts, depth: deepest };
 
-  function look(node: AnyNode, depth: number): void {
+  function walk(node: AnyNode, depth: number): void {
     if (depth > deepest) deepest = depth;
     if (depth > limit || !('children' in node)) return;
     for (const child of node.children as AnyNode[]) {
@@ -135,7 +135,7 @@ export function indexOf(root: AnyNode, limit: number): ElementIndex {
         if (id !== undefined) withId.push(child);
         if (child.type === 'script') scripts.push(child);
       }
-      look(child, depth + 1);
+      walk(child, depth + 1);
     }
   }
 }

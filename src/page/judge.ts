@@ -1,4 +1,4 @@
-/** Is this page an article, and if not, what is it? (site.md, section 7) */
+/** Decides whether a page is an article, and if not, what it is (site.md, section 7). */
 
 import type { ArticleAddress, Verdict } from '../model.ts';
 import { inScope, parseArticleUrl, type Site } from '../site/address.ts';
@@ -128,7 +128,7 @@ export function findChallenge(html: string): string | null {
   return mark === undefined ? null : `challenge mark: ${mark.name}`;
 }
 
-// Is it the home page? The site shows it in place of whatever it does not have (site.md, 7.1).
+// The home page: the site shows it in place of whatever it does not have (site.md, 7.1).
 
 /** True for the root of one of the site's origins. */
 function isHomeUrl(url: string, site: Site): boolean {
@@ -156,7 +156,7 @@ export function homeMarksIn(html: string, pageTitle: string): string | null {
   return links >= LINKS ? `title ${title} and ${links} article links, as on the home page` : null;
 }
 
-// Is the page a link-out stub? (site.md, 7.3)
+// Link-out stubs (site.md, 7.3).
 
 interface Stub {
   /** Stubs alone print their time with the month first. */
@@ -211,7 +211,7 @@ function* jumpsIn({ $ }: ParsedPage) {
   }
 }
 
-// Was the page read to its end? What stands behind the body shows it.
+// Whether the page came to its end: what stands behind the body shows it.
 
 /**
  * What shows that the article was read past its column: the page's end tag, or the last block of the column. That block

@@ -1,4 +1,4 @@
-/** A fetched page with its text and its tree, made once and shared by judge, extract and discover. */
+/** A fetched page with its text and its tree, made once and shared by the judge, the extraction and the reading of lists. */
 import type { Page } from '../model.ts';
 import { decodeBytes } from './encoding.ts';
 import {
@@ -21,7 +21,7 @@ export interface ParsedPage {
   readonly undecodable: number;
   /** The document tree. Shared: whoever wants to change it clones the part first. */
   readonly $: CheerioAPI;
-  /** To look for a few elements here costs far less than a selector over the page. */
+  /** Finding a few elements here costs far less than a selector over the page. */
   readonly index: ElementIndex;
 }
 
@@ -40,7 +40,7 @@ function indexWithinLimit(root: AnyNode): ElementIndex {
   return indexOf(root, MAX_DEPTH + 1);
 }
 
-// Does a page's source come to its end tag? A parser closes by itself what a cut leaves open; only the source shows it.
+// Whether a page's source comes to its end tag. A parser closes by itself what a cut leaves open, so only the source shows it.
 
 /** What may follow the end tag. */
 const TRAILING = /<!--[\s\S]*?-->|<script\b[^>]*>[\s\S]*?<\/script\s*>|\s+/gi;

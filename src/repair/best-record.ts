@@ -1,4 +1,4 @@
-/** The best that the archive still knows of an article's record. */
+/** The best record of an article that the archive's own files still allow. */
 import { join } from 'node:path';
 import { assetFolder, documentKey, idOf, parseKey, recordKey, versionsOf } from '../archive/keys.ts';
 import { sha256 } from '../archive/record.ts';
@@ -6,22 +6,22 @@ import { readPicture } from '../audit/pictures.ts';
 import { listFolder, readWhole, withFile } from '../audit/read-file.ts';
 import type { ArticleId } from '../model.ts';
 import type { RepairContext } from './context.ts';
-import { type Known, type MendedRecord, mendRecord } from './mend-record.ts';
+import { type Known, type RepairedRecord, repairRecord } from './repair-record.ts';
 
 const LONGEST_BYTES = 64_000_000;
 
 /**
- * Reads and mends it in memory; null where nothing can be relied on.
+ * Reads and repairs it in memory; null where nothing can be relied on.
  * @param options `stranger` has an address of this article; `measures` true where pictures are to be measured again
  */
 export function bestRecord(
   key: string,
   { root, services, frontier, convention }: Pick<RepairContext, 'root' | 'services' | 'frontier' | 'convention'>,
   options: { readonly stranger?: ArticleId; readonly measures?: boolean } = {},
-): MendedRecord | null {
+): RepairedRecord | null {
   const text = bytesOf(root, recordKey(key));
   const value = text === null ? null : parsed(text);
-  return mendRecord(value, {
+  return repairRecord(value, {
     key,
     document: bytesOf(root, documentKey(key)),
     urls: [frontier.find(idOf(key))?.target.url ?? ''],

@@ -1,4 +1,4 @@
-/** What the kinds of repair work with, and where they say what they could not mend. */
+/** What every kind of repair works with, and how it reports what it could not repair. */
 
 import type { DateConvention } from '../archive/document.ts';
 import { parseKey } from '../archive/keys.ts';
@@ -16,7 +16,7 @@ export interface RepairContext extends CrawlContext {
   readonly trash: Trash;
   readonly services: CrawlContext['services'] & { readonly assets: Assets };
   readonly convention: DateConvention;
-  /** So often a visit is tried that may soon come; the first pause, which doubles. */
+  /** How often a visit is tried that may soon succeed; `backoffMs` is the first pause, which doubles. */
   readonly attempts: number;
   readonly backoffMs: number;
   readonly concurrency: number;
@@ -25,20 +25,20 @@ export interface RepairContext extends CrawlContext {
   /** No further work is begun once this aborts. */
   readonly stopSignal: AbortSignal;
   /** Everything ends at once when this aborts. */
-  readonly signal: AbortSignal;
+  readonly abortSignal: AbortSignal;
   readonly site: SiteState;
-  /** Notes why a finding could not be mended. */
+  /** Notes why a finding could not be repaired. */
   leave(found: Finding, why: string): void;
 }
 
-/** One kind of repair. It leaves what it cannot mend; whether the rest is mended, the next audit says. */
+/** One kind of repair. It calls `leave` for what it cannot repair; the next audit shows whether the rest is repaired. */
 export type RepairWork = (findings: readonly Finding[], context: RepairContext) => Promise<void>;
 
-/** Does the site answer? Who is refused several times in a row stops asking. */
+/** Whether the site answers. After several refusals in a row it is not asked any more. */
 interface SiteState {
   /** Null while it is worth asking; else why it is not. */
   silent(): string | null;
-  /** Hears how a request ended: a code of the table, or null for any answer. */
+  /** Is called with how a request ended: a code of the table, or null for any answer. */
   note(code: string | null): void;
 }
 

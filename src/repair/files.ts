@@ -25,7 +25,7 @@ import { parseArticleUrl } from '../site/address.ts';
 import { bestRecord, bytesOf } from './best-record.ts';
 import { keyOf, type RepairContext } from './context.ts';
 
-/** What a file is missing or other than it was, and a hash tells what it was. */
+/** Findings of a file that is missing or changed, where a hash says what it was. */
 const PROVABLE: readonly CheckCode[] = [
   'document-missing',
   'document-changed',
@@ -118,7 +118,7 @@ async function reasonToKeep(found: Finding, context: RepairContext): Promise<str
   if (found.code !== 'version-orphan') return null;
   return (await isKnownVersion(found.path, context))
     ? null
-    : 'the text of an article that no record describes: nothing says when the site had it; look at it';
+    : 'the text of an article that no record describes: nothing says when the site had it; a person has to look at it';
 }
 
 /** A folder of the archive that somebody has moved to another disk. */

@@ -20,10 +20,10 @@ export async function rebuildFrontier(findings: readonly Finding[], context: Rep
     const found = wanted.get(idOf(key));
     if (found === undefined) continue;
     wanted.delete(idOf(key));
-    if (!writeRow(key, context)) context.leave(found, 'its record has to be mended first');
+    if (!writeRow(key, context)) context.leave(found, 'its record has to be repaired first');
   }
   for (const [id, found] of wanted) {
-    if (context.frontier.find(id) === null) context.leave(found, 'its record has to be mended first');
+    if (context.frontier.find(id) === null) context.leave(found, 'its record has to be repaired first');
     else context.frontier.requeue({ ids: [id] });
   }
 }
@@ -47,7 +47,7 @@ function writeRow(key: string, context: RepairContext): boolean {
 
 // A frontier that cannot be read: moved to `trash/` under the lock, before a run opens it.
 
-/** @returns what was mended: nothing where the frontier can be read, or is not there */
+/** @returns what was repaired: nothing if the frontier can be read, or is not there */
 export async function clearFrontier(storage: Storage, trash: Trash): Promise<readonly Finding[]> {
   const fault = await faultOf(storage);
   if (fault === null) return [];

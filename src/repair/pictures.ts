@@ -43,7 +43,7 @@ function hashOf({ path }: Finding): string {
 async function fetchMissing(found: Finding, context: RepairContext): Promise<void> {
   const key = keyOf(found.path) ?? '';
   const record = wholeRecord(key, context);
-  if (record === null) return context.leave(found, 'its record has to be mended first');
+  if (record === null) return context.leave(found, 'its record has to be repaired first');
   const why = new Set<string>();
   const had = new Map<string, Asset>();
   for (const asset of record.assets) {
@@ -56,7 +56,7 @@ async function fetchMissing(found: Finding, context: RepairContext): Promise<voi
   if (why.size > 0) context.leave(found, [...why].join('; '));
 }
 
-/** Changes the pictures of a record as it stands now; nothing where it has to be mended first. */
+/** Changes the pictures of a record as it stands now; nothing where it has to be repaired first. */
 async function replaceAssets(key: string, replace: (asset: Asset) => Asset, context: RepairContext): Promise<void> {
   const change = () => {
     const now = wholeRecord(key, context); // another picture of the article may have come in the meantime
@@ -90,7 +90,7 @@ async function fetchAgain(found: Finding, keys: readonly string[], context: Repa
   const had = new Map<string, Asset>();
   for (const key of keys) {
     const record = wholeRecord(key, context);
-    if (record === null) return 'the record that shows it has to be mended first';
+    if (record === null) return 'the record that shows it has to be repaired first';
     for (const { src } of record.assets.filter((asset) => isLost(asset) && !had.has(asset.src))) {
       const got = await ask(src, isBad ? null : hash, context);
       if (typeof got === 'string') return got;
@@ -108,13 +108,13 @@ async function fetchAgain(found: Finding, keys: readonly string[], context: Repa
 async function ask(
   src: string,
   expected: string | null,
-  { storage, services, site, trash, signal, stopSignal }: RepairContext,
+  { storage, services, site, trash, abortSignal, stopSignal }: RepairContext,
 ): Promise<Asset | string> {
   const silent = stopSignal.aborted ? 'interrupted' : site.silent();
   if (silent !== null) return silent;
   const got = await services.assets.again(src, {
     expected,
-    signal,
+    signal: abortSignal,
     replaces: async (key) => {
       if ((await storage.stat(key)) === null || key.includes((await hashFile(storage, key)).sha256)) return false;
       await trash.keep(key, 'replaced by the bytes of its name');

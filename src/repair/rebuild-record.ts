@@ -12,11 +12,11 @@ export async function rebuildRecord(findings: readonly Finding[], context: Repai
   for (const found of findings) {
     if (context.stopSignal.aborted) return;
     const keys = [found.path, found.also ?? ''].map(keyOf).filter((key) => key !== null);
-    let isMended = false;
-    for (const key of keys) isMended = (await rewrite(key, keys, found, context)) || isMended;
-    if (found.code === 'version-order' && !isMended)
+    let isRepaired = false;
+    for (const key of keys) isRepaired = (await rewrite(key, keys, found, context)) || isRepaired;
+    if (found.code === 'version-order' && !isRepaired)
       context.leave(found, 'nothing in the archive says how the versions followed each other');
-    else if (!isMended || isGoneAgain(found, keys[0], context)) toVisit.push(found);
+    else if (!isRepaired || isGoneAgain(found, keys[0], context)) toVisit.push(found);
   }
   await revisit(toVisit, context);
 }

@@ -1,4 +1,4 @@
-/** The repair: audits, does what would mend each finding, and audits again until nothing is left that was not tried. */
+/** The repair: audits, repairs what was found, and audits again until every finding has been tried once. */
 import { audit } from '../audit/audit.ts';
 import { CHECKS, type CheckCode, type Finding, type RepairKind } from '../audit/promises.ts';
 import type { Log } from '../log.ts';
@@ -10,28 +10,28 @@ import { rebuildRecord } from './rebuild-record.ts';
 import { revisit } from './revisit.ts';
 
 interface RepairReport {
-  /** What is not found any more. */
-  readonly mended: readonly Finding[];
+  /** What the last audit does not find any more. */
+  readonly repaired: readonly Finding[];
   /** What still is, and why. */
-  readonly left: readonly { readonly finding: Finding; readonly why: string }[];
+  readonly unrepaired: readonly { readonly finding: Finding; readonly why: string }[];
 }
 
 interface RepairOptions {
-  /** The checks whose findings are mended. */
+  /** The checks whose findings are repaired. */
   readonly codes: readonly CheckCode[];
   /** Threads of each audit. */
   readonly jobs: number;
   readonly log: Log;
-  /** What was mended before the archive could be held. */
+  /** What was repaired before the archive could be locked. */
   readonly before: readonly Finding[];
 }
 
-/** Damage may hide behind damage; more layers than these, nobody has seen. */
+/** One damage may hide another. More rounds than these were never needed. */
 const MOST_ROUNDS = 6;
 
 /**
- * Mends an archive that the caller holds.
- * @returns null where it was stopped: then only another audit knows what is left
+ * Repairs an archive whose lock the caller holds.
+ * @returns null if it was stopped: then only another audit says what is left
  */
 export async function repair(
   context: Omit<RepairContext, 'leave'>,
@@ -46,12 +46,12 @@ export async function repair(
     if (context.stopSignal.aborted) return null;
     const fresh = found.filter((each) => !tried.has(nameOf(each)));
     if (fresh.length === 0 || round > MOST_ROUNDS) return reportOf(found);
-    log({ level: 'info', stage: 'repair', message: `round ${round}: ${fresh.length} to mend` });
+    log({ level: 'info', stage: 'repair', message: `round ${round}: ${fresh.length} to repair` });
     for (const each of fresh) tried.set(nameOf(each), each);
     const rest = await restoreBytes(fresh, { ...context, leave });
     for (const kind of Object.keys(KINDS) as RepairKind[]) {
       const asked = rest.filter(({ code }) => CHECKS[code].repair === kind);
-      if (asked.length > 0) await KINDS[kind].mend(asked, { ...context, leave });
+      if (asked.length > 0) await KINDS[kind].repair(asked, { ...context, leave });
       if (context.stopSignal.aborted) return null;
     }
   }
@@ -59,13 +59,13 @@ export async function repair(
   function reportOf(found: readonly Finding[]): RepairReport {
     const still = new Set(found.map(nameOf));
     return {
-      mended: [...tried].filter(([name]) => !still.has(name)).map(([, each]) => each),
-      left: found.map((each) => ({ finding: each, why: reasons.get(nameOf(each)) ?? UNCHANGED })),
+      repaired: [...tried].filter(([name]) => !still.has(name)).map(([, each]) => each),
+      unrepaired: found.map((each) => ({ finding: each, why: reasons.get(nameOf(each)) ?? UNCHANGED })),
     };
   }
 }
 
-const UNCHANGED = 'it was tried, and the same came of it: the site gives it so';
+const UNCHANGED = 'it was tried, without success: the site gives the same again';
 
 /** All findings of an audit. */
 export async function findings(
@@ -86,38 +86,38 @@ function nameOf({ code, path, article }: Finding): string {
 // Every kind of repair: what it does, in words, and what does it. In the order in which they are done.
 
 interface Kind {
-  /** What `--dry-run` says. */
-  readonly would: string;
-  readonly mend: RepairWork;
+  /** What `--dry-run` says that it would do. */
+  readonly plan: string;
+  readonly repair: RepairWork;
 }
 
 /** First what makes way, then what needs no network, then visits, then pictures of records that are right by then. */
 export const KINDS: Readonly<Record<RepairKind, Kind>> = {
-  'to-trash': { would: 'move it to trash/', mend: toTrash },
-  'remove-duplicate': { would: 'move the one that the frontier does not name to trash/', mend: removeDuplicate },
-  'rebuild-record': { would: 'write the record again, or visit the article', mend: rebuildRecord },
-  revisit: { would: 'take the bytes from elsewhere in the archive, or visit the article', mend: revisit },
+  'to-trash': { plan: 'move it to trash/', repair: toTrash },
+  'remove-duplicate': { plan: 'move the one that the frontier does not name to trash/', repair: removeDuplicate },
+  'rebuild-record': { plan: 'write the record again, or visit the article', repair: rebuildRecord },
+  revisit: { plan: 'take the bytes from elsewhere in the archive, or visit the article', repair: revisit },
   'refetch-picture': {
-    would: 'take the bytes from elsewhere in the archive, or fetch the picture',
-    mend: refetchPicture,
+    plan: 'take the bytes from elsewhere in the archive, or fetch the picture',
+    repair: refetchPicture,
   },
-  'rebuild-frontier': { would: 'write the rows again from the records', mend: rebuildFrontier },
+  'rebuild-frontier': { plan: 'write the rows again from the records', repair: rebuildFrontier },
   'restore-backup': {
-    would: 'look for the bytes elsewhere in the archive',
-    mend: (findings, context) => manual(findings, context),
+    plan: 'look for the bytes elsewhere in the archive',
+    repair: (findings, context) => manual(findings, context),
   },
-  none: { would: 'leave it to a person', mend: (findings, context) => manual(findings, context) },
+  none: { plan: 'leave it to a person', repair: (findings, context) => manual(findings, context) },
 };
 
-// What no program can mend: it stays listed, with what a person can do.
+// What no program can repair: it is reported, with what a person can do.
 
 const manual: RepairWork = async (findings, context) => {
   for (const found of findings) {
-    const { mend, repair } = CHECKS[found.code];
+    const { fix, repair } = CHECKS[found.code];
     const isLost = repair === 'restore-backup';
     context.leave(
       found,
-      isLost ? `the bytes are nowhere in this archive, and the site does not have them: ${mend}` : mend,
+      isLost ? `the bytes are nowhere in this archive, and the site does not have them: ${fix}` : fix,
     );
   }
 };

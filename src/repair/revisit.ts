@@ -1,4 +1,4 @@
-/** Articles visited again under the rule that nothing gets worse; what a damaged file held goes to `trash/` first. */
+/** Articles visited again. Nothing gets worse by it: what a damaged file held is moved to `trash/` first. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Archive, Capture } from '../archive/archive.ts';
 import { readDocument } from '../archive/document.ts';
@@ -12,7 +12,7 @@ import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { ArticleId, Outcome, Target } from '../model.ts';
 import { bestRecord, bytesOf } from './best-record.ts';
 import { eachOf, inWords, keyOf, type RepairContext } from './context.ts';
-import type { MendedRecord } from './mend-record.ts';
+import type { RepairedRecord } from './repair-record.ts';
 
 /** Each article once, whatever was found of it. */
 export async function revisit(findings: readonly Finding[], context: RepairContext): Promise<void> {
@@ -21,7 +21,7 @@ export async function revisit(findings: readonly Finding[], context: RepairConte
     const places = [keyOf(found.path), keyOf(found.also ?? '')].filter((key) => key !== null);
     if (places.length === 0 && found.article !== null) places.push(found.article);
     if (parseKey(found.path)?.kind === 'version' || places.length === 0)
-      context.leave(found, 'no visit can tell what it was: take it from another copy of the archive');
+      context.leave(found, 'no visit can show what it was: take it from another copy of the archive');
     else for (const place of places) byArticle.set(place, [...(byArticle.get(place) ?? []), found]);
   }
   await eachOf([...byArticle], context, async ([place, about]) => {
@@ -55,7 +55,7 @@ async function patiently(item: Work, context: RepairContext): Promise<Visited> {
     const { outcome } = visit;
     const maySoonPass = outcome.kind === 'failed' && ERRORS[outcome.code as ErrorCode].next === 'retry';
     if (!maySoonPass || attempt >= context.attempts || context.stopSignal.aborted) return visit;
-    await sleep(retryPauseMs(attempt, { baseMs: context.backoffMs }), undefined, { signal: context.signal });
+    await sleep(retryPauseMs(attempt, { baseMs: context.backoffMs }), undefined, { signal: context.abortSignal });
   }
 }
 
@@ -108,12 +108,12 @@ function sourceOf(key: string, { root, services }: RepairContext): string | null
   }
 }
 
-// The archive as a visit of a damaged article sees it: nothing damaged passes for a version, and nothing is overwritten that is not in `trash/`.
+// The archive as a visit of a damaged article sees it: damaged bytes never count as a version, and what is overwritten is in `trash/` first.
 
 /** @param about what was found of the article at the key; every other article is found and changed as it is */
 function repairArchive(key: string, about: readonly Finding[], context: RepairContext): Archive {
   const { archive } = context.services;
-  const isRight = (best: MendedRecord | null) => best?.isWhole === true && !best.isChanged;
+  const isRight = (best: RepairedRecord | null) => best?.isWhole === true && !best.isChanged;
   return {
     ...archive,
     find: async (id, date) => {
@@ -123,12 +123,12 @@ function repairArchive(key: string, about: readonly Finding[], context: RepairCo
     },
     update: (to, change) => {
       if (to !== key) return archive.update(to, change);
-      let best: MendedRecord | null = null;
+      let best: RepairedRecord | null = null;
       return archive.update(
         key,
         async (old) => {
           const next = await change(old);
-          // A note goes into a record that is right; into another one when it is mended.
+          // A note goes into a record that is right; into another one when it is repaired.
           if (next === null || 'record' in next) return isRight(best) ? next : null;
           return { ...next, present: await makeWay(next, best) };
         },
@@ -145,7 +145,7 @@ function repairArchive(key: string, about: readonly Finding[], context: RepairCo
   /** Lays into the trash what the capture would overwrite; returns what becomes of the document on the disk. */
   async function makeWay(
     { draft, document }: Capture,
-    best: MendedRecord | null,
+    best: RepairedRecord | null,
   ): Promise<NonNullable<Capture['present']>> {
     const { root, trash } = context;
     const [path, record] = [documentKey(key), recordKey(key)];

@@ -1,4 +1,4 @@
-/** The audit as a page for people: what is wrong, where most of it is, and each finding with what mends it. */
+/** The audit as a page for people: what is wrong, where most of it is, and each finding with how to fix it. */
 import { dirname, join, relative, sep } from 'node:path';
 import type { TextFile } from '../archive/text-file.ts';
 import { type AuditSummary, CHECKS, type Finding, type Reporter, type Severity } from '../audit/promises.ts';
@@ -37,10 +37,10 @@ export function htmlReport(file: TextFile, run: AuditRun): Reporter {
 
   async function writeGroup(group: Group): Promise<void> {
     const { code, count, shown } = group;
-    const { severity, means, mend } = CHECKS[code];
+    const { severity, means, fix } = CHECKS[code];
     const head = html`<section class="check" id="check-${code}">
 <h3><span class="level ${severity}">${severity}</span> <code>${code}</code> <span class="quiet">${count.toLocaleString('en')}</span></h3>
-<p>${sentence(means)} <span class="quiet">What mends it: ${mend}.</span></p>
+<p>${sentence(means)} <span class="quiet">How to fix it: ${fix}.</span></p>
 ${shown.length < count ? restOf(group) : null}<ol>\n`;
     await file.write(head.markup);
     for (const each of shown) await file.write(itemOf(each, dirname(file.path), run).markup);

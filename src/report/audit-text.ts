@@ -25,16 +25,16 @@ export function terminalReport(terminal: Terminal): Reporter {
   return {
     add: (found, root) => groups.add(found, root),
     end: (summary) => {
-      for (const group of groups.worstFirst()) tellGroup(terminal, group);
-      tellSummary(terminal, summary);
+      for (const group of groups.worstFirst()) printGroup(terminal, group);
+      printSummary(terminal, summary);
     },
   };
 }
 
-function tellGroup(terminal: Terminal, { code, count, shown }: Group): void {
-  const { severity, means, mend } = CHECKS[code];
+function printGroup(terminal: Terminal, { code, count, shown }: Group): void {
+  const { severity, means, fix } = CHECKS[code];
   const head = `${terminal.style(STYLES[severity], severity)} ${terminal.style('bold', code)}  ${count.toLocaleString('en')}`;
-  const lines = [head, ...wrap(`${means}; ${mend}`, 2, terminal)];
+  const lines = [head, ...wrap(`${means}; ${fix}`, 2, terminal)];
   for (const { found, root } of shown) {
     const path = terminal.link(printable(found.path), join(root, found.path));
     lines.push(`  ${path}`, ...wrap(printable(found.detail), 4, terminal));
@@ -44,7 +44,10 @@ function tellGroup(terminal: Terminal, { code, count, shown }: Group): void {
   terminal.say(`${lines.join('\n')}\n`);
 }
 
-function tellSummary(terminal: Terminal, { articles, assets, bytes, errors, warnings, elapsedMs }: AuditSummary): void {
+function printSummary(
+  terminal: Terminal,
+  { articles, assets, bytes, errors, warnings, elapsedMs }: AuditSummary,
+): void {
   const verdict =
     errors + warnings === 0
       ? terminal.style('green', '✓ nothing is wrong')

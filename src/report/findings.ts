@@ -38,7 +38,7 @@ export function openGroups(mostShown: number): Groups {
   };
 }
 
-// The words of the table of checks as sentences.
+// Texts of the table of checks as sentences.
 
 /** `the body breaks off` → `The body breaks off.` */
 export function sentence(text: string): string {

@@ -159,7 +159,7 @@ export function bar(share: number, kind: string): Markup {
   return html`<svg class="bar ${kind}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect width="${width}" height="6"/></svg>`;
 }
 
-// Parts of a whole beside each other in one bar. Widths are attributes of a drawing, as those of `bar.ts`.
+// Parts of a whole beside each other in one bar. Widths are attributes of a drawing, as those of the bar above.
 
 /** @param parts each with the class that colours it and its share of the whole width, 0 to 1 */
 export function stackedBar(parts: readonly { readonly kind: string; readonly share: number }[]): Markup {

@@ -33,7 +33,7 @@ async function targetOf(path: string): Promise<string> {
   try {
     const target = await fsp.realpath(path);
     if (!(await fsp.stat(target)).isFile())
-      throw new ArchiveError('REPORT_NOT_WRITABLE', `${path}: is there, and no file`);
+      throw new ArchiveError('REPORT_NOT_WRITABLE', `${path}: exists, and is not a file`);
     return target;
   } catch (error) {
     if (isMissing(error)) return join(folder, basename(path));

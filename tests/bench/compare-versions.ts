@@ -147,7 +147,7 @@ async function live(
   const startedAt = Date.now();
   const asked = newspaper.requests.length;
   const said: Life['said'][number][] = [];
-  const tell = async (phase: Phase, args: readonly string[], input = '') => {
+  const record = async (phase: Phase, args: readonly string[], input = '') => {
     turn(phase);
     const settings = { checkout, input, env: { GUANCHA_TEST_NOW: INSTANTS[phase] }, preload: [FIXED_CLOCK] };
     const { code, stdout, stderr } = await run([...args, '--json', '--config', config], settings);
@@ -156,12 +156,12 @@ async function live(
     said.push({ command: `${args[0]}, ${phase}`, code, lines: lines.map((line) => JSON.parse(line) as Json) });
   };
   const specials = Object.values(newspaper.specials).map(({ url }) => url);
-  await tell('printed', ['crawl']);
-  await tell('printed', ['archive', '-'], specials.join('\n'));
-  await tell('changed', ['crawl', '--revisit']);
-  await tell('returned', ['crawl', '--revisit']);
-  await tell('returned', ['changes']);
-  await tell('returned', ['audit']);
+  await record('printed', ['crawl']);
+  await record('printed', ['archive', '-'], specials.join('\n'));
+  await record('changed', ['crawl', '--revisit']);
+  await record('returned', ['crawl', '--revisit']);
+  await record('returned', ['changes']);
+  await record('returned', ['audit']);
   const endedAt = Date.now();
   const isAnswerDate = (text: string) => {
     if (!/^\w{3}, \d\d \w{3} \d{4} [\d:]+ GMT$/.test(text)) return false;
@@ -185,7 +185,7 @@ async function compare(theirs: Life, ours: Life): Promise<boolean> {
     const mine = ours.said[index];
     const pairs = pairsOf(keyed(lines), keyed(mine?.lines ?? []));
     say(`\n${command}: ${lines.length} lines and ${mine?.lines.length}, exit code ${code} and ${mine?.code}`);
-    tellFields(pairs, theirs, ours);
+    printFields(pairs, theirs, ours);
   }
   await compareRooms(theirs, ours);
   return isSame;
@@ -222,7 +222,7 @@ async function compareRecords(theirs: Life, ours: Life): Promise<void> {
   };
   const [there, here] = [await read(theirs), await read(ours)];
   say(`\nrecords: ${there.size} and ${here.size}`);
-  tellFields(pairsOf(there, here), theirs, ours);
+  printFields(pairsOf(there, here), theirs, ours);
 }
 
 /** Name → value there and here; undefined where there is none. */
@@ -247,7 +247,7 @@ function keyed(lines: readonly Json[]): ReadonlyMap<string, Json> {
 }
 
 /** Each field that differs, in how many, with an example. */
-function tellFields(pairs: Pairs, theirs: Life, ours: Life): void {
+function printFields(pairs: Pairs, theirs: Life, ours: Life): void {
   const found = new Map<string, { count: number; readonly example: string }>();
   let compared = 0;
   const short = (value: Json | undefined) => (value === undefined ? 'absent' : JSON.stringify(value)).slice(0, 160);

@@ -1,5 +1,5 @@
 /**
- * How many files of `src` a command needs: those that run a function of their own, told by V8's coverage of every thread.
+ * How many files of `src` a command needs: those that run a function of their own, measured by V8's coverage of every thread.
  * `npm run bench:files [-- --checkout PATH] [-- --list COMMAND]`. Loading a module does not count, nor does what its
  * loading calls: the same modules are loaded once more alone, and only calls beyond that are the command's.
  */

@@ -29,7 +29,7 @@ export type Row = (typeof ROWS)[number];
 export type Kind = (typeof KINDS)[number];
 
 const SIGNED_BY_USERS = 'a community post is signed by its user alone';
-const UNKNOWN_ON_MOBILE = 'no source tells how the mobile page writes it';
+const UNKNOWN_ON_MOBILE = 'no source says how the mobile page writes it';
 
 /** Why there can be no such page; null where there must be a case. */
 export function reasonAgainst(row: Row, kind: Kind): string | null {

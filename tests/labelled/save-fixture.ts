@@ -17,9 +17,9 @@ const { values, positionals } = parseArgs({
   options: { to: { type: 'string', default: join(import.meta.dirname, 'review') } },
 });
 const { signal } = new AbortController();
-const scratch = await mkdtemp(join(tmpdir(), 'guancha-fixture-'));
+const temporary = await mkdtemp(join(tmpdir(), 'guancha-fixture-'));
 try {
-  const config = { ...loadConfig(null), archive: scratch };
+  const config = { ...loadConfig(null), archive: temporary };
   const log = ({ message }: { readonly message: string }) => void process.stderr.write(`${message}\n`);
   await using app = await openApp(config, { command: 'fixture', log, wait: null });
   await mkdir(values.to, { recursive: true });
@@ -35,5 +35,5 @@ try {
     process.stdout.write(`${name}.json: compare it with the page\n`);
   }
 } finally {
-  await rm(scratch, { recursive: true, force: true });
+  await rm(temporary, { recursive: true, force: true });
 }

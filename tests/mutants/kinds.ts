@@ -23,7 +23,7 @@ export interface Others {
 
 export interface MutantKind {
   readonly name: string;
-  /** Why some mutants of the kind cannot be told from a page as published; those count apart. */
+  /** Why some mutants of the kind cannot be distinguished from a page as published; those count apart. */
   readonly unseen?: string;
   readonly effect: 'same' | 'lost';
   /** Null where the page has nothing to change in this way. */

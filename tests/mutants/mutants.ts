@@ -86,7 +86,7 @@ function read({ address }: Original, { html, body, headers }: Mutant, site: Site
   }
 }
 
-/** Flags that doubt, beyond those that the unchanged page has; notes tell of what was kept as published. */
+/** Flags that doubt, beyond those that the unchanged page has; notes say what was kept as published. */
 function doubts(article: Article, known: readonly string[] = []): string[] {
   return article.flags
     .filter(({ code }) => !known.includes(code))

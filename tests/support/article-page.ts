@@ -102,7 +102,7 @@ export function mobilePage({
 `;
 }
 
-/** The home page: the author index tells it, and so does its title beside many links. */
+/** The home page: the author index shows it, and so does its title beside many links. */
 export const HOME = `<html><head><title>观察者网-中国关怀 全球视野</title></head><body><dl>${[...'ABCDEFG']
   .map((letter) => `<dt>${letter}</dt><dd><a href="../${letter}/list_1.shtml">${letter}</a></dd>`)
   .join('')}</dl></body></html>`;

@@ -44,10 +44,10 @@ export async function knownDays(
   return Array.from({ length: options.orders }, (_, order) => {
     const asked = shuffled([...unseen, ...unpublished], openRandom(seed, 'coverage', order));
     const probed = new Set(asked.slice(0, Math.round(asked.length * options.probed)));
-    return { coverage: ledgerOf(probed), truth };
+    return { coverage: coverageOf(probed), truth };
   });
 
-  function ledgerOf(probed: ReadonlySet<number>): IdCoverage {
+  function coverageOf(probed: ReadonlySet<number>): IdCoverage {
     const runs = openIdRuns();
     for (const article of articles) {
       const id = numberOf(article);

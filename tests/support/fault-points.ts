@@ -26,7 +26,7 @@ export function installFaults(fault: Fault | null, isWatched: (path: string) => 
   let steps = 0;
   const { promise: halted, resolve: halt } = Promise.withResolvers<void>();
 
-  /** Takes a step, or fails it; `torn` is told to let half of the work happen first. */
+  /** Takes a step, or fails it; `torn` lets half of the work happen first. */
   async function step<T>(
     name: string,
     path: string,

@@ -12,7 +12,7 @@ export interface Fault {
   readonly spoil: (right: Reply, asked: Asked) => Reply;
   /** How a visit must end where an article's page is answered so for ever; `archived` where nothing is lost by it. */
   readonly page: readonly [Outcome['kind'], ErrorCode?];
-  /** What a list that is answered so for ever is told as; null where it is read all the same. */
+  /** What a list that is answered so for ever is reported as; null where it is read all the same. */
   readonly list: ErrorCode | null;
   /** The page is stored all the same where nothing is archived yet, and flagged. */
   readonly isFlagged?: true;

@@ -1,4 +1,4 @@
-/** What Linux tells of running processes (/proc). */
+/** What Linux reports of running processes (/proc). */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** Process ids of the children of a process; zombies are none. */

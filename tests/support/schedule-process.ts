@@ -33,7 +33,7 @@ process.exitCode = await schedule(
     config: reload(),
     reload,
     terminal: createTerminal(process, { json: true }),
-    interrupts: { stopSignal: stopSignal.signal, signal: new AbortController().signal, onHangup: () => () => {} },
+    interrupts: { stopSignal: stopSignal.signal, abortSignal: new AbortController().signal, onHangup: () => () => {} },
     clock,
   },
 );

@@ -16,7 +16,7 @@ export interface TurnedClock extends Clock {
   readonly sleep: (timeMs: number, options?: { readonly signal?: AbortSignal }) => Promise<void>;
   /** Puts it forward; a time below zero is a RangeError. */
   readonly advance: (timeMs: number) => void;
-  /** Told the time whenever it has changed; gives the way to be told no more. */
+  /** Calls a listener with the time whenever it has changed; returns the function that ends this. */
   readonly onAdvance: (listener: (nowMs: number) => void) => () => void;
 }
 

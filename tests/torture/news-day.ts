@@ -83,7 +83,7 @@ export async function crawlNewsDay(options: {
   });
   const alarms: Alarm[] = [];
   const said: string[] = [];
-  const hear = (line: Record<string, unknown>) => {
+  const take = (line: Record<string, unknown>) => {
     const { alarm, what, detail } = line;
     if (typeof alarm === 'string')
       alarms.push({ at: clock.now(), about: alarm, what: String(what), detail: String(detail) });
@@ -91,7 +91,7 @@ export async function crawlNewsDay(options: {
   const io = {
     stdout: {
       write: (lines: string) => {
-        for (const line of lines.trim().split('\n')) hear(JSON.parse(line));
+        for (const line of lines.trim().split('\n')) take(JSON.parse(line));
       },
     },
     stderr: { write: (line: string) => void said.push(line) },
@@ -103,7 +103,7 @@ export async function crawlNewsDay(options: {
     config,
     reload,
     terminal: createTerminal(io, { json: true }),
-    interrupts: { stopSignal: stopSignal.signal, signal: new AbortController().signal, onHangup: () => () => {} },
+    interrupts: { stopSignal: stopSignal.signal, abortSignal: new AbortController().signal, onHangup: () => () => {} },
     clock,
   };
   assert.equal(await schedule({ wait: false }, context), 0, said.join(''));
@@ -226,7 +226,7 @@ function requirePace(day: NewsDay): Pick<DayReport, 'pageRequests' | 'closestMs'
 /** Each planted break that lasts raised an alarm about what broke, and nothing else did. */
 function requireAlarmsOf(day: NewsDay, alarms: readonly Alarm[]): void {
   const www = new URL(day.www).host;
-  // A column that is not there yet has never given anything: that is told as an error of its reading, not as a change.
+  // A column that is not there yet has never given anything: that is reported as an error of its reading, not as a change.
   const breaks = day.outages.filter(({ kind }) => kind !== 'not-yet');
   const isOf = (alarm: Alarm, { source, from, to }: NewsDay['outages'][number]) =>
     alarm.about === (source ?? www) && alarm.at >= from && alarm.at <= (to ?? alarm.at) + LIST_MAX_MS;

@@ -22,7 +22,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** Europe's clocks go back on 25 October 2026, New York's on 1 November. */
 const FROM = Date.parse('2026-10-20T00:00:00Z');
 
-/** A source by the clock, and when its slots are, told without any cron library. */
+/** A source by the clock, and when its slots are, computed without a cron library. */
 interface Rule {
   readonly cron: string;
   readonly timeZone: string;

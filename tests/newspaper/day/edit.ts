@@ -1,4 +1,4 @@
-/** Edits a published article: one kind of change at a time, so that each can be told from the others. */
+/** Edits a published article: one kind of change at a time, so that each can be distinguished from the others. */
 import { type Block, textsOf } from '../write/blocks.ts';
 import { imagesOf } from '../write/body.ts';
 import { clock } from '../write/calendar.ts';

@@ -1,4 +1,4 @@
-/** What a news day can be told to be, and what it is when told nothing. */
+/** The options of a news day, and their defaults. */
 import type { Outage } from './truth.ts';
 
 const MINUTE = 60_000;

@@ -44,7 +44,7 @@ export interface DayArticle {
   readonly movedFrom: ArticleId | null;
   /** No list ever shows it. */
   readonly hidden: boolean;
-  /** As the lists stood when they answered as they should: outages are told apart. */
+  /** As the lists stood when they answered as they should: outages are listed apart. */
   readonly shown: readonly Shown[];
 }
 

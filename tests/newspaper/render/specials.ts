@@ -38,7 +38,7 @@ location.reload();
 /** The name of the cookie that the challenge's script sets. */
 export const CHALLENGE_COOKIE = 'acw_sc__v2';
 
-/** A slider to be moved by hand. */
+/** A slider for the visitor to move. */
 export function captchaPage(): string {
   return `<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>访问验证</title></head>

@@ -5,7 +5,7 @@ import type { Origins } from './hanging.ts';
 import { type Listing, makeListings, namesByStory } from './listings.ts';
 import { writePost } from './post.ts';
 import { openRandom, type Random } from './random.ts';
-import { FATES, SPECIAL_NAMES } from './specials.ts';
+import { DISPOSITIONS, SPECIAL_NAMES } from './specials.ts';
 import { type Assignment, columnistsOf, type Draft, type Press, type Story, writeStory } from './story.ts';
 
 export interface EditionOptions {
@@ -136,7 +136,7 @@ function writeSpecials(press: Press, posts: number): readonly Draft[] {
           ? 'https://daily.example/2026/bridge.html'
           : null;
     const url = special === 'wrong-date' ? aDayEarlier(draft.truth.url, slot) : draft.truth.url;
-    return { ...draft, truth: { ...draft.truth, ...FATES[special], leadsTo, url } };
+    return { ...draft, truth: { ...draft.truth, ...DISPOSITIONS[special], leadsTo, url } };
   });
   return [...stories, destination];
 }

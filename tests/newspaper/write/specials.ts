@@ -2,7 +2,7 @@
 import type { NewspaperArticle, SpecialName } from '../truth.ts';
 
 /** What a visit to each special page must end with. */
-export const FATES: Readonly<Record<SpecialName, Pick<NewspaperArticle, 'outcome' | 'code'>>> = {
+export const DISPOSITIONS: Readonly<Record<SpecialName, Pick<NewspaperArticle, 'outcome' | 'code'>>> = {
   'unknown-id': { outcome: 'gone', code: null },
   'wrong-date': { outcome: 'gone', code: null },
   'not-found': { outcome: 'gone', code: null },
@@ -19,7 +19,7 @@ export const FATES: Readonly<Record<SpecialName, Pick<NewspaperArticle, 'outcome
   'plain-page': { outcome: 'failed', code: 'NOT_AN_ARTICLE' },
 };
 
-export const SPECIAL_NAMES = Object.keys(FATES) as readonly SpecialName[];
+export const SPECIAL_NAMES = Object.keys(DISPOSITIONS) as readonly SpecialName[];
 
 /** Special pages that the 要闻 list names, as the real one names pages that have gone or moved since. */
 export const LISTED_SPECIALS: readonly SpecialName[] = ['withdrawn', 'moved', 'link-out'];

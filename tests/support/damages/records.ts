@@ -76,7 +76,7 @@ export const RECORDS: readonly Damage[] = [
     });
     return spot.document;
   }),
-  damage('document-changed', 'one word changed by hand', (archive) => {
+  damage('document-changed', 'one word changed by a person', (archive) => {
     const { document } = archive.spot();
     archive.write(document, archive.read(document).replace('。', '！'));
     return document;

@@ -11,7 +11,7 @@ import { PAIR_CHECKS, RECORD_CHECKS } from '../audit/checks.ts';
 import type { ArticleId, Asset } from '../model.ts';
 import { parseArticleUrl, type Site } from '../site/address.ts';
 
-export interface MendedRecord {
+export interface RepairedRecord {
   readonly record: ArchiveRecord;
   /** True where it keeps every promise of a record: it may be written as it is. */
   readonly isWhole: boolean;
@@ -36,7 +36,7 @@ export interface Known {
 }
 
 /** Null where fields are lost that nothing else in the archive knows: what the article is, or which versions it has. */
-export function mendRecord(value: unknown, known: Known): MendedRecord | null {
+export function repairRecord(value: unknown, known: Known): RepairedRecord | null {
   if (typeof value !== 'object' || value === null) return null;
   const valid = validFields(value as Readonly<Record<string, unknown>>);
   const last = valid.versions?.at(-1);
@@ -68,12 +68,12 @@ export function mendRecord(value: unknown, known: Known): MendedRecord | null {
   const ordered = absenceOrder(own) === null ? record : { ...record, absences: inOrder(record.absences) };
   const isProved = document !== null && hash === trusted && 'record' in readForm(record);
   const read = isProved ? auditDocument(document, { path, record }).document : null;
-  const mended = read === null ? ordered : asItsDocument(ordered, read, known);
+  const repaired = read === null ? ordered : asItsDocument(ordered, read, known);
   const isSalvaged = [valid.aliases, valid.flags, valid.assets, valid.absences].includes(undefined);
   return {
-    record: mended,
-    isWhole: !isSalvaged && keepsPromises(mended, key, read),
-    isChanged: !isDeepStrictEqual(mended, value),
+    record: repaired,
+    isWhole: !isSalvaged && keepsPromises(repaired, key, read),
+    isChanged: !isDeepStrictEqual(repaired, value),
   };
 }
 

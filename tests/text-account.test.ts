@@ -1,4 +1,4 @@
-/** The account closes: every character and picture of a column is in the body, in a field, dropped by name, or told. */
+/** The account closes: every character and picture of a column is in the body, in a field, dropped by name, or reported. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -11,7 +11,7 @@ const NEWS: ArticleAddress = { id: 'guancha:900', url: NEWS_URL, date: '2022-01-
 const TIMES =
   '<div class="time fix"><span>2022-01-28 10:30:43</span><span>字号：<a>A-</a></span><span>来源：晨报</span></div>';
 
-describe('the account', () => {
+describe('the text account', () => {
   it('has a row for everything that a whole page shows', () => {
     const people = `<ul class="author fix"><li><div class="author-intro fix"><a href="../ShiYan"><img src="h.png"></a>
       <p><a href="../ShiYan">石砚</a><span>茶山大学教授</span></p></div></li></ul>`;
@@ -64,7 +64,7 @@ describe('the account', () => {
     );
   });
 
-  it('tells a part that was left out because it repeats another', () => {
+  it('reports a part that was left out because it repeats another', () => {
     const parts = ['<p>一</p>', '<p>一</p>'].map((body) => pageOf(classicPage({ body })));
     const { account } = explain(parts, NEWS, SITE);
     assert.deepEqual(account.missing, { characters: 0, pictures: 0 });
