@@ -7,6 +7,7 @@ import { openDisk } from '../src/archive/disk.ts';
 import { articleKey, idOf, recordKey } from '../src/archive/keys.ts';
 import { openMemory } from '../src/archive/memory.ts';
 import { contentHash, noteGone, noteMovedFrom, noteMovedTo } from '../src/archive/record.ts';
+import type { Storage } from '../src/archive/storage.ts';
 import type { ArticleId } from '../src/model.ts';
 import { temporaryFolder } from './support/command.ts';
 import { article, captured, digest, documentOf, draft, KEY, save } from './support/drafts.ts';
@@ -185,12 +186,33 @@ describe('the place of a post', () => {
     for (const row of [null, 'fengwen/2020/11/399176', 'fengwen/2020/10/399177', 'none']) {
       rows.clear();
       if (row !== null) rows.set(id, row);
-      assert.equal((await archive.find(id, null))?.key, key, `row ${row}`);
+      const another = openArchive(storage, { minFreeBytes: 0, places }); // as another process has it
+      assert.equal((await another.find(id, null))?.key, key, `row ${row}`);
       assert.deepEqual([...rows], [[id, key]], `row ${row}`);
     }
     const refusing = { ...storage, names: () => Promise.reject(new Error('looked through')) };
     const blind = openArchive(refusing, { minFreeBytes: 0, places });
     assert.equal((await blind.find(id, null))?.key, key);
+  });
+
+  it('is looked for among all months once, however many posts turn out to be new', async () => {
+    const storage = openMemory();
+    let walks = 0;
+    const counting: Storage = {
+      ...storage,
+      names: (prefix) => {
+        walks += Number(prefix === 'records/fengwen');
+        return storage.names(prefix);
+      },
+    };
+    const archive = openArchive(counting, { minFreeBytes: 0 });
+    for (let number = 1; number <= 20; number++) {
+      const id = `fengwen:${number}` as const;
+      assert.equal(await archive.find(id, null), null);
+      await save(archive, `fengwen/2020/10/${number}`, '文', draft({ id }));
+      assert.equal((await archive.find(id, null))?.key, `fengwen/2020/10/${number}`);
+    }
+    assert.equal(walks, 1);
   });
 });
 

@@ -114,12 +114,13 @@ export interface Places {
   set(id: ArticleId, key: string): void;
 }
 
-/** @param options `places` is null where nothing remembers them */
+/** @param options `places` keep what is known from one process to the next; in memory where they are absent */
 export function openArchive(
   storage: Storage,
-  { minFreeBytes, places = null }: { readonly minFreeBytes: number; readonly places?: Places | null },
+  { minFreeBytes, places = placesInMemory() }: { readonly minFreeBytes: number; readonly places?: Places },
 ): Archive {
   const inTurn = openTurns();
+  const walks = new Map<string, Promise<void>>(); // number space → the walk over its records
   /** Notes on articles that were not there. */
   const early = new Map<string, readonly ((record: ArchiveRecord) => ArchiveRecord)[]>();
   const find: Archive['find'] = (id, date) => (date === null ? findByPlace(id) : storedAt(articleKey(id, date)));
@@ -187,16 +188,32 @@ export function openArchive(
   }
 
   async function findByPlace(id: ArticleId): Promise<StoredArticle | null> {
-    const place = places?.get(id) ?? null;
-    const known = place === null || idOf(place) !== id ? null : await storedAt(place);
+    const known = await storedAtPlace(id);
     if (known !== null) return known;
-    for await (const key of recordKeys(storage, '', [spaceOf(id)])) {
-      const found = idOf(key) === id ? await storedAt(key) : null;
-      if (found === null) continue;
-      places?.set(id, key);
-      return found;
+    await walkOnce(spaceOf(id));
+    return storedAtPlace(id);
+  }
+
+  async function storedAtPlace(id: ArticleId): Promise<StoredArticle | null> {
+    const place = places.get(id);
+    return place === null || idOf(place) !== id ? null : storedAt(place);
+  }
+
+  /**
+   * Learns the places of all articles of a number space from the names of their records. Once is enough: what is written
+   * later is written here, for one process at a time writes an archive.
+   */
+  function walkOnce(space: string): Promise<void> {
+    const walk = walks.get(space) ?? rememberPlaces(space);
+    walks.set(space, walk);
+    walk.catch(() => walks.delete(space)); // the caller gets the error; the next one tries again
+    return walk;
+  }
+
+  async function rememberPlaces(space: string): Promise<void> {
+    for await (const key of recordKeys(storage, '', [space])) {
+      if (places.get(idOf(key)) !== key) places.set(idOf(key), key);
     }
-    return null;
   }
 
   /** @param given `isSame` is true where a record that says what the old one says is not written */
@@ -230,7 +247,7 @@ export function openArchive(
   async function writeLast(key: string, record: ArchiveRecord): Promise<Updated> {
     await storage.write(recordKey(key), writeRecord(record));
     const id = idOf(key);
-    if (isPost(key) && places?.get(id) !== key) places?.set(id, key);
+    if (places.get(id) !== key && (isPost(key) || walks.has(spaceOf(id)))) places.set(id, key);
     return { record, wrote: true };
   }
 
@@ -271,6 +288,11 @@ export function openArchive(
     await storage.write(key, text);
     return true;
   }
+}
+
+function placesInMemory(): Places {
+  const rows = new Map<ArticleId, string>();
+  return { get: (id) => rows.get(id) ?? null, set: (id, key) => void rows.set(id, key) };
 }
 
 type InTurn = <T>(key: string, work: () => Promise<T>) => Promise<T>;
