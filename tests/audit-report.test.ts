@@ -98,7 +98,7 @@ describe('the file of the report', () => {
   };
 
   it('is refused before anything is read: no folder, a folder, a device', async () => {
-    const says = /error REPORT_NOT_WRITABLE[\s\S]*→ name a file in a folder/;
+    const says = /error REPORT_NOT_WRITABLE[\s\S]*→ name a file in an existing folder/;
     await refused(['--html', join(folder.path, 'nowhere', 'a.html')], 8, says);
     await refused(['--html', folder.path], 8, says);
     await refused(['--html', '/dev/null'], 8, says);
