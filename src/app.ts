@@ -70,7 +70,7 @@ export async function openApp(
     log({
       level: 'info',
       stage: 'run',
-      message: `the last run was cut off: ${swept} unfinished files were removed, and its articles wait again`,
+      message: `the last run was cut off: cleaned up ${swept} unfinished files, its articles wait again`,
     });
   }
 

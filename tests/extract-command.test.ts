@@ -14,11 +14,11 @@ interface Line {
   readonly url: string;
   readonly article: { readonly title: string } | null;
   readonly flags: readonly { readonly code: string }[];
-  readonly account: { readonly missing: object } | null;
+  readonly textAccount: { readonly missing: object } | null;
 }
 
 describe('extract FILE', () => {
-  it('with --json: one line a page with verdict, article, flags and account', async () => {
+  it('with --json: one line a page with verdict, article, flags and text account', async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'a.html'), PAGE);
     await writeFile(join(folder.path, 'b.html'), `<html><head>${OWN}</head><body>茶</body></html>`);
@@ -29,7 +29,7 @@ describe('extract FILE', () => {
     assert.equal(article?.url, NEWS_URL);
     assert.equal(article?.article?.title, '茶馆开门了');
     assert.deepEqual(codesOf(article), ['unknown-block']);
-    assert.deepEqual(article?.account?.missing, { characters: 0, pictures: 0 });
+    assert.deepEqual(article?.textAccount?.missing, { characters: 0, pictures: 0 });
     assert.equal(other?.article, null);
     assert.deepEqual(codesOf(other), ['no-layout']);
     assert.deepEqual(await readdir(folder.path), ['a.html', 'b.html']);
@@ -62,7 +62,7 @@ describe('extract FILE', () => {
     await writeFile(join(folder.path, 'a.html'), classicPage());
     const without = await run(['extract', 'a.html'], inside(folder.path));
     assert.equal(without.code, 2);
-    assert.match(without.stderr, /a\.html does not name its own address; say it with --url URL/);
+    assert.match(without.stderr, /a\.html does not name its own address; give it with --url URL/);
     const given = await run(['extract', '--json', 'a.html', '--url', NEWS_URL], inside(folder.path));
     assert.equal(given.code, 0, given.stderr);
     const wrong = await run(['extract', 'a.html', '--url', 'https://example.org/'], inside(folder.path));
