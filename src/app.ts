@@ -28,12 +28,12 @@ export interface AppOptions {
   /** The name that other runs see as the holder of the archive. */
   readonly command: string;
   readonly log: Log;
-  /** Ends a wait for another run; null where ARCHIVE_IN_USE is thrown at once. */
+  /** Ends a wait for another run; null if ARCHIVE_IN_USE is thrown at once. */
   readonly wait: AbortSignal | null;
   readonly clock?: Clock | undefined;
   /** Is called for each request to the site before it is made. */
   readonly onRequest?: ((kind: 'page' | 'picture') => void) | undefined;
-  /** False where nothing is swept and no browser started before it is needed: a whole repair finds what is left half done. */
+  /** False if nothing is swept and no browser started before it is needed: a whole repair finds what is left half done. */
   readonly prepared?: boolean;
   /** Runs under the lock, before the frontier is opened. */
   readonly beforeFrontier?: (() => Promise<void>) | undefined;

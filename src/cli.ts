@@ -1,4 +1,4 @@
-/** argv → exit code. Alone knows argv, signals and exit codes. */
+/** From argv to an exit code. No other file knows argv, signals or how the process ends. */
 import { Command, CommanderError } from 'commander';
 import { type CommonFlags, crawling, type Invocation, keeping, reading } from './commands/flags.ts';
 import type { Interrupts } from './commands/session.ts';

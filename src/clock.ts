@@ -1,4 +1,4 @@
-/** What time it is, and waiting for a later one: a value, so that tests can turn it. */
+/** The clock: the time, and waiting for a later one. It is passed in as a value, so that tests can set it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Clock {

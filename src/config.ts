@@ -260,7 +260,7 @@ function isOrigin(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
 }
 
-/** True where the expression names times, whether or not any of them comes. */
+/** True if the expression names times, whether or not any of them comes. */
 function isCron(text: string): boolean {
   try {
     new Cron(text, { paused: true });
@@ -279,7 +279,7 @@ function isTimeZone(text: string): boolean {
   }
 }
 
-/** True where ` - TEXT` in a block sequence is read as TEXT: the format writes its categories so. */
+/** True if ` - TEXT` in a block sequence is read as TEXT: the format writes its categories so. */
 function isPlainScalar(text: string): boolean {
   if (text.trim() !== text || text === '' || /[\n{}]/.test(text)) return false;
   try {

@@ -1,4 +1,4 @@
-/** What the stages say while they work: one event type, shown by whoever opened the log. */
+/** The log: one type of event, which the stages write and the command shows. */
 
 type Stage =
   | 'discover'

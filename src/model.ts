@@ -1,4 +1,4 @@
-/** The values that flow down the line, one way: discover → frontier → fetch → judge → extract → assets → store. */
+/** The values that flow down the line, one way: lists → frontier → fetch → judge → extract → plan → pictures → archive. */
 import type { Flag } from './flags.ts';
 
 /**
@@ -38,7 +38,7 @@ export interface ListEntry {
   readonly time: string | null;
   readonly summary: string | null;
   readonly picture: ListPicture | null;
-  /** True where the list is a headline list: its picture then heads the article's body. */
+  /** True if the list is a headline list: its picture then heads the article's body. */
   readonly headline: boolean;
 }
 
@@ -84,9 +84,9 @@ export interface Exchange {
   readonly url: string;
   /** The instant the answer began, ISO 8601 in UTC. */
   readonly startedAt: string;
-  /** `IP:PORT` that was connected to, an IPv6 address in brackets; null where it is not known. */
+  /** `IP:PORT` that was connected to, an IPv6 address in brackets; null if it is not known. */
   readonly address: string | null;
-  /** As status lines spell it: `HTTP/1.1`, `HTTP/2`; null where it is not known. */
+  /** As status lines spell it: `HTTP/1.1`, `HTTP/2`; null if it is not known. */
   readonly protocol: string | null;
   /** The names and values that were sent; the browser gives them sorted by name. */
   readonly request: { readonly method: string; readonly headers: readonly Header[] };
@@ -180,7 +180,7 @@ export interface BodyMedia {
   readonly kind: 'iframe' | 'video' | 'audio' | 'embed' | 'cover';
   /** Absolute URL as in the page. */
   readonly src: string;
-  /** How long it plays, as printed (`00:24:02`); null where the page does not say. */
+  /** How long it plays, as printed (`00:24:02`); null if the page does not say. */
   readonly length: string | null;
 }
 

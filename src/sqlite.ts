@@ -1,4 +1,4 @@
-/** The one door to SQLite: opening, numbered migrations, reading without a trace, and its refusals as known failures. */
+/** The one door to SQLite: opening, numbered migrations, reading without a trace, and SQLite's errors as known failures. */
 import { constants, copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -42,7 +42,7 @@ export type Migration = string | ((database: DatabaseSync) => void);
  * @param options `migrations`: all steps, from an empty file or one of version 0 on. `readOnly`: nothing is made or changed,
  *   in the folder neither; works without leave to write, and beside a writer. No file then counts as an empty one, and an
  *   older version is brought up to date in a copy
- * @throws ARCHIVE_NEWER where later code made it; ARCHIVE_FULL, ARCHIVE_IO, ARCHIVE_NOT_WRITABLE
+ * @throws ARCHIVE_NEWER if later code made it; ARCHIVE_FULL, ARCHIVE_IO, ARCHIVE_NOT_WRITABLE
  */
 export function openDatabase(
   path: string,
@@ -111,12 +111,12 @@ export function connectToRead(path: string, opened: DisposableStack): DatabaseSy
   return opened.use(connect(copy));
 }
 
-/** True where a connection that writes has the database open, or was killed with it. */
+/** True if a connection that writes has the database open, or was killed with it. */
 export function isOpenElsewhere(path: string): boolean {
   return sizeOf(`${path}-wal`) !== null;
 }
 
-/** Null where nothing is there; what may not be looked at is thrown, for it may be there. */
+/** Null if nothing is there; what may not be looked at is thrown, for it may be there. */
 function sizeOf(path: string): number | null {
   return statSync(path, { throwIfNoEntry: false })?.size ?? null;
 }
@@ -179,12 +179,12 @@ function inTransaction<T>(connection: DatabaseSync, path: string, work: () => T)
   }
 }
 
-// SQLite's refusals as known failures.
+// SQLite's errors as known failures.
 
 /** Runs work on the database and turns what SQLite throws into known failures. */
 export type WithSqliteErrors = <T>(work: () => T) => T;
 
-/** @throws ARCHIVE_FULL, ARCHIVE_IO, ARCHIVE_NOT_WRITABLE where the disk or SQLite refuses; `path` is the database's */
+/** @throws ARCHIVE_FULL, ARCHIVE_IO, ARCHIVE_NOT_WRITABLE if the disk or SQLite refuses; `path` is the database's */
 export function withSqliteErrors<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -198,7 +198,7 @@ export function withSqliteErrors<T>(path: string, work: () => T): T {
   }
 }
 
-// What columns hold.
+// Values of columns, checked.
 
 export function textOf(value: SQLOutputValue | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
@@ -208,7 +208,7 @@ export function numberOf(value: SQLOutputValue | undefined): number | null {
   return value === null || value === undefined ? null : Number(value);
 }
 
-/** A column that holds JSON. @throws ARCHIVE_DAMAGED where it is not of the form; `where` names it for people */
+/** A column that holds JSON. @throws ARCHIVE_DAMAGED if it is not of the form; `where` names it for people */
 export function jsonOf<T>(value: SQLOutputValue | undefined, schema: z.ZodType<T>, where: string): T {
   const result = schema.safeParse(parsed(String(value)));
   if (result.success) return result.data;

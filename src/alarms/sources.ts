@@ -5,7 +5,7 @@ export interface SourceSample {
   readonly source: string;
   /** ms since 1970. */
   readonly at: number;
-  /** The kind of list that the answer turned out to be; null where nothing could be read. */
+  /** The kind of list that the answer turned out to be; null if nothing could be read. */
   readonly kind: string | null;
   /** Of the first page, as asked for. */
   readonly url: string;
@@ -17,7 +17,7 @@ export interface SourceSample {
   readonly untitled: number;
   /** Entries without a printed time. */
   readonly untimed: number;
-  /** Code of the failure; null where all pages were read. */
+  /** Code of the failure; null if all pages were read. */
   readonly code: string | null;
   readonly elapsedMs: number;
 }
@@ -53,7 +53,7 @@ const JUMP = 0.5;
 const UNREAD_IN_A_ROW = 3;
 
 /**
- * What is usual after these samples; null where there are too few good ones. A sample that failed, or that gave
+ * What is usual after these samples; null if there are too few good ones. A sample that failed, or that gave
  * nothing, is no good one; one that gave little is, so that an alarm ends once the little has become usual.
  * @param samples of one source, newest first
  */

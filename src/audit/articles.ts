@@ -241,13 +241,13 @@ type Breach = readonly [code: CheckCode, detail: string];
 
 interface DocumentAudit {
   readonly breaches: readonly Breach[];
-  /** Null where the text has not the frame of a document. */
+  /** Null if the text has not the frame of a document. */
   readonly document: AuditedDocument | null;
 }
 
 /**
  * Asks a document's bytes everything that needs no other file.
- * @param given `record` is the document's own, null where there is none
+ * @param given `record` is the document's own, null if there is none
  */
 export function auditDocument(
   bytes: Buffer,

@@ -29,10 +29,10 @@ interface PictureRow {
   readonly bytes: number;
   /** File ending. */
   readonly type: string;
-  /** Null where the bytes do not say it. */
+  /** Null if the bytes do not say it. */
   readonly width: number | null;
   readonly height: number | null;
-  /** What is wrong with the file by itself; null where nothing is. */
+  /** What is wrong with the file by itself; null if nothing is. */
   readonly code: string | null;
   readonly detail: string | null;
 }

@@ -177,7 +177,7 @@ export function dateAgainstRecord(document: AuditedDocument): string | null {
   return `date ${front.date}, record ${record.article.publishedAt}`;
 }
 
-/** True where the date is 8 hours after the site's clock: the label was applied twice. */
+/** True if the date is 8 hours after the site's clock: the label was applied twice. */
 export function isEightHoursAhead({ at, record }: AuditedDocument): boolean {
   return at !== null && record !== null && at - timesOf(record).clock === BEIJING_MS;
 }

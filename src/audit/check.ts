@@ -32,7 +32,7 @@ export interface AuditedDocument {
   readonly path: string;
   readonly text: string;
   readonly front: FrontMatter;
-  /** The date as printed, read as a clock without zone, in ms since 1970; null where it is not of its form. */
+  /** The date as printed, read as a clock without zone, in ms since 1970; null if it is not of its form. */
   readonly at: number | null;
   /** The title as readers of YAML see it, braces restored. */
   readonly title: string;
@@ -51,7 +51,7 @@ export interface AuditedRecord {
   readonly record: ArchiveRecord;
 }
 
-/** True where the page itself was so when it was captured, and the record says it. */
+/** True if the page itself was so when it was captured, and the record says it. */
 export function wasFlagged({ record }: Pick<AuditedDocument, 'record'>, ...codes: readonly string[]): boolean {
   return record?.flags.some(({ code }) => codes.includes(code)) === true;
 }

@@ -72,7 +72,7 @@ export function* clocks(database: DatabaseSync): Generator<Finding> {
 
 /**
  * Pictures and the records that show them.
- * @param isWhole false where only some articles were read: then nothing is known of orphans
+ * @param isWhole false if only some articles were read: then nothing is known of orphans
  */
 export function* pictures(database: DatabaseSync, isWhole: boolean): Generator<Finding> {
   const named = database.prepare(`

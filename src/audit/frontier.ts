@@ -20,7 +20,7 @@ export function* auditFrontier(root: string, store: DatabaseSync): Generator<Fin
 /** So often a reading is repeated that a run began to write under. */
 const MOST_READINGS = 5;
 
-/** Returns what is wrong with the file, null where all of it was taken over. */
+/** Returns what is wrong with the file, null if all of it was taken over. */
 function readBesideRuns(path: string, store: DatabaseSync): string | null {
   for (let reading = 1; ; reading++) {
     const wasAlone = !isOpenElsewhere(path);

@@ -33,7 +33,7 @@ export interface Finding {
   /** What was seen, on one line. */
   readonly detail: string;
   readonly repair: RepairKind;
-  /** The other file that it concerns; null where it concerns one alone. */
+  /** The other file that it concerns; null if it concerns one alone. */
   readonly also: string | null;
 }
 

@@ -12,7 +12,7 @@ export interface ShardContext {
   readonly index: AuditIndex;
   /** False for a check that was not asked for: it reports nothing, and hides no other finding. */
   readonly wanted: (code: CheckCode) => boolean;
-  /** True where only some articles are asked for: their pictures are then read with them. */
+  /** True if only some articles are asked for: their pictures are then read with them. */
   readonly isPartial: boolean;
   /** The day from which on, `2022-01-28`; null for all. */
   readonly since: string | null;

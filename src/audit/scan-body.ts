@@ -23,7 +23,7 @@ export interface BodyScan {
 
 interface Line {
   readonly text: string;
-  /** True where the whole line is one link to an article. */
+  /** True if the whole line is one link to an article. */
   readonly isLink: boolean;
 }
 
@@ -140,7 +140,7 @@ const IMPLIED: ReadonlySet<string> = new Set('p li dt dd tr td th thead tbody tf
 interface Tag {
   /** In lower case. */
   readonly name: string;
-  /** Null where it has none. */
+  /** Null if it has none. */
   readonly attributes: Attributes | null;
   /** Just behind the `>`. */
   readonly end: number;
@@ -150,7 +150,7 @@ const NAME = /[^\s/>]+/y;
 const ATTRIBUTE = /[^\s/>=][^\s/>=]*/y;
 const UNQUOTED = /[^\s>]*/y;
 
-/** A tag from the first letter of its name on; null where the text ends in it. */
+/** A tag from the first letter of its name on; null if the text ends in it. */
 function readTag(text: string, start: number): Tag | null {
   NAME.lastIndex = start;
   const name = (NAME.exec(text)?.[0] ?? '').toLowerCase();

@@ -33,7 +33,7 @@ export interface Selection {
   readonly since: string | null;
 }
 
-/** True where a folder is laid out as this program lays out archives. */
+/** True if a folder is laid out as this program lays out archives. */
 export function isArchive(root: string): boolean {
   const { folders } = listFolder(root, '');
   return folders.includes(ARTICLES) || folders.includes(RECORDS);

@@ -150,7 +150,7 @@ function targetOf(path: string, since: string | null): AuditTarget {
   return { root, selection: { ...all, stems: [key.replace(/\.\w+$/, '')] } };
 }
 
-/** The archive that a file lies in; null where it lies in none. */
+/** The archive that a file lies in; null if it lies in none. */
 function archiveOf(path: string): string | null {
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder))
     if ([ARTICLES, RECORDS].includes(relative(folder, path).split('/')[0] ?? '') && isArchive(folder)) return folder;
@@ -174,7 +174,7 @@ export function codesOf(only: readonly string[]): readonly CheckCode[] {
   });
 }
 
-/** Throws USAGE where there is no folder. */
+/** Throws USAGE if there is no folder. */
 export function requireFolder(archive: string): void {
   if (!existsSync(archive) || !statSync(archive).isDirectory())
     throw new ArchiveError('USAGE', `${archive}: there is no archive; name one with --archive DIR`);

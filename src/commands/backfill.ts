@@ -32,7 +32,7 @@ interface Context {
 
 const NOT_WELL = ['blocked', 'refused', 'failed'] as const;
 
-/** @throws USAGE, SOURCE_UNKNOWN, NUMBERS_UNANSWERED, BLOCKED where the site refuses; what was found then waits for the next crawl */
+/** @throws USAGE, SOURCE_UNKNOWN, NUMBERS_UNANSWERED, BLOCKED if the site refuses; what was found then waits for the next crawl */
 export async function backfill(options: BackfillOptions, context: Context): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
   const window = { since: requireDay(options.from, '--from'), until: requireDay(options.to, '--to') };
@@ -56,7 +56,7 @@ function archive(app: App, { limit }: BackfillOptions, { config, terminal, inter
   return run(app, config, terminal, interrupts, { refresh: false, limit, notWell: NOT_WELL });
 }
 
-/** True where a list could not be read. */
+/** True if a list could not be read. */
 async function walk(
   sources: Config['sources'],
   window: Window & { readonly dryRun: boolean },

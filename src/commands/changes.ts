@@ -13,7 +13,7 @@ interface ChangesOptions {
   readonly since?: string | undefined;
 }
 
-/** Prints in the order of time. @throws USAGE where `since` is no time */
+/** Prints in the order of time. @throws USAGE if `since` is no time */
 export async function changes(
   { since }: ChangesOptions,
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },

@@ -1,4 +1,4 @@
-/** `coverage`: what became of every number since a day, what nothing showed, and how complete that is. Reads only. */
+/** `coverage`: what became of every article number since a day, what no list showed, and how complete the archive is. Reads only. */
 import { existsSync } from 'node:fs';
 import { openArchive } from '../archive/archive.ts';
 import { openDisk } from '../archive/disk.ts';
@@ -24,7 +24,7 @@ interface CoverageOptions {
 
 const DEFAULT_DAYS = 30;
 
-/** @throws USAGE where `since` is no day; REPORT_NOT_WRITABLE */
+/** @throws USAGE if `since` is no day; REPORT_NOT_WRITABLE */
 export async function coverage(
   { since, html }: CoverageOptions,
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },

@@ -15,7 +15,7 @@ import type { Interrupts } from './session.ts';
 /** Quick, for nobody waits for this newspaper; the real site gets seconds. */
 const POLITENESS = { intervalMs: 100, assetIntervalMs: 20, concurrency: 2, backoffMs: 500 };
 
-/** Returns `incomplete` where the archive differs from what was printed. Throws USAGE where the folder is there already. */
+/** Returns `incomplete` if the archive differs from what was printed. Throws USAGE if the folder is there already. */
 export async function demo(
   options: { readonly archive?: string | undefined; readonly articles: number },
   { terminal, interrupts }: { readonly terminal: Terminal; readonly interrupts: Interrupts },

@@ -1,4 +1,4 @@
-/** `doctor`: is everything there that a crawl needs, and what to do where it is not. */
+/** `doctor`: checks what a crawl needs, and says what to do about each fault. */
 
 import { openDisk } from '../archive/disk.ts';
 import { ASSETS } from '../archive/keys.ts';
@@ -16,7 +16,7 @@ import type { Interrupts } from './session.ts';
 
 const MARKS = { ok: ['✓', 'green'], warn: ['!', 'yellow'], bad: ['✗', 'red'] } as const;
 
-/** Returns `incomplete` where a check is bad; a configuration that is not valid is one, and then the only one. */
+/** Returns `incomplete` if a check is bad; a configuration that is not valid is one, and then the only one. */
 export async function doctor(
   flags: { readonly config?: string | undefined; readonly archive?: string | undefined },
   { terminal, interrupts }: { readonly terminal: Terminal; readonly interrupts: Interrupts },
@@ -69,7 +69,7 @@ interface CheckContext {
 interface Found {
   readonly state: 'ok' | 'warn' | 'bad';
   readonly says: string;
-  /** What to do about it; null where there is nothing to do. */
+  /** What to do about it; null if there is nothing to do. */
   readonly fix: string | null;
 }
 

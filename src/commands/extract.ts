@@ -22,14 +22,14 @@ import { type Interrupts, withTemporaryArchive } from './session.ts';
 interface ReadPage {
   readonly url: string;
   readonly verdict: Verdict;
-  /** Null where the page is no article. */
+  /** Null if the page is no article. */
   readonly extraction: Extraction | null;
   readonly flags: readonly Flag[];
 }
 
 /**
  * @param things files and addresses in any order; what is a file here is taken for one
- * @returns `incomplete` where a page is no article
+ * @returns `incomplete` if a page is no article
  * @throws USAGE, URL_INVALID, EXTRACTION, and what the fetcher throws
  */
 export async function extract(
@@ -179,7 +179,7 @@ interface SavedPage {
 /**
  * Reads a saved page. Its address is the one given, else the one that the page itself names (`link[rel=alternate]`,
  * `meta[name=mobile-agent]`, `@id` of the JSON-LD; site.md, 1.1). Relative times count from the file's last change.
- * @throws URL_INVALID where the given address is none of the site's, USAGE where the page names none
+ * @throws URL_INVALID if the given address is none of the site's, USAGE if the page names none
  */
 export function readSavedPage(file: string, url: string | null, site: Site): SavedPage {
   const body = readFileSync(file);

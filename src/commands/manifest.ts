@@ -1,4 +1,4 @@
-/** `manifest write | verify`: what every file's bytes were, and which are others now. */
+/** `manifest write | verify`: writes the hash of every file, or reports which files have changed since. */
 import { join, resolve } from 'node:path';
 import { TAG_MANIFEST, writeBag } from '../archive/bag.ts';
 import { openDisk } from '../archive/disk.ts';
@@ -24,7 +24,7 @@ import type { Terminal } from '../report/terminal.ts';
 
 export type ManifestAction = 'write' | 'verify';
 
-/** @throws USAGE, ARCHIVE_DAMAGED where a manifest cannot be read; for `write` also ARCHIVE_IN_USE */
+/** @throws USAGE, ARCHIVE_DAMAGED if a manifest cannot be read; for `write` also ARCHIVE_IN_USE */
 export async function manifest(
   action: ManifestAction,
   flags: { readonly bag?: string },

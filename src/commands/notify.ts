@@ -8,7 +8,7 @@ import type { Terminal } from '../report/terminal.ts';
 import type { Interrupts } from './session.ts';
 
 /**
- * Returns `incomplete` where a hook did not take its notice, and where none is configured that wants one.
+ * Returns `incomplete` if a hook did not take its notice, and where none is configured that wants one.
  * @param on kinds to be tried; empty for all
  * @throws USAGE for a kind that is none
  */

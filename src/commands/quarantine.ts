@@ -14,7 +14,7 @@ import { parseArticleUrl } from '../site/address.ts';
 
 export type QuarantineAction = 'list' | 'show' | 'release';
 
-/** @throws USAGE where an item is not there, ARCHIVE_IN_USE where a run holds the archive (release alone), ARCHIVE_DAMAGED */
+/** @throws USAGE if an item is not there, ARCHIVE_IN_USE if a run holds the archive (release alone), ARCHIVE_DAMAGED */
 export async function quarantine(
   action: QuarantineAction,
   names: readonly string[],

@@ -24,7 +24,7 @@ const MARKS: Readonly<Record<State, readonly [mark: string, style: Style]>> = {
 
 /**
  * Repairs the configured archive.
- * @returns `incomplete` if something is left unrepaired. Throws USAGE; ARCHIVE_IN_USE where another run holds the archive
+ * @returns `incomplete` if something is left unrepaired. Throws USAGE; ARCHIVE_IN_USE if another run holds the archive
  */
 export async function repair(
   flags: { readonly only: readonly string[]; readonly dryRun: boolean },

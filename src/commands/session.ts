@@ -1,4 +1,4 @@
-/** What `archive` and `crawl` share: a run over the queue, reported as it goes, counted, and ended by Ctrl-C. */
+/** What commands share that open an archive: a run over the queue with its report and exit code, and Ctrl-C. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -21,7 +21,7 @@ interface Range {
 export interface Completeness {
   /** Articles published in the time, between the first and the last number that is known. */
   readonly published: Range;
-  /** Share of them that is archived, 0 to 1; null where none was published. */
+  /** Share of them that is archived, 0 to 1; null if none was published. */
   readonly archivedShare: Range | null;
   readonly confidence: number;
 }

@@ -1,7 +1,8 @@
 /**
  * The gaps: numbers between known ones that no list ever showed. The rule:
  *
- * - Numbers rise with the time of publication; an article whose day breaks that order says nothing of other days (see `longestInOrder`).
+ * - Numbers rise with the time of publication; an article whose day breaks that order is left out
+ *   (`longestInOrder`).
  * - The counter restarted near 900000 in September 2026 (site.md, 1.1): no gap reaches over that number.
  * - What lies between two neighbours is a gap only where they were published within a week of each other and stand no
  *   farther apart than three times the usual rate allows for that time and a day more (many addresses give no more than

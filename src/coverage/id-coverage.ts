@@ -1,4 +1,4 @@
-/** The coverage of numbers: what became of each by day, what nothing showed, what each list showed, and how complete that is. */
+/** Id coverage: what became of each article number by day, what no list showed, what each list showed, and the estimate. */
 
 import { weekdayOf } from '../site/clock.ts';
 import { type Completeness, completeness } from './completeness.ts';
@@ -26,7 +26,7 @@ export interface CoverageDay {
   readonly day: string;
   readonly states: Readonly<Record<DayState, number>>;
   readonly neverSeen: number;
-  /** Median of what is known of the other days, of the same weekday where there are enough; null where there are too few. */
+  /** Median of what is known of the other days, of the same weekday where there are enough; null if there are too few. */
   readonly usual: number | null;
   /** Much less is known than is usual. */
   readonly few: boolean;

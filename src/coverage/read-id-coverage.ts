@@ -1,4 +1,4 @@
-/** The coverage of an archive: its records, which are the truth, then what the frontier knows besides. */
+/** Reads the id coverage of an archive: from its records, which decide, then from what the frontier knows besides. */
 
 import type { Archive } from '../archive/archive.ts';
 import { isGone } from '../archive/record.ts';

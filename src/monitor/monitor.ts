@@ -10,7 +10,7 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import type { Health, MonitorState } from './state.ts';
 
 export interface Monitor extends AsyncDisposable {
-  /** `http://127.0.0.1:9464`; null where it does not listen. */
+  /** `http://127.0.0.1:9464`; null if it does not listen. */
   readonly origin: string | null;
 }
 
@@ -155,7 +155,7 @@ export const LISTEN_FORM = 'must be HOST:PORT such as 127.0.0.1:9464';
 const FORM = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+)):(\d{1,5})$/i;
 const LAST_PORT = 65_535;
 
-/** Null where the text is none. */
+/** Null if the text is none. */
 export function parseListenAddress(text: string): ListenAddress | null {
   const [, six, plain, digits] = FORM.exec(text) ?? [];
   const host = six ?? plain;

@@ -1,4 +1,4 @@
-/** What the engine says of itself while it runs for months, and how well that is. Plain values: nobody reads a clock here but by `now`. */
+/** The engine's own state during a long run, and its health. Plain values; the only clock is `now`. */
 import type { Outcome } from '../model.ts';
 
 /** How the reading of a source ended. */

@@ -25,7 +25,7 @@ export type Notice =
       readonly on: 'edited';
       /** Number of the new version, from 2. */
       readonly version: number;
-      /** Against the version before; null where that one can no longer be read. */
+      /** Against the version before; null if that one can no longer be read. */
       readonly changes: Changes | null;
     } & Capture)
   | {
@@ -140,9 +140,9 @@ export function sampleNotices(at: number): readonly Notice[] {
 // The notice of a settled visit: a new article, a new version, or that the site has it no more.
 
 /**
- * @param options `unfinishedSince`: since when runs have not come to their end, ms since 1970, null where the last one did.
+ * @param options `unfinishedSince`: since when runs have not come to their end, ms since 1970, null if the last one did.
  *   What was written since then may not have been reported: it is reported again, with the same identity.
- * @returns null where nothing happened that the archive did not know
+ * @returns null if nothing happened that the archive did not know
  */
 export function noticeOf(
   { visit }: Pick<Worked, 'visit'>,

@@ -17,7 +17,7 @@ export interface Notifier {
    * @returns what was delivered now, and what waits still
    */
   deliver(options: { readonly signal: AbortSignal }): Promise<{ readonly delivered: number; readonly waiting: number }>;
-  /** When the next notice is due, ms since 1970; null where none waits. */
+  /** When the next notice is due, ms since 1970; null if none waits. */
   nextDue(): number | null;
 }
 

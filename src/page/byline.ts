@@ -8,7 +8,7 @@ export const LINES_WITH_BYLINE = 4;
 /**
  * The byline among an article's first lines: the first line that is, or begins with, a bracket naming roles
  * (`【文/…】`, `（采访、整理/…）`, `[编译/…]`, also behind `观察者网讯`), or a bracket of the newsroom alone (`【观察者网 综合】`, `（观察者网讯）…`).
- * Null where there is none: a bracket with nothing but a picture's credit, and speakers of an interview
+ * Null if there is none: a bracket with nothing but a picture's credit, and speakers of an interview
  * (`观察者网：…`), are none. Names stay as printed, with `·`, `•` or the site's damaged `?`.
  */
 export function readByline(lines: readonly string[]): Byline | null {

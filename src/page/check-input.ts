@@ -23,7 +23,7 @@ export interface CheckInput {
 
 /** What else is known of the article without another request: it must agree with the pages. */
 export interface OtherSources {
-  /** What a list prints; null where no list led here. */
+  /** What a list prints; null if no list led here. */
   readonly listed: Listed | null;
   /** The single-page form, where the parts were read instead. */
   readonly single: ParsedPage | null;

@@ -182,7 +182,7 @@ const SHORT = 80;
 
 const READ = ['src', 'data-original', 'data-src', 'original', 'url', 'alt', 'title', 'srcset'];
 
-/** An address in an attribute that no rule reads; null where there is none. */
+/** An address in an attribute that no rule reads; null if there is none. */
 function unreadAddress({ attribs }: Element): string | null {
   return Object.entries(attribs).find(([name, value]) => !READ.includes(name) && PICTURE.test(value))?.[1] ?? null;
 }

@@ -58,7 +58,7 @@ export function isSuspectTitle(title: string): boolean {
   return /^(?:观察者网|风闻(?:社区)?|首页|无标题)$/.test(title) || solid(title).length < 2;
 }
 
-/** True where two titles, white space left out, differ by nothing but `作者：` in front of one of them. */
+/** True if two titles, white space left out, differ by nothing but `作者：` in front of one of them. */
 function sameTitle(a: string, b: string): boolean {
   const [long, short] = a.length >= b.length ? [a, b] : [b, a];
   return long.endsWith(short) && /^(?:|.{1,30}[：:])$/.test(long.slice(0, long.length - short.length));

@@ -194,7 +194,7 @@ export function textOf(node: AnyNode, length = Number.POSITIVE_INFINITY): string
 
 const UNSEEN: ReadonlySet<string> = new Set(['script', 'style', 'noscript', 'template', 'head']);
 
-/** True where the nodes show text or media; scripts and style sheets are nothing to see. */
+/** True if the nodes show text or media; scripts and style sheets are nothing to see. */
 export function hasContent(nodes: readonly AnyNode[]): boolean {
   return visibleNodes(nodes).some((node) => node.type !== 'text' || /\S/.test(node.data));
 }

@@ -5,7 +5,7 @@ interface DecodedText {
   readonly text: string;
   /** Name of the encoding that was used, in the standard's spelling, such as `utf-8`. */
   readonly encoding: string;
-  /** Where labels and bytes, or two labels, do not agree, in words; null where all do. */
+  /** Where labels and bytes, or two labels, do not agree, in words; null if all do. */
   readonly doubt: string | null;
   /** How many places of the bytes are nothing in that encoding; U+FFFD stands there. */
   readonly undecodable: number;

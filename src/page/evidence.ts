@@ -7,7 +7,7 @@ interface FieldEvidence {
   readonly field: string;
   /** The selector that gave it, or what else it was taken from. */
   readonly from: string;
-  /** In one line; null where the page has none. */
+  /** In one line; null if the page has none. */
   readonly value: string | null;
 }
 

@@ -33,7 +33,7 @@ export interface Extraction {
 /**
  * Reads an article from its parts, in order (usually one: the single-page form). Fields are the first part's, the body
  * is all parts' in one. Links are resolved against the canonical URL, so that the same article gives the same values
- * from whatever alias it was fetched. What may be wrong is flagged. Throws EXTRACTION where a part has no body, or the
+ * from whatever alias it was fetched. What may be wrong is flagged. Throws EXTRACTION if a part has no body, or the
  * first no title.
  */
 export function extract(

@@ -15,7 +15,7 @@ export function readTitle({ layout, column }: FoundArticle): string | null {
   return printed.replace(/[\t\n\f\r ]+/g, ' ').trim() || null;
 }
 
-/** The times and the 来源, which share a row: texts as printed, null where absent. */
+/** The times and the 来源, which share a row: texts as printed, null if absent. */
 export function readTimes({ layout, column }: FoundArticle): {
   readonly published: string | null;
   readonly updated: string | null;
@@ -91,7 +91,7 @@ function textsOf(column: FoundArticle['column'], selector: string): readonly str
   return found.toArray().map((_, i) => oneLine(found.eq(i).text()));
 }
 
-/** What follows a label and its colon, `来源：…` or `责任编辑: …`; null where no text has the label, or nothing follows. */
+/** What follows a label and its colon, `来源：…` or `责任编辑: …`; null if no text has the label, or nothing follows. */
 function behindLabel(texts: readonly string[], label: string): string | null {
   const text = texts.find((candidate) => candidate.startsWith(label));
   return text?.slice(label.length).replace(/^\s*[:：]\s*/, '') || null;
@@ -99,7 +99,7 @@ function behindLabel(texts: readonly string[], label: string): string | null {
 
 // The picture that the page offers for sharing (site.md, 2.3): a lead picture, or the head of a columnist.
 
-/** `bdPic` of the share settings, else the first of `images` in the JSON-LD; absolute, null where neither is there. */
+/** `bdPic` of the share settings, else the first of `images` in the JSON-LD; absolute, null if neither is there. */
 export function readSharePicture(page: ParsedPage, base: string): string | null {
   const bdPic = /\bbdPic\s*:\s*(['"])(.*?)\1/.exec(page.html)?.[2];
   return absoluteUrl(bdPic, base) ?? absoluteUrl(firstJsonLdImage(page), base);
@@ -129,7 +129,7 @@ function parseJson(text: string): unknown {
 
 // Which article a www page says it is (site.md, 1.1).
 
-/** The address that a page gives as its own: of its mobile form, or in its JSON-LD; null where it gives none. */
+/** The address that a page gives as its own: of its mobile form, or in its JSON-LD; null if it gives none. */
 export function ownAddress(page: ParsedPage): string | null {
   const head = page.$.root().children('html').children('head');
   const alternate = head.children('link[rel="alternate"][href]').first().attr('href');
@@ -138,7 +138,7 @@ export function ownAddress(page: ParsedPage): string | null {
   return alternate ?? agent ?? data?.replaceAll('\\/', '/') ?? null;
 }
 
-/** The number in that address; null where there is none. */
+/** The number in that address; null if there is none. */
 export function ownNumber(page: ParsedPage): string | null {
   return /\/\d{4}_\d{2}_\d{2}_(\d+)/.exec(ownAddress(page) ?? '')?.[1] ?? null;
 }

@@ -31,7 +31,7 @@ export interface FoundArticle {
 
 const known = new WeakMap<ParsedPage, FoundArticle | null>();
 
-/** The article on a page by the layout that claims it; null where the page has no article body, filled or empty. */
+/** The article on a page by the layout that claims it; null if the page has no article body, filled or empty. */
 export function findArticle(page: ParsedPage): FoundArticle | null {
   const before = known.get(page);
   if (before !== undefined) return before; // judged first, then extracted

@@ -164,7 +164,7 @@ interface Stub {
   readonly evidence: string;
 }
 
-/** The stub on a page that has no article body; null where there is not even a headline. */
+/** The stub on a page that has no article body; null if there is not even a headline. */
 function findStub({ $ }: ParsedPage): Stub | null {
   const column = $(STUB.column).first();
   const title = column.find(STUB.title).text().trim();

@@ -15,7 +15,7 @@ export interface ParsedPage {
   readonly page: Page;
   /** The source text as decoded: what the tree no longer shows, such as a missing end tag, is still there. */
   readonly html: string;
-  /** Where the labels of the page's encoding and its bytes do not agree, in words; null where they do. */
+  /** Where the labels of the page's encoding and its bytes do not agree, in words; null if they do. */
   readonly encodingDoubt: string | null;
   /** How many places of the bytes could not be decoded. */
   readonly undecodable: number;
@@ -46,7 +46,7 @@ function indexWithinLimit(root: AnyNode): ElementIndex {
 const TRAILING = /<!--[\s\S]*?-->|<script\b[^>]*>[\s\S]*?<\/script\s*>|\s+/gi;
 const LONGEST_TRAIL = 20_000;
 
-/** The end tag of the document, as evidence; null where the source does not come to it. */
+/** The end tag of the document, as evidence; null if the source does not come to it. */
 export function endOfSource(html: string): string | null {
   const end = html.slice(-LONGEST_TRAIL);
   const last = Math.max(end.lastIndexOf('</html'), end.lastIndexOf('</HTML'));

@@ -40,7 +40,7 @@ export function readImages(
   });
 }
 
-/** The address of an `img`, absolute; null where it has none that a picture can be had from. */
+/** The address of an `img`, absolute; null if it has none that a picture can be had from. */
 export function pictureAddress({ attribs }: Pick<Element, 'attribs'>, base: string): string | null {
   const address = ADDRESSES.map((name) => attribs[name]?.trim()).find((value) => value);
   return absoluteUrl(address, base);
@@ -72,7 +72,7 @@ const INVISIBLE = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
 /**
  * The caption of a picture: the text of the paragraph right after the picture's own, if that is centred, all grey, or
  * short with a picture's source at its end; else the text that shares a centred paragraph with the picture; else the
- * picture's `title`, where that is no text of the editor. Null where none is there. Of several pictures in one paragraph
+ * picture's `title`, where that is no text of the editor. Null if none is there. Of several pictures in one paragraph
  * only the last has the paragraph's caption.
  * @param following the next picture of the body
  */

@@ -11,8 +11,8 @@ import { type Known, type RepairedRecord, repairRecord } from './repair-record.t
 const LONGEST_BYTES = 64_000_000;
 
 /**
- * Reads and repairs it in memory; null where nothing can be relied on.
- * @param options `stranger` has an address of this article; `measures` true where pictures are to be measured again
+ * Reads and repairs it in memory; null if nothing can be relied on.
+ * @param options `stranger` has an address of this article; `measures` true if pictures are to be measured again
  */
 export function bestRecord(
   key: string,
@@ -57,7 +57,7 @@ function versionsIn(root: string, key: string): ReadonlyMap<string, string> {
   return found;
 }
 
-/** Null where no file of this hash is there whole. */
+/** Null if no file of this hash is there whole. */
 function measure(root: string, digest: string): ReturnType<Known['measure']> {
   const folder = assetFolder(digest);
   for (const name of listFolder(root, folder).files.filter((each) => each.startsWith(`${digest}.`))) {

@@ -111,7 +111,7 @@ async function moveAll(found: Finding, { trash }: RepairContext): Promise<string
   return refusal;
 }
 
-/** Null where the archive loses nothing by it. */
+/** Null if the archive loses nothing by it. */
 async function reasonToKeep(found: Finding, context: RepairContext): Promise<string | null> {
   if (found.code === 'link-in-archive' && isLoadBearing(found.path))
     return 'a link in the place of a folder: its content would go with it; put the folder itself there';
@@ -132,7 +132,7 @@ function isLoadBearing(path: string): boolean {
   return [QUARANTINE, TRASH, FRONTIER].includes(path);
 }
 
-/** True where the same bytes lie in the archive under a name that a record knows. */
+/** True if the same bytes lie in the archive under a name that a record knows. */
 async function isKnownVersion(path: string, context: RepairContext): Promise<boolean> {
   const key = keyOf(path) ?? '';
   const listed = new Set(bestRecord(key, context)?.record.versions.map(({ document }) => document));

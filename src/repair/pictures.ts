@@ -82,7 +82,7 @@ async function renameByType(
   return true;
 }
 
-/** Returns why the picture could not be had for every record that shows it; null where it could. */
+/** Returns why the picture could not be had for every record that shows it; null if it could. */
 async function fetchAgain(found: Finding, keys: readonly string[], context: RepairContext): Promise<string | null> {
   const hash = hashOf(found);
   const isBad = BAD_BYTES.includes(found.code);

@@ -21,7 +21,7 @@ export async function rebuildRecord(findings: readonly Finding[], context: Repai
   await revisit(toVisit, context);
 }
 
-/** True where a record could be written that keeps every promise, and is another than the one that was there. */
+/** True if a record could be written that keeps every promise, and is another than the one that was there. */
 async function rewrite(key: string, keys: readonly string[], found: Finding, context: RepairContext): Promise<boolean> {
   const other = keys.find((each) => each !== key);
   const stranger = found.code === 'alias-shared' && other !== undefined ? { stranger: idOf(other) } : {};

@@ -13,15 +13,15 @@ import { parseArticleUrl, type Site } from '../site/address.ts';
 
 export interface RepairedRecord {
   readonly record: ArchiveRecord;
-  /** True where it keeps every promise of a record: it may be written as it is. */
+  /** True if it keeps every promise of a record: it may be written as it is. */
   readonly isWhole: boolean;
-  /** True where it is another than the one that was read. */
+  /** True if it is another than the one that was read. */
   readonly isChanged: boolean;
 }
 
 export interface Known {
   readonly key: string;
-  /** The document's bytes; null where it cannot be read. */
+  /** The document's bytes; null if it cannot be read. */
   readonly document: Buffer | null;
   /** Addresses from elsewhere, such as the frontier's. */
   readonly urls: readonly string[];
@@ -29,13 +29,13 @@ export interface Known {
   readonly convention: DateConvention;
   /** Paths of the superseded documents by their hashes. */
   readonly versions: ReadonlyMap<string, string>;
-  /** What the file of a picture is; null where it is not measured again. */
+  /** What the file of a picture is; null if it is not measured again. */
   readonly measure: (sha256: string) => Omit<Extract<Asset, { sha256: string }>, 'src' | 'url' | 'sha256'> | null;
   /** Another article that has an address of this one. */
   readonly stranger: ArticleId | null;
 }
 
-/** Null where fields are lost that nothing else in the archive knows: what the article is, or which versions it has. */
+/** Null if fields are lost that nothing else in the archive knows: what the article is, or which versions it has. */
 export function repairRecord(value: unknown, known: Known): RepairedRecord | null {
   if (typeof value !== 'object' || value === null) return null;
   const valid = validFields(value as Readonly<Record<string, unknown>>);

@@ -30,7 +30,7 @@ export async function revisit(findings: readonly Finding[], context: RepairConte
   });
 }
 
-/** @param place key of an article, or id of one that the archive does not have. Returns why it was not archived, null where it was */
+/** @param place key of an article, or id of one that the archive does not have. Returns why it was not archived, null if it was */
 async function visit(place: string, about: readonly Finding[], context: RepairContext): Promise<string | null> {
   const { site, services } = context;
   const isAbsent = /^\w+:\d+$/.test(place);
@@ -97,7 +97,7 @@ function targetOf(place: string, context: RepairContext): Target | null {
   };
 }
 
-/** The list that the document names; null where it names none. */
+/** The list that the document names; null if it names none. */
 function sourceOf(key: string, { root, services }: RepairContext): string | null {
   try {
     const [, , list] = readDocument(bytesOf(root, documentKey(key))?.toString() ?? '').categories;
@@ -168,7 +168,7 @@ function repairArchive(key: string, about: readonly Finding[], context: RepairCo
   }
 }
 
-/** True where the document never was what the site had: a program wrote it so. A doubt alone is no proof of that. */
+/** True if the document never was what the site had: a program wrote it so. A doubt alone is no proof of that. */
 function isFaulty(about: readonly Finding[]): boolean {
   return about.some(({ code }) => {
     const { group, severity } = CHECKS[code];

@@ -231,7 +231,7 @@ const REPORT_STYLE = `
 /**
  * Where a report's reader finds the file.
  * @param from folder of the report
- * @returns an address relative to it; null where there can be none: a name that is not valid UTF-8 cannot be written
+ * @returns an address relative to it; null if there can be none: a name that is not valid UTF-8 cannot be written
  * down, and a document that holds scripts is not opened by a click
  */
 function linkTo({ found, root }: Located, from: string): string | null {

@@ -1,4 +1,4 @@
-/** The frame of a page for people: one file that loads nothing, in light and dark, on a desk and on a phone. */
+/** The frame of a page for people: one file that loads nothing, for light and dark themes, for large and small screens. */
 import { hash } from 'node:crypto';
 
 interface PageFrame {

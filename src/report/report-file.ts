@@ -1,4 +1,4 @@
-/** The file that a report is asked for in: outside of what is audited, and opened before hours of reading. */
+/** The file that a report is written to. It lies outside of what is audited, and its path is checked before the audit begins. */
 import { promises as fsp } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isMissing } from '../archive/disk.ts';
@@ -8,7 +8,7 @@ import { ArchiveError } from '../errors.ts';
 /**
  * @param path as typed; a file that is there already is replaced at the end
  * @param options `roots`: the audited folders, in which nothing is written
- * @throws USAGE for a path inside of these; REPORT_NOT_WRITABLE where there is no such folder, something else than a
+ * @throws USAGE for a path inside of these; REPORT_NOT_WRITABLE if there is no such folder, something else than a
  * file has the name, or the disk refuses, now or later
  */
 export async function openReportFile(path: string, options: { readonly roots: readonly string[] }): Promise<TextFile> {

@@ -20,7 +20,7 @@ export interface Io {
 
 export interface Terminal {
   readonly json: boolean;
-  /** True where `style` colours. */
+  /** True if `style` colours. */
   readonly colours: boolean;
   /** Width of stdout in columns; without end where it is no terminal. */
   readonly columns: number;

@@ -15,7 +15,7 @@ export interface UrlReport {
   readonly detail?: string;
   /** Where it went, for moved and link-out. */
   readonly to?: string | null;
-  /** Paths relative to the archive; null where it holds nothing of the article. */
+  /** Paths relative to the archive; null if it holds nothing of the article. */
   readonly document: string | null;
   readonly record: string | null;
   readonly title: string | null;

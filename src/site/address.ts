@@ -8,7 +8,7 @@ import type { ArticleAddress } from '../model.ts';
  * no `.shtml`, query, fragment, and `·`, `%C2%B7` or `-` in the slug; for community posts `main/` or `wap/content`.
  * A relative URL needs `base`, the address of the page that it stands in.
  *
- * Null where it names none of the site's articles: lists, static and members' pages, other hosts or ports, a day that
+ * Null if it names none of the site's articles: lists, static and members' pages, other hosts or ports, a day that
  * no calendar has, and addresses made to look like the site's (user info, backslashes, control characters).
  * The slug is kept as given, for it is decoration (site.md, 1.1), so one article may come with several `url`s: compare `id`.
  */
@@ -18,7 +18,7 @@ export function parseArticleUrl(text: string, site: Site, base?: string): Articl
 }
 
 /**
- * A link as an absolute URL with everything that it carries, read as `parseArticleUrl` reads it; null where that finds
+ * A link as an absolute URL with everything that it carries, read as `parseArticleUrl` reads it; null if that finds
  * no URL in it.
  */
 export function absoluteUrl(text: string, site: Site, base?: string): string | null {
@@ -36,7 +36,7 @@ export function partUrl(address: ArticleAddress, n: number): string {
   return isPost(address) ? `${address.url}&page=${n}` : withSuffix(address.url, String(n));
 }
 
-/** The text as an absolute http(s) URL, or null where it is none or where readers would differ about its host. */
+/** The text as an absolute http(s) URL, or null if it is none or where readers would differ about its host. */
 function readUrl(text: string, site: Site, base: string | undefined): URL | null {
   if (/[\\\p{Cc}]/u.test(text)) return null;
   const [absolute, from] = beginsWithHost(text, site) ? [`https://${text}`] : [text, fallbackBase(text, site, base)];
@@ -127,7 +127,7 @@ export function listOriginsOf(site: Site): string[] {
   return [...new Set([...originsOf(site), ...(site.lists ?? [])])];
 }
 
-/** True where the URL's origin is one of the site's, and the URL is asked of it: a `blob:` URL has an origin as well. */
+/** True if the URL's origin is one of the site's, and the URL is asked of it: a `blob:` URL has an origin as well. */
 export function inScope(url: string, site: Site): boolean {
   return isOf(url, originsOf(site));
 }

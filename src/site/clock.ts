@@ -1,4 +1,4 @@
-/** Days as the site counts them: Beijing's, which has no summer time. */
+/** The site's time: days of Beijing, which has no summer time, and the texts of its clocks. */
 import type { TimePrecision } from '../model.ts';
 
 const BEIJING_MS = 8 * 3_600_000;
@@ -98,7 +98,7 @@ function thisYearMs(clock: string, nowMs: number): number | null {
   return at !== null && at > nowMs + DAY_MS ? siteTime(String(year - 1), mo, d, h, mi) : at;
 }
 
-/** Beijing wall clock to milliseconds since 1970; null where there is no such day or hour. */
+/** Beijing wall clock to milliseconds since 1970; null if there is no such day or hour. */
 function siteTime(y = '', mo = '', d = '', h = '0', mi = '0', s = '0'): number | null {
   const pad = (part: string) => part.padStart(2, '0');
   const wall = `${y}-${pad(mo)}-${pad(d)}T${pad(h)}:${pad(mi)}:${pad(s)}`;

@@ -1,8 +1,8 @@
-/**
- * The home page, and section fronts in three columns: `ul.three-coloum` of 评论, 要闻 and 风闻 under a headline, in 2026
- * with a carousel above; at its foot the index of authors (site.md, 3.2).
- */
+/** The kinds of lists that are HTML pages, one constant each. */
 import type { HtmlKind } from './list-kind.ts';
+
+// The home page, and section fronts in three columns: `ul.three-coloum` of 评论, 要闻 and 风闻 under a headline, in 2026
+// with a carousel above; at its foot the index of authors (site.md, 3.2).
 
 export const home: HtmlKind = {
   name: 'home',

@@ -1,5 +1,7 @@
-/** `/api/redian.htm` and `/api/gundong.htm`: titles with addresses from the root of www (site.md, 3.3). */
+/** The kinds of lists that are JSON, one constant each. */
 import type { JsonKind, JsonRows } from './list-kind.ts';
+
+// `/api/redian.htm` and `/api/gundong.htm`: titles with addresses from the root of www (site.md, 3.3).
 
 export const ticker: JsonKind = {
   name: 'ticker',

@@ -1,4 +1,4 @@
-/** What a layout file says: one kind of article page as selectors and noise rules, and which pages it serves. */
+/** The form of a layout (`layouts.ts`): one kind of article page as selectors and noise rules, and the pages that it serves. */
 export interface Layout {
   /** Recorded with every article that it read. */
   readonly name: string;
@@ -9,7 +9,7 @@ export interface Layout {
   readonly unless: string | null;
   /** The element whose content, minus noise, is the article's body. */
   readonly body: string;
-  /** The last block of the column: a page that shows it was not cut before. Null where no saved page shows it yet. */
+  /** The last block of the column: a page that shows it was not cut before. Null if no saved page shows it yet. */
   readonly end: string | null;
   /** Blocks that every page of the layout has, filled or empty: one that is not there was torn away. */
   readonly always: readonly string[];
@@ -45,9 +45,9 @@ export interface FieldSelectors {
   readonly title: string;
   /** Elements with one clock or `来源：…` each; the first of them holds the publication time. */
   readonly times: string;
-  /** Who signs the article: columnists, or the author of a community post; null where the layout has none. */
+  /** Who signs the article: columnists, or the author of a community post; null if the layout has none. */
   readonly columnists: PersonSelectors | null;
-  /** Staff writers; null where the layout has none. */
+  /** Staff writers; null if the layout has none. */
   readonly staff: PersonSelectors | null;
   /** Lines such as `责任编辑: …` and `原标题：…`. */
   readonly notes: string | null;
@@ -60,7 +60,7 @@ export interface PersonSelectors {
   readonly each: string;
   /** Inside it: the name, which may be a link to the person's column. */
   readonly name: string;
-  /** Inside it: what the page says of the person; null where it says nothing. */
+  /** Inside it: what the page says of the person; null if it says nothing. */
   readonly title: string | null;
 }
 

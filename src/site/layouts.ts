@@ -1,4 +1,7 @@
-/** What the layouts of www.guancha.cn share: the column `li.left-main`, unchanged since 2017 (site.md, 2.2 and 2.3). */
+/**
+ * The layouts of article pages: the selectors and noise rules of each, and what they share. All pages of www.guancha.cn
+ * have the column `li.left-main`, unchanged since 2017 (site.md, 2.2 and 2.3).
+ */
 import type { BlockRule, FieldSelectors, Layout, NoiseRule } from './layout.ts';
 
 /**

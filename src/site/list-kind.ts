@@ -1,4 +1,4 @@
-/** What a kind of list is: selectors or field names as data, one file of `lists/` each, chosen by what the answer holds. */
+/** The form of a kind of list: selectors or field names as data (`html-lists.ts`, `json-lists.ts`), chosen by what the answer holds. */
 import type { ListEntry } from '../model.ts';
 
 export type ListKind = HtmlKind | JsonKind;
@@ -7,7 +7,7 @@ interface AnyKind {
   readonly name: ListName;
   /** How sure it is that lists of this kind look so: in saved answers of the site, by what others rely on, or by likeness alone. */
   readonly evidence: 'seen' | 'reported' | 'inferred';
-  /** True where pages follow each other by a number in the URL (site.md, 1.2). */
+  /** True if pages follow each other by a number in the URL (site.md, 1.2). */
   readonly paged: boolean;
 }
 
@@ -56,7 +56,7 @@ export type ListPart = (typeof LIST_PARTS)[number];
 export interface ListLinks {
   /** The link that names the article. */
   readonly link: string;
-  /** The nearest ancestor that belongs to this article alone; null where the link is all there is. */
+  /** The nearest ancestor that belongs to this article alone; null if the link is all there is. */
   readonly block: string | null;
   /** Within the block; without these the entry has none. */
   readonly title?: string;
@@ -105,7 +105,7 @@ export interface ListLink {
 
 /** What stands where articles stand and is left out. */
 export interface Dropped {
-  /** As written; null where there is none. */
+  /** As written; null if there is none. */
   readonly link: string | null;
   readonly title: string;
   readonly why: DropReason;

@@ -19,13 +19,13 @@ export function listPageUrl(url: string, page: number): string {
   return path === null ? url : origin + path;
 }
 
-/** The page after the one that the URL names; null where lists of that form have no pages. */
+/** The page after the one that the URL names; null if lists of that form have no pages. */
 export function nextListPageUrl(url: string): string | null {
   const next = listPageUrl(url, pageNumber(url) + 1);
   return next === url ? null : next;
 }
 
-/** Path of the list's page, or null where the path has no pages. */
+/** Path of the list's page, or null if the path has no pages. */
 function pagePath(path: string, page: number): string | null {
   if (LIST_FILE.test(path)) return path.replace(LIST_FILE, `/list_${page}.shtml`);
   const column = COLUMN.exec(path)?.[1];
