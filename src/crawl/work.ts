@@ -29,7 +29,7 @@ export interface CrawlContext extends Omit<Operations, typeof Symbol.dispose> {
 export interface WorkOptions {
   /** Ages at which articles are visited again, rising. */
   readonly agesMs: readonly number[];
-  /** First pause after a revisit that came to nothing; doubles up to a day. */
+  /** First pause after a revisit that came to nothing; doubles up to a week. */
   readonly backoffMs: number;
   /** Ends the work at once. */
   readonly abortSignal: AbortSignal;
