@@ -121,6 +121,7 @@ export function openArchive(
 ): Archive {
   const inTurn = openTurns();
   const walks = new Map<string, Promise<void>>(); // number space → the walk over its records
+  const walked = new Map<ArticleId, string>(); // places that it found and no row knows
   /** Notes on articles that were not there. */
   const early = new Map<string, readonly ((record: ArchiveRecord) => ArchiveRecord)[]>();
   const find: Archive['find'] = (id, date) => (date === null ? findByPlace(id) : storedAt(articleKey(id, date)));
@@ -188,14 +189,15 @@ export function openArchive(
   }
 
   async function findByPlace(id: ArticleId): Promise<StoredArticle | null> {
-    const known = await storedAtPlace(id);
+    const known = await storedAtPlace(id, places.get(id));
     if (known !== null) return known;
     await walkOnce(spaceOf(id));
-    return storedAtPlace(id);
+    const found = await storedAtPlace(id, walked.get(id) ?? null);
+    if (found !== null) places.set(id, found.key);
+    return found;
   }
 
-  async function storedAtPlace(id: ArticleId): Promise<StoredArticle | null> {
-    const place = places.get(id);
+  async function storedAtPlace(id: ArticleId, place: string | null): Promise<StoredArticle | null> {
     return place === null || idOf(place) !== id ? null : storedAt(place);
   }
 
@@ -212,7 +214,8 @@ export function openArchive(
 
   async function rememberPlaces(space: string): Promise<void> {
     for await (const key of recordKeys(storage, '', [space])) {
-      if (places.get(idOf(key)) !== key) places.set(idOf(key), key);
+      const id = idOf(key);
+      if (places.get(id) !== key) walked.set(id, key);
     }
   }
 
@@ -247,7 +250,8 @@ export function openArchive(
   async function writeLast(key: string, record: ArchiveRecord): Promise<Updated> {
     await storage.write(recordKey(key), writeRecord(record));
     const id = idOf(key);
-    if (places.get(id) !== key && (isPost(key) || walks.has(spaceOf(id)))) places.set(id, key);
+    if (isPost(key) && places.get(id) !== key) places.set(id, key);
+    if (!isPost(key) && walks.has(spaceOf(id))) walked.set(id, key);
     return { record, wrote: true };
   }
 
