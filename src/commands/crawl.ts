@@ -7,6 +7,7 @@ import { discoverAll, noteSource, turnsOf } from '../crawl/read-sources.ts';
 import type { Worked } from '../crawl/work.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
 import { PASSING_CODES } from '../frontier/again.ts';
+import { NOT_WELL } from '../frontier/frontier.ts';
 import type { Target } from '../model.ts';
 import { createHook } from '../notify/hook.ts';
 import { type Notice, noticeOf } from '../notify/notice.ts';
@@ -78,7 +79,7 @@ export async function crawl(
     }
     if (options.dryRun) return unread ? EXIT.sourcesUnread : EXIT.ok;
     frontier.requeue({ dueAt: services.clock.now() });
-    frontier.requeue({ outcomes: ['failed', 'blocked'], codes: PASSING_CODES });
+    frontier.requeue({ outcomes: NOT_WELL, codes: PASSING_CODES });
     const reporting = {
       notWell: ['blocked', 'refused', 'failed'] as const,
       onReport: context.onReport,

@@ -49,8 +49,8 @@ export function whenAgain(outcome: Outcome, history: History, pace: Pace, random
     case 'blocked':
       return later(pace.restMs, rounds);
     case 'refused':
-      // robots.txt is read anew then; of the others only a new configuration can make something else.
-      return outcome.code === 'ROBOTS_DISALLOWED' ? later(DAY_MS, rounds) : later(WEEK_MS, 0);
+      // robots.txt is read anew then. The others may have come of one bad answer: a redirect to somewhere else.
+      return later(outcome.code === 'ROBOTS_DISALLOWED' ? DAY_MS : pace.restMs, rounds);
     case 'failed': {
       const next = nextOf(outcome.code);
       if (next === 'never') return later(WEEK_MS, 0);
