@@ -47,7 +47,7 @@ export async function status({
     lastRun === null
       ? 'no run yet'
       : `last run: ${lastRun.command}, ${lastRun.startedAt} to ${lastRun.endedAt ?? ((await describeHolder(archive)) === null ? 'when it was cut off' : 'now')}`,
-    ...(revisits.planned === 0 ? [] : [`${revisits.planned} articles are visited again, ${revisits.due} of them now`]),
+    ...(revisits.planned === 0 ? [] : [`${revisits.planned} revisits are planned, ${revisits.due} of them are due`]),
     ...latencies.map(describeLatency),
     ...alarms.map((alarm) => terminal.style('yellow', describeAlarm(alarm))),
     ...drift.map((each) => terminal.style('yellow', describeDrift(each))),
