@@ -214,6 +214,21 @@ describe('a revisit', () => {
     assert.equal(pauses.at(-1), (7 * DAY_MS) / MINUTE_MS, 'at most a week');
   });
 
+  it('of an article that neither the site nor the archive has is put off, and given up in the end', async () => {
+    const memory = openMemoryCrawl(both(NEWS_URL, '', { status: 404 }));
+    const { journal } = memory.context;
+    journal.revisits.plan({ id, url: NEWS_URL }, { dueAt: memory.clock.now(), lastAt: memory.clock.now() });
+    const pauses: number[] = [];
+    for (;;) {
+      assert.equal((await revisits(memory)).length, 1, 'asked once for each time that it is due');
+      const [[afterMs] = []] = dueIn(memory);
+      if (afterMs === undefined) break;
+      pauses.push(afterMs / MINUTE_MS);
+      memory.clock.advance(afterMs);
+    }
+    assert.deepEqual(pauses, [10, 60, 360, 1440, 7 * 1440]);
+  });
+
   it('of an article that is gone plans the next one, for it may come back', async () => {
     const memory = await planned(both(NEWS_URL, '', { status: 404 }));
     assert.deepEqual(

@@ -121,13 +121,14 @@ function isRepairable(error: unknown): boolean {
 }
 
 /** @returns after how long the article is asked for again, in ms; null where the outcome stands for now */
-function settle(item: Work, { outcome, record }: Visited, context: CrawlContext, options: WorkOptions): number | null {
+function settle(item: Work, visited: Visited, context: CrawlContext, options: WorkOptions): number | null {
+  const { outcome, record } = visited;
   const { frontier } = context;
   switch (item.kind) {
     case 'queued':
       return frontier.settle(item.lease, outcome, { isArchived: record !== null }).againInMs;
     case 'revisit':
-      return postpone(item.due, outcome, context, options);
+      return postpone(item.due, visited, context, options);
     case 'repair':
       if (outcome.kind === 'archived' || outcome.kind === 'unchanged')
         frontier.settle(item.target, { kind: 'archived', key: outcome.key }, { isArchived: true });
@@ -142,13 +143,15 @@ function settle(item: Work, { outcome, record }: Visited, context: CrawlContext,
 /** Puts a revisit off that did not find the article, or takes it off the plan where that stands. */
 function postpone(
   due: Revisit,
-  outcome: Outcome,
+  { outcome, record }: Visited,
   { journal, services }: CrawlContext,
   { backoffMs }: WorkOptions,
 ): number | null {
-  if (PLANNED.includes(outcome.kind)) return null;
+  // Gone, and the archive does not have it either: nothing plans its next visit, and it must not stay due.
+  const isArchived = outcome.kind !== 'gone' || record !== null;
+  if (isArchived && PLANNED.includes(outcome.kind)) return null;
   const pace = { attempts: 1, backoffMs, restMs: backoffMs };
-  const again = whenAgain(outcome, { attempt: 1, rounds: due.attempts, isArchived: true }, pace);
+  const again = whenAgain(outcome, { attempt: 1, rounds: due.attempts, isArchived }, pace);
   if (again.kind === 'stands') {
     journal.revisits.plan(due, null);
     return null;

@@ -255,7 +255,7 @@ function requeueOf(database: Database, pace: Pace): (match: RequeueMatch) => rea
     );
   // With the range of an index spelt out, where it is one.
   const notWell = match(IS_NOT_WELL);
-  const any = match('outcome IS NOT NULL');
+  const settled = match('outcome IS NOT NULL');
   const list = (values: readonly string[] | undefined) => (values === undefined ? null : JSON.stringify(values));
   return (wanted) => {
     if ('dueAt' in wanted) return isDue.get(wanted.dueAt) === undefined ? [] : due.all(wanted.dueAt).map(requeuedOf);
@@ -264,7 +264,7 @@ function requeueOf(database: Database, pace: Pace): (match: RequeueMatch) => rea
       return database.transaction(() => wanted.ids.flatMap((id) => back.all(id, pace.attempts)).map(requeuedOf));
     }
     const isNotWell = wanted.outcomes.every((kind) => (NOT_WELL as readonly string[]).includes(kind));
-    const rows = (isNotWell ? notWell : any).all(list(wanted.codes), list(wanted.sources), list(wanted.outcomes));
+    const rows = (isNotWell ? notWell : settled).all(list(wanted.codes), list(wanted.sources), list(wanted.outcomes));
     return rows.map(requeuedOf);
   };
 }
