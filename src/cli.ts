@@ -6,6 +6,7 @@ import { loadConfig } from './config.ts';
 import { EXIT, type ExitCode, exitCodeFor, renderError } from './errors.ts';
 import { packageInfo } from './package.ts';
 import { createTerminal, type Io } from './report/terminal.ts';
+import { knownError } from './system-errors.ts';
 
 /**
  * Runs one command line.
@@ -44,8 +45,9 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
       io.stderr.write('interrupted; the same command goes on where this one stopped\n');
       return EXIT.interrupted;
     }
-    io.stderr.write(`${renderError(error)}\n`);
-    return exitCodeFor(error);
+    const known = knownError(error, { place: 'elsewhere' });
+    io.stderr.write(`${renderError(known)}\n`);
+    return exitCodeFor(known);
   }
 
   function prepare(flags: CommonFlags): ReturnType<Invocation['prepare']> {

@@ -158,11 +158,41 @@ export const ERRORS = {
     EXIT.archiveInUse,
     'wait until it ends (--wait), or stop it; a killed run leaves no lock behind',
   ),
+  ARCHIVE_BUSY: kind(
+    'another program holds a file of the archive',
+    'stop',
+    EXIT.archiveInUse,
+    'end what has the file open (a backup, a database tool, a virus scanner), and run the command again',
+  ),
   NO_BROWSER: kind(
     'no browser can be started',
     'stop',
     EXIT.noBrowser,
     'run: npx playwright install --with-deps chromium-headless-shell — or set browser.executablePath to a Chromium or Chrome',
+  ),
+  BROWSER_LIBRARY_MISSING: kind(
+    'the browser lacks a shared library',
+    'stop',
+    EXIT.noBrowser,
+    'install the library named above (npx playwright install-deps chromium-headless-shell does), or set browser.executablePath to a browser that has all of them',
+  ),
+  TEMPORARY_NOT_WRITABLE: kind(
+    'temporary files cannot be written',
+    'stop',
+    EXIT.archiveNotWritable,
+    'free some space in the folder named above, or set TMPDIR to a folder that may be written; in a container give it more room',
+  ),
+  MACHINE_SHORT: kind(
+    'the machine has too little memory, or too many open files or processes',
+    'stop',
+    EXIT.archiveNotWritable,
+    'end other programs, or raise the limit (ulimit -n, ulimit -u, MemoryMax) and run the command again. What is archived is safe',
+  ),
+  FILE_REFUSED: kind(
+    'a file or folder cannot be used',
+    'stop',
+    EXIT.archiveNotWritable,
+    'check that it is there, that this user may use it, and that its disk has room',
   ),
   ARCHIVE_NOT_WRITABLE: kind(
     'the archive cannot be written',
@@ -181,6 +211,18 @@ export const ERRORS = {
     'stop',
     EXIT.archiveNotWritable,
     'check the disk (dmesg, smartctl) and run the command again. What is archived is safe',
+  ),
+  ARCHIVE_UNFIT: kind(
+    'the disk cannot do what an archive needs',
+    'stop',
+    EXIT.archiveNotWritable,
+    'put the archive on another disk: one with file locks, long names and large files. What is archived is safe',
+  ),
+  DATABASE_DAMAGED: kind(
+    'a database of the archive is damaged',
+    'stop',
+    EXIT.archiveNotWritable,
+    'run: guancha-archive repair — what it replaces lies in trash/ then, and the documents are not touched',
   ),
   ARCHIVE_DAMAGED: kind(
     'a file of the archive is damaged',

@@ -6,6 +6,7 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
 import { ArchiveError } from './errors.ts';
+import { knownError } from './system-errors.ts';
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
@@ -42,7 +43,7 @@ export type Migration = string | ((database: DatabaseSync) => void);
  * @param options `migrations`: all steps, from an empty file or one of version 0 on. `readOnly`: nothing is made or changed,
  *   in the folder neither; works without leave to write, and beside a writer. No file then counts as an empty one, and an
  *   older version is brought up to date in a copy
- * @throws ARCHIVE_NEWER if later code made it; ARCHIVE_FULL, ARCHIVE_IO, ARCHIVE_NOT_WRITABLE
+ * @throws ARCHIVE_NEWER if later code made it; DATABASE_DAMAGED; what else the disk refuses with
  */
 export function openDatabase(
   path: string,
@@ -107,7 +108,7 @@ export function connectToRead(path: string, opened: DisposableStack): DatabaseSy
   }
   if (index !== null) return opened.use(connect(path, { readOnly: true, timeoutMs: BUSY_MS }));
   const copy = join(temporaryFolder(opened), basename(path));
-  for (const end of ['', '-wal']) copyFileSync(path + end, copy + end, constants.COPYFILE_FICLONE);
+  for (const end of ['', '-wal']) inTemporary(() => copyFileSync(path + end, copy + end, constants.COPYFILE_FICLONE));
   return opened.use(connect(copy));
 }
 
@@ -122,9 +123,18 @@ function sizeOf(path: string): number | null {
 }
 
 function temporaryFolder(opened: DisposableStack): string {
-  const folder = mkdtempSync(join(tmpdir(), 'guancha-read-'));
+  const folder = inTemporary(() => mkdtempSync(join(tmpdir(), 'guancha-read-')));
   opened.defer(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** @throws TEMPORARY_NOT_WRITABLE */
+function inTemporary<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw knownError(error, { place: 'temporary', name: tmpdir() });
+  }
 }
 
 function migrate(connection: DatabaseSync, path: string, migrations: readonly Migration[]): void {
@@ -184,17 +194,12 @@ function inTransaction<T>(connection: DatabaseSync, path: string, work: () => T)
 /** Runs work on the database and turns what SQLite throws into known failures. */
 export type WithSqliteErrors = <T>(work: () => T) => T;
 
-/** @throws ARCHIVE_FULL, ARCHIVE_IO, ARCHIVE_NOT_WRITABLE if the disk or SQLite refuses; `path` is the database's */
+/** @throws what `system-errors.ts` makes of a refusal of the disk or of SQLite; `path` is the database's */
 export function withSqliteErrors<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const { code, message } = error as { readonly code?: string; readonly message?: string };
-    if (code !== 'ERR_SQLITE_ERROR' && !/^E[A-Z]+$/.test(code ?? '')) throw error;
-    const full = /database or disk is full/.test(message ?? '') || code === 'ENOSPC';
-    const broken = /disk I\/O error/.test(message ?? '') || code === 'EIO';
-    const meaning = full ? 'ARCHIVE_FULL' : broken ? 'ARCHIVE_IO' : 'ARCHIVE_NOT_WRITABLE';
-    throw new ArchiveError(meaning, `${path}: ${message}`, { cause: error });
+    throw knownError(error, { place: 'archive', name: path });
   }
 }
 

@@ -108,7 +108,7 @@ describe('the database of an older version', () => {
     const steps = ['CREATE TABLE a (x INTEGER)', 'INSERT INTO a VALUES (1)'];
     for (const migrations of [steps.slice(0, 1), steps, steps]) openDatabase(path, { migrations })[Symbol.dispose]();
     const broken = [...steps, 'INSERT INTO a VALUES (2)', 'no SQL'];
-    assert.throws(() => openDatabase(path, { migrations: broken }), { code: 'ARCHIVE_NOT_WRITABLE' });
+    assert.throws(() => openDatabase(path, { migrations: broken }), { code: 'DATABASE_DAMAGED' });
     using database = openDatabase(path, { migrations: steps });
     assert.deepEqual(
       database

@@ -3,7 +3,7 @@ import { constants, createReadStream, createWriteStream, type Dirent, promises a
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import fs from 'fs-extra';
-import { ArchiveError, type ErrorCode } from '../errors.ts';
+import { knownError } from '../system-errors.ts';
 import { isKey, isTemporaryName, TRASH, temporaryName } from './keys.ts';
 import { kindOf, type Storage, type StoredFile } from './storage.ts';
 
@@ -256,25 +256,9 @@ async function orNull<T>(work: Promise<T>): Promise<T | null> {
 
 // What a refusal of the disk means for the run: full, failing, or not to be written.
 
-const MEANING: Readonly<Record<string, ErrorCode>> = {
-  ENOSPC: 'ARCHIVE_FULL',
-  EDQUOT: 'ARCHIVE_FULL',
-  EIO: 'ARCHIVE_IO',
-  EACCES: 'ARCHIVE_NOT_WRITABLE',
-  EPERM: 'ARCHIVE_NOT_WRITABLE',
-  EROFS: 'ARCHIVE_NOT_WRITABLE',
-  ENOTDIR: 'ARCHIVE_NOT_WRITABLE',
-  EISDIR: 'ARCHIVE_NOT_WRITABLE',
-  ENOENT: 'ARCHIVE_NOT_WRITABLE',
-  EEXIST: 'ARCHIVE_NOT_WRITABLE',
-  ELOOP: 'ARCHIVE_NOT_WRITABLE',
-  EMFILE: 'ARCHIVE_NOT_WRITABLE',
-  ENFILE: 'ARCHIVE_NOT_WRITABLE',
-};
-
 /**
  * Runs work on the files below `root`.
- * @throws ARCHIVE_FULL, ARCHIVE_IO, ARCHIVE_NOT_WRITABLE naming what the disk said; anything else as it is
+ * @throws what `system-errors.ts` makes of a refusal of the disk, naming what it said; anything else as it is
  */
 async function withDiskErrors<T>(root: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -285,8 +269,7 @@ async function withDiskErrors<T>(root: string, work: () => Promise<T>): Promise<
 }
 
 function meaningOf(root: string, error: unknown): unknown {
-  const code = MEANING[codeOf(error)];
-  return code === undefined ? error : new ArchiveError(code, `${root}: ${(error as Error).message}`, { cause: error });
+  return knownError(error, { place: 'archive', name: root });
 }
 
 /** True for the error of a file or folder that is not there. */

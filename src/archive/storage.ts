@@ -11,8 +11,8 @@
  *   never a name without its file.
  * - What may be large is read by `chunks`, never by `read`.
  *
- * Where the place refuses, every member throws ARCHIVE_FULL, ARCHIVE_IO or ARCHIVE_NOT_WRITABLE. A text that is no key is
- * a fault of the program: TypeError.
+ * Where the place refuses, every member throws what `system-errors.ts` says of it, such as ARCHIVE_FULL, ARCHIVE_IO or
+ * ARCHIVE_NOT_WRITABLE. A text that is no key is a fault of the program: TypeError.
  */
 import type { Writable } from 'node:stream';
 
