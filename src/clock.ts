@@ -11,8 +11,41 @@ export interface Clock {
 /** The machine's. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (timeMs, options = {}) => sleep(timeMs, undefined, options),
+  sleep: (timeMs, options = {}) => sleep(Math.min(timeMs, LONGEST_TIMER_MS), undefined, options),
 };
+
+/** Node.js takes anything longer for one millisecond. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+// Instants that were written down: the clock that they were written by may have been wrong, by years and in either direction.
+
+/** What an instant can mean that was written down by a right clock. */
+export interface Sense {
+  /** It lies so far ahead of the present at most; 0 for when something was done. */
+  readonly aheadMs: number;
+  /** What one counts as that lies further ahead: the present, the latest that makes sense, or long ago. */
+  readonly otherwise: 'now' | 'latest' | 'long-ago';
+}
+
+/**
+ * What counts in the place of an instant that lies further ahead than makes sense. All instants in ms since 1970.
+ * @returns `latest`: whatever lies behind it was written by a wrong clock, and counts as `instead`
+ */
+export function boundsOf(sense: Sense, now: number): { readonly latest: number; readonly instead: number } {
+  const latest = now + sense.aheadMs;
+  return { latest, instead: { now, latest, 'long-ago': 0 }[sense.otherwise] };
+}
+
+/** The one way by which an instant that was written down is read. @returns it as it counts at `now` */
+export function believed(at: number, sense: Sense, now: number): number {
+  const { latest, instead } = boundsOf(sense, now);
+  return at <= latest ? at : instead; // what is no number is no instant either
+}
+
+/** An instant for people, by the clock on their wall: `2026-11-26 22:31:05`. */
+export function wallClock(at: number): string {
+  return new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'medium' }).format(at);
+}
 
 // How long to wait before another attempt: exponential back-off with jitter, so that what failed together does not come back together.
 

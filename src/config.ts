@@ -65,6 +65,11 @@ const schema = z
         concurrency: z.int().min(1).max(16).default(1),
         robots: z.boolean().default(true),
         backoffMs: milliseconds(30_000),
+        longestPauseMs: z
+          .int()
+          .min(1000)
+          .max(31 * DAY_MS)
+          .default(6 * HOUR_MS),
         attempts: z.int().min(1).max(20).default(3),
         blockedPauseMs: milliseconds(900_000),
         blockedPauses: z.int().min(0).max(20).default(4),
