@@ -9,7 +9,7 @@ const SRC = join(import.meta.dirname, '../src');
 /** Which files alone may import which library. A type-only import passes no door. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   playwright: ['fetch/chromium.ts'],
-  '@sparticuz/chromium': ['fetch/chromium.ts'],
+  '@sparticuz/chromium': ['fetch/carried-browser.ts'],
   got: ['fetch/http.ts'],
   'p-queue': ['fetch/politeness.ts'],
   'robots-parser': ['fetch/robots.ts'],
@@ -52,6 +52,7 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
     'commands/extract.ts',
     'commands/quarantine.ts',
     'config.ts',
+    'fetch/carried-browser.ts',
     'frontier/lock.ts',
     'package.ts',
     'report/report-file.ts',
@@ -61,6 +62,7 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
     'audit/audit.ts',
     'commands/demo.ts',
     'commands/session.ts',
+    'fetch/carried-browser.ts',
     'fetch/chromium.ts',
     'monitor/monitor.ts',
   ],

@@ -5,7 +5,7 @@ import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Exchange } from '../model.ts';
 import type { AddressGuard } from './address-guard.ts';
-import { launch, loadPlaywright } from './chromium.ts';
+import { faultOfTemporary, launch, loadPlaywright } from './chromium.ts';
 import { openWire, renderExchange, type Wire } from './devtools.ts';
 import type { Caps } from './door.ts';
 import { openSocksProxy, type SocksProxy } from './socks-proxy.ts';
@@ -15,7 +15,7 @@ export interface PageBrowser extends AsyncDisposable {
   warmUp(): Promise<void>;
   /** The honest user agent: the browser's own with the product appended, or the configured one. */
   userAgent(): Promise<string>;
-  /** One request with these headers besides the browser's own, redirects not followed. Throws NETWORK, TIMEOUT, TOO_LARGE, ADDRESS_REFUSED, BROWSER_CRASHED, NO_BROWSER. */
+  /** One request with these headers besides the browser's own, redirects not followed. Throws NETWORK, TIMEOUT, TOO_LARGE, ADDRESS_REFUSED, BROWSER_CRASHED, and what `launch` throws. */
   get(
     url: string,
     options: Caps & { readonly signal: AbortSignal; readonly headers: Readonly<Record<string, string>> },
@@ -138,9 +138,12 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
     } catch (error) {
       void discard(loader);
       signal.throwIfAborted();
+      const isCrash = error instanceof ArchiveError ? error.code === 'BROWSER_CRASHED' : isClosed(error);
+      const room = isCrash ? await faultOfTemporary() : null;
+      if (room !== null) throw room;
       if (error instanceof ArchiveError) throw error;
       throw new ArchiveError(
-        isClosed(error) ? 'BROWSER_CRASHED' : 'NETWORK',
+        isCrash ? 'BROWSER_CRASHED' : 'NETWORK',
         `${url}: ${(error as Error).message.split('\n')[0]}`,
         { cause: error },
       );
@@ -156,6 +159,8 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
       return await openTab(open);
     } catch (error) {
       if (running !== null && (await running) === open) forget();
+      const room = closing ? null : await faultOfTemporary();
+      if (room !== null) throw room;
       if (closing || !isClosed(error))
         throw new ArchiveError('BROWSER_CRASHED', (error as Error).message, { cause: error });
       return openTab(await browser()).catch((again: Error) => {

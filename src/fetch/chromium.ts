@@ -1,12 +1,14 @@
-/** Starts Chromium so that it can reach nothing but the proxy. The one door to playwright. */
+/** Starts Chromium so that it can reach nothing but the proxy, and says why it does not start. The one door to playwright. */
 
-import { access, chmod, constants, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { access, constants, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { Browser } from 'playwright';
 import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { knownError, meaningOf } from '../system-errors.ts';
+import { type CarriedBrowser, carriedBrowser } from './carried-browser.ts';
 
 interface LaunchOptions {
   readonly executablePath: string | null;
@@ -15,34 +17,44 @@ interface LaunchOptions {
   readonly log: Log;
 }
 
-/** Throws NO_BROWSER. */
+/** A browser that has not begun to speak by then never will. */
+const START_MS = 60_000;
+
+/** Throws NO_BROWSER, BROWSER_LIBRARY_MISSING, TEMPORARY_NOT_WRITABLE, MACHINE_SHORT. */
 export async function launch(options: LaunchOptions): Promise<Browser> {
   const { chromium } = await loadPlaywright();
-  const say = (message: string) => options.log({ level: 'info', stage: 'fetch', message });
-  const found = await findBrowser({
-    executablePath: options.executablePath,
-    playwrightPath: chromium.executablePath(),
-    say,
-  });
-  const start = (chromiumSandbox: boolean) =>
+  const { executablePath, log } = options;
+  const find = (thorough: boolean) =>
+    findBrowser({ executablePath, playwrightPath: chromium.executablePath(), log, thorough });
+  const start = ({ executablePath: path, env }: FoundBrowser, chromiumSandbox: boolean) =>
     chromium.launch({
-      executablePath: found.executablePath,
-      env: { ...process.env, ...found.env },
+      executablePath: path,
+      env: { ...process.env, ...env },
       chromiumSandbox,
       args: onlyThrough(options.proxy),
+      timeout: START_MS,
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,
     });
-  try {
+  const startOnce = async (found: FoundBrowser) =>
     // Chromium refuses its sandbox to root, and some containers refuse it to everybody.
-    return process.getuid?.() === 0 ? await start(false) : await start(true).catch(() => start(false));
+    process.getuid?.() === 0
+      ? start(found, false)
+      : start(found, true).catch((error: Error) => {
+          if (error.name === 'TimeoutError') throw error;
+          return start(found, false);
+        });
+  const found = await find(false);
+  try {
+    return await startOnce(found);
   } catch (error) {
-    throw new ArchiveError(
-      'NO_BROWSER',
-      `${found.source}, ${found.executablePath}: ${(error as Error).message.split('\n')[0]}`,
-      { cause: error },
-    );
+    if (!found.isCarried) throw await reasonOf(error as Error, found);
+    // Bytes that went bad on the disk change no size and no time: now all of them are read.
+    const whole = await find(true);
+    return await startOnce(whole).catch(async (again: Error) => {
+      throw await reasonOf(again, whole);
+    });
   }
 }
 
@@ -63,14 +75,70 @@ function onlyThrough(proxy: string): string[] {
   ];
 }
 
+// Why a browser does not start: it says so itself, or the machine is asked.
+
+async function reasonOf(error: Error, { source, executablePath }: FoundBrowser): Promise<ArchiveError> {
+  const text = stripVTControlCharacters(error.message);
+  const where = `${source}, ${executablePath}`;
+  const missing = missingLibraries(text);
+  if (missing.length > 0)
+    return new ArchiveError('BROWSER_LIBRARY_MISSING', `${where}: ${missing.join(', ')}`, { cause: error });
+  const room = await faultOfTemporary(text);
+  if (room instanceof ArchiveError) return room;
+  return new ArchiveError('NO_BROWSER', `${where}: ${saidIn(text)}`, { cause: error });
+}
+
+/** As the loaders of glibc, musl and macOS name them, and Playwright, which looks before it starts its own browser. */
+const LIBRARIES = [
+  /error while loading shared libraries: ([^\s:]+)/g,
+  /Error loading shared library ([^\s:]+)/g,
+  /Library not loaded: (\S+)/g,
+  /([^\s:]+): version [`'][^']+' not found/g,
+  /^[^\w/]*(lib[\w.+-]+\.so[\w.]*)[^\w/]*$/gm,
+];
+
+export function missingLibraries(text: string): string[] {
+  return [...new Set(LIBRARIES.flatMap((form) => [...text.matchAll(form)].map(([, name = '']) => name)))];
+}
+
+const MOST_WORDS = 300;
+
+/** The first line, and what the browser itself said before it ended. */
+export function saidIn(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  const heard = lines.flatMap((line) => /(?:<\w+>|\[pid=\d+\]) ?\[err\] (.+)/.exec(line)?.[1] ?? []);
+  const ended = lines.find((line) => /<process did exit: /.test(line))?.replace(/^.*<process did exit: (.*)>.*$/, '$1');
+  const said = [...new Set([lines[0] ?? '', ...heard.slice(0, 3), ...(ended === undefined ? [] : [ended])])].join('; ');
+  return said.length > MOST_WORDS ? `${said.slice(0, MOST_WORDS - 1)}…` : said;
+}
+
+/** A browser writes a profile of some megabytes before it says a word. */
+const PROFILE_BYTES = 4_000_000;
+
+/** Why the temporary folder, or the shared memory that a browser complains of, takes nothing more; null where it does. */
+export async function faultOfTemporary(complaint = ''): Promise<ArchiveError | null> {
+  const places = [tmpdir(), ...(/\/dev\/shm|SIGBUS|signal=7\b/.test(complaint) ? ['/dev/shm'] : [])];
+  for (const place of places) {
+    let folder: string | null = null;
+    try {
+      folder = await mkdtemp(join(place, 'guancha-room-'));
+      await writeFile(join(folder, 'room'), Buffer.alloc(PROFILE_BYTES), { flag: 'wx' });
+    } catch (error) {
+      if (meaningOf(error) === null) throw error;
+      return knownError(error, { place: 'temporary', name: place }) as ArchiveError;
+    } finally {
+      if (folder !== null) await rm(folder, { recursive: true, force: true }).catch(() => {}); // what refuses was said above
+    }
+  }
+  return null;
+}
+
 // Which browser to drive: configured, Playwright's own, the system's, and last the one that an npm package carries.
 
-interface FoundBrowser {
+interface FoundBrowser extends Pick<CarriedBrowser, 'executablePath' | 'env'> {
   /** For people: where it comes from. */
   readonly source: string;
-  readonly executablePath: string;
-  /** Environment that it needs beyond the process's own. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly isCarried: boolean;
 }
 
 const SYSTEM_BROWSERS = [
@@ -83,90 +151,39 @@ const SYSTEM_BROWSERS = [
 
 /**
  * Finds a browser in the order above. The carried one (linux x64 only) is unpacked into the user's cache only when
- * nothing else is there; `say` is called then, since that takes some seconds.
- * Throws NO_BROWSER where a configured path is wrong or none can be had on this platform.
+ * nothing else is there; `log` is told then, since that takes some seconds.
+ * @param options `thorough`: every byte of the carried one is looked at
+ * @throws NO_BROWSER where a configured path is wrong or none can be had on this platform; what `carriedBrowser` throws
  */
 export async function findBrowser(options: {
   readonly executablePath: string | null;
   readonly playwrightPath: string;
-  readonly say: (message: string) => void;
+  readonly log: Log;
+  readonly thorough?: boolean;
 }): Promise<FoundBrowser> {
-  const { executablePath, playwrightPath, say } = options;
+  const { executablePath, playwrightPath, log, thorough = false } = options;
+  const given = { env: {}, isCarried: false };
   if (executablePath !== null) {
-    if (await isExecutable(executablePath)) return { source: 'browser.executablePath', executablePath, env: {} };
+    if (await isExecutable(executablePath)) return { source: 'browser.executablePath', executablePath, ...given };
     throw new ArchiveError(
       'NO_BROWSER',
       `browser.executablePath is ${executablePath}, which is not a program that can be run`,
     );
   }
   if (await isExecutable(playwrightPath))
-    return { source: "Playwright's own", executablePath: playwrightPath, env: {} };
+    return { source: "Playwright's own", executablePath: playwrightPath, ...given };
   for (const name of SYSTEM_BROWSERS) {
     const path = await onPath(name);
-    if (path !== null) return { source: `the system's ${name}`, executablePath: path, env: {} };
+    if (path !== null) return { source: `the system's ${name}`, executablePath: path, ...given };
   }
-  const carried = await carriedBrowser(say);
-  if (carried !== null) return carried;
+  const carried = await carriedBrowser({ log, thorough });
+  if (carried !== null)
+    return { source: `Chromium ${carried.version} of @sparticuz/chromium`, ...carried, isCarried: true };
   const looked = ["Playwright's own", ...SYSTEM_BROWSERS].join(', ');
   throw new ArchiveError(
     'NO_BROWSER',
     `looked for ${looked}; @sparticuz/chromium has none for ${process.platform}-${process.arch}`,
   );
-}
-
-/** The Chromium inside `@sparticuz/chromium`, unpacked once; null where the package has none for this platform. */
-async function carriedBrowser(say: (message: string) => void): Promise<FoundBrowser | null> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return null;
-  const require = createRequire(import.meta.url);
-  const folder = dirname(dirname(require.resolve('@sparticuz/chromium')));
-  const { version } = require(join(folder, 'package.json')) as { readonly version: string };
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'guancha-archive');
-  const home = join(cache, `chromium-${version}`);
-  if (!(await isExecutable(join(home, 'chromium')))) {
-    say(`no browser on this machine: unpacking Chromium ${version} to ${home} (once, about 210 MB)`);
-    await unpackCarried(join(folder, 'bin'), home, cache).catch((error: Error) => {
-      throw new ArchiveError('NO_BROWSER', `unpacking Chromium to ${home}: ${error.message}`, { cause: error });
-    });
-  }
-  const libraries = [process.env.LD_LIBRARY_PATH, join(home, 'al2023', 'lib')].filter(Boolean).join(':');
-  return {
-    source: `Chromium ${version} of @sparticuz/chromium`,
-    executablePath: join(home, 'chromium'),
-    env: { LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: join(home, FONTS) },
-  };
-}
-
-/** Unpacks into a staging folder and renames, so that no second process ever sees half a browser. */
-async function unpackCarried(archives: string, home: string, cache: string): Promise<void> {
-  const { inflate } = await import('@sparticuz/chromium');
-  await mkdir(cache, { recursive: true });
-  const stage = await mkdtemp(join(cache, '.unpack-'));
-  const outside = process.env.TMPDIR;
-  process.env.TMPDIR = stage; // where inflate() unpacks to
-  try {
-    const files = ['chromium.br', 'fonts.tar.br', 'swiftshader.tar.br', 'al2023.tar.br'];
-    await Promise.all(files.map((file) => inflate(join(archives, file))));
-    await chmod(join(stage, 'chromium'), 0o755);
-    await writeFile(join(stage, FONTS), fontsConfig(home));
-  } finally {
-    if (outside === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = outside;
-  }
-  try {
-    await rename(stage, home);
-  } catch (error) {
-    await rm(stage, { recursive: true, force: true });
-    if (!(await isExecutable(join(home, 'chromium')))) throw error; // else another process was first
-  }
-}
-
-const FONTS = 'fonts.conf';
-
-/** Without any font Chromium dies when it first shows text; the package's own configuration looks for them elsewhere. */
-function fontsConfig(home: string): string {
-  const dirs = [join(home, 'fonts', 'fonts'), '/usr/share/fonts', '/usr/local/share/fonts'];
-  const lines = [...dirs.map((dir) => `<dir>${dir}</dir>`), `<cachedir>${join(home, 'fonts-cache')}</cachedir>`];
-  return `<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>\n  ${lines.join('\n  ')}\n</fontconfig>\n`;
 }
 
 async function onPath(name: string): Promise<string | null> {
@@ -178,7 +195,7 @@ async function onPath(name: string): Promise<string | null> {
 
 async function isExecutable(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
-    () => true,
+    async () => (await stat(path)).isFile(),
     () => false,
   );
 }

@@ -1,6 +1,7 @@
 /** When a request may start: one turn after another for each host, a pause between them, longer ones when the site asks. */
 import PQueue from 'p-queue';
 import type { Clock } from '../clock.ts';
+import { nextAfter } from '../errors.ts';
 import type { Log } from '../log.ts';
 
 /** Keeps the turns. All waits end at once when `signal` aborts. */
@@ -72,7 +73,7 @@ export function createPoliteness(options: {
           apply(host, state, answer);
           return answer;
         } catch (error) {
-          if (!signal.aborted) slowDown(host, state, 'no answer');
+          if (!signal.aborted && nextAfter(error) !== 'stop') slowDown(host, state, 'no answer');
           throw error;
         }
       };

@@ -1,7 +1,7 @@
 /** robots.txt of each origin: read once a day, asked before every request (RFC 9309). */
 import robotsParser from 'robots-parser';
 import type { Clock } from '../clock.ts';
-import { ArchiveError } from '../errors.ts';
+import { ArchiveError, nextAfter } from '../errors.ts';
 import type { Log } from '../log.ts';
 
 /** The product token that robots.txt groups are matched with. */
@@ -86,7 +86,8 @@ export function createRobots(options: {
     try {
       answer = await options.load(url, signal);
     } catch (error) {
-      if (!(error instanceof ArchiveError) || error.code === 'ADDRESS_REFUSED') throw error;
+      if (!(error instanceof ArchiveError) || error.code === 'ADDRESS_REFUSED' || nextAfter(error) === 'stop')
+        throw error;
       throw new ArchiveError('ROBOTS_UNREACHABLE', `${url}: ${error.message}`, { cause: error });
     }
     if (answer.status >= 500) throw new ArchiveError('ROBOTS_UNREACHABLE', `${url}: status ${answer.status}`);

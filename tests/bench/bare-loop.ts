@@ -7,7 +7,7 @@ const urls = (await text(process.stdin)).split('\n').filter(Boolean);
 const found = await findBrowser({
   executablePath: null,
   playwrightPath: chromium.executablePath(),
-  say: (message) => process.stderr.write(`${message}\n`),
+  log: () => {},
 });
 const browser = await chromium.launch({
   executablePath: found.executablePath,

@@ -16,7 +16,7 @@ export function scriptWith(argument: string, folder: string): Promise<string> {
 
 async function script(folder: string, command: (browser: string) => string): Promise<string> {
   const playwrightPath = chromium.executablePath();
-  const { executablePath, env } = await findBrowser({ executablePath: null, playwrightPath, say: () => {} });
+  const { executablePath, env } = await findBrowser({ executablePath: null, playwrightPath, log: () => {} });
   const variables = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
   const file = join(folder, 'browser');
   writeFileSync(file, `#!/bin/sh\n${variables.join('')}${command(`'${executablePath}'`)}\n`);
