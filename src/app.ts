@@ -49,7 +49,9 @@ export async function openApp(
   { command, log, wait, prepared = true, clock = systemClock, onRequest, beforeFrontier }: AppOptions,
 ): Promise<App> {
   const { site, politeness: pace } = config;
-  const storage = openDisk(config.archive);
+  const storage = openDisk(config.archive, {
+    onWeakness: (message) => log({ level: 'warn', stage: 'run', message }),
+  });
   const quarantine = openQuarantine(storage, config.limits);
   const report = (holder: string) => log({ level: 'info', stage: 'run', message: `waiting for ${holder}` });
   await using opened = new AsyncDisposableStack();

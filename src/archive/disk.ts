@@ -1,22 +1,37 @@
-/** The storage on a local disk: keys to paths, and writes that are whole or not there at all. */
+/**
+ * The storage on a disk: keys to paths, and writes that are whole or not there at all. Disks differ: what one of them cannot
+ * do is done in another way, or refused with the reason.
+ */
 import { constants, createReadStream, createWriteStream, type Dirent, promises as fsp } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import fs from 'fs-extra';
+import { ArchiveError } from '../errors.ts';
 import { knownError } from '../system-errors.ts';
 import { isKey, isTemporaryName, TRASH, temporaryName } from './keys.ts';
 import { kindOf, type Storage, type StoredFile } from './storage.ts';
 
 const CHUNK_BYTES = 1 << 18;
 
-/** @param root absolute path of the archive; its folder is made by the first write */
-export function openDisk(root: string): Storage {
+/**
+ * @param root absolute path of the archive; its folder is made by the first write
+ * @param options `onWeakness` is told, once each, what this disk cannot do and what that means
+ */
+export function openDisk(
+  root: string,
+  { onWeakness = () => {} }: { readonly onWeakness?: (weakness: string) => void } = {},
+): Storage {
   const durable = new Map<string, Promise<void>>();
+  const weaknesses = new Set<string>();
+  const note = (weakness: string) => {
+    if (!weaknesses.has(weakness)) onWeakness(`${root}: ${weakness}`);
+    weaknesses.add(weakness);
+  };
   const withErrors = <T>(work: () => Promise<T>) => withDiskErrors(root, work);
 
   return {
     name: root,
-    read: (key) => withErrors(() => orNull(fsp.readFile(pathOf(root, key)))),
+    read: (key) => withErrors(() => orNull(readRegular(pathOf(root, key)))),
     chunks: (key) => chunksOf(root, pathOf(root, key)),
     stat: (key) =>
       withErrors(async () => {
@@ -33,8 +48,8 @@ export function openDisk(root: string): Storage {
         const temporary = join(dirname(path), temporaryName(basename(path)));
         try {
           await fsp.writeFile(temporary, bytes, { flag: 'wx' });
-          if (ifAbsent) return await settleIfAbsent(temporary, path);
-          await settle(temporary, path);
+          if (ifAbsent) return await settleIfAbsent(temporary, path, note);
+          await settle(temporary, path, note);
           return true;
         } catch (error) {
           await removeQuietly(temporary);
@@ -47,16 +62,18 @@ export function openDisk(root: string): Storage {
         await ensureFolder(dirname(path));
         await using file = await fsp.open(path, 'a');
         await file.appendFile(text);
-        await file.sync();
-        await sync(dirname(path));
+        await syncHandle(file, 'files', note);
+        await syncFolder(dirname(path), note);
       }),
     copy: (from, to) =>
       withErrors(async () => {
         const [source, target] = [pathOf(root, from), pathOf(root, to)];
         await ensureFolder(dirname(target));
-        await fsp.link(source, target).catch(() => fsp.copyFile(source, target, constants.COPYFILE_EXCL)); // not every disk has links
-        await sync(target);
-        await sync(dirname(target));
+        await fsp.link(await fsp.realpath(source), target).catch((error: unknown) => {
+          if (codeOf(error) === 'EEXIST') throw error;
+          return copyBytes(source, target); // not every disk has links
+        });
+        await syncFolder(dirname(target), note);
       }),
     move: (from, to) =>
       withErrors(async () => {
@@ -64,15 +81,15 @@ export function openDisk(root: string): Storage {
         await ensureFolder(dirname(target));
         await fsp.rename(source, target);
         for (const folder of durable.keys()) if (`${folder}/`.startsWith(`${source}/`)) durable.delete(folder);
-        await sync(dirname(target));
-        await sync(dirname(source));
+        await syncFolder(dirname(target), note);
+        await syncFolder(dirname(source), note);
       }),
     remove: (key) =>
       withErrors(async () => {
         const path = pathOf(root, key);
         if (!(await fs.pathExists(path))) return;
         await fsp.rm(path, { force: true });
-        await sync(dirname(path));
+        await syncFolder(dirname(path), note);
       }),
     list: (prefix) => list(prefix),
     names: (prefix) => withErrors(() => namesIn(prefix)),
@@ -102,7 +119,7 @@ export function openDisk(root: string): Storage {
               const target = pathOf(root, key);
               if (!replaces && (await fs.pathExists(target))) return removeQuietly(path);
               await ensureFolder(dirname(target));
-              await settle(path, target);
+              await settle(path, target, note);
             }),
           discard: () => removeQuietly(path),
         };
@@ -142,11 +159,20 @@ export function openDisk(root: string): Storage {
     if (folder === root) await fs.ensureDir(root);
     else {
       await ensureFolder(dirname(folder));
-      await fsp.mkdir(folder).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error;
-      });
+      await fsp.mkdir(folder).catch((error: unknown) => requireFolder(folder, error));
     }
-    await sync(dirname(folder));
+    await syncFolder(dirname(folder), note);
+  }
+
+  async function copyBytes(source: string, target: string): Promise<void> {
+    const temporary = join(dirname(target), temporaryName(basename(target)));
+    try {
+      await fsp.copyFile(source, temporary, constants.COPYFILE_EXCL);
+      if (!(await settleIfAbsent(temporary, target, note)))
+        throw new ArchiveError('ARCHIVE_NOT_WRITABLE', `${target}: is there`);
+    } finally {
+      await removeQuietly(temporary);
+    }
   }
 
   async function namesIn(prefix: string): Promise<{ readonly files: string[]; readonly folders: string[] }> {
@@ -191,39 +217,87 @@ async function* chunksOf(root: string, path: string): AsyncGenerator<Buffer> {
   }
 }
 
+/** The bytes of a regular file; a FIFO is not waited for. */
+async function readRegular(path: string): Promise<Buffer> {
+  await using file = await fsp.open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  if (!(await file.stat()).isFile()) throw new ArchiveError('ARCHIVE_NOT_WRITABLE', `${path}: is no file`);
+  return await file.readFile();
+}
+
+/**
+ * What could not be made is there already, or it is refused. A link in the place of a folder leads out of the archive, and
+ * nothing that lists the archive would find what is written through it.
+ */
+async function requireFolder(folder: string, error: unknown): Promise<void> {
+  const there = await orNull(fsp.lstat(folder));
+  if (there?.isDirectory() === true) return;
+  if (there?.isSymbolicLink() !== true) throw error;
+  throw new ArchiveError(
+    'ARCHIVE_NOT_WRITABLE',
+    `${folder}: is a link and no folder, and nothing is written through it: put the folder itself there, or mount its disk there`,
+  );
+}
+
+type Note = (weakness: string) => void;
+
 /** Makes the bytes durable under their own name. */
-export async function settle(temporary: string, path: string): Promise<void> {
-  await sync(temporary);
+export async function settle(temporary: string, path: string, note: Note = () => {}): Promise<void> {
+  await syncFile(temporary, note);
   await fsp.rename(temporary, path);
-  await sync(dirname(path));
+  await syncFolder(dirname(path), note);
 }
 
 /** The same unless something has the name: then it stays, and the temporary file goes. */
-async function settleIfAbsent(temporary: string, path: string): Promise<boolean> {
-  await sync(temporary);
+async function settleIfAbsent(temporary: string, path: string, note: Note): Promise<boolean> {
+  await syncFile(temporary, note);
   try {
-    await fsp.link(temporary, path).catch((error: unknown) => {
-      if (codeOf(error) === 'EEXIST') throw error;
-      return fsp.copyFile(temporary, path, constants.COPYFILE_EXCL); // not every disk has links
-    });
+    await fsp.link(temporary, path);
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
+    // Where a disk has no links: nobody else writes the archive between the look and the new name.
+    if (codeOf(error) === 'EEXIST' || (await orNull(fsp.lstat(path))) !== null) return false;
+    await fsp.rename(temporary, path);
   } finally {
     await removeQuietly(temporary);
   }
-  await sync(path);
-  await sync(dirname(path));
+  await syncFolder(dirname(path), note);
   return true;
 }
 
-async function sync(path: string): Promise<void> {
-  const handle = await fsp.open(path, 'r');
+/** By a descriptor that may write: some disks sync by no other. */
+async function syncFile(path: string, note: Note): Promise<void> {
+  await using file = await fsp.open(path, 'r+');
+  await syncHandle(file, 'files', note);
+}
+
+async function syncFolder(path: string, note: Note): Promise<void> {
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await using folder = await fsp.open(path, 'r');
+    await syncHandle(folder, 'folders', note);
+  } catch (error) {
+    if (!UNOPENED.includes(codeOf(error))) throw error;
+    note(weaknessOf('folders', codeOf(error)));
   }
+}
+
+async function syncHandle(file: fsp.FileHandle, what: Synced, note: Note): Promise<void> {
+  try {
+    await file.sync();
+  } catch (error) {
+    if (!UNKNOWN.includes(codeOf(error))) throw error;
+    note(weaknessOf(what, codeOf(error)));
+  }
+}
+
+type Synced = 'files' | 'folders';
+
+/** What disks answer that do not know how to sync: shares of SMB, folders of a virtual machine's host, some FUSE mounts. */
+const UNKNOWN: readonly string[] = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'ENOTTY', 'EBADF', 'EISDIR'];
+/** Where a folder may not be opened though it may be written into, it cannot be synced either. */
+const UNOPENED: readonly string[] = ['EACCES', 'EPERM', 'EISDIR', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
+function weaknessOf(what: Synced, code: string): string {
+  const lost = what === 'folders' ? 'the last files may be missing' : 'the last files may be empty';
+  return `${what} cannot be synced here (${code}): after a power cut ${lost}`;
 }
 
 /** Takes a temporary file away. What cannot be removed now has a name that the next sweep knows. */

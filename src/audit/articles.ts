@@ -181,10 +181,14 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
       ? listFolder(root, folder)
       : { files: [], folders: [], findings: [] };
     for (const found of findings) if (wanted(found.code)) report({ ...found, article: id });
-    for (const found of unclaimed(folder, folders, 'not a version'))
+    const isVersion = (name: string) => parseKey(under(folder, name))?.kind === 'version';
+    for (const found of unclaimed(folder, [...folders, ...files.filter((name) => !isVersion(name))], 'not a version'))
       if (wanted(found.code)) report({ ...found, article: id });
     const listed = new Map((record?.versions ?? []).slice(0, -1).map((version) => [version.document, version]));
-    for (const path of files.map((name) => under(folder, name)).filter((each) => !listed.has(each)))
+    for (const path of files
+      .filter(isVersion)
+      .map((name) => under(folder, name))
+      .filter((each) => !listed.has(each)))
       breach(path, ['version-orphan', record === null ? `no ${paths.record}` : `not listed by ${paths.record}`]);
     for (const [path, { sha256 }] of listed) {
       const parsed = parseKey(path);

@@ -2,24 +2,24 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { QUARANTINE, quarantineDescription, quarantinePage } from '../archive/keys.ts';
+import { parseKey, QUARANTINE, quarantineDescription, quarantinePage, stemOf } from '../archive/keys.ts';
 import { finding } from './promises.ts';
 import { LONGEST_BYTES, listFolder, readWhole, type ShardContext, unclaimed } from './read-file.ts';
 
 export function auditQuarantine({ root, report, count }: ShardContext): void {
   const { files, folders, findings } = listFolder(root, QUARANTINE);
   for (const found of findings) report(found);
-  const unknown = [...folders, ...files.filter((name) => !/\.(?:json|gz)$/.test(name))];
+  const parsed = files.map((file) => ({ file, key: parseKey(`${QUARANTINE}/${file}`) }));
+  const unknown = [...folders, ...parsed.filter(({ key }) => key === null).map(({ file }) => file)];
   for (const found of unclaimed(QUARANTINE, unknown, 'neither a page nor its description')) report(found);
   const names = new Set(files);
-  for (const file of files) {
+  for (const { file, key } of parsed) {
+    if (key?.kind !== 'page' && key?.kind !== 'description') continue;
     const where = { path: `${QUARANTINE}/${file}`, article: null };
-    const name = file.replace(/\.(?:json|gz)$/, '');
-    const other = file.endsWith('.gz') ? `${name}.json` : `${name}.gz`;
-    if (!/\.(?:json|gz)$/.test(file)) continue;
-    if (!names.has(other)) report(finding('quarantine-half', where, `no ${other}`));
-    else if (file.endsWith('.gz')) {
-      const fault = pageFault(name);
+    const other = key.kind === 'page' ? quarantineDescription(key.name) : quarantinePage(key.name);
+    if (!names.has(stemOf(other))) report(finding('quarantine-half', where, `no ${stemOf(other)}`));
+    else if (key.kind === 'page') {
+      const fault = pageFault(key.name);
       if (fault !== null) report(finding('quarantine-damaged', where, fault));
     }
   }

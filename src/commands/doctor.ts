@@ -1,7 +1,7 @@
 /** `doctor`: checks what a crawl needs, and says what to do about each fault. */
 
 import { openDisk } from '../archive/disk.ts';
-import { ASSETS } from '../archive/keys.ts';
+import { ASSETS, temporaryName } from '../archive/keys.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { ArchiveError, ERRORS, EXIT, type ExitCode } from '../errors.ts';
 import { createAddressGuard } from '../fetch/address-guard.ts';
@@ -131,12 +131,16 @@ function checkClock(): Found {
   return isSane ? ok(says) : bad(says, 'set the clock: captures are dated by it');
 }
 
+/** Writes a small file as a run does, and takes it away again: what the disk cannot do shows itself. */
 async function checkArchive({ config }: CheckContext): Promise<Found> {
-  const disk = openDisk(config.archive);
+  const weaknesses: string[] = [];
+  const disk = openDisk(config.archive, { onWeakness: (weakness) => void weaknesses.push(weakness) });
   return unlessRefused(async () => {
-    const file = await disk.temporary(ASSETS);
-    await file.discard();
-    return ok(`${config.archive} can be written`);
+    const key = `${ASSETS}/${temporaryName('doctor')}`; // a run would sweep it
+    for (const text of ['', 'doctor']) await disk.write(key, text);
+    await disk.remove(key);
+    if (weaknesses.length === 0) return ok(`${config.archive} can be written`);
+    return warn(weaknesses.join('; '), 'keep a copy of the archive on another disk');
   });
 }
 

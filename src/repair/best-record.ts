@@ -60,8 +60,10 @@ function versionsIn(root: string, key: string): ReadonlyMap<string, string> {
 /** Null if no file of this hash is there whole. */
 function measure(root: string, digest: string): ReturnType<Known['measure']> {
   const folder = assetFolder(digest);
-  for (const name of listFolder(root, folder).files.filter((each) => each.startsWith(`${digest}.`))) {
-    const picture = withFile(join(root, folder, name), (descriptor, { size }) => ({
+  for (const key of listFolder(root, folder).files.map((name) => `${folder}/${name}`)) {
+    const parsed = parseKey(key);
+    if (parsed?.kind !== 'picture' || parsed.sha256 !== digest) continue;
+    const picture = withFile(join(root, key), (descriptor, { size }) => ({
       kind: 'picture' as const,
       size,
       ...readPicture(descriptor, size),

@@ -62,6 +62,23 @@ export const FILES: readonly Damage[] = [
     archive.write(wrong, archive.bytes(key));
     return wrong;
   }),
+  damage('stray-file', 'what another system left beside a page in quarantine', (archive) => {
+    const keys = ['._20261124T000000000Z_a.gz', '20261124T000000000Z_a (1).json', '.DS_Store'];
+    return keys.map((name) => {
+      archive.write(`quarantine/${name}`, 'x');
+      return `quarantine/${name}`;
+    });
+  }),
+  damage('stray-file', 'what another system left beside a version', (archive) => {
+    const folder = archive
+      .spot()
+      .document.replace(/^articles/, 'versions')
+      .replace(/\.html$/, '');
+    return ['._1.html', '1 (1).html', '.DS_Store', '1.html~'].map((name) => {
+      archive.write(`${folder}/${name}`, 'x');
+      return `${folder}/${name}`;
+    });
+  }),
   damage('stray-file', 'a name with a line break', (archive) => {
     const key = archive.spot().document.replace(/\.html$/, '\n.html');
     archive.write(key, 'x');
