@@ -1,48 +1,130 @@
 /** From an article's HTML to the document's body: document-format.md, section 5, with cheerio's default serialiser. */
 
+import { ArchiveError } from '../errors.ts';
 import type { ListPicture } from '../model.ts';
-import { type Element, parseFragment } from '../page/html.ts';
+import { solidLength, textOf } from '../page/column.ts';
+import { type AnyNode, type CheerioAPI, type Element, flattenDeep, isElement, parseFragment } from '../page/html.ts';
+import { fateOf, isWebAddress, safeAddress, safeValue } from './safe-markup.ts';
 
 /** Attributes in which lazily loaded pictures keep their address, best first (site.md, 5). */
 const LAZY = ['data-src', 'data-original', 'original', 'url'];
-/** Attributes that hold one address each. */
-const ADDRESSES = ['href', 'src', 'poster'];
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that the format leaves out
 const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f]/g;
 
-/**
- * The body as it stands in a document.
- * @param html the article's body as the site wrote it
- * @param options `base` resolves relative addresses; `lead` is a headline list's picture, put before everything else
- */
-export function renderBody(
-  html: string,
-  options: { readonly base: string; readonly lead: ListPicture | null },
-): string {
-  const $ = parseFragment((options.lead === null ? '' : leadMarkup(options.lead)) + html);
-  $('script').remove();
-  const elements = (selector: string) => $(selector).toArray() as Element[]; // a selector matches elements alone
-  for (const image of elements('img')) fillLazyAddress(image);
-  for (const element of elements('*')) {
-    removeActive(element);
-    makeAbsolute(element, options.base);
-  }
-  for (const image of elements('img')) {
-    delete image.attribs.referrerpolicy;
-    image.attribs.referrerpolicy = 'no-referrer'; // last, as the format has it
-  }
-  return $.html().replace(CONTROLS, '').trimStart();
+interface BodyOptions {
+  /** Resolves relative addresses. */
+  readonly base: string;
+  /** A headline list's picture, put before everything else. */
+  readonly lead: ListPicture | null;
 }
 
-/** The `src` of the first picture of a body; empty if it has none. */
+interface RenderedBody {
+  readonly body: string;
+  /** What a reader of the page saw and the document does not show, in words. */
+  readonly leftOut: readonly string[];
+}
+
+/** The body as it stands in a document; `html` is the article's body as the site wrote it. Throws EXTRACTION, see `cleanBody`. */
+export function renderBody(html: string, options: BodyOptions): string {
+  return cleanBody(html, options).body;
+}
+
+/** A page needs two rounds; what needs more than this is written against parsers. */
+const MOST_ROUNDS = 12;
+
+/**
+ * As `renderBody`, and what was left out. The text is written and parsed again until nothing changes, so that every parser
+ * sees in it what was judged (`safe-markup.ts`).
+ * @throws EXTRACTION where it never comes back as it was written
+ */
+export function cleanBody(html: string, { base, lead }: BodyOptions): RenderedBody {
+  const leftOut = new Set<string>();
+  let body = (lead === null ? '' : leadMarkup(lead)) + html;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const before = body;
+    body = cleanOnce(before, base, leftOut);
+    if (body === before) return { body, leftOut: [...leftOut] };
+  }
+  throw new ArchiveError('EXTRACTION', `the body of ${base} does not come back as it is written`);
+}
+
+/** The `src` of the first picture of a body that is an address of the web; empty if it has none. */
 export function firstPicture(body: string): string {
-  return parseFragment(body)('img').first().attr('src') ?? '';
+  const images = parseFragment(body)('img').toArray();
+  return headPictureOf(images.map(({ attribs }) => attribs.src ?? ''));
+}
+
+/** Of the addresses of a body's pictures, the one that heads the document. */
+export function headPictureOf(addresses: readonly string[]): string {
+  return addresses.find(isWebAddress) ?? '';
 }
 
 function leadMarkup(picture: ListPicture): string {
   const attribute = (name: string, value: string | null) =>
     value === null ? '' : ` ${name}="${value.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}"`;
   return `<img${attribute('src', picture.src)}${attribute('width', picture.width)}${attribute('height', picture.height)}>`;
+}
+
+function cleanOnce(html: string, base: string, leftOut: Set<string>): string {
+  const $ = parseFragment(html);
+  const root = $.root()[0] as AnyNode & ParentNode;
+  flattenDeep(root);
+  cleanChildren($, root, base, leftOut);
+  return $.html().replace(CONTROLS, '').trimStart();
+}
+
+type ParentNode = Extract<AnyNode, { children: unknown }>;
+type ChildNode = ParentNode['children'][number];
+
+/** By recursion: no tree is deeper than `flattenDeep` leaves it. */
+function cleanChildren($: CheerioAPI, parent: ParentNode, base: string, leftOut: Set<string>): void {
+  const children = parent.children.flatMap((child) => cleaned($, child, base, leftOut));
+  parent.children = children;
+  for (const [i, child] of children.entries()) {
+    child.parent = parent;
+    child.prev = children[i - 1] ?? null;
+    child.next = children[i + 1] ?? null;
+  }
+}
+
+/** What stands in a node's place: text as it is, elements as the table says; comments and the like never. */
+function cleaned($: CheerioAPI, node: ChildNode, base: string, leftOut: Set<string>): ChildNode[] {
+  if (node.type === 'text') return [node];
+  if (!isElement(node)) return [];
+  const fate = fateOf(node.name, node.namespace !== undefined && node.namespace !== HTML);
+  if (fate.is === 'drop') {
+    if (node.name === 'noscript' && solidLength(textOf(node)) > 0) leftOut.add(`${node.name}: ${textOf(node)}`);
+    return [];
+  }
+  if (fate.is === 'rename') node.name = fate.to;
+  if (node.name === 'iframe' && textOf(node).trim() !== '') node.children = []; // for browsers without frames
+  cleanChildren($, node, base, leftOut);
+  if (fate.is === 'unwrap') return node.children;
+  if (fate.is === 'link') return [...node.children, ...linkTo($, node, base, leftOut)];
+  if (node.name === 'img') fillLazyAddress(node);
+  cleanAttributes(node, base, leftOut);
+  if (node.name === 'pre') keepFirstLine($, node);
+  return [node];
+}
+
+const HTML = 'http://www.w3.org/1999/xhtml';
+
+/** A player's address, for what only another program can play. */
+function linkTo($: CheerioAPI, { name, attribs, children }: Element, base: string, leftOut: Set<string>): ChildNode[] {
+  if (children.some((child) => isElement(child) && child.name === 'a')) return []; // the player in it is linked
+  const address = safeAddress(attribs.src ?? attribs.data ?? '', base);
+  if (!address?.startsWith('http')) {
+    leftOut.add(`${name}: ${attribs.src ?? attribs.data ?? 'no address'}`);
+    return [];
+  }
+  return $('<a>').attr('href', address).text(address).toArray();
+}
+
+/** Parsers drop a line feed at the beginning of `pre`: without another one the text would lose a line each time. */
+function keepFirstLine($: CheerioAPI, pre: Element): void {
+  const [first] = pre.children;
+  if (first?.type !== 'text' || !first.data.startsWith('\n')) return;
+  $(pre).prepend('\n');
 }
 
 /** A picture without a real `src` gets the address that it would load later; the lazy attribute stays. */
@@ -55,22 +137,17 @@ function fillLazyAddress(image: Element): void {
   if (found !== undefined) image.attribs.src = image.attribs[found] ?? '';
 }
 
-/** Handlers and `javascript:` addresses run code in whatever shows the document. */
-function removeActive(element: Element): void {
-  for (const [name, value] of Object.entries(element.attribs)) {
-    const isCode =
-      name.startsWith('on') ||
-      name === 'srcdoc' ||
-      (ADDRESSES.includes(name) && /^[\s\p{Cc}]*(javascript|vbscript)\s*:/iu.test(value));
-    if (isCode) delete element.attribs[name];
+function cleanAttributes(element: Element, base: string, leftOut: Set<string>): void {
+  const { name: tag, attribs } = element;
+  for (const [name, value] of Object.entries(attribs)) {
+    const safe = safeValue(tag, name, value, base);
+    if (safe.value !== null) attribs[name] = safe.value;
+    else {
+      delete attribs[name];
+      if (tag === 'iframe' && name === 'src' && !value.startsWith('about:')) leftOut.add(`${tag}: ${value}`);
+    }
   }
-}
-
-function makeAbsolute(element: Element, base: string): void {
-  for (const name of ADDRESSES) {
-    const value = element.attribs[name];
-    if (value === undefined || value === '' || !URL.canParse(value, base)) continue;
-    // An apostrophe would end the front matter's quotes.
-    element.attribs[name] = new URL(value, base).href.replaceAll("'", '%27');
-  }
+  if (tag !== 'img') return;
+  delete attribs.referrerpolicy;
+  attribs.referrerpolicy = 'no-referrer'; // last, as the format has it
 }

@@ -2,6 +2,7 @@
 
 import { parse } from 'yaml';
 import { restoreBraces } from '../archive/document.ts';
+import { headPictureOf } from '../archive/document-body.ts';
 import { DAMAGED } from '../page/check-input.ts';
 import type { DocumentCheck, FrontMatter, TextCheck } from './check.ts';
 import type { CheckCode } from './promises.ts';
@@ -76,7 +77,7 @@ export const thumbnailDiffers: DocumentCheck = ({ front: { headimg, thumbnail } 
 const PLACEHOLDER = /^https:\/\/picsum\.photos\//;
 
 export const headPicture: DocumentCheck = ({ front: { headimg }, scan: { images } }) => {
-  const first = images[0]?.src ?? '';
+  const first = headPictureOf(images.map(({ src }) => src ?? ''));
   const head = restoreBraces(headimg);
   if (head === first || (first === '' && PLACEHOLDER.test(head))) return null;
   return `head picture ${head || 'none'}, first picture ${first || 'none'}`;
@@ -189,6 +190,8 @@ function plainTitle(quoted: string): string {
   return quoted.startsWith("'") ? inner.replaceAll("''", "'") : inner;
 }
 
-// Active content: what would run in a browser that shows the document.
+// Markup that the writer of documents would have left out (archive/safe-markup.ts): what could run, and the rest.
 
 export const activeContent: DocumentCheck = ({ scan: { active } }) => active;
+
+export const foreignMarkup: DocumentCheck = ({ scan: { foreign } }) => foreign;

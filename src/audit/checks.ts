@@ -21,6 +21,7 @@ import {
   byteOrderMark,
   controlCharacter,
   dateForm,
+  foreignMarkup,
   headPicture,
   lineEnds,
   mojibake,
@@ -49,6 +50,7 @@ export const FORMAT_CHECKS = {
   'placeholder-picture': placeholderPicture,
   'author-differs': authorDiffers,
   'active-content': activeContent,
+  'foreign-markup': foreignMarkup,
 } as const satisfies Checks<DocumentCheck>;
 
 /** What stands in the article's place. The first of them ends the questions about the article. */

@@ -2,6 +2,7 @@
  * One pass over a document's body: what it shows, what would run, and whether it comes to its end. It reads the markup
  * that serialisers write, in time that grows with the text alone; a parser is not needed, and nothing is built.
  */
+import { fateOf, isActive, safeValue } from '../archive/safe-markup.ts';
 import { MEDIA, solidLength } from '../page/column.ts';
 
 export interface BodyScan {
@@ -15,8 +16,10 @@ export interface BodyScan {
   readonly shown: number;
   /** Names, ids and classes of elements that have any, as `div#a.b.c`; each once. */
   readonly blocks: ReadonlySet<string>;
-  /** What would run where the document is shown: a script, a handler, an address; null if nothing would. */
+  /** What would run, send or load something where the document is shown: a script, a handler, an address; null if nothing would. */
   readonly active: string | null;
+  /** Other markup that no document of this version has; null if there is none. */
+  readonly foreign: string | null;
   /** What is open where the body ends: a tag, a comment, an element; null if nothing is. */
   readonly open: string | null;
 }
@@ -39,16 +42,17 @@ const VOID: ReadonlySet<string> = new Set(
 );
 /** What stands in them is no markup. */
 const RAW: ReadonlySet<string> = new Set('script style textarea title xmp iframe noembed noframes'.split(' '));
-const ADDRESSES = ['href', 'src', 'poster', 'action', 'formaction', 'xlink:href', 'data'];
 
 export function scanBody(body: string): BodyScan {
   const lines: Line[] = [];
   const images: Attributes[] = [];
   const blocks = new Set<string>();
   const opened = new Map<string, number>();
+  const known = new Map<string, boolean>();
   let characters = 0;
   let shown = 0;
   let active: string | null = null;
+  let foreign: string | null = null;
   let open: string | null = null;
   let text = '';
   let linked = 0; // characters of the line that stand in a link to an article
@@ -80,13 +84,13 @@ export function scanBody(body: string): BodyScan {
     const kind = body.charCodeAt(next + 1);
     if (kind === 0x21 /* ! */) {
       take(at, next);
-      const isComment = body.startsWith('<!--', next);
-      const end = isComment ? body.indexOf('-->', next + 4) : body.indexOf('>', next);
+      const end = endOfComment(body, next);
       if (end < 0) {
         open = 'a comment';
         break;
       }
-      at = end + (isComment ? 3 : 1);
+      foreign ??= 'a comment';
+      at = end;
       continue;
     }
     const closes = kind === 0x2f; /* / */
@@ -116,9 +120,17 @@ export function scanBody(body: string): BodyScan {
       if (name === 'img') images.push(attributes);
       if (name === 'a') inLink = attributes.href?.includes('.shtml') === true;
       if (attributes.class !== undefined || attributes.id !== undefined) blocks.add(describe(name, attributes));
-      active ??= codeIn(name, attributes);
     }
-    if (name === 'script' || name === 'base') active ??= `<${name}>`;
+    if (!known.has(name)) known.set(name, fateOf(name).is === 'keep');
+    if (known.get(name) !== true) {
+      const hasHandler = attributes !== null && Object.keys(attributes).some((key) => key.startsWith('on'));
+      if (isActive(name) || hasHandler) active ??= `<${name}>`;
+      else foreign ??= `<${name}>`;
+    } else if (attributes !== null) {
+      const strange = strangeIn(name, attributes);
+      if (strange?.isActive === true) active ??= strange.what;
+      else if (strange !== null) foreign ??= strange.what;
+    }
     if (RAW.has(name)) {
       const end = endOfRaw(body, name, at);
       if (end < 0) {
@@ -131,7 +143,7 @@ export function scanBody(body: string): BodyScan {
   endLine();
   if (open === null)
     for (const [name, count] of opened) if (count > 0 && !IMPLIED.has(name)) open ??= `an element: ${name}`;
-  return { lines, images, characters, shown, blocks, active, open };
+  return { lines, images, characters, shown, blocks, active, foreign, open };
 }
 
 /** Their end tags may be left out. */
@@ -190,9 +202,19 @@ function readTag(text: string, start: number): Tag | null {
 
 /** Where the end tag of an element stands in which no markup counts; -1 where there is none. */
 function endOfRaw(text: string, name: string, from: number): number {
-  const tag = new RegExp(`</${name}`, 'gi');
+  const tag = new RegExp(`</${name}(?=[\\s/>])`, 'gi');
   tag.lastIndex = from;
   return tag.exec(text)?.index ?? -1;
+}
+
+/** Just behind a comment or another declaration (HTML standard, 13.2.5.43 and on); -1 where it does not end. */
+function endOfComment(text: string, start: number): number {
+  if (!text.startsWith('<!--', start)) return text.indexOf('>', start) + 1 || -1;
+  const empty = /^>|^->/.exec(text.slice(start + 4, start + 6));
+  if (empty !== null) return start + 4 + empty[0].length;
+  const end = /--!?>/g;
+  end.lastIndex = start + 4;
+  return end.exec(text) === null ? -1 : end.lastIndex;
 }
 
 function skipSpace(text: string, from: number): number {
@@ -209,26 +231,43 @@ function isLetter(unit: number): boolean {
   return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a);
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+  // Of an address they would be a part, and hide it.
+  Tab: '\t',
+  NewLine: '\n',
+  colon: ':',
+};
 
-/** Undoes what serialisers escape, and the numbered forms; anything else stays as it stands. */
+/** Undoes what serialisers escape, and the numbered forms as browsers read them; anything else stays as it stands. */
 function decode(text: string): string {
   if (!text.includes('&')) return text;
-  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,4}));/gi, (whole, decimal, hex, name) => {
-    if (name !== undefined) return ENTITIES[name] ?? whole;
+  return text.replace(/&(?:#0*(\d{1,7});?|#x0*([\da-f]{1,6});?|(\w{2,7});)/gi, (whole, decimal, hex, name) => {
+    if (name !== undefined) return Object.hasOwn(ENTITIES, name) ? (ENTITIES[name] ?? whole) : whole;
     const point = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
     return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : whole;
   });
 }
 
-function codeIn(name: string, attributes: Attributes): string | null {
+/** Any base will do: only what an address resolves to is asked, and those of documents are absolute. */
+const BASE = 'https://www.guancha.cn/';
+
+/** The worst of what the writer of documents would have left out of a tag; null if nothing. */
+function strangeIn(name: string, attributes: Attributes): { readonly what: string; readonly isActive: boolean } | null {
+  let foreign: string | null = null;
   for (const key in attributes) {
     const value = attributes[key] ?? '';
-    if (key.startsWith('on') || key === 'srcdoc') return `${key} of <${name}>`;
-    if (value.includes(':') && ADDRESSES.includes(key) && /^[\s\p{Cc}]*(?:javascript|vbscript)\s*:/iu.test(value))
-      return `${key} of <${name}>: ${value.slice(0, 60)}`;
+    if (!safeValue(name, key, value, BASE).isCut) continue;
+    const what = `${key} of <${name}>: ${value.slice(0, 60)}`;
+    if (isActive(name, key)) return { what, isActive: true };
+    foreign ??= what;
   }
-  return null;
+  return foreign === null ? null : { what: foreign, isActive: false };
 }
 
 function describe(name: string, { id, class: classes }: Attributes): string {

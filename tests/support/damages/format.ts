@@ -78,4 +78,8 @@ export const FORMAT: readonly Damage[] = [
   body('active-content', 'a handler', (html) => html.replace('<img ', '<img onerror="alert(1)" ')),
   body('active-content', 'an address that is code', atEnd('<p><a href=" java&#115;cript:alert(1)">看</a>。</p>')),
   body('active-content', 'a frame that brings its own document', atEnd('<iframe srcdoc="&lt;b&gt;"></iframe>')),
+  body('active-content', 'a form', atEnd('<form action="https://a.example/"><button>看</button></form>')),
+  body('active-content', 'a drawing', atEnd('<svg><animate attributeName="href"></animate></svg>')),
+  body('foreign-markup', 'an element of a word processor', atEnd('<o:p></o:p>')),
+  body('foreign-markup', 'an attribute of a program', (html) => html.replace('<p', '<p jiandu_id="1"')),
 ];
