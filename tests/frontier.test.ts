@@ -127,7 +127,7 @@ describe('the frontier in SQLite', () => {
     frontier.add([target(1)]);
     frontier.take(['guancha:1'] satisfies ArticleId[]);
     const { length } = prepared;
-    openJournal(listening, { now: Date.now, command: null });
+    openJournal(listening, { now: Date.now, command: null, longestPauseMs: 6 * 3_600_000 });
     const [ofQueue, ofJournal] = [prepared.slice(0, length), prepared.slice(length)];
     const ofEach = ofJournal.filter((sql) => /FROM (?:places|hosts|revisits INDEXED)/.test(sql));
     assert.deepEqual([ofQueue.length > 25, ofEach.length], [true, 5]);

@@ -131,5 +131,18 @@ describe('a clock that is set back', () => {
       const again = recheck(timing, state, servedAt - 365 * DAY);
       assert.ok(again.dueAt <= servedAt - 365 * DAY + HOUR);
     });
+
+    it(`plans no slot that is out of reach once it is right, served or not: ${'cron' in timing ? timing.cron : 'adaptive'}`, () => {
+      const planned = fc.integer({ min: 0, max: 20 * 365 * DAY });
+      fc.assert(
+        fc.property(planned, fc.boolean(), fc.integer({ min: 0, max: 10 * DAY }), (ahead, isServed, intervalMs) => {
+          const [now, then] = [Date.parse('2026-11-26T12:00:05Z'), Date.parse('2026-11-26T12:00:05Z') + ahead];
+          const first = { ...firstSlot(timing, then), intervalMs };
+          const run = { ...nothing, endedAt: then };
+          const state = recheck(timing, isServed ? nextSlot(timing, first, run) : first, now);
+          assert.ok(state.dueAt <= now + 4 * HOUR, `${state.dueAt - now} ms`);
+        }),
+      );
+    });
   }
 });

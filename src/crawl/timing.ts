@@ -22,6 +22,8 @@ const LATER = 1.5;
 const NEARLY_ALL = 0.5;
 /** A clock that was set back by more than this was wrong before: what it had planned counts no more. */
 const SET_BACK_MS = 2 * 3_600_000;
+/** A clock that is corrected by less than this does no harm. */
+const CORRECTION_MS = 60_000;
 
 /** Before the first run: a cron source waits for its slot, any other is due at once. */
 export function firstSlot(timing: Timing, now: number): SlotState {
@@ -43,8 +45,16 @@ export function nextSlot(timing: Timing, state: SlotState, run: Yield & { readon
 
 /** What was remembered, as it counts now: unchanged, but where the clock was set back far. */
 export function recheck(timing: Timing, state: SlotState, now: number): SlotState {
-  const wasWrong = state.servedAt !== null && state.servedAt - now > SET_BACK_MS;
-  return wasWrong ? { ...firstSlot(timing, now), intervalMs: state.intervalMs, servedAt: null } : state;
+  const latest = now + SET_BACK_MS;
+  const wasWrong = (state.servedAt ?? 0) > latest || state.dueAt > latestSlot(timing, state, latest) + CORRECTION_MS;
+  if (!wasWrong) return state;
+  const first = firstSlot(timing, now);
+  return { ...first, intervalMs: 'cron' in timing ? 0 : Math.min(state.intervalMs, timing.maxIntervalMs) };
+}
+
+/** No slot that was planned at an instant or before is later. */
+function latestSlot(timing: Timing, { intervalMs }: SlotState, at: number): number {
+  return 'cron' in timing ? nextCronSlot(timing, at) : at + Math.min(intervalMs, timing.maxIntervalMs);
 }
 
 function nextInterval(

@@ -1,5 +1,6 @@
 /** The frontier in memory, for tests: it forgets everything when it goes. */
 import { randomUUID } from 'node:crypto';
+import { believed } from '../clock.ts';
 import type { ArticleId, Outcome, Target } from '../model.ts';
 import { whenAgain } from './again.ts';
 import {
@@ -12,6 +13,7 @@ import {
   reasonOf,
   type Scope,
 } from './frontier.ts';
+import { SETTLED, TARGETS, watchClock } from './instants.ts';
 
 interface Entry {
   target: Target;
@@ -28,8 +30,12 @@ interface Entry {
 }
 
 /** @param options `now` gives ms since 1970 */
-export function openMemoryFrontier({ pace, now }: { readonly pace: Pace; readonly now: () => number }): Frontier {
+export function openMemoryFrontier(options: { readonly pace: Pace; readonly now: () => number }): Frontier {
+  const { pace } = options;
   const entries = new Map<ArticleId, Entry>();
+  const now = watchClock(options.now, (at) => {
+    for (const entry of entries.values()) setRight(entry, at);
+  });
 
   return {
     add: (targets, { leads = false } = {}) => {
@@ -97,6 +103,7 @@ export function openMemoryFrontier({ pace, now }: { readonly pace: Pace; readonl
         return { id: entry.target.id, url: entry.target.url, code: entry.code };
       }),
     find: (id) => {
+      now(); // which sets right what a wrong clock wrote
       const entry = entries.get(id);
       return entry === undefined ? null : foundOf(entry);
     },
@@ -143,6 +150,7 @@ export function openMemoryFrontier({ pace, now }: { readonly pace: Pace; readonl
 
   /** Those that wait and nobody has in hand. */
   function free(scope: Scope | undefined): Entry[] {
+    const at = now();
     const inScope =
       scope === undefined
         ? () => true
@@ -150,7 +158,7 @@ export function openMemoryFrontier({ pace, now }: { readonly pace: Pace; readonl
           ? (id: ArticleId) => id.startsWith(`${scope}:`)
           : (id: ArticleId) => scope.includes(id);
     return [...entries.values()].filter(
-      ({ target, outcome, lease }) => outcome === null && (lease === null || lease.until < now()) && inScope(target.id),
+      ({ target, outcome, lease }) => outcome === null && (lease === null || lease.until < at) && inScope(target.id),
     );
   }
 
@@ -194,6 +202,13 @@ function newEntry(target: Target): Entry {
     roundOf: null,
   };
   return { target, attempts: 0, notBefore: 0, rounds: 0, ...nothing };
+}
+
+function setRight(entry: Entry, at: number): void {
+  entry.notBefore = believed(entry.notBefore, TARGETS.not_before, at);
+  if (entry.lease !== null) entry.lease.until = believed(entry.lease.until, TARGETS.leased_until, at);
+  if (entry.againAt !== null) entry.againAt = believed(entry.againAt, TARGETS.again_at, at);
+  if (entry.settledAt !== null) entry.settledAt = believed(entry.settledAt, SETTLED, at);
 }
 
 function enrich(entry: Entry, { source, via, leadPicture }: Target, leads: boolean): void {

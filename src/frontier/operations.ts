@@ -5,6 +5,7 @@ import { ArchiveError } from '../errors.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
 import { openDatabase } from '../sqlite.ts';
 import type { Frontier, Pace } from './frontier.ts';
+import { openInstants } from './instants.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openSqliteFrontier } from './sqlite.ts';
 
@@ -20,6 +21,8 @@ interface OperationsOptions extends Partial<Pace> {
   readonly command?: string;
   /** Ms since 1970; the machine's clock where absent. */
   readonly now?: () => number;
+  /** No host is left alone for longer. */
+  readonly longestPauseMs?: number;
   /** Nothing is made or changed: for commands that only look. Where nothing was archived yet, all is empty. */
   readonly readOnly?: boolean;
 }
@@ -32,11 +35,13 @@ const HOUR_MS = 3_600_000;
  * @throws ARCHIVE_NEWER, ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL, ARCHIVE_IO
  */
 export function openOperations(archive: string, options: OperationsOptions = {}): Operations {
-  const { now = Date.now, readOnly = false, attempts = 1, backoffMs = 0, restMs = HOUR_MS } = options;
+  const { readOnly = false, attempts = 1, backoffMs = 0, restMs = HOUR_MS, longestPauseMs = 6 * HOUR_MS } = options;
   const command = options.command ?? null;
   using opened = new DisposableStack();
   const database = opened.use(openDatabase(join(archive, FRONTIER), { migrations: MIGRATIONS, readOnly }));
-  const journal = openJournal(database, { now, command });
+  const machine = options.now ?? Date.now;
+  const now = readOnly ? machine : openInstants(database, { now: machine, longestPauseMs });
+  const journal = openJournal(database, { now, command, longestPauseMs });
   const pace = { attempts, backoffMs, restMs };
   const frontier = openSqliteFrontier(database, { pace, now, takesOver: command !== null });
   const kept = opened.move();

@@ -1,6 +1,7 @@
 /** The frontier in SQLite, in the table `targets`; keeps everything, and is as quick with a million targets as with few. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { believed } from '../clock.ts';
 import type { ArticleId, NumberSpace, Outcome, Target } from '../model.ts';
 import { type Database, jsonOf, numberOf, type Row, type Statement, textOf } from '../sqlite.ts';
 import { whenAgain } from './again.ts';
@@ -15,6 +16,7 @@ import {
   reasonOf,
   type Scope,
 } from './frontier.ts';
+import { SETTLED } from './instants.ts';
 
 /**
  * @param database whose tables are there, and who closes it
@@ -116,11 +118,13 @@ export function openSqliteFrontier(
       }),
     requeue,
     find: (id) => {
+      const at = now(); // first: it sets right what a wrong clock wrote
       const row = find.get(id);
-      return row === undefined ? null : foundOf(row);
+      return row === undefined ? null : foundOf(row, at);
     },
     between: function* (from, to) {
-      for (const row of between.iterate(from, to)) yield foundOf(row);
+      const at = now();
+      for (const row of between.iterate(from, to)) yield foundOf(row, at);
     },
     nextDue: (scope) => next.dueAt(scope, now()),
     waiting: () => Number(waiting.get()?.count),
@@ -137,7 +141,7 @@ export function openSqliteFrontier(
         outcome: String(row.outcome),
         code: textOf(row.code),
         detail: textOf(row.detail),
-        at: new Date(Number(row.settled_at)).toISOString(),
+        at: new Date(believed(Number(row.settled_at), SETTLED, now())).toISOString(),
       })),
     [Symbol.dispose]: () => {},
   };
@@ -293,13 +297,13 @@ function targetOf(row: Row): Target {
   };
 }
 
-function foundOf(row: Row): FoundTarget {
+function foundOf(row: Row, now: number): FoundTarget {
   return {
     target: targetOf(row),
     state: (textOf(row.outcome) ?? 'waiting') as Outcome['kind'] | 'waiting',
     code: textOf(row.code),
     detail: textOf(row.detail),
-    settledAt: row.outcome === null ? null : numberOf(row.settled_at),
+    settledAt: row.outcome === null ? null : believed(Number(row.settled_at), SETTLED, now),
     againAt: numberOf(row.again_at),
     attempts: Number(row.attempts),
   };

@@ -1,6 +1,7 @@
 /** What the crawler remembers between its runs: visits and plans, sources and figures, hosts, notices on their way, the runs. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { believed, type Sense } from '../clock.ts';
 import type { ArticleId, NumberSpace, Outcome } from '../model.ts';
 import { type Database, numberOf, type Statement, textOf } from '../sqlite.ts';
 import { type FieldSamples, type Latencies, openFieldSamples, openLatencies } from './figures.ts';
@@ -38,11 +39,15 @@ export interface Journal {
 /**
  * @param database whose tables are there
  * @param options `now` gives ms since 1970; `command` is the run that is written down, whose caller holds the archive's
- *   lock, null where none begins
+ *   lock, null where none begins; no host is left alone for longer than `longestPauseMs`
  */
 export function openJournal(
   database: Database,
-  { now, command }: { readonly now: () => number; readonly command: string | null },
+  {
+    now,
+    command,
+    longestPauseMs,
+  }: { readonly now: () => number; readonly command: string | null; readonly longestPauseMs: number },
 ): Journal {
   return {
     visits: openVisits(database, { now }),
@@ -55,7 +60,7 @@ export function openJournal(
     followed: openFollowed(database),
     listWalks: openListWalks(database),
     probes: openProbes(database),
-    hosts: openHosts(database),
+    hosts: openHosts(database, { now, longestPauseMs }),
     outbox: openOutbox(database, { now }),
     runs: openRuns(database, { now, command }),
     places: openPlaces(database),
@@ -259,7 +264,10 @@ export function nextVisit(
   const ages = article.hasChanged ? withMidpoints(options.agesMs) : options.agesMs;
   const next = ages.find((ageMs) => article.publishedAt + ageMs > options.now);
   if (next === undefined) return null;
-  return { dueAt: article.publishedAt + next, lastAt: article.publishedAt + (ages.at(-1) ?? next) };
+  // The site or the clock may name a day that is far ahead: no visit is further away than the last age.
+  const last = ages.at(-1) ?? next;
+  const dueAt = (ageMs: number) => Math.min(article.publishedAt + ageMs, options.now + last);
+  return { dueAt: dueAt(next), lastAt: dueAt(last) };
 }
 
 function withMidpoints(ages: readonly number[]): number[] {
@@ -276,7 +284,11 @@ export interface Hosts {
   setRobots(origin: string, robots: { readonly text: string; readonly status: number; readonly at: number }): void;
 }
 
-function openHosts(database: Database): Hosts {
+function openHosts(
+  database: Database,
+  { now, longestPauseMs }: { readonly now: () => number; readonly longestPauseMs: number },
+): Hosts {
+  const pause: Sense = { aheadMs: longestPauseMs, otherwise: 'now' };
   const nextAt = database.prepare('SELECT next_at FROM hosts WHERE host = ?');
   const setNextAt = database.prepare(
     'INSERT INTO hosts (host, next_at) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET next_at = excluded.next_at',
@@ -287,7 +299,7 @@ function openHosts(database: Database): Hosts {
      ON CONFLICT (origin) DO UPDATE SET text = excluded.text, status = excluded.status, at = excluded.at`,
   );
   return {
-    nextAt: (host) => Number(nextAt.get(host)?.next_at ?? 0),
+    nextAt: (host) => believed(Number(nextAt.get(host)?.next_at ?? 0), pause, now()),
     setNextAt: (host, at) => void setNextAt.run(host, Math.ceil(at)),
     robots: (origin) => {
       const row = robots.get(origin);

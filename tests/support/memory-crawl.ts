@@ -47,7 +47,7 @@ export function openMemoryCrawl(
   const clock = openTurnedClock(startMs);
   const files = storage ?? openMemory({ now: clock.now });
   const database = openDatabase(':memory:', { migrations: MIGRATIONS });
-  const journal = openJournal(database, { now: clock.now, command: null });
+  const journal = openJournal(database, { now: clock.now, command: null, longestPauseMs: 6 * 3_600_000 });
   const pace = { attempts: 3, backoffMs: MINUTE_MS, restMs: HOUR_MS };
   const backedOff: string[] = [];
   return {
