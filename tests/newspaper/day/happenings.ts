@@ -49,12 +49,13 @@ export function makeDay(press: Press, plan: DayPlan): Happenings {
     });
 
   const earlier = write(instantsOf(random, plan.earlier, plan.startAt - DAY));
-  const fresh = write(instantsOf(random, plan.articles, plan.startAt));
+  const days = Array.from({ length: plan.days }, (_, day) => plan.startAt + day * DAY);
+  const fresh = write(days.flatMap((midnight) => instantsOf(random, plan.articles, midnight)));
   const www = shuffled(random, fresh.filter(isArticle));
   const take = (count: number) => new Set(www.splice(0, count));
   const hidden = take(plan.hidden);
   const [edited, withdrawn, moved] = [plan.edited, plan.withdrawn, plan.moved].map((share) =>
-    take(Math.round(share * plan.articles)),
+    take(Math.round(share * fresh.length)),
   );
 
   const movedPosts: DayStory[] = [];

@@ -4,7 +4,7 @@
  */
 import type { ArticleId } from '../../../src/model.ts';
 import { imagesRoute } from '../serve/images.ts';
-import type { OriginName, Route, SeenRequest } from '../serve/reply.ts';
+import type { Asked, OriginName, Reply, Route, SeenRequest } from '../serve/reply.ts';
 import { normalPath, openServer } from '../serve/server.ts';
 import { type ConfigOptions, configOf } from '../write/config-text.ts';
 import type { Edition } from '../write/edition.ts';
@@ -24,6 +24,8 @@ export type { ChangeKind, DayArticle, DayVersion, Outage, OutageKind, Shown } fr
 export interface NewsDayOptions extends Partial<DayPlan> {
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Answers in the place of any origin; undefined where the right answer comes. */
+  readonly spoil?: ((asked: Asked) => Reply | undefined) | undefined;
 }
 
 export interface NewsDay extends AsyncDisposable {
@@ -48,11 +50,11 @@ export interface NewsDay extends AsyncDisposable {
   read(path: string, origin?: OriginName): string;
 }
 
-export async function openNewsDay({ now, ...options }: NewsDayOptions): Promise<NewsDay> {
+export async function openNewsDay({ now, spoil, ...options }: NewsDayOptions): Promise<NewsDay> {
   const plan = planOf(options);
   const requests: SeenRequest[] = [];
   const routes: Partial<Record<OriginName, Route>> = {};
-  const route: Route = (asked) => routes[asked.origin]?.(asked) ?? { status: 503 };
+  const route: Route = (asked) => spoil?.(asked) ?? routes[asked.origin]?.(asked) ?? { status: 503 };
 
   await using servers = new AsyncDisposableStack();
   const open = async (name: OriginName) =>

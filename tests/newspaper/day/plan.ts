@@ -9,13 +9,15 @@ export type Range = readonly [number, number];
 
 export interface DayPlan {
   readonly seed: number;
-  /** Published in the 24 hours from `startAt`, posts among them, posts that articles move to not. */
+  /** Published in each 24 hours from `startAt`, posts among them, posts that articles move to not. */
   readonly articles: number;
+  /** How many days there are. */
+  readonly days: number;
   /** Published in the 24 hours before, so that no list is empty at `startAt`; nothing ever happens to them. */
   readonly earlier: number;
   /** Midnight in Beijing. */
   readonly startAt: number;
-  /** Shares of `articles`. */
+  /** Shares of all articles. */
   readonly posts: number;
   readonly edited: number;
   readonly withdrawn: number;
@@ -58,6 +60,7 @@ export function planOf(options: Partial<DayPlan>): DayPlan {
   return {
     seed: 1,
     articles: 150,
+    days: 1,
     earlier: 48,
     posts: 0.08,
     edited: 0.2,
