@@ -143,7 +143,8 @@ export async function crawlMonth({ days, articles, seed, troubles }: MonthOption
   async function runOnce(stopSignal: AbortSignal): Promise<Ended> {
     const reload = (): Config => loadConfig(file);
     const take = (line: Record<string, unknown>) => {
-      if (process.env.DEBUG_MONTH) process.stderr.write(`${new Date(clock.now()).toISOString()} ${JSON.stringify(line).slice(0, 400)}\n`);
+      if (process.env.DEBUG_MONTH)
+        process.stderr.write(`${new Date(clock.now()).toISOString()} ${JSON.stringify(line).slice(0, 400)}\n`);
       const isGood =
         line.outcome === 'archived' || line.outcome === 'unchanged' || (line.run !== undefined && line.code === null);
       results.push({ at: clock.now(), isGood });

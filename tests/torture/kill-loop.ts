@@ -1,102 +1,173 @@
 /**
- * A crawl that is killed with SIGKILL at random moments, again and again, then run to its end: the archive equals that of
- * an undisturbed crawl, file by file and byte by byte. As a program: `kill-loop.ts [--kills N] [--articles N] [--seed N]`.
+ * A command that is killed with SIGKILL at random moments, again and again, then run to its end: the archive equals that
+ * which the command makes undisturbed, file by file and byte by byte. Now and then it is stopped (SIGSTOP) instead: no other
+ * run takes its archive meanwhile, and it goes on as if nothing had been.
+ * As a program: `kill-loop.ts [--work crawl|schedule|repair|backfill]… [--kills N] [--articles N] [--seed N]`.
  */
 import assert from 'node:assert/strict';
+import { cpSync, rmSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { EXIT } from '../../src/errors.ts';
 import { openNewspaper } from '../newspaper/newspaper.ts';
 import { openRandom } from '../newspaper/write/random.ts';
-import { type Ended, start, temporaryFolder } from '../support/command.ts';
-import { digests, isInPlace, withoutDateHeader } from '../support/tree.ts';
+import { type Ended, type Running, start, temporaryFolder } from '../support/command.ts';
+import { digests, files, isInPlace, withoutDateHeader } from '../support/tree.ts';
+
+export const WORKS = ['crawl', 'schedule', 'repair', 'backfill'] as const;
+export type Work = (typeof WORKS)[number];
 
 export interface KillLoopReport {
   readonly kills: number;
-  /** Crawls that were brought to their end, each in an archive of its own. */
-  readonly crawls: number;
+  /** Stopped, looked at by another run, and woken. */
+  readonly stops: number;
+  /** Commands that were brought to their end, each on an archive of its own. */
+  readonly rounds: number;
   /** Files that each of them must have. */
   readonly files: number;
 }
 
-/** Throws where a file differs: after each kill from what it must become, after each crawl from the undisturbed archive. */
+type Digests = Readonly<Record<string, string>>;
+
+const ARGS: Readonly<Record<Work, readonly string[]>> = {
+  crawl: ['crawl'],
+  schedule: ['schedule'],
+  repair: ['repair'],
+  backfill: ['backfill', '--from', '2020-01-01', '--to', '2026-11-23'],
+};
+/** One of so many is a stop and no kill. */
+const STOPPED_OF = 12;
+/** A schedule has no end of its own: it is over once nothing has changed for so long. */
+const QUIET_MS = 2000;
+
+/** Throws where a file differs: after each kill from what was or must become of it, at the end from the undisturbed archive. */
 export async function killLoop(options: {
+  readonly work: Work;
   readonly kills: number;
   readonly articles: number;
   readonly seed: number;
   readonly say: (line: string) => void;
 }): Promise<KillLoopReport> {
-  const random = openRandom(options.seed, 'kills');
+  const { work } = options;
+  const random = openRandom(options.seed, 'kills', work);
   await using newspaper = await openNewspaper({ articles: options.articles, specials: false });
   await using folder = await temporaryFolder();
   const politeness = { intervalMs: 0, assetIntervalMs: 0, backoffMs: 0, concurrency: 2 };
   const config = join(folder.path, 'config.yaml');
-  await writeFile(config, newspaper.config({ archive: './archive', politeness }));
+  await writeFile(config, `${newspaper.config({ archive: './archive', politeness })}revisits: { agesMs: [] }\n`);
   await mkdir(join(folder.path, 'tmp')); // what killed browsers leave goes with the folder
   const clock = join(import.meta.dirname, '../support/fixed-clock.ts');
-  const begin = (archive: string) =>
-    start(['crawl', '--json', '--config', config, '--archive', join(folder.path, archive)], {
+  const rootOf = (archive: string) => join(folder.path, archive);
+  const begin = (archive: string, args = ARGS[work]) =>
+    start([...args, '--json', '--config', config, '--archive', rootOf(archive)], {
       env: { TMPDIR: join(folder.path, 'tmp') },
       preload: [clock],
     });
+  const stateOf = (archive: string) =>
+    digests(rootOf(archive), (path) => isInPlace(path) && !path.endsWith('.tmp'), withoutDateHeader).catch(() => ({}));
 
+  if (work === 'repair') {
+    const crawled = await begin('damaged', ARGS.crawl).ended;
+    assert.equal(crawled.code, EXIT.ok, crawled.stderr);
+    damage(rootOf('damaged'), await files(rootOf('damaged')));
+  }
+  const prepare = (archive: string) => {
+    if (work === 'repair') cpSync(rootOf('damaged'), rootOf(archive), { recursive: true });
+  };
+
+  prepare('whole');
   const from = performance.now();
-  const undisturbed = await begin('whole').ended;
-  assert.equal(undisturbed.code, 0, undisturbed.stderr);
-  const wholeMs = performance.now() - from;
-  const whole = await digests(join(folder.path, 'whole'), isInPlace, withoutDateHeader);
-  options.say(`undisturbed: ${Object.keys(whole).length} files in ${Math.round(wholeMs)} ms`);
+  const undisturbed = await toItsEnd(begin('whole'), 'whole');
+  // A repair says that some pictures are nowhere to be had.
+  const wanted = work === 'repair' ? EXIT.incomplete : EXIT.ok;
+  assert.equal(undisturbed.code, wanted, undisturbed.stdout + undisturbed.stderr);
+  const wholeMs = performance.now() - from - (work === 'schedule' ? QUIET_MS : 0);
+  const whole: Digests = await stateOf('whole');
+  options.say(`${work}, undisturbed: ${Object.keys(whole).length} files in ${Math.round(wholeMs)} ms`);
 
   let kills = 0;
-  let crawls = 0;
-  while (kills < options.kills || crawls === 0) {
-    const archive = `crawl-${crawls + 1}`;
+  let stops = 0;
+  let rounds = 0;
+  while (kills < options.kills || rounds === 0) {
+    const archive = `${work}-${rounds + 1}`;
+    prepare(archive);
+    const base: Digests = await stateOf(archive);
     const before = kills;
     for (let ended: Ended | null = null; ended === null; ) {
       const running = begin(archive);
-      if (kills < options.kills) ended = await killOr(running, random.int(50, Math.round(wholeMs)));
-      else ended = await running.ended;
+      if (kills < options.kills) {
+        await Promise.race([sleep(random.int(50, Math.round(wholeMs))), running.ended]);
+        if (random.int(1, STOPPED_OF) === 1 && (await stopAndWake(running, archive))) stops += 1;
+        running.child.kill('SIGKILL');
+        const { signal } = await running.ended;
+        ended = signal === 'SIGKILL' ? null : await running.ended;
+      } else ended = await toItsEnd(running, archive);
       if (ended === null) {
         kills += 1;
-        await compareWhatIsThere(join(folder.path, archive), whole);
-      } else assert.equal(ended.code, 0, ended.stderr);
+        // Whatever has its final name already is whole, and is what it was or what it will be at the end.
+        for (const [path, digest] of Object.entries(await stateOf(archive)))
+          assert.ok([base[path], whole[path]].includes(digest), `${path} after a kill`);
+      } else assert.equal(ended.code, wanted, ended.stderr);
     }
-    assert.deepEqual(
-      await digests(join(folder.path, archive), isInPlace, withoutDateHeader),
-      whole,
-      `after ${kills - before} kills`,
+    assert.deepEqual(await stateOf(archive), whole, `after ${kills - before} kills`);
+    options.say(
+      `${work} ${rounds + 1}: ${kills - before} kills, then the same ${Object.keys(whole).length} files; ${kills} kills, ${stops} stops in all`,
     );
-    options.say(`crawl ${crawls + 1}: ${kills - before} kills, then the same ${Object.keys(whole).length} files`);
-    await rm(join(folder.path, archive), { recursive: true });
-    crawls += 1;
+    await rm(rootOf(archive), { recursive: true });
+    rounds += 1;
   }
-  return { kills, crawls, files: Object.keys(whole).length };
+  return { kills, stops, rounds, files: Object.keys(whole).length };
+
+  async function toItsEnd(running: Running, archive: string): Promise<Ended> {
+    if (work !== 'schedule') return running.ended;
+    for (let state = ''; ; ) {
+      const isOver = await Promise.race([sleep(QUIET_MS, false), running.ended.then(() => true)]);
+      const now = JSON.stringify(await stateOf(archive));
+      if (isOver || (now === state && now !== '{}')) break;
+      state = now;
+    }
+    running.child.kill('SIGTERM');
+    return running.ended;
+  }
+
+  /** False where it had not yet taken the archive, or had ended. */
+  async function stopAndWake({ child }: Running, archive: string): Promise<boolean> {
+    child.kill('SIGSTOP');
+    const other = await begin(archive, ['crawl', '--limit', '1']).ended;
+    child.kill('SIGCONT');
+    await sleep(random.int(0, 300));
+    return other.code === EXIT.archiveInUse;
+  }
 }
 
-/** Null where the process was killed; how it ended where it was faster. */
-async function killOr(running: ReturnType<typeof start>, afterMs: number): Promise<Ended | null> {
-  await Promise.race([sleep(afterMs), running.ended]);
-  running.child.kill('SIGKILL');
-  const ended = await running.ended;
-  return ended.signal === 'SIGKILL' ? null : ended;
-}
-
-/** Whatever has its final name already is whole, and is what it will be at the end. */
-async function compareWhatIsThere(archive: string, whole: Readonly<Record<string, string>>): Promise<void> {
-  const there = await digests(archive, (path) => isInPlace(path) && !path.endsWith('.tmp'), withoutDateHeader).catch(
-    () => ({}),
-  );
-  for (const [path, digest] of Object.entries(there)) assert.equal(digest, whole[path], `${path} after a kill`);
+/** Of every five articles one loses its document and one its record, and every third picture is lost. */
+function damage(root: string, paths: readonly string[]): void {
+  for (const [folder, nth, of] of [
+    ['articles', 0, 5],
+    ['records', 2, 5],
+    ['assets', 0, 3],
+  ] as const) {
+    const own = paths.filter((path) => path.startsWith(`${folder}/`));
+    for (const [i, path] of own.entries()) if (i % of === nth) rmSync(join(root, path));
+  }
 }
 
 if (import.meta.main) {
   const { values } = parseArgs({
-    options: { kills: { type: 'string' }, articles: { type: 'string' }, seed: { type: 'string' } },
+    options: {
+      work: { type: 'string', multiple: true },
+      kills: { type: 'string', default: '200' },
+      articles: { type: 'string', default: '40' },
+      seed: { type: 'string', default: String(Date.now() % 1e6) },
+    },
   });
-  const { kills = '200', articles = '40', seed = String(Date.now() % 1e6) } = values;
   const say = (line: string) => void process.stdout.write(`${line}\n`);
-  say(`seed ${seed}`);
-  const report = await killLoop({ kills: Number(kills), articles: Number(articles), seed: Number(seed), say });
-  say(`${report.kills} kills in ${report.crawls} crawls: every archive has the same ${report.files} files`);
+  say(`seed ${values.seed}`);
+  const numbers = { kills: Number(values.kills), articles: Number(values.articles), seed: Number(values.seed) };
+  for (const work of WORKS.filter((each) => values.work?.includes(each) ?? true)) {
+    const { kills, stops, rounds, files: count } = await killLoop({ work, ...numbers, say });
+    say(`${work}: ${kills} kills and ${stops} stops in ${rounds} rounds: every archive has the same ${count} files`);
+  }
 }

@@ -8,7 +8,8 @@ const LONG = { ...process.env, GUANCHA_ARCHIVE_TORTURE: '1' };
 
 /** What is run by which arguments of Node.js. */
 const PARTS: readonly (readonly [name: string, ...args: string[]])[] = [
-  ['a crawl killed 200 times', join(HERE, 'kill-loop.ts'), '--kills', '200'],
+  ['each command killed 250 times', join(HERE, 'kill-loop.ts'), '--kills', '250'],
+  ['a month in which everything goes wrong', join(HERE, 'bad-month.ts')],
   ['the store cut off at every step', '--test', join(HERE, '../faults.test.ts')],
   ['crawls on disks that refuse', '--test', join(HERE, '../disk-full.test.ts')],
   ['damage planted in an archive', '--test', join(HERE, '../audit-damage.test.ts')],
