@@ -2,15 +2,26 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Alarm, createAlarms } from '../src/alarms/alarms.ts';
+import { type Alarm, createAlarms, type RaisedAlarms } from '../src/alarms/alarms.ts';
 import type { SourceAlarm } from '../src/alarms/sources.ts';
 
 const MINUTE = 60_000;
 
-function bench() {
+/** As the journal keeps them. */
+function openRaised(): RaisedAlarms {
+  const rows = new Map<string, Alarm>();
+  return {
+    all: () => [...rows.values()],
+    add: (alarm) => void rows.set(`${alarm.about} ${alarm.what}`, alarm),
+    remove: ({ about, what }) => void rows.delete(`${about} ${what}`),
+  };
+}
+
+function bench(raised: RaisedAlarms = openRaised()) {
   let now = 1_000_000;
   const reported: string[] = [];
   const alarms = createAlarms({
+    raised,
     now: () => now,
     onAlarm: ({ about, what }: Alarm) => void reported.push(`${about} ${what}`),
   });
@@ -43,6 +54,29 @@ describe('an alarm', () => {
     assert.deepEqual(alarms.current(), []);
     alarms.silent('www', '503');
     assert.deepEqual(reported, ['www unreachable']);
+  });
+
+  it('that was reported is not reported again by the next run, and its end is known to the one after', () => {
+    const raised = openRaised();
+    const first = bench(raised);
+    first.alarms.silent('www', '503');
+    first.later(15 * MINUTE);
+    first.alarms.silent('www', '503');
+    first.alarms.read('要闻', { host: 'www', isRead: true, alarms: [few(1)] });
+    const second = bench(raised);
+    assert.deepEqual(second.alarms.current(), first.alarms.current());
+    second.alarms.silent('www', '503');
+    second.later(15 * MINUTE);
+    second.alarms.silent('www', '503');
+    second.alarms.read('要闻', { host: 'www', isRead: true, alarms: [few(1)] });
+    assert.deepEqual(second.reported, []);
+    second.alarms.answered('www');
+    assert.deepEqual(
+      bench(raised)
+        .alarms.current()
+        .map(({ about, what }) => `${about} ${what}`),
+      ['要闻 few'],
+    );
   });
 
   it('of a list that cannot be read is not raised while nothing else of its host can be', () => {

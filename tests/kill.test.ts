@@ -4,6 +4,12 @@ import { it } from 'node:test';
 import { killLoop } from './torture/kill-loop.ts';
 
 it('a crawl that is killed again and again ends as an undisturbed one', async (test) => {
-  const report = await killLoop({ work: 'crawl', kills: 15, articles: 40, seed: 4, say: (line) => test.diagnostic(line) });
+  const report = await killLoop({
+    work: 'crawl',
+    kills: 15,
+    articles: 40,
+    seed: 4,
+    say: (line) => test.diagnostic(line),
+  });
   assert.equal(report.kills, 15);
 });

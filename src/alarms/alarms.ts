@@ -37,13 +37,24 @@ interface Host {
   readonly silentSince: number | null;
 }
 
-/** @param options `onAlarm` is called once for each thing, when it goes wrong; `now` gives ms since 1970 */
+/** What is wrong, written down: a run that begins anew reports nothing that was reported. */
+export interface RaisedAlarms {
+  all(): readonly Alarm[];
+  add(alarm: Alarm): void;
+  remove(alarm: Pick<Alarm, 'about' | 'what'>): void;
+}
+
+/**
+ * @param options `raised` is what was wrong when the last run ended; `onAlarm` is called once for each thing, when it goes
+ *   wrong; `now` gives ms since 1970
+ */
 export function createAlarms(options: {
+  readonly raised: RaisedAlarms;
   readonly now: () => number;
   readonly onAlarm: (alarm: Alarm) => void;
 }): Alarms {
   const { now, onAlarm } = options;
-  const raised = new Map<string, Alarm>();
+  const raised = new Map<string, Alarm>(options.raised.all().map((alarm) => [keyOf(alarm), alarm]));
   const hosts = new Map<string, Host>();
   const hostOf = (host: string): Host => hosts.get(host) ?? { answeredAt: 0, silentSince: null };
 
@@ -67,7 +78,8 @@ export function createAlarms(options: {
       settle(source, isRead ? null : ['unread'], found);
     },
     drifts: (drifts) => {
-      for (const [key, { what }] of raised) if (what.startsWith('drift ')) forgetUnless(key, drifts);
+      for (const [key, alarm] of raised)
+        if (alarm.what.startsWith('drift ') && !drifts.some((drift) => keyOfDrift(drift) === key)) end(key, alarm);
       for (const drift of drifts) {
         const alarm = { about: drift.layout, what: `drift ${drift.what}` as const, detail: describeDrift(drift) };
         if (!raised.has(keyOf(alarm))) raise({ ...alarm, since: now() });
@@ -80,22 +92,27 @@ export function createAlarms(options: {
   function settle(about: string, kinds: readonly Alarm['what'][] | null, found: readonly Alarm[]): void {
     for (const [key, alarm] of raised) {
       const isMeant = alarm.about === about && (kinds === null || kinds.includes(alarm.what));
-      if (isMeant && !found.some(({ what }) => what === alarm.what)) raised.delete(key);
+      if (isMeant && !found.some(({ what }) => what === alarm.what)) end(key, alarm);
     }
     for (const alarm of found) if (!raised.has(keyOf(alarm))) raise(alarm);
   }
 
-  function forgetUnless(key: string, drifts: readonly Drift[]): void {
-    const isStill = drifts.some(({ layout, what }) => keyOf({ about: layout, what: `drift ${what}` }) === key);
-    if (!isStill) raised.delete(key);
+  function end(key: string, alarm: Alarm): void {
+    raised.delete(key);
+    options.raised.remove(alarm);
   }
 
   function raise(alarm: Alarm): void {
     raised.set(keyOf(alarm), alarm);
-    onAlarm(alarm);
+    onAlarm(alarm); // before it is written down: better told twice by a run that is killed here than not at all
+    options.raised.add(alarm);
   }
 }
 
 function keyOf({ about, what }: Pick<Alarm, 'about' | 'what'>): string {
   return `${about}\n${what}`;
+}
+
+function keyOfDrift({ layout, what }: Drift): string {
+  return keyOf({ about: layout, what: `drift ${what}` });
 }

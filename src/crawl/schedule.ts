@@ -4,7 +4,7 @@
  * nothing else waiting.
  */
 
-import { type Alarm, createAlarms } from '../alarms/alarms.ts';
+import { type Alarm, createAlarms, type RaisedAlarms } from '../alarms/alarms.ts';
 import { findDrift } from '../alarms/drift.ts';
 import { alarmsOf } from '../alarms/sources.ts';
 import type { Revisit, ServedSlot, SlotState } from '../journal/journal.ts';
@@ -79,7 +79,7 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
   const refusals = new Map<string, { inARow: number; pauses: number }>();
   const turns = turnsOf(journal, clock.now);
   const tries = new Map<string, number>(); // of the slot in hand, by source
-  const alarms = createAlarms({ now: clock.now, onAlarm: options.onAlarm });
+  const alarms = createAlarms({ raised: raisedAlarms(), now: clock.now, onAlarm: options.onAlarm });
   let lookedBackAt = Number.NEGATIVE_INFINITY;
   let turn = 0;
 
@@ -216,6 +216,19 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
     const message = `${host} refuses this visitor; it is left alone for ${Math.ceil(pauseMs / 1000)} s, then asked for one article`;
     options.log({ level: 'warn', stage: 'run', message });
     alarms.refuses(host, message);
+  }
+
+  /** A source that is no longer configured cannot become well. */
+  function raisedAlarms(): RaisedAlarms {
+    const names = new Set(options.sources.map(({ name }) => name));
+    const hosts = new Set(
+      [site.www, site.community, ...options.sources.map(({ url }) => url)].map((url) => new URL(url).host),
+    );
+    const all = journal.alarms.all() as readonly Alarm[];
+    for (const alarm of all)
+      if (!alarm.what.startsWith('drift ') && !names.has(alarm.about) && !hosts.has(alarm.about))
+        journal.alarms.remove(alarm);
+    return { ...journal.alarms, all: () => journal.alarms.all() as readonly Alarm[] };
   }
 
   /** The newest articles may give less than those before. */

@@ -107,6 +107,13 @@ const PLACES = `
     WHERE id >= 'fengwen:' AND id < 'fengwen;' AND outcome IN ('archived', 'unchanged') AND detail IS NOT NULL;
 `;
 
+/** What a schedule reported as wrong and has not seen well again. */
+const ALARMS = `
+  CREATE TABLE alarms (
+    about TEXT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (about, what)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /**
  * From version 0. Leaves every row as it is, but for runs: older versions locked the archive with a row that has no end,
  * `beat_at` and `birth`, which now counts as a run that was cut off; runs from before `clean` that ended are taken to have
@@ -132,4 +139,4 @@ function columnsOf(database: DatabaseSync, table: string): ReadonlySet<unknown> 
 }
 
 /** The version of a database is the number of steps that it went through. */
-export const MIGRATIONS: readonly Migration[] = [takeOver, TABLE_OF_OUTCOMES, PLACES];
+export const MIGRATIONS: readonly Migration[] = [takeOver, TABLE_OF_OUTCOMES, PLACES, ALARMS];

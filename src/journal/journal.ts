@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { believed, type Sense } from '../clock.ts';
 import type { ArticleId, NumberSpace, Outcome } from '../model.ts';
 import { type Database, numberOf, type Statement, textOf } from '../sqlite.ts';
+import { type AlarmRows, openAlarms } from './alarms.ts';
 import { type FieldSamples, type Latencies, openFieldSamples, openLatencies } from './figures.ts';
 import { type Outbox, openOutbox } from './outbox.ts';
 import {
@@ -34,6 +35,7 @@ export interface Journal {
   readonly outbox: Outbox;
   readonly runs: Runs;
   readonly places: Places;
+  readonly alarms: AlarmRows;
 }
 
 /**
@@ -64,6 +66,7 @@ export function openJournal(
     outbox: openOutbox(database, { now }),
     runs: openRuns(database, { now, command }),
     places: openPlaces(database),
+    alarms: openAlarms(database),
   };
 }
 
