@@ -3,7 +3,7 @@
  * lies or is away, robots.txt is broken, the clock is off, the disk is full or away, the browser is missing, hooks fail.
  * The same month without troubles says what had to come of it: nothing is lost, nothing falsely withdrawn, hardly more is
  * asked for, and each alarm is told once.
- * As a program: `bad-month.ts [--days N] [--articles N] [--seed N] [--only NAME]`.
+ * As a program: `bad-month.ts [--days N] [--articles N] [--seed N] [--only NAME] [--verbose]`.
  */
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -72,10 +72,13 @@ interface MonthOptions {
   readonly articles: number;
   readonly seed: number;
   readonly troubles: readonly Trouble[];
+  /** Gets each line that the schedule prints. */
+  readonly onLine?: ((line: string) => void) | undefined;
 }
 
 /** Throws nothing: what the month came to is in the report. */
-export async function crawlMonth({ days, articles, seed, troubles }: MonthOptions): Promise<MonthReport> {
+export async function crawlMonth(options: MonthOptions): Promise<MonthReport> {
+  const { days, articles, seed, troubles } = options;
   const clock = openTurnedClock(FROM - 3 * HOUR_MS);
   const end = FROM + days * DAY_MS;
   await using folder = await temporaryFolder();
@@ -143,8 +146,7 @@ export async function crawlMonth({ days, articles, seed, troubles }: MonthOption
   async function runOnce(stopSignal: AbortSignal): Promise<Ended> {
     const reload = (): Config => loadConfig(file);
     const take = (line: Record<string, unknown>) => {
-      if (process.env.DEBUG_MONTH)
-        process.stderr.write(`${new Date(clock.now()).toISOString()} ${JSON.stringify(line).slice(0, 400)}\n`);
+      options.onLine?.(`${new Date(clock.now()).toISOString()} ${JSON.stringify(line)}`);
       const isGood =
         line.outcome === 'archived' || line.outcome === 'unchanged' || (line.run !== undefined && line.code === null);
       results.push({ at: clock.now(), isGood });
@@ -155,7 +157,7 @@ export async function crawlMonth({ days, articles, seed, troubles }: MonthOption
           for (const line of lines.trim().split('\n')) take(JSON.parse(line) as Record<string, unknown>);
         },
       },
-      stderr: { write: (text: string) => void (process.env.DEBUG_MONTH && process.stderr.write(text)) },
+      stderr: { write: (text: string) => options.onLine?.(text.trimEnd()) },
       stdin: (async function* () {})(),
     };
     const wrong: TurnedClock = { ...clock, now: () => clock.now() + world.skewMs };
@@ -279,6 +281,7 @@ if (import.meta.main) {
       articles: { type: 'string', default: '12' },
       seed: { type: 'string', default: '1' },
       only: { type: 'string' },
+      verbose: { type: 'boolean' },
     },
   });
   const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -286,6 +289,7 @@ if (import.meta.main) {
     days: Number(values.days),
     articles: Number(values.articles),
     seed: Number(values.seed),
+    onLine: values.verbose === true ? (line: string) => void process.stderr.write(`${line}\n`) : undefined,
   };
   const chosen = TROUBLES.filter(({ name }) => values.only === undefined || name.includes(values.only));
   const good = await crawlMonth({ ...month, troubles: [] });
