@@ -4,10 +4,9 @@ import { ArchiveError } from '../errors.ts';
 import type { ListPicture } from '../model.ts';
 import { solidLength, textOf } from '../page/column.ts';
 import { type AnyNode, type CheerioAPI, type Element, flattenDeep, isElement, parseFragment } from '../page/html.ts';
+import { placePictures } from './document-pictures.ts';
 import { fateOf, isWebAddress, safeAddress, safeValue } from './safe-markup.ts';
 
-/** Attributes in which lazily loaded pictures keep their address, best first (site.md, 5). */
-const LAZY = ['data-src', 'data-original', 'original', 'url'];
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that the format leaves out
 const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f]/g;
 
@@ -69,6 +68,7 @@ function cleanOnce(html: string, base: string, leftOut: Set<string>): string {
   const $ = parseFragment(html);
   const root = $.root()[0] as AnyNode & ParentNode;
   flattenDeep(root);
+  placePictures($, base);
   cleanChildren($, root, base, leftOut);
   return $.html().replace(CONTROLS, '').trimStart();
 }
@@ -101,7 +101,6 @@ function cleaned($: CheerioAPI, node: ChildNode, base: string, leftOut: Set<stri
   cleanChildren($, node, base, leftOut);
   if (fate.is === 'unwrap') return node.children;
   if (fate.is === 'link') return [...node.children, ...linkTo($, node, base, leftOut)];
-  if (node.name === 'img') fillLazyAddress(node);
   cleanAttributes(node, base, leftOut);
   if (node.name === 'pre') keepFirstLine($, node);
   return [node];
@@ -125,16 +124,6 @@ function keepFirstLine($: CheerioAPI, pre: Element): void {
   const [first] = pre.children;
   if (first?.type !== 'text' || !first.data.startsWith('\n')) return;
   $(pre).prepend('\n');
-}
-
-/** A picture without a real `src` gets the address that it would load later; the lazy attribute stays. */
-function fillLazyAddress(image: Element): void {
-  const src = image.attribs.src;
-  if (src !== undefined && src !== '' && !/^data:|\/default_pic\./.test(src)) return;
-  const lazy = LAZY.find((name) => image.attribs[name]);
-  const found =
-    lazy ?? Object.keys(image.attribs).find((name) => /\.(gif|png|jpg|webp)/.test(image.attribs[name] ?? ''));
-  if (found !== undefined) image.attribs.src = image.attribs[found] ?? '';
 }
 
 function cleanAttributes(element: Element, base: string, leftOut: Set<string>): void {

@@ -7,7 +7,8 @@ import { HEADING, UNFINISHED } from '../page/checks-body.ts';
 import { FAR_MS, isSuspectTitle } from '../page/checks-fields.ts';
 import { solidLength } from '../page/column.ts';
 import { findChallenge, homeMarksIn } from '../page/judge.ts';
-import { isDrawn, pictureAddress } from '../page/pictures.ts';
+import { pictureAddress, sameAddress } from '../page/picture-address.ts';
+import { isDrawn } from '../page/pictures.ts';
 import { SHARED_NOISE } from '../site/layouts.ts';
 import { type AuditedDocument, type DocumentCheck, wasFlagged } from './check.ts';
 
@@ -197,14 +198,9 @@ export function picturesBeside(
   { scan }: AuditedDocument,
   { known, base }: { readonly known: ReadonlySet<string>; readonly base: string },
 ): string[] {
-  return scan.images.flatMap((attribs) => {
+  return scan.pictures.flatMap(({ name, attribs }) => {
     if (attribs.src !== undefined && known.has(sameAddress(attribs.src))) return []; // most need no parser
-    const src = pictureAddress({ attribs: attribs as Record<string, string> }, base);
+    const src = pictureAddress({ name, attribs }, base);
     return src === null || known.has(sameAddress(src)) || isDrawn(src) ? [] : [src];
   });
-}
-
-/** An address in the one spelling that documents have: an apostrophe would end the front matter's quotes. */
-export function sameAddress(src: string): string {
-  return src.includes("'") ? src.replaceAll("'", '%27') : src;
 }

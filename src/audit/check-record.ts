@@ -1,7 +1,8 @@
 /** Checks of a record by itself, and against its document. */
 import { documentKey, stemOf, versionKey } from '../archive/keys.ts';
+import { sameAddress } from '../page/picture-address.ts';
 import type { PairCheck, RecordCheck } from './check.ts';
-import { dateAgainstRecord, picturesBeside, sameAddress } from './check-article.ts';
+import { dateAgainstRecord, picturesBeside } from './check-article.ts';
 
 /** Id, address and place name the same article (site.md, 1.1), and the document lies beside it. */
 export const recordPlace: RecordCheck = ({ key, id, record }) => {

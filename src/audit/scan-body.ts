@@ -4,12 +4,15 @@
  */
 import { fateOf, isActive, safeValue } from '../archive/safe-markup.ts';
 import { MEDIA, solidLength } from '../page/column.ts';
+import { SHOWS_PICTURES } from '../page/picture-address.ts';
 
 export interface BodyScan {
   /** Text block by block, white space collapsed; empty ones left out. */
   readonly lines: readonly Line[];
   /** Attributes of each picture, in order. */
   readonly images: readonly Attributes[];
+  /** All elements that may show a picture, in order, with their attributes. */
+  readonly pictures: readonly { readonly name: string; readonly attribs: Attributes }[];
   /** Characters to see, white space apart. */
   readonly characters: number;
   /** Pictures, frames and players. */
@@ -41,11 +44,12 @@ const VOID: ReadonlySet<string> = new Set(
   'area base br col embed hr img input link meta param source track wbr'.split(' '),
 );
 /** What stands in them is no markup. */
-const RAW: ReadonlySet<string> = new Set('script style textarea title xmp iframe noembed noframes'.split(' '));
+const RAW: ReadonlySet<string> = new Set('script style textarea title xmp iframe noembed noframes noscript'.split(' '));
 
 export function scanBody(body: string): BodyScan {
   const lines: Line[] = [];
   const images: Attributes[] = [];
+  const pictures: { readonly name: string; readonly attribs: Attributes }[] = [];
   const blocks = new Set<string>();
   const opened = new Map<string, number>();
   const known = new Map<string, boolean>();
@@ -118,6 +122,7 @@ export function scanBody(body: string): BodyScan {
     if (MEDIA.has(name)) shown += 1;
     if (attributes !== null) {
       if (name === 'img') images.push(attributes);
+      if (SHOWS_PICTURES.has(name)) pictures.push({ name, attribs: attributes });
       if (name === 'a') inLink = attributes.href?.includes('.shtml') === true;
       if (attributes.class !== undefined || attributes.id !== undefined) blocks.add(describe(name, attributes));
     }
@@ -143,7 +148,7 @@ export function scanBody(body: string): BodyScan {
   endLine();
   if (open === null)
     for (const [name, count] of opened) if (count > 0 && !IMPLIED.has(name)) open ??= `an element: ${name}`;
-  return { lines, images, characters, shown, blocks, active, foreign, open };
+  return { lines, images, pictures, characters, shown, blocks, active, foreign, open };
 }
 
 /** Their end tags may be left out. */

@@ -2,10 +2,13 @@
 import type { StoredArticle } from '../archive/archive.ts';
 import { type DateConvention, makeDocument, writeDocument } from '../archive/document.ts';
 import { renderBody } from '../archive/document-body.ts';
+import { picturesOf } from '../archive/document-pictures.ts';
 import { articleKey } from '../archive/keys.ts';
 import { type ArchiveRecord, type CaptureRequest, contentHash, type RecordDraft } from '../archive/record.ts';
 import { ArchiveError } from '../errors.ts';
 import type { Article, ArticleAddress, Asset, Target } from '../model.ts';
+import { sameAddress } from '../page/picture-address.ts';
+import { isPicture } from '../page/pictures.ts';
 import { parseArticleUrl, type Site } from '../site/address.ts';
 
 /** How documents are written; from the configuration. */
@@ -36,7 +39,7 @@ export interface Plan {
   readonly key: string;
   /** The whole text of the document. */
   readonly document: string;
-  /** Absolute addresses of the pictures that the document shows, in order; repeats allowed. */
+  /** Absolute addresses of the pictures that the document shows, in order, each once. */
   readonly pictures: readonly string[];
   /** The record, once it is known what became of the pictures. */
   readonly record: (assets: readonly Asset[], by: Pick<ArchiveRecord['capture'], 'tool' | 'userAgent'>) => RecordDraft;
@@ -63,6 +66,7 @@ export function planVersion(
 
   const lead = target.leadPicture ?? old?.leadPicture ?? null;
   const source = target.source ?? old?.source ?? null;
+  const body = renderBody(article.body, { base: address.url, lead });
   const document = writeDocument(
     makeDocument({
       title: article.title,
@@ -70,15 +74,20 @@ export function planVersion(
       author: options.author,
       publishedAt: article.publishedAt,
       convention: options.date,
-      body: renderBody(article.body, { base: address.url, lead }),
+      body,
     }),
   );
   const hash = contentHash(article);
+  const leads = lead === null ? [] : [lead.src];
   const { id, url: _url, body: _body, flags, ...fields } = article;
   return {
     key: present?.key ?? articleKey(id, address.date ?? article.publishedAt.slice(0, 10)),
     document,
-    pictures: [...(lead === null ? [] : [lead.src]), ...article.images.map((image) => image.src)],
+    pictures: picturesToKeep(body, {
+      base: address.url,
+      site,
+      named: [...leads, ...article.images.map(({ src }) => src)],
+    }),
     record: (assets, { tool, userAgent }) => ({
       id,
       url: address.url,
@@ -95,6 +104,16 @@ export function planVersion(
       capture: { tool, userAgent, requests },
     }),
   };
+}
+
+/** What the document shows, in order, and what the article names besides; each in the article's own spelling. */
+function picturesToKeep(
+  body: string,
+  { base, site, named }: { readonly base: string; readonly site: Site; readonly named: readonly string[] },
+): readonly string[] {
+  const spelt = new Map(named.map((src) => [sameAddress(src), src]));
+  const shown = picturesOf(body, base).filter((src) => spelt.has(sameAddress(src)) || isPicture(src, site));
+  return [...new Set([...shown.map((src) => spelt.get(sameAddress(src)) ?? src), ...named])];
 }
 
 /** A time that was worked out from 2小时前 is not worked out again: the first visit was nearest to it. */

@@ -19,7 +19,8 @@ import {
   matcher,
   nodesIn,
 } from './html.ts';
-import type { ParsedPage } from './page.ts';
+import { baseOf, type ParsedPage } from './page.ts';
+import { isPlaceholder, pictureAddress, SHOWS_PICTURES } from './picture-address.ts';
 import { readImages, readMedia } from './pictures.ts';
 
 export interface Body {
@@ -43,16 +44,18 @@ export interface Body {
 
 /**
  * Reads the body of one part from a copy, so that the page's tree stays as it was. What no rule knows, and stands where
- * the body is, is a part of it: nothing that may be the article's is lost. `base` resolves its
- * links. Total: where nothing but noise is in it, the body is empty.
+ * the body is, is a part of it: nothing that may be the article's is lost. `address` is the article's own, which
+ * resolves its links where the page names no other base. Total: where nothing but noise is in it, the body is empty.
  */
-export function readBody(page: ParsedPage, found: FoundArticle, base: string, site: Site): Body {
+export function readBody(page: ParsedPage, found: FoundArticle, address: string, site: Site): Body {
+  const base = baseOf(page, address);
   const column = readColumn(page, found);
   const tree = found.body.clone();
   const [before, after] = [column.before.clone(), column.after.clone()];
   if (before.length > 0) tree.prepend(before);
   if (after.length > 0) tree.append(after);
-  const removed = removeNoise(page.$, tree, found.layout.noise);
+  const removed = [...removeNoise(page.$, tree, found.layout.noise), ...settleNoscripts(page.$, tree, base)];
+  if (base !== address) makeAbsolute(tree, base);
   const elements = elementsBelow(tree.toArray());
   const images = readImages(page.$, elements, base, site);
   return {
@@ -94,6 +97,74 @@ function removeNoise($: CheerioAPI, body: Cheerio<AnyNode>, rules: readonly Nois
     return removals.filter(({ characters, pictures }) => characters + pictures > 0).toReversed();
   });
 }
+
+const FOR_NO_SCRIPTS = { name: 'picture again, for readers without scripts', selector: 'noscript' } as const;
+const STOOD_IN = { name: 'placeholder of a picture', selector: 'img' } as const;
+
+/**
+ * Puts a picture that only a `noscript` names where that stands, instead of the placeholder beside it, and takes out a
+ * `noscript` whose pictures are there without it. One without pictures stays as it is.
+ */
+function settleNoscripts($: CheerioAPI, body: Cheerio<AnyNode>, base: string): readonly Removal[] {
+  const elements = elementsBelow(body.toArray());
+  const noscripts = elements.filter((each) => each.name === 'noscript' && each.children.some(isElement));
+  if (noscripts.length === 0) return [];
+  const inside = new Set(noscripts.flatMap((each) => elementsBelow([each])));
+  const addresses = (from: readonly Element[]) =>
+    from.flatMap((each) => (SHOWS_PICTURES.has(each.name) ? (pictureAddress(each, base) ?? []) : []));
+  const shown = new Set(addresses(elements.filter((each) => !inside.has(each))));
+  const takeOut = (element: Element, rule: NoiseRule): Removal => {
+    const textCount = countText([element]);
+    $(element).remove();
+    return { rule, ...textCount };
+  };
+  return noscripts.flatMap((noscript) => {
+    if (inside.has(noscript)) return [];
+    const own = addresses(elementsBelow([noscript]));
+    const placeholder = [nextTo(noscript, 'prev'), nextTo(noscript, 'next')].find((each): each is Element =>
+      standsIn(each, base),
+    );
+    if (placeholder === undefined && own.every((src) => shown.has(src))) return [takeOut(noscript, FOR_NO_SCRIPTS)];
+    for (const src of own) shown.add(src);
+    const removals = placeholder === undefined ? [] : [takeOut(placeholder, STOOD_IN)];
+    $(noscript).replaceWith($(noscript).contents());
+    return removals;
+  });
+}
+
+/** What stands next to an element with nothing but white space between. */
+function nextTo(element: Element, side: 'prev' | 'next'): AnyNode | null {
+  let node = element[side];
+  while (node?.type === 'text' && node.data.trim() === '') node = node[side];
+  return node;
+}
+
+function standsIn(node: AnyNode | null, base: string): node is Element {
+  if (node === null || !isElement(node) || node.name !== 'img') return false;
+  const address = pictureAddress(node, base);
+  return address === null || isPlaceholder(address);
+}
+
+/** Resolves what a document's own base would no longer resolve; lazy pictures get their address. */
+function makeAbsolute(body: Cheerio<AnyNode>, base: string): void {
+  for (const element of elementsBelow(body.toArray())) {
+    const { attribs } = element;
+    const picture = SHOWS_PICTURES.has(element.name) ? pictureAddress(element, base) : null;
+    for (const name of LINKS) {
+      const address = attribs[name]?.startsWith('#') === true ? null : absoluteUrl(attribs[name], base);
+      if (address !== null) attribs[name] = address;
+    }
+    if (picture === null || element.name !== 'img') continue;
+    for (const name in attribs) if (isAddressOf(picture, attribs[name] ?? '', base)) attribs[name] = picture;
+    attribs.src = picture;
+  }
+}
+
+function isAddressOf(picture: string, value: string, base: string): boolean {
+  return value !== '' && absoluteUrl(value, base) === picture;
+}
+
+const LINKS = ['href', 'src', 'poster', 'data', 'cite'];
 
 function matching(nodes: readonly AnyNode[], rule: NoiseRule): readonly AnyNode[] {
   if ('nodes' in rule) return nodes.filter((node) => node.type === 'comment');

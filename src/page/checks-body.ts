@@ -7,7 +7,7 @@ import { hasContent, nameOf, solidLength, textOf } from './column.ts';
 import { readTitle } from './fields.ts';
 import { findArticle } from './find-article.ts';
 import { type AnyNode, type Element, oneLine } from './html.ts';
-import { pictureAddress } from './pictures.ts';
+import { isPlaceholder, PICTURE, pictureAddress } from './picture-address.ts';
 
 /** Foreign blocks, bare and hidden text, and an end that is none. */
 export function checkBody(input: CheckInput): readonly Flag[] {
@@ -143,11 +143,6 @@ function isEmpty(article: CheckInput['article'], field: string): boolean {
 
 // Pictures of the body: each has a usable address, and stands in a paragraph where its caption can be found.
 
-/** Addresses of what stands in until the picture is loaded (site.md, 5). */
-const PLACEHOLDER =
-  /^data:|default_pic\.|\/(?:blank|spacer|placeholder|loading|lazy|grey|gray|transparent|1x1|pixel)\.\w+$/i;
-const PICTURE = /\.(?:jpe?g|png|gif|webp)(?:[?!]|$)/i;
-
 export function checkPictures({ bodies, article }: CheckInput): readonly Flag[] {
   const images = bodies.flatMap(({ elements }) => elements.filter(({ name }) => name === 'img'));
   const loose = images
@@ -157,7 +152,7 @@ export function checkPictures({ bodies, article }: CheckInput): readonly Flag[] 
     .flatMap((image) => {
       const src = pictureAddress(image, article.url);
       const hidden = unreadAddress(image);
-      if (src !== null && !PLACEHOLDER.test(src) && (hidden === null || PICTURE.test(src))) return [];
+      if (src !== null && !isPlaceholder(src, { data: false }) && (hidden === null || PICTURE.test(src))) return [];
       return [flag('picture-without-address', `${src ?? 'nothing'}; ${JSON.stringify(image.attribs)}`)];
     })
     .concat(loose);
@@ -182,7 +177,7 @@ const SHORT = 80;
 
 const READ = ['src', 'data-original', 'data-src', 'original', 'url', 'alt', 'title', 'srcset'];
 
-/** An address in an attribute that no rule reads; null if there is none. */
+/** The address of a picture in an attribute that a rule reads only where `src` is a placeholder; null if there is none. */
 function unreadAddress({ attribs }: Element): string | null {
   return Object.entries(attribs).find(([name, value]) => !READ.includes(name) && PICTURE.test(value))?.[1] ?? null;
 }

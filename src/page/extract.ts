@@ -21,7 +21,7 @@ import {
   readTopic,
 } from './fields.ts';
 import { type FoundArticle, findArticle } from './find-article.ts';
-import type { ParsedPage } from './page.ts';
+import { baseOf, type ParsedPage } from './page.ts';
 
 /** An article with what it was read from. */
 export interface Extraction {
@@ -32,7 +32,7 @@ export interface Extraction {
 
 /**
  * Reads an article from its parts, in order (usually one: the single-page form). Fields are the first part's, the body
- * is all parts' in one. Links are resolved against the canonical URL, so that the same article gives the same values
+ * is all parts' in one. Links are resolved against the canonical URL or the page's own base, so that the same article gives the same values
  * from whatever alias it was fetched. What may be wrong is flagged. Throws EXTRACTION if a part has no body, or the
  * first no title.
  */
@@ -74,6 +74,7 @@ function readFields(
   const title = readTitle(found);
   if (title === null)
     throw new ArchiveError('EXTRACTION', `no title in ${found.layout.name} page ${first.page.finalUrl}`);
+  const base = baseOf(first, address.url);
   const times = readTimes(found);
   const printed = readClock(times.published ?? '', first.page.fetchedAt);
   const published = printed ?? withoutClock(first, address);
@@ -88,14 +89,14 @@ function readFields(
     precision: published.precision,
     updatedAt: updated?.at ?? null,
     source: times.source,
-    columnists: readColumnists(first, found, address.url),
-    staff: readStaff(first, found, address.url),
+    columnists: readColumnists(first, found, base),
+    staff: readStaff(first, found, base),
     byline: readByline((body.parts[0]?.lines ?? []).slice(0, LINES_WITH_BYLINE)),
     editors: readEditors(found),
     keywords: readKeywords(found),
     summary: readSummary(first),
-    topic: readTopic(found, address.url),
-    sharePicture: readSharePicture(first, address.url),
+    topic: readTopic(found, base),
+    sharePicture: readSharePicture(first, base),
     body: body.html,
     images: body.parts.flatMap(({ images }) => images),
     media: body.parts.flatMap(({ media }) => media),

@@ -16,6 +16,29 @@ export function parseFragment(html: string): CheerioAPI {
   return load(html, { treeAdapter: TREE_ADAPTER }, false);
 }
 
+/** What a page holds for readers without scripts: no address is changed and nobody sent away by it. */
+const WITHOUT_EFFECT = 'base, link, meta, script, style, template, title';
+
+/**
+ * Puts into each `noscript` of a body, in place, the elements that its text stands for, if there is a picture among them:
+ * parsers leave it text, as browsers do whose scripts run, and a page that loads its pictures by script may name them
+ * nowhere else.
+ */
+export function openNoscripts($: CheerioAPI, noscripts: readonly Element[]): void {
+  for (const element of noscripts) {
+    const [text] = element.children;
+    if (text?.type !== 'text' || !/<(?:img|input|picture|object|embed|video)\b/i.test(text.data)) continue;
+    const inner = load(text.data, { treeAdapter: TREE_ADAPTER, scriptingEnabled: false }, false);
+    inner(WITHOUT_EFFECT).remove();
+    const [root] = inner.root().toArray();
+    if (root === undefined) continue;
+    flattenDeep(root);
+    // One within another has elements already, and means nothing more.
+    for (const node of nodesIn([root])) if (isElement(node) && node.name === 'noscript') node.name = 'span';
+    $(element).empty().append(inner.root().contents());
+  }
+}
+
 // The one door to css-select, which cheerio uses too: whether an element matches a selector.
 
 /** The question for one selector; it is read once, however many pages are asked. */
@@ -105,6 +128,8 @@ export interface ElementIndex {
   readonly byClass: ReadonlyMap<string, readonly Element[]>;
   readonly withId: readonly Element[];
   readonly scripts: readonly Element[];
+  readonly noscripts: readonly Element[];
+  readonly bases: readonly Element[];
   /** How many nodes stand in one another; counted up to one more than `limit`. */
   readonly depth: number;
 }
@@ -115,9 +140,11 @@ export function indexOf(root: AnyNode, limit: number): ElementIndex {
   const byClass = new Map<string, Element[]>();
   const withId: Element[] = [];
   const scripts: Element[] = [];
+  const noscripts: Element[] = [];
+  const bases: Element[] = [];
   let deepest = 0;
   walk(root, 0);
-  return { withClass, byClass, withId, scripts, depth: deepest };
+  return { withClass, byClass, withId, scripts, noscripts, bases, depth: deepest };
 
   function walk(node: AnyNode, depth: number): void {
     if (depth > deepest) deepest = depth;
@@ -134,6 +161,8 @@ export function indexOf(root: AnyNode, limit: number): ElementIndex {
         }
         if (id !== undefined) withId.push(child);
         if (child.type === 'script') scripts.push(child);
+        else if (child.name === 'noscript') noscripts.push(child);
+        else if (child.name === 'base') bases.push(child);
       }
       walk(child, depth + 1);
     }

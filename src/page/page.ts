@@ -3,11 +3,13 @@ import type { Page } from '../model.ts';
 import { decodeBytes } from './encoding.ts';
 import {
   type AnyNode,
+  absoluteUrl,
   type CheerioAPI,
   type ElementIndex,
   flattenDeep,
   indexOf,
   MAX_DEPTH,
+  openNoscripts,
   parseDocument,
 } from './html.ts';
 
@@ -30,7 +32,9 @@ export function parsePage(page: Page): ParsedPage {
   const { text, doubt, undecodable } = decodeBytes(page.body, page.headers['content-type']);
   const $ = parseDocument(text);
   const root = $.root().toArray()[0] as AnyNode; // a document always has one
-  return { page, html: text, encodingDoubt: doubt, undecodable, $, index: indexWithinLimit(root) };
+  const index = indexWithinLimit(root);
+  openNoscripts($, index.noscripts);
+  return { page, html: text, encodingDoubt: doubt, undecodable, $, index };
 }
 
 function indexWithinLimit(root: AnyNode): ElementIndex {
@@ -38,6 +42,15 @@ function indexWithinLimit(root: AnyNode): ElementIndex {
   if (index.depth <= MAX_DEPTH) return index;
   flattenDeep(root);
   return indexOf(root, MAX_DEPTH + 1);
+}
+
+/**
+ * What the page's relative addresses are resolved against: its first `base` with an address (HTML, 4.2.3), else the
+ * article's own, whichever alias the page came from.
+ */
+export function baseOf({ index }: ParsedPage, address: string): string {
+  const named = index.bases.find(({ attribs }) => attribs.href !== undefined);
+  return absoluteUrl(named?.attribs.href, address) ?? address;
 }
 
 // Whether a page's source comes to its end tag. A parser closes by itself what a cut leaves open, so only the source shows it.

@@ -13,9 +13,7 @@ import {
   elementsBelow,
   oneLine,
 } from './html.ts';
-
-/** Where a picture's address may stand; the first that is there wins: `src` of a lazy picture is a placeholder (site.md, 5). */
-const ADDRESSES = ['data-original', 'data-src', 'original', 'url', 'src'];
+import { pictureAddress, SHOWS_PICTURES } from './picture-address.ts';
 
 /** Addresses on the site's own hosts of what is drawn but is no picture of the article (site.md, 5). */
 const NOT_PICTURES: readonly { readonly name: string; readonly path: RegExp }[] = [
@@ -32,7 +30,7 @@ export function readImages(
   base: string,
   site: Site,
 ): readonly BodyImage[] {
-  const images = elements.filter(({ name }) => name === 'img');
+  const images = elements.filter(({ name }) => SHOWS_PICTURES.has(name) && name !== 'video');
   return images.flatMap((image, i) => {
     const src = pictureAddress(image, base);
     if (src === null || !isPicture(src, site)) return [];
@@ -40,18 +38,14 @@ export function readImages(
   });
 }
 
-/** The address of an `img`, absolute; null if it has none that a picture can be had from. */
-export function pictureAddress({ attribs }: Pick<Element, 'attribs'>, base: string): string | null {
-  const address = ADDRESSES.map((name) => attribs[name]?.trim()).find((value) => value);
-  return absoluteUrl(address, base);
-}
-
-function isPicture(src: string, site: Site): boolean {
+/** False for what is drawn on the site's own hosts and is no picture of an article. */
+export function isPicture(src: string, site: Site): boolean {
   return !inScope(src, site) || !isDrawn(src);
 }
 
 /** True for an address that on the site's own hosts is of an emoji, a badge or an advertisement. */
 export function isDrawn(src: string): boolean {
+  if (src.startsWith('data:')) return false;
   const { pathname } = new URL(src);
   return NOT_PICTURES.some(({ path }) => path.test(pathname));
 }
@@ -151,6 +145,7 @@ export function readMedia(
   base: string,
 ): readonly BodyMedia[] {
   const players = elements.flatMap((element): BodyMedia[] => {
+    if (pictureAddress(element, base) !== null && element.name === 'embed') return [];
     const kind = PLAYERS.find((name) => name === element.name);
     const src = kind === undefined ? null : absoluteUrl(addressOf(element), base);
     return kind === undefined || src === null ? [] : [{ kind, src, length: null }];
