@@ -10,6 +10,7 @@ import type { CrawlContext } from './crawl/work.ts';
 import { createAddressGuard } from './fetch/address-guard.ts';
 import { openBrowser } from './fetch/browser.ts';
 import { createBrowserFetcher } from './fetch/browser-fetcher.ts';
+import { openCookies } from './fetch/cookies.ts';
 import { createDoor } from './fetch/door.ts';
 import { createHttp } from './fetch/http.ts';
 import { createPoliteness } from './fetch/politeness.ts';
@@ -98,9 +99,10 @@ export async function openApp(
     now: clock.now,
     log,
   });
-  const fetcher = opened.use(createBrowserFetcher({ browser, door, site }));
+  const cookies = openCookies();
+  const fetcher = opened.use(createBrowserFetcher({ browser, door, cookies, site }));
   const { userAgent } = browser;
-  const http = createHttp({ userAgent, door, lookup: guard.lookup });
+  const http = createHttp({ browser, door, cookies, lookup: guard.lookup });
   const robots = pace.robots
     ? createRobots({ load: http.text, remembered: journal.hosts, onCrawlDelay: politeness.setCrawlDelay, clock, log })
     : null;

@@ -11,6 +11,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   playwright: ['fetch/chromium.ts'],
   '@sparticuz/chromium': ['fetch/carried-browser.ts'],
   got: ['fetch/http.ts'],
+  'tough-cookie': ['fetch/cookies.ts'],
   'p-queue': ['fetch/politeness.ts'],
   'robots-parser': ['fetch/robots.ts'],
   cheerio: ['page/html.ts'],

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ArchiveError, type ErrorCode } from '../src/errors.ts';
 import { createAddressGuard } from '../src/fetch/address-guard.ts';
+import { openCookies } from '../src/fetch/cookies.ts';
 import { createDoor, followRedirects, type RequestKind } from '../src/fetch/door.ts';
 import { createHttp } from '../src/fetch/http.ts';
 import type { Politeness } from '../src/fetch/politeness.ts';
@@ -139,7 +140,8 @@ describe('redirects', () => {
       pageBytes: 100,
       imageBytes: 100,
     });
-    const http = createHttp({ userAgent: async () => 'test', door: open, lookup: guard.lookup });
+    const browser = { userAgent: async () => 'test', get: () => Promise.reject(new Error('not asked')) };
+    const http = createHttp({ browser, door: open, cookies: openCookies(), lookup: guard.lookup });
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'picture');
     const { status, bytes } = await http.download(`${origin}/first`, () => createWriteStream(file), signal);

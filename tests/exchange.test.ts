@@ -161,12 +161,12 @@ describe('an exchange', () => {
 
   it('keeps what was asked with, names and values', async () => {
     seen.length = 0;
-    const { request } = await browser.get(`${origin}/old`, never, { 'If-None-Match': '"é"' });
+    const { request } = await browser.get(`${origin}/old`, never, { 'If-None-Match': '"é"', cookie: 'a=1; b=2' });
     const [line = '', ...lines] = seen[0]?.trimEnd().split('\r\n') ?? [];
     assert.equal(request.method, line.split(' ')[0]);
     assert.deepEqual(request.headers.map((each) => each.join(': ')).sort(), lines.sort());
     assert.equal(headerOf(request.headers, 'if-none-match'), '"é"');
-    assert.equal(headerOf(request.headers, 'cookie'), 'a=1; b=2');
+    assert.equal(headerOf(request.headers, 'cookie'), 'a=1; b=2', 'and nothing of what an answer set before');
   });
 
   it('names what was connected to, and by which protocol', async () => {

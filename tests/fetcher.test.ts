@@ -8,6 +8,7 @@ import { systemClock } from '../src/clock.ts';
 import { createAddressGuard } from '../src/fetch/address-guard.ts';
 import { openBrowser } from '../src/fetch/browser.ts';
 import { createBrowserFetcher } from '../src/fetch/browser-fetcher.ts';
+import { openCookies } from '../src/fetch/cookies.ts';
 import { createDoor } from '../src/fetch/door.ts';
 import { fetchPage } from '../src/fetch/fetcher.ts';
 import { createHttp } from '../src/fetch/http.ts';
@@ -65,7 +66,8 @@ async function openBrowserFetcher(answers: Readonly<Record<string, Given>>): Pro
     now: Date.now,
     log,
   });
-  const http = createHttp({ userAgent: browser.userAgent, door, lookup: guard.lookup });
+  const cookies = openCookies();
+  const http = createHttp({ browser, door, cookies, lookup: guard.lookup });
   const robots = createRobots({
     load: http.text,
     remembered: { robots: () => null, setRobots: () => {} },
@@ -73,7 +75,7 @@ async function openBrowserFetcher(answers: Readonly<Record<string, Given>>): Pro
     clock: systemClock,
     log,
   });
-  const fetcher = createBrowserFetcher({ browser, door, site });
+  const fetcher = createBrowserFetcher({ browser, door, cookies, site });
   return {
     fetcher,
     site,

@@ -10,6 +10,7 @@ import { work } from '../src/crawl/work.ts';
 import { ArchiveError, ERRORS, type ErrorCode } from '../src/errors.ts';
 import { createAddressGuard } from '../src/fetch/address-guard.ts';
 import { createBrowserFetcher } from '../src/fetch/browser-fetcher.ts';
+import { openCookies } from '../src/fetch/cookies.ts';
 import { createDoor } from '../src/fetch/door.ts';
 import type { Fetcher } from '../src/fetch/fetcher.ts';
 import { createHttp } from '../src/fetch/http.ts';
@@ -56,7 +57,12 @@ const STAGES: Readonly<Record<string, (fail: Fail) => Promise<unknown>>> = {
   'the turn of a picture': (fail) => politeness().asset(URL_, signal, fail),
   'the turn of a robots.txt': (fail) => politeness().rules(URL_, signal, fail),
   'plain HTTP, by its user agent': (fail) =>
-    createHttp({ userAgent: fail, door: doorOver(null), lookup: guard.lookup }).text(`${SITE.www}/robots.txt`, signal),
+    createHttp({
+      browser: { userAgent: fail, get: fail },
+      door: doorOver(null),
+      cookies: openCookies(),
+      lookup: guard.lookup,
+    }).text(`${SITE.www}/robots.txt`, signal),
   'the fetcher, by its browser': (fail) =>
     createBrowserFetcher({
       browser: {
@@ -67,6 +73,7 @@ const STAGES: Readonly<Record<string, (fail: Fail) => Promise<unknown>>> = {
         [Symbol.asyncDispose]: async () => {},
       },
       door: doorOver(null),
+      cookies: openCookies(),
       site: SITE,
     }).fetch(URL_, { signal }),
   'a page of a list': (fail) =>

@@ -6,7 +6,10 @@ import { type Config, loadConfig } from '../config.ts';
 import { ArchiveError, ERRORS, EXIT, type ExitCode } from '../errors.ts';
 import { createAddressGuard } from '../fetch/address-guard.ts';
 import { openBrowser } from '../fetch/browser.ts';
+import { createBrowserFetcher } from '../fetch/browser-fetcher.ts';
+import { openCookies } from '../fetch/cookies.ts';
 import { createDoor } from '../fetch/door.ts';
+import { fetchPage } from '../fetch/fetcher.ts';
 import { createHttp } from '../fetch/http.ts';
 import { describeHolder } from '../frontier/lock.ts';
 import { packageInfo } from '../package.ts';
@@ -178,23 +181,35 @@ async function checkBrowser({ config, product }: CheckContext): Promise<Found> {
   return await unlessRefused(async () => ok([...said, await browser.userAgent()].join('; ')));
 }
 
-/** robots.txt of every origin, and of those that only lists of the configuration need: one request each. */
+/** robots.txt of every origin, and of those that only lists of the configuration need, by both ways that a crawl asks. */
 async function checkNetwork({ config, product, signal }: CheckContext): Promise<Found> {
-  const { site, browser, sources } = config;
-  const origins = new Set([...originsOf(site), ...sources.map(({ url }) => new URL(url).origin)]);
+  const { site, sources } = config;
+  const origins = [...new Set([...originsOf(site), ...sources.map(({ url }) => new URL(url).origin)])];
   const guard = createAddressGuard(config.network.allowAddresses);
-  const { timeoutMs } = browser;
-  const http = createHttp({
-    userAgent: () => Promise.resolve(browser.userAgent ?? product),
-    door: createDoor({ site, guard, robots: () => null, politeness: null, timeoutMs, ...config.limits }),
-    lookup: guard.lookup,
+  const { timeoutMs } = config.browser;
+  const door = createDoor({ site, guard, robots: () => null, politeness: null, timeoutMs, ...config.limits });
+  const cookies = openCookies();
+  const browser = openBrowser({
+    ...config.browser,
+    product,
+    origins,
+    now: Date.now,
+    guard,
+    allows: () => false,
+    log: () => {}, // what it does besides is not asked
   });
+  await using fetcher = createBrowserFetcher({ browser, door, cookies, site });
+  const http = createHttp({ browser, door, cookies, lookup: guard.lookup });
   const answers = await Promise.all(
-    [...origins].map((origin) =>
+    origins.map((origin) =>
       unlessRefused(async () => {
-        const { status } = await http.text(`${origin}/robots.txt`, signal);
-        const says = `${origin} answers ${status}`;
-        return status < 500 ? ok(says) : bad(says, ERRORS.ROBOTS_UNREACHABLE.fix);
+        const url = `${origin}/robots.txt`;
+        const toDownloads = (await http.text(url, signal)).status;
+        if (toDownloads >= 500) return bad(`${origin} answers ${toDownloads}`, ERRORS.ROBOTS_UNREACHABLE.fix);
+        const toBrowser = (await fetchPage(fetcher, url, { signal, list: true })).status;
+        const both = toBrowser === toDownloads ? '' : ` to downloads, ${toBrowser} to the browser`;
+        const says = `${origin} answers ${toDownloads}${both}`;
+        return toBrowser < 500 ? ok(says) : bad(says, ERRORS.ROBOTS_UNREACHABLE.fix);
       }),
     ),
   );

@@ -2,24 +2,29 @@
 import type { Exchange } from '../model.ts';
 import type { Site } from '../site/address.ts';
 import type { PageBrowser } from './browser.ts';
+import type { Cookies } from './cookies.ts';
 import type { Door, RequestKind } from './door.ts';
-import { plainHeaders } from './exchange.ts';
+import { plainHeaders, setCookiesOf } from './exchange.ts';
 import { type Fetcher, followExchanges, type Validators } from './fetcher.ts';
 
 /** @param parts `browser` belongs to the fetcher from now on, and ends with it */
 export function createBrowserFetcher(parts: {
   readonly browser: PageBrowser;
   readonly door: Door;
+  readonly cookies: Cookies;
   readonly site: Site;
 }): Fetcher {
-  const { browser, door, site } = parts;
+  const { browser, door, cookies, site } = parts;
 
   return {
     fetch: (url, { signal, list = false, known }) =>
       followExchanges(url, site, (address, { isFirst }) =>
-        pass({ url: address, kind: list ? 'list' : 'page', signal }, (caps) =>
-          browser.get(address, { ...caps, signal, headers: isFirst ? conditions(known) : {} }),
-        ),
+        pass({ url: address, kind: list ? 'list' : 'page', signal }, async (caps) => {
+          const headers = { ...(isFirst ? conditions(known) : {}), ...cookies.headersFor(address) };
+          const answer = await browser.get(address, { ...caps, signal, headers });
+          cookies.keep(address, setCookiesOf(answer));
+          return answer;
+        }),
       ),
     render: async (exchanges, { signal }) => {
       const source = exchanges.at(-1);

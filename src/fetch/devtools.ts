@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CDPSession, Page as Tab } from 'playwright';
 import { ArchiveError } from '../errors.ts';
 import type { Exchange, Header } from '../model.ts';
-import { headerOf, locationOf } from './exchange.ts';
+import { headerOf, locationOf, setCookiesOf } from './exchange.ts';
 import type { SocksProxy } from './socks-proxy.ts';
 
 const CHUNK_BYTES = 4 << 20;
@@ -71,6 +71,8 @@ export async function openWire(cdp: CDPSession): Promise<Wire> {
       const body = hasNoBody(exchange) ? NOTHING : await takeBody(cdp, requestId, exchange, maxBytes);
       await cdp.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' });
       await navigated;
+      // Cookies lie in the program's one jar and come as a header, in whichever tab.
+      if (setCookiesOf(exchange).length > 0) await cdp.send('Network.clearBrowserCookies');
       // DevTools keeps them for everything that the tab asks for. Where this is not reached, the tab goes.
       if (hasHeaders) await cdp.send('Network.setExtraHTTPHeaders', { headers: {} });
       return {
@@ -227,9 +229,8 @@ function cutOf(exchange: Exchange, body: Uint8Array): string | null {
 /** The length of a body as it is sent; null where none is promised, or another header is what counts (RFC 9112, 6.3). */
 function promisedBytes({ response: { headers } }: Exchange): number | null {
   const length = headerOf(headers, 'content-length');
-  return length === null || !/^\d+$/.test(length) || headerOf(headers, 'transfer-encoding') !== null
-    ? null
-    : Number(length);
+  if (length === null || !/^\d+$/.test(length) || headerOf(headers, 'transfer-encoding') !== null) return null;
+  return Number.isSafeInteger(Number(length)) ? Number(length) : null; // Chromium does not believe what no number holds
 }
 
 /** Deflate makes a byte of at most so many (zlib, "Maximum Expansion Factor"). */

@@ -42,6 +42,11 @@ export function headerOf(headers: readonly Header[], name: string): string | nul
   return values.length === 0 ? null : values.join(', ');
 }
 
+/** The values of its `Set-Cookie` headers, which cannot be joined (RFC 6265, 3). */
+export function setCookiesOf({ response }: Exchange): string[] {
+  return response.headers.flatMap(([name, value]) => (name.toLowerCase() === 'set-cookie' ? [value] : []));
+}
+
 /** Names in lower case, in the order of their first appearance; values of one name joined by `, `. */
 export function plainHeaders(headers: readonly Header[]): Readonly<Record<string, string>> {
   const plain = new Map<string, string>();

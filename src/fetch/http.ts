@@ -1,19 +1,30 @@
-/** Plain HTTP, without the browser: robots.txt and picture downloads. The one door to got. */
+/**
+ * Plain requests, without a page: robots.txt and picture downloads. Node.js makes them; where it cannot read an answer,
+ * the browser asks again, so that whatever a browser bears is borne for these as well. The one door to got.
+ */
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { Transform, type Writable } from 'node:stream';
+import { Readable, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Got, Request } from 'got';
+import type { Got } from 'got';
 import { ArchiveError } from '../errors.ts';
+import type { Exchange } from '../model.ts';
 import type { AddressGuard } from './address-guard.ts';
+import type { PageBrowser } from './browser.ts';
+import type { Cookies } from './cookies.ts';
 import { type Caps, type Door, followRedirects, type RequestKind } from './door.ts';
+import { locationOf, plainHeaders, setCookiesOf } from './exchange.ts';
 import type { Answered } from './politeness.ts';
 
 /** Each request passes the door, and so does what it redirects to. */
 export interface Http {
-  /** The beginning of a robots.txt. Throws NETWORK, TIMEOUT, TOO_MANY_REDIRECTS, and what `Door.pass` throws. */
+  /** The beginning of a robots.txt. Throws NETWORK, TIMEOUT, TOO_MANY_REDIRECTS, TRUNCATED, and what `Door.pass` throws. */
   text(url: string, signal: AbortSignal): Promise<{ readonly text: string; readonly status: number }>;
-  /** Hashes a picture on its way into the stream that `open` gives. Throws what `text` throws, and TRUNCATED, TOO_LARGE. */
+  /**
+   * Hashes a picture on its way into the stream that `open` gives, whose last one holds the bytes.
+   * @throws what `text` throws, and TOO_LARGE
+   */
   download(url: string, open: () => Writable, signal: AbortSignal): Promise<Download>;
 }
 
@@ -25,16 +36,29 @@ interface Download {
   readonly bytes: number;
 }
 
-/** @param options `lookup` resolves the names that are connected to */
+/** What an origin answers that Node.js could not read is asked for by the browser alone for so long. */
+const LEFT_TO_BROWSER_MS = 3_600_000;
+/** As much of headers as Chromium takes (net/http/http_stream_parser.h, kMaxHeaderBufSize). */
+const HEADER_BYTES = 256 * 1024;
+
+/** @param options `lookup` resolves the names that Node.js connects to */
 export function createHttp(options: {
-  readonly userAgent: () => Promise<string>;
+  readonly browser: Pick<PageBrowser, 'userAgent' | 'get'>;
   readonly door: Door;
+  readonly cookies: Cookies;
   readonly lookup: AddressGuard['lookup'];
 }): Http {
-  const { door, userAgent, lookup } = options;
+  const { browser, door, cookies, lookup } = options;
+  const leftToBrowser = new Map<string, number>(); // origin → until when, of `performance.now()`
   // Loaded while the browser starts: nothing is asked for before that.
   const client: Promise<Got> = import('got').then(({ default: got }) =>
-    got.extend({ retry: { limit: 0 }, throwHttpErrors: false, followRedirect: false, dnsLookup: lookup }),
+    got.extend({
+      retry: { limit: 0 },
+      throwHttpErrors: false,
+      followRedirect: false,
+      dnsLookup: lookup,
+      maxHeaderSize: HEADER_BYTES,
+    }),
   );
 
   return {
@@ -43,7 +67,7 @@ export function createHttp(options: {
         kind: 'robots.txt',
         signal,
         accept: {},
-        take: async (stream, _headers, { maxBytes }) => {
+        take: async (stream, { maxBytes }) => {
           const chunks: Buffer[] = [];
           let length = 0;
           for await (const chunk of stream) {
@@ -59,7 +83,7 @@ export function createHttp(options: {
         kind: 'picture',
         signal,
         accept: { accept: 'image/*,*/*;q=0.8' },
-        take: async (stream, headers, { maxBytes }) => {
+        take: async (stream, { maxBytes }) => {
           const hash = createHash('sha256');
           let bytes = 0;
           const meter = new Transform({
@@ -73,9 +97,6 @@ export function createHttp(options: {
             },
           });
           await pipeline(stream, meter, open(), { signal });
-          const promised =
-            headers['content-encoding'] === undefined ? Number(headers['content-length'] ?? bytes) : bytes;
-          if (promised !== bytes) throw new ArchiveError('TRUNCATED', `${url}: ${bytes} of ${promised} bytes`);
           return { sha256: hash.digest('hex'), bytes };
         },
       }),
@@ -84,24 +105,33 @@ export function createHttp(options: {
   /** Asks for an address and what it redirects to; `take` reads the body of the last answer. */
   async function ask<T>(url: string, wish: Wish<T>): Promise<Pick<Answered, 'status' | 'headers'> & T> {
     const { last } = await followRedirects(url, async (address) => {
-      const { kind, signal } = wish;
-      const answer = await door.pass({ url: address, kind, signal }, (caps) => request(address, wish, caps));
+      const answer = await askOnce(address, wish);
       return { answer, location: answer.location };
     });
     if (last.taken === null) throw new TypeError(`${url}: nothing was taken of the last answer`);
     return { ...last.taken, status: last.status, headers: last.headers };
   }
 
+  /** Both requests, where there are two, pass the door in a turn of their own. */
+  async function askOnce<T>(url: string, wish: Wish<T>): Promise<Answer<T>> {
+    const { kind, signal } = wish;
+    const { origin } = new URL(url);
+    let unreadable: ArchiveError | null = null;
+    if ((leftToBrowser.get(origin) ?? 0) < performance.now()) {
+      const answer = await door.pass({ url, kind, signal }, (caps) => askByNode(url, wish, caps));
+      if (answer.unreadable === null) return answer;
+      unreadable = answer.unreadable;
+      leftToBrowser.set(origin, performance.now() + LEFT_TO_BROWSER_MS);
+    }
+    return door.pass({ url, kind, signal }, (caps) => askByBrowser(url, wish, caps, unreadable));
+  }
+
   /** One request; nothing is taken of a redirect. */
-  async function request<T>(
-    url: string,
-    { signal, accept, take }: Wish<T>,
-    caps: Caps,
-  ): Promise<Answered & { readonly location: string | null; readonly taken: T | null }> {
-    return named(url, async () => {
+  async function askByNode<T>(url: string, { signal, accept, take }: Wish<T>, caps: Caps): Promise<Answer<T>> {
+    try {
       const { timeoutMs } = caps;
       const stream = (await client).stream(url, {
-        headers: { 'user-agent': await userAgent(), ...accept },
+        headers: { 'user-agent': await browser.userAgent(), ...accept, ...cookies.headersFor(url) },
         signal,
         timeout: { connect: timeoutMs, response: timeoutMs, request: timeoutMs * 4 },
       });
@@ -110,14 +140,47 @@ export function createHttp(options: {
       const { response } = stream;
       if (response === undefined) throw new ArchiveError('NETWORK', `${url}: no answer`);
       const status = response.statusCode;
-      const headers = plainHeaders(response.headers);
+      const headers = headersOf(response.headers);
+      cookies.keep(url, response.headers['set-cookie'] ?? []);
       const isRedirect = status >= 300 && status < 400;
       const location = isRedirect ? (URL.parse(headers.location ?? '', url)?.href ?? null) : null;
-      if (location === null) return { status, headers, location, taken: await take(stream, headers, caps) };
+      if (location === null) return { status, headers, location, taken: await take(stream, caps), unreadable: null };
       stream.destroy();
-      return { status, headers, location, taken: null };
-    });
+      return { status, headers, location, taken: null, unreadable: null };
+    } catch (error) {
+      const known = knownError(url, error);
+      if (!isUnreadable(error)) throw known;
+      return { status: 0, headers: {}, location: null, taken: null, unreadable: known };
+    }
   }
+
+  /** @param unreadable what Node.js said to the same answer; null where it was not asked */
+  async function askByBrowser<T>(
+    url: string,
+    { signal, accept, take }: Wish<T>,
+    caps: Caps,
+    unreadable: ArchiveError | null,
+  ): Promise<Answer<T>> {
+    const exchange = await browser.get(url, { ...caps, signal, headers: { ...accept, ...cookies.headersFor(url) } });
+    const { status, headers, body } = exchange.response;
+    cookies.keep(url, setCookiesOf(exchange));
+    const location = locationOf(exchange);
+    const answer = { status, headers: plainHeaders(headers), location, unreadable: null };
+    if (location !== null) return { ...answer, taken: null };
+    requireWhole(exchange, unreadable);
+    try {
+      return { ...answer, taken: await take(Readable.from([body]), caps) };
+    } catch (error) {
+      throw knownError(url, error);
+    }
+  }
+}
+
+/** A browser gives what came as the whole: nothing where it could read nothing of the body. Throws TRUNCATED, NETWORK. */
+function requireWhole({ url, response, cut }: Exchange, unreadable: ArchiveError | null): void {
+  if (cut !== null) throw new ArchiveError('TRUNCATED', `${url}: ${cut}`);
+  if (response.status === 200 && response.body.length === 0)
+    throw unreadable ?? new ArchiveError('NETWORK', `${url}: the answer has no body that can be read`);
 }
 
 /** What is asked for, and how a body is read. */
@@ -125,30 +188,45 @@ interface Wish<T> {
   readonly kind: RequestKind;
   readonly signal: AbortSignal;
   readonly accept: { readonly accept?: string };
-  readonly take: (stream: Request, headers: Answered['headers'], caps: Caps) => Promise<T>;
+  readonly take: (stream: Readable, caps: Caps) => Promise<T>;
 }
 
-function plainHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+interface Answer<T> extends Answered {
+  /** Where a redirect leads. */
+  readonly location: string | null;
+  /** Null for a redirect. */
+  readonly taken: T | null;
+  /** Why an answer that came could not be read; nothing else is known of it then. */
+  readonly unreadable: ArchiveError | null;
+}
+
+/** Values are bytes: UTF-8 where they are that, as Chromium reads them, else Latin-1. */
+function headersOf(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+    Object.entries(headers).map(([name, value = '']) => {
+      const bytes = Buffer.from(Array.isArray(value) ? value.join(', ') : value, 'latin1');
+      return [name, isUtf8(bytes) ? bytes.toString() : bytes.toString('latin1')];
+    }),
   );
 }
 
-/** got's and the sockets' errors as known failures; an abort stays what it is. */
-async function named<T>(url: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ArchiveError) throw error;
-    const { name, code, message, cause } = error as NodeJS.ErrnoException;
-    if (cause instanceof ArchiveError) throw cause; // thrown by the guard
-    if (name === 'AbortError') throw error;
-    if (name === 'TimeoutError' || code === 'ETIMEDOUT')
-      throw new ArchiveError('TIMEOUT', `${url}: ${message}`, { cause: error });
-    if (code === 'ENOSPC') throw new ArchiveError('ARCHIVE_FULL', `${url}: ${message}`, { cause: error });
-    if (name === 'RequestError' || name === 'ReadError' || code === 'ERR_STREAM_PREMATURE_CLOSE') {
-      throw new ArchiveError('NETWORK', `${url}: ${message}`, { cause: error });
-    }
-    throw error;
-  }
+/** True where bytes came that Node.js does not take for HTTP/1, or could not decode. */
+function isUnreadable(error: unknown): boolean {
+  const { code = '', cause } = error as NodeJS.ErrnoException;
+  const { code: inner = '' } = (cause ?? {}) as NodeJS.ErrnoException;
+  return [code, inner].some((each) => /^(?:HPE_|Z_|ZSTD_|ERR_BROTLI|ERR__ERROR_FORMAT)/.test(each));
+}
+
+/** got's and the sockets' errors as known failures; an abort, and what is no failure of the network, stay what they are. */
+function knownError(url: string, error: unknown): ArchiveError {
+  if (error instanceof ArchiveError) return error;
+  const { name, code, message, cause } = error as NodeJS.ErrnoException;
+  if (cause instanceof ArchiveError) return cause; // thrown by the guard
+  if (name === 'AbortError') throw error;
+  if (name === 'TimeoutError' || code === 'ETIMEDOUT')
+    return new ArchiveError('TIMEOUT', `${url}: ${message}`, { cause: error });
+  if (code === 'ENOSPC') return new ArchiveError('ARCHIVE_FULL', `${url}: ${message}`, { cause: error });
+  if (name === 'RequestError' || name === 'ReadError' || code === 'ERR_STREAM_PREMATURE_CLOSE')
+    return new ArchiveError('NETWORK', `${url}: ${message}`, { cause: error });
+  throw error;
 }

@@ -163,6 +163,7 @@ export const FAULTS: readonly Fault[] = [
       return { headers, body: packed.subarray(0, Math.floor(packed.length / 2)) };
     },
     ...brokenTransfer,
+    picture: 'IMAGE_TRUNCATED', // the browser reads what there is of it
   },
   {
     name: 'gzip bomb',
