@@ -3,7 +3,8 @@ import { openArchive } from './archive/archive.ts';
 import { openDisk } from './archive/disk.ts';
 import { type Assets, createAssets } from './archive/pictures.ts';
 import { openQuarantine } from './archive/quarantine.ts';
-import { openTrash } from './archive/trash.ts';
+import type { Storage } from './archive/storage.ts';
+import { openTrash, type Trash } from './archive/trash.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { CrawlContext } from './crawl/work.ts';
@@ -22,6 +23,9 @@ import { packageInfo } from './package.ts';
 import { inScope, listOriginsOf } from './site/address.ts';
 
 export interface App extends CrawlContext, AsyncDisposable {
+  readonly storage: Storage;
+  /** Of this run. */
+  readonly trash: Trash;
   readonly services: CrawlContext['services'] & { readonly assets: Assets };
 }
 
@@ -37,7 +41,7 @@ export interface AppOptions {
   /** False if nothing is swept and no browser started before it is needed: a whole repair finds what is left half done. */
   readonly prepared?: boolean;
   /** Runs under the lock, before the frontier is opened. */
-  readonly beforeFrontier?: (() => Promise<void>) | undefined;
+  readonly beforeFrontier?: ((files: Pick<App, 'storage' | 'trash'>) => Promise<void>) | undefined;
 }
 
 /**
@@ -53,7 +57,8 @@ export async function openApp(
   const storage = openDisk(config.archive, {
     onWeakness: (message) => log({ level: 'warn', stage: 'run', message }),
   });
-  const quarantine = openQuarantine(storage, config.limits);
+  const trash = openTrash(storage, { now: new Date(clock.now()) });
+  const quarantine = openQuarantine(storage, config.limits, { trash, log });
   const report = (holder: string) => log({ level: 'info', stage: 'run', message: `waiting for ${holder}` });
   await using opened = new AsyncDisposableStack();
   opened.use(
@@ -61,14 +66,13 @@ export async function openApp(
       ? await lockArchive(config.archive, command)
       : await waitForLock(config.archive, command, { stopSignal: wait, report }),
   );
-  await beforeFrontier?.();
+  await beforeFrontier?.({ storage, trash });
   const { restMs } = config.schedule;
   const operations = opened.use(openOperations(config.archive, { command, ...pace, restMs, now: clock.now }));
   const { frontier, journal, transaction } = operations;
-  const archive = openArchive(storage, { ...config.limits, places: journal.places });
+  const archive = openArchive(storage, { ...config.limits, places: journal.places, trash });
   const { unfinishedSince } = journal.runs;
   if (prepared && unfinishedSince !== null) {
-    const trash = openTrash(storage, { now: new Date(clock.now()) });
     const swept = await archive.sweep({ since: unfinishedSince, trash });
     log({
       level: 'info',
@@ -109,6 +113,7 @@ export async function openApp(
   const assets = createAssets({
     http,
     storage,
+    trash,
     allows,
     maxPerArticle: config.limits.imagesPerArticle,
     attempts: pace.attempts,
@@ -119,6 +124,8 @@ export async function openApp(
   if (prepared) await browser.warmUp();
   const kept = opened.move();
   return {
+    storage,
+    trash,
     frontier,
     journal,
     transaction,

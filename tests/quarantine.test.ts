@@ -1,10 +1,14 @@
 /** What was fetched and is no article: kept whole, once, within its limits. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { openDisk } from '../src/archive/disk.ts';
+import { quarantineDescription } from '../src/archive/keys.ts';
+import { openMemory } from '../src/archive/memory.ts';
 import { openQuarantine } from '../src/archive/quarantine.ts';
+import { ArchiveError } from '../src/errors.ts';
+import type { Log } from '../src/log.ts';
 import type { Page, Verdict } from '../src/model.ts';
 import { temporaryFolder } from './support/command.ts';
 import { sweepAfter } from './support/drafts.ts';
@@ -31,7 +35,7 @@ describe('the quarantine', () => {
     const quarantine = openQuarantine(openDisk(folder.path), LIMITS);
     await quarantine.keep(BLOCKED, page(1, '请输入验证码'));
     const [item, ...others] = await quarantine.list();
-    assert.ok(item);
+    assert.ok(item !== undefined && 'name' in item && 'url' in item);
     assert.equal(others.length, 0);
     assert.equal(item.name, '20261101T000000000Z_2026_10_04_901.shtml');
     assert.deepEqual([item.status, item.verdict, item.bytes], [403, BLOCKED, 18]);
@@ -56,7 +60,8 @@ describe('the quarantine', () => {
     await using folder = await temporaryFolder();
     const quarantine = openQuarantine(openDisk(folder.path), LIMITS);
     await Promise.all([1, 2, 3, 4, 5].map((day) => quarantine.keep(BLOCKED, page(day))));
-    const days = async () => (await quarantine.list()).map(({ fetchedAt }) => Number(fetchedAt.slice(8, 10)));
+    const days = async () =>
+      (await quarantine.list()).map((item) => ('fetchedAt' in item ? Number(item.fetchedAt.slice(8, 10)) : 0));
     assert.deepEqual(await days(), [3, 4, 5]);
     const noise = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes)); // gzip makes it no smaller
     await quarantine.keep(BLOCKED, page(6, noise(6000)));
@@ -73,11 +78,55 @@ describe('the quarantine', () => {
     const quarantine = openQuarantine(openDisk(folder.path), LIMITS);
     await quarantine.keep(BLOCKED, page(1));
     const [item] = await quarantine.list();
-    assert.ok(item);
+    assert.ok(item !== undefined && 'name' in item && 'url' in item);
     await writeFile(join(folder.path, `quarantine/${item.name}.gz`), 'x');
     await assert.rejects(quarantine.body(item), { code: 'ARCHIVE_DAMAGED' });
     await writeFile(join(folder.path, `quarantine/${item.name}.json`), '{}');
-    await assert.rejects(quarantine.list(), { code: 'ARCHIVE_DAMAGED' });
+    const [damaged] = await openQuarantine(openDisk(folder.path), LIMITS).list();
+    assert.ok(damaged instanceof ArchiveError && damaged.code === 'ARCHIVE_DAMAGED');
+  });
+
+  for (const [name, damage] of [
+    ['no JSON', '{"name": "2026'],
+    ['empty', ''],
+    ['of another form', '{"name": 1}'],
+    ['another’s', null],
+  ] as const)
+    it(`goes on where a description is ${name}: it is told, moved away with its page, and the next page kept`, async () => {
+      await using folder = await temporaryFolder();
+      await openQuarantine(openDisk(folder.path), LIMITS).keep(BLOCKED, page(1));
+      const told: string[] = [];
+      const log: Log = ({ message }) => void told.push(message);
+      const quarantine = openQuarantine(openDisk(folder.path), LIMITS, { log });
+      const key = quarantineDescription('20261101T000000000Z_901.shtml'.replace('_901', '_2026_10_04_901'));
+      const text = damage ?? (await readFile(join(folder.path, key), 'utf8')).replace('20261101', '20261102');
+      await writeFile(join(folder.path, key), text);
+      await quarantine.keep(BLOCKED, page(2));
+      await quarantine.keep(BLOCKED, page(3));
+      const days = (await quarantine.list()).map((item) => ('fetchedAt' in item ? item.fetchedAt.slice(8, 10) : ''));
+      assert.deepEqual(days, ['02', '03']);
+      assert.equal(told.length, 1);
+      const moved = (await files(folder.path)).filter((path) => path.startsWith('trash/') && !path.endsWith('.jsonl'));
+      assert.equal(moved.length, 2);
+    });
+
+  it('reads each description once, however many pages are kept', async () => {
+    const memory = openMemory();
+    let reads = 0;
+    const counting = {
+      ...memory,
+      read: (key: string) => {
+        reads += 1;
+        return memory.read(key);
+      },
+    };
+    const limits = { quarantineItems: 500, quarantineBytes: 10_000_000 };
+    const first = openQuarantine(memory, limits);
+    for (let n = 0; n < 100; n++) await first.keep(BLOCKED, page(10, `page ${n}`));
+    assert.equal((await first.list()).length, 100, 'pages of one moment and one name are kept beside each other');
+    const quarantine = openQuarantine(counting, limits);
+    for (let n = 100; n < 120; n++) await quarantine.keep(BLOCKED, page(10, `page ${n}`));
+    assert.ok(reads <= 120, `${reads} readings`);
   });
 
   it('is swept of bytes that a dead run left without their description', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { openMemory } from '../src/archive/memory.ts';
 import { createAssets } from '../src/archive/pictures.ts';
+import { openTrash } from '../src/archive/trash.ts';
 import { probeIds } from '../src/crawl/probe-ids.ts';
 import { readOften } from '../src/crawl/read-source.ts';
 import { discoverAll } from '../src/crawl/read-sources.ts';
@@ -26,6 +27,11 @@ const clock = openTurnedClock(Date.parse('2022-01-28T04:00:00Z'));
 const log = () => {};
 
 type Fail = () => Promise<never>;
+
+const inMemory = () => {
+  const storage = openMemory();
+  return { storage, trash: openTrash(storage, { now: new Date(0) }) };
+};
 
 const hosts = { nextAt: () => 0, setNextAt: () => {} };
 const politeness = () => createPoliteness({ intervalMs: 0, assetIntervalMs: 0, backoffMs: 1000, hosts, clock, log });
@@ -90,7 +96,7 @@ const STAGES: Readonly<Record<string, (fail: Fail) => Promise<unknown>>> = {
   pictures: (fail) =>
     createAssets({
       http: { text: fail, download: fail },
-      storage: openMemory(),
+      ...inMemory(),
       allows: () => true,
       maxPerArticle: 9,
       attempts: 2,

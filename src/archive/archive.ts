@@ -19,6 +19,7 @@ import {
   spaceOf,
   versionKey,
 } from './keys.ts';
+import { hashFile } from './manifest.ts';
 import {
   type ArchiveRecord,
   mergeRecord,
@@ -31,7 +32,7 @@ import {
 } from './record.ts';
 import type { Storage } from './storage.ts';
 import { sweep } from './sweep.ts';
-import type { Trash } from './trash.ts';
+import { openTrash, type Trash } from './trash.ts';
 
 export interface Archive {
   /**
@@ -41,8 +42,8 @@ export interface Archive {
   find(id: ArticleId, date: string | null): Promise<StoredArticle | null>;
   /**
    * Changes what lies under a key. Updates of one key run one after the other, so that `change` sees the record as it
-   * stands; nothing else writes records. A superseded document moves to `versions/` first, then the document is written,
-   * then the record. A kill at any point leaves the old state, or a new document whose record still waits; the same update
+   * stands; nothing else writes records. A superseded document moves to `versions/` first, under the next number that is
+   * free; a document that no record describes goes to `trash/`. Then the document is written, then the record. A kill at any point leaves the old state, or a new document whose record still waits; the same update
    * again, or `sweep`, ends it either way. Files that would not change are not touched.
    * @param change gets the record, null where there is none, and gives what is to stand; null changes nothing
    * @returns what stands now
@@ -90,6 +91,8 @@ export interface Capture {
    * not those of its version, which stays in the list without them (`lost`).
    */
   readonly present?: 'kept' | 'replaced' | 'lost';
+  /** Why bytes that are no version make way, for the list of the trash. */
+  readonly why?: string;
 }
 
 export interface UpdateOptions {
@@ -114,10 +117,17 @@ export interface Places {
   set(id: ArticleId, key: string): void;
 }
 
-/** @param options `places` keep what is known from one process to the next; in memory where they are absent */
+/**
+ * @param options `places` keep what is known from one process to the next; in memory where they are absent. `trash` is the
+ *   run's, where it has one
+ */
 export function openArchive(
   storage: Storage,
-  { minFreeBytes, places = placesInMemory() }: { readonly minFreeBytes: number; readonly places?: Places },
+  {
+    minFreeBytes,
+    places = placesInMemory(),
+    trash = openTrash(storage, { now: new Date() }),
+  }: { readonly minFreeBytes: number; readonly places?: Places; readonly trash?: Trash },
 ): Archive {
   const inTurn = openTurns();
   const walks = new Map<string, Promise<void>>(); // number space → the walk over its records
@@ -222,16 +232,41 @@ export function openArchive(
   /** @param given `isSame` is true where a record that says what the old one says is not written */
   async function capture(
     key: string,
-    { draft, document, present = 'kept' }: Capture,
+    { draft, document, present = 'kept', why = 'no record describes it' }: Capture,
     { old, isSame }: { readonly old: ArchiveRecord | null; readonly isSame: boolean },
   ): Promise<Updated> {
     const path = documentKey(key);
     const described = { path, bytes: Buffer.byteLength(document), sha256: sha256(document) };
-    const versions = await withVersion(key, { old, draft, document, present }, described.sha256);
+    const there = await storage.read(path);
+    const isThere = there !== null && sha256(there) === described.sha256;
+    const superseded = old === null || old.document.sha256 === described.sha256 ? null : old.document.sha256;
+    const leaving = isThere ? null : there;
+    const toVersions = present === 'kept' ? leaving : null;
+    const kept = superseded === null || present === 'replaced' ? null : await freeVersion(key, old, toVersions);
+    if (kept !== null && toVersions !== null) await storage.write(kept, toVersions, { ifAbsent: true });
+    // What is neither the new document nor a version now, this archive may have nowhere else.
+    else if (leaving !== null) await trash.keep(path, why);
+    const versions = await withVersion({ path, old, draft, document }, { kept, sha256: described.sha256 });
     const record = mergeRecord(old, draft, { document: described, versions });
-    const wroteDocument = await writeIfDifferent(path, document);
-    if (isSame && old !== null && !wroteDocument && saysTheSame(old, record)) return { record: old, wrote: false };
+    if (!isThere) await storage.write(path, document);
+    else if (isSame && old !== null && saysTheSame(old, record)) return { record: old, wrote: false };
     return writeNoted(key, record);
+  }
+
+  /**
+   * Where the superseded document lies for good: the first number behind those of the record under which nothing lies, or
+   * these very bytes, left by an update that was cut off.
+   * @param bytes kept even if somebody has edited them; null if they lie there already, or are lost
+   */
+  async function freeVersion(key: string, old: ArchiveRecord | null, bytes: Buffer | null): Promise<string> {
+    const wanted = bytes === null ? old?.document.sha256 : sha256(bytes);
+    const numbers = (old?.versions ?? []).map(({ document }) => numberOfVersion(document));
+    for (let number = Math.max(old?.versions.length ?? 1, ...numbers.map((each) => each + 1)); ; number++) {
+      const place = versionKey(key, number);
+      const entry = await storage.stat(place);
+      if (entry === null) return place;
+      if (entry.kind === 'a file' && (await hashFile(storage, place)).sha256 === wanted) return place;
+    }
   }
 
   /** Writes a record with all that was noted of it before it was there, and while it is written. */
@@ -255,42 +290,26 @@ export function openArchive(
     return { record, wrote: true };
   }
 
-  /** The versions with a new one; what it supersedes gets its place for good. */
+  /** @param given `kept` is where the superseded document lies, null where none is kept; `sha256` of the new document */
   async function withVersion(
-    key: string,
-    { old, draft, document, present }: Required<Capture> & { readonly old: ArchiveRecord | null },
-    hash: string,
+    { path, old, draft, document }: Pick<Capture, 'draft' | 'document'> & { path: string; old: ArchiveRecord | null },
+    { kept, sha256: hash }: { readonly kept: string | null; readonly sha256: string },
   ): Promise<readonly Version[]> {
     const { contentHash, capture: captured } = draft;
     const capturedAt = captured.requests[0]?.fetchedAt ?? '';
-    const version = { document: documentKey(key), sha256: hash, contentHash, capturedAt };
+    const version = { document: path, sha256: hash, contentHash, capturedAt };
     const superseded = old?.versions.at(-1);
     if (old === null || superseded === undefined) return [{ ...version, changes: null }];
-    if (old.document.sha256 === hash) return [...old.versions.slice(0, -1), { ...superseded, contentHash }];
-    if (present === 'replaced') {
-      const before = old.versions.at(-2)?.document;
-      return [...old.versions.slice(0, -1), { ...version, changes: await changesSince(before ?? null, document) }];
-    }
-    const kept = versionKey(key, old.versions.length);
-    if (present === 'kept' && (await storage.stat(kept)) === null) {
-      // What lies there is kept even where it is not what the record describes: somebody may have edited it.
-      const bytes = await storage.read(superseded.document);
-      if (bytes !== null) await storage.write(kept, bytes);
-    }
-    const changes = await changesSince(kept, document);
-    return [...old.versions.slice(0, -1), { ...superseded, document: kept }, { ...version, changes }];
+    const before = old.versions.slice(0, -1);
+    if (old.document.sha256 === hash) return [...before, { ...superseded, contentHash }];
+    const changes = await changesSince(kept ?? before.at(-1)?.document ?? null, document);
+    if (kept === null) return [...before, { ...version, changes }];
+    return [...before, { ...superseded, document: kept }, { ...version, changes }];
   }
 
   async function changesSince(before: string | null, document: string): Promise<Changes | null> {
     const bytes = before === null ? null : await storage.read(before);
     return bytes === null ? null : changesBetween(bytes.toString(), document);
-  }
-
-  async function writeIfDifferent(key: string, text: string): Promise<boolean> {
-    const present = await storage.read(key);
-    if (present?.equals(Buffer.from(text)) === true) return false;
-    await storage.write(key, text);
-    return true;
   }
 }
 
@@ -338,6 +357,12 @@ export async function* recordKeys(
       }
     }
   }
+}
+
+/** The number of a superseded document; 0 where it lies elsewhere. */
+function numberOfVersion(document: string): number {
+  const parsed = parseKey(document);
+  return parsed?.kind === 'version' ? parsed.number : 0;
 }
 
 /** Null where the document before is damaged: that is no reason to refuse a good new one. */

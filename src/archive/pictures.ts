@@ -5,8 +5,10 @@ import type { Http } from '../fetch/http.ts';
 import type { Asset } from '../model.ts';
 import { everyPictureUrl, pictureUrls } from '../site/pictures.ts';
 import { ASSETS, assetKey } from './keys.ts';
+import { hashFile } from './manifest.ts';
 import { type Picture, readPicture } from './picture-file.ts';
 import type { Storage } from './storage.ts';
+import type { Trash } from './trash.ts';
 
 export interface Assets {
   /**
@@ -19,22 +21,16 @@ export interface Assets {
   /**
    * Downloads one picture again, under every form of its address.
    * @param options `expected` is the hash of the bytes that are looked for: where no form gives them, the first that gives
-   *   a picture is taken; null for any. `replaces` is asked, with the key, whether the bytes take the place of a file
+   *   a picture is taken; null for any
    * @returns as `collect`
    */
-  again(
-    src: string,
-    options: {
-      readonly expected: string | null;
-      readonly replaces: (key: string) => Promise<boolean>;
-      readonly signal: AbortSignal;
-    },
-  ): Promise<Asset>;
+  again(src: string, options: { readonly expected: string | null; readonly signal: AbortSignal }): Promise<Asset>;
 }
 
 export function createAssets(parts: {
   readonly http: Http;
   readonly storage: Storage;
+  readonly trash: Trash;
   /** False for an origin that is not the site's: such a picture is recorded as missing and not asked for. */
   readonly allows: (url: string) => boolean;
   /** So many distinct pictures of an article are fetched; the others are recorded as missing. */
@@ -45,7 +41,7 @@ export function createAssets(parts: {
   readonly backoffMs: number;
   readonly clock: Clock;
 }): Assets {
-  const { http, storage, allows, maxPerArticle, attempts, backoffMs, clock } = parts;
+  const { http, storage, trash, allows, maxPerArticle, attempts, backoffMs, clock } = parts;
 
   return {
     collect: async (sources, known, signal) => {
@@ -55,17 +51,17 @@ export function createAssets(parts: {
           const present = stored.get(src);
           if (present !== undefined) return present;
           return index < maxPerArticle
-            ? fetchPicture(src, pictureUrls, { ...NEW, signal })
+            ? fetchPicture(src, pictureUrls, { expected: null, signal })
             : { src, missing: 'TOO_MANY_IMAGES' satisfies ErrorCode };
         }),
       );
     },
-    again: async (src, { expected, replaces, signal }) => {
+    again: async (src, { expected, signal }) => {
       if (expected !== null) {
-        const found = await fetchPicture(src, everyPictureUrl, { expected, replaces, signal });
+        const found = await fetchPicture(src, everyPictureUrl, { expected, signal });
         if ('sha256' in found || found.missing !== OTHER_BYTES) return found;
       }
-      return fetchPicture(src, everyPictureUrl, { expected: null, replaces, signal });
+      return fetchPicture(src, everyPictureUrl, { expected: null, signal });
     },
   };
 
@@ -101,7 +97,7 @@ export function createAssets(parts: {
   async function fetchFrom(
     src: string,
     url: string,
-    { expected, replaces, signal }: Wanted,
+    { expected, signal }: Wanted,
   ): Promise<Asset | typeof OTHER_BYTES> {
     const temporary = await storage.temporary(ASSETS);
     try {
@@ -110,22 +106,29 @@ export function createAssets(parts: {
       const { type, width, height } = await measure(temporary.chunks(), url);
       if (expected !== null && sha256 !== expected) return OTHER_BYTES;
       const key = assetKey(sha256, type);
-      await temporary.commit(key, { replaces: await replaces(key) });
+      await temporary.commit(key, { replaces: await makeWay(key, sha256) });
       return { src, url, sha256, bytes, type, width, height };
     } finally {
       await temporary.discard();
     }
   }
+
+  /** True where a file lies at the key that is not the bytes of its name: these are in the trash then, and may be replaced. */
+  async function makeWay(key: string, sha256: string): Promise<boolean> {
+    const there = await storage.stat(key);
+    if (there === null || (there.kind === 'a file' && (await hashFile(storage, key)).sha256 === sha256)) return false;
+    if (there.kind !== 'a file') await trash.move(key, 'no file lies in the place of a picture');
+    else await trash.keep(key, 'replaced by the bytes of its name');
+    return true;
+  }
 }
 
-/** Which bytes are taken, and whether they take the place of a file. */
+/** Which bytes are taken. */
 interface Wanted {
   readonly expected: string | null;
-  readonly replaces: (key: string) => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
-const NEW = { expected: null, replaces: () => Promise.resolve(false) };
 /** A whole picture came, and it is not the one that is looked for. */
 const OTHER_BYTES = 'other bytes';
 

@@ -3,16 +3,18 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
 import { ArchiveError } from '../errors.ts';
+import type { Log } from '../log.ts';
 import type { Page, Verdict } from '../model.ts';
 import { parseKey, QUARANTINE, quarantineDescription, quarantinePage } from './keys.ts';
 import { sha256 } from './record.ts';
 import type { Storage } from './storage.ts';
+import { openTrash, type Trash } from './trash.ts';
 
 export interface Quarantine {
   /** Keeps a page; the same bytes under the same URL and verdict are kept once. The oldest go where the limits are reached. */
   keep(verdict: Verdict, page: Page): Promise<void>;
-  /** Everything in quarantine, oldest first. */
-  list(): Promise<readonly QuarantineItem[]>;
+  /** Everything in quarantine, oldest first; where a description cannot be read, ARCHIVE_DAMAGED in its place. */
+  list(): Promise<readonly (QuarantineItem | ArchiveError)[]>;
   /** The page's bytes after content decoding. Throws ARCHIVE_DAMAGED where they are not the item's. */
   body(item: QuarantineItem): Promise<Buffer>;
   remove(name: string): Promise<void>;
@@ -36,11 +38,17 @@ export interface QuarantineItem {
   readonly storedBytes: number;
 }
 
+/** @param options `trash` and `log` are the run's, where it has them: a damaged item is told, and moved away, by the next page that is kept */
 export function openQuarantine(
   storage: Storage,
   limits: { readonly quarantineItems: number; readonly quarantineBytes: number },
+  {
+    trash = openTrash(storage, { now: new Date() }),
+    log = () => {},
+  }: { readonly trash?: Trash; readonly log?: Log } = {},
 ): Quarantine {
   let turn: Promise<unknown> = Promise.resolve(); // one at a time, so that the limits hold
+  const known = new Map<string, QuarantineItem>(); // by key: each description is read once
 
   return {
     keep: (verdict, page) => {
@@ -48,7 +56,7 @@ export function openQuarantine(
       turn = kept.catch(() => {}); // the caller gets the error; the next one starts afresh
       return kept;
     },
-    list: () => list(storage),
+    list: listed,
     body: async ({ name, sha256: expected }) => {
       const packed = await storage.read(quarantinePage(name));
       const body = packed === null ? null : await promisify(gunzip)(packed).catch(() => null);
@@ -66,7 +74,7 @@ export function openQuarantine(
     const { 'set-cookie': _cookies, ...headers } = page.headers;
     const { kind, evidence } = verdict;
     const item: QuarantineItem = {
-      name: nameOf(page),
+      name: await freeName(nameOf(page)),
       url,
       finalUrl,
       status,
@@ -78,7 +86,7 @@ export function openQuarantine(
       bytes: body.length,
       storedBytes: packed.length,
     };
-    const items = await list(storage);
+    const items = await whole();
     const isKnown = items.some((other) => isSame(other, item));
     for (const { name } of tooMany(isKnown ? items : [...items, item], limits)) await remove(name);
     if (isKnown) return;
@@ -90,16 +98,62 @@ export function openQuarantine(
     await storage.remove(quarantineDescription(name)); // first: what is left without it is swept
     await storage.remove(quarantinePage(name));
   }
-}
 
-async function list(storage: Storage): Promise<QuarantineItem[]> {
-  const items: QuarantineItem[] = [];
-  for (const name of (await storage.names(QUARANTINE)).files) {
-    const key = `${QUARANTINE}/${name}`;
-    const text = parseKey(key)?.kind === 'description' ? await storage.read(key) : null;
-    if (text !== null) items.push(readItem(text.toString(), key));
+  /** Two pages of one moment and one name are two items. */
+  async function freeName(wanted: string): Promise<string> {
+    const isTaken = async (name: string) =>
+      (await storage.stat(quarantinePage(name))) !== null || (await storage.stat(quarantineDescription(name))) !== null;
+    let name = wanted;
+    for (let n = 2; await isTaken(name); n++) name = `${wanted}_${n}`;
+    return name;
   }
-  return items;
+
+  async function listed(): Promise<readonly (QuarantineItem | ArchiveError)[]> {
+    return [...(await entries()).values()];
+  }
+
+  async function entries(): Promise<ReadonlyMap<string, QuarantineItem | ArchiveError>> {
+    const found = new Map<string, QuarantineItem | ArchiveError>();
+    for (const file of (await storage.names(QUARANTINE)).files) {
+      const key = `${QUARANTINE}/${file}`;
+      if (parseKey(key)?.kind !== 'description') continue;
+      const item = known.get(key) ?? (await readItem(key));
+      if (item === null) continue;
+      if (!(item instanceof ArchiveError)) known.set(key, item);
+      found.set(key, item);
+    }
+    return found;
+  }
+
+  async function readItem(key: string): Promise<QuarantineItem | ArchiveError | null> {
+    const bytes = await storage.read(key);
+    if (bytes === null) return null;
+    try {
+      const item = schema.parse(JSON.parse(bytes.toString()));
+      if (key === quarantineDescription(item.name)) return item;
+      return new ArchiveError('ARCHIVE_DAMAGED', `${storage.name}/${key}: describes ${item.name}`);
+    } catch (error) {
+      return new ArchiveError('ARCHIVE_DAMAGED', `${storage.name}/${key}: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** The items that can be read; the others make way, with their pages. */
+  async function whole(): Promise<QuarantineItem[]> {
+    const items: QuarantineItem[] = [];
+    for (const [key, item] of await entries()) {
+      if (!(item instanceof ArchiveError)) items.push(item);
+      else {
+        const parsed = parseKey(key);
+        const why = `quarantine: ${item.detail}`;
+        await trash.move(key, why);
+        if (parsed?.kind === 'description') await trash.move(quarantinePage(parsed.name), why);
+        log({ level: 'warn', stage: 'run', message: `${item.detail}; it is in trash/ now` });
+      }
+    }
+    return items;
+  }
 }
 
 const schema = z.strictObject({
@@ -118,14 +172,6 @@ const schema = z.strictObject({
   bytes: z.number(),
   storedBytes: z.number(),
 });
-
-function readItem(text: string, key: string): QuarantineItem {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (error) {
-    throw new ArchiveError('ARCHIVE_DAMAGED', `${key}: ${(error as Error).message}`, { cause: error });
-  }
-}
 
 function nameOf({ url, fetchedAt }: Page): string {
   const { pathname, search } = new URL(url);

@@ -31,27 +31,36 @@ export function openTrash(storage: Storage, { now }: { readonly now: Date }): Tr
   const folder = trashFolder(now);
   let known: Promise<Map<string, string>> | null = null;
   let isUsed = false;
+  let last: Promise<unknown> = Promise.resolve(); // one at a time, so that no two things get one name
 
   return {
-    move: async (key, why) => {
-      if (!isKey(key)) return 'a file of this name cannot be moved safely';
-      const line = await describe(key, why);
-      if (line === null) return 'it is not there under this name';
-      await storage.append(trashList(folder), `${JSON.stringify(line)}\n`);
-      await storage.move(key, line.to);
-      await learn(line);
-      return null;
-    },
-    keep: async (key, why) => {
-      const line = await describe(key, why);
-      if (line === null || line.kind !== 'a file') return;
-      await storage.append(trashList(folder), `${JSON.stringify(line)}\n`);
-      await storage.copy(key, line.to);
-      await learn(line);
-    },
+    move: (key, why) =>
+      inTurn(async () => {
+        if (!isKey(key)) return 'a file of this name cannot be moved safely';
+        const line = await describe(key, why);
+        if (line === null) return 'it is not there under this name';
+        await storage.append(trashList(folder), `${JSON.stringify(line)}\n`);
+        await storage.move(key, line.to);
+        await learn(line);
+        return null;
+      }),
+    keep: (key, why) =>
+      inTurn(async () => {
+        const line = await describe(key, why);
+        if (line === null || line.kind !== 'a file') return;
+        await storage.append(trashList(folder), `${JSON.stringify(line)}\n`);
+        await storage.copy(key, line.to);
+        await learn(line);
+      }),
     find: async (sha256) => (await hashes()).get(sha256) ?? null,
     used: () => (isUsed ? folder : null),
   };
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = last.then(work);
+    last = mine.catch(() => {}); // the caller gets the error; the next one starts afresh
+    return mine;
+  }
 
   async function describe(from: string, why: string): Promise<TrashLine | null> {
     const entry = await storage.stat(from);

@@ -1,5 +1,5 @@
 /** Checks of a record by itself, and against its document. */
-import { documentKey, stemOf, versionKey } from '../archive/keys.ts';
+import { documentKey, parseKey, stemOf } from '../archive/keys.ts';
 import { sameAddress } from '../page/picture-address.ts';
 import type { PairCheck, RecordCheck } from './check.ts';
 import { dateAgainstRecord, picturesBeside } from './check-article.ts';
@@ -18,11 +18,15 @@ export const recordPlace: RecordCheck = ({ key, id, record }) => {
   return names ? null : `address ${record.url}, place ${key}`;
 };
 
-/** Numbered from 1 in order of capture; the last is the document itself. */
+/** In order of capture, by rising numbers; the last is the document itself. */
 export const versionOrder: RecordCheck = ({ key, record: { versions, document, contentHash } }) => {
-  const misplaced = versions.findIndex(
-    (version, i) => version.document !== (i === versions.length - 1 ? document.path : versionKey(key, i + 1)),
-  );
+  const numbers = versions.slice(0, -1).map((version) => parseKey(version.document));
+  const misplaced = versions.findIndex((version, i) => {
+    if (i === versions.length - 1) return version.document !== document.path;
+    const [before, own] = [numbers[i - 1], numbers[i]];
+    if (own?.kind !== 'version' || own.article !== key) return true;
+    return before?.kind === 'version' && before.number >= own.number;
+  });
   if (misplaced >= 0) return `version ${misplaced + 1} is ${versions[misplaced]?.document}`;
   const early = versions.findIndex((version, i) => i > 0 && version.capturedAt < (versions[i - 1]?.capturedAt ?? ''));
   if (early >= 0) return `version ${early + 1} was captured before version ${early}`;

@@ -21,7 +21,15 @@ export async function quarantine(
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): Promise<ExitCode> {
   const kept = openQuarantine(openDisk(config.archive), config.limits);
-  const items = await kept.list();
+  const listed = await kept.list();
+  const items = listed.filter((item): item is QuarantineItem => !(item instanceof ArchiveError));
+  for (const item of listed)
+    if (item instanceof ArchiveError)
+      terminal.log({
+        level: 'warn',
+        stage: 'run',
+        message: `${item.detail}; the next page that is kept moves it away`,
+      });
   if (action !== 'list' && names.length === 0) throw new ArchiveError('USAGE', `quarantine ${action}: no item given`);
   const chosen = names.length === 0 ? items : names.map((name) => named(items, name));
   if (action === 'release') return release(chosen, kept, config, terminal);

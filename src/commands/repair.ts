@@ -1,7 +1,6 @@
 /** `repair`: repairs what the audit finds, and reports what cannot be repaired, with the reason. */
 import { availableParallelism } from 'node:os';
-import { openDisk } from '../archive/disk.ts';
-import { openTrash } from '../archive/trash.ts';
+import type { App } from '../app.ts';
 import { CHECKS, type Finding } from '../audit/promises.ts';
 import { isArchive } from '../audit/shards.ts';
 import type { Config } from '../config.ts';
@@ -44,10 +43,8 @@ export async function repair(
     return interrupts.stopSignal.aborted ? EXIT.interrupted : EXIT.ok;
   }
 
-  const storage = openDisk(root);
-  const trash = openTrash(storage, { now: new Date() });
   const before: Finding[] = [];
-  const beforeFrontier = async () =>
+  const beforeFrontier = async ({ storage, trash }: Pick<App, 'storage' | 'trash'>) =>
     void before.push(...(await clearFrontier(storage, trash)).filter(({ code }) => codes.includes(code)));
   return withArchive(
     config,
@@ -60,8 +57,6 @@ export async function repair(
           ...config.revisits,
           ...app,
           root,
-          storage,
-          trash,
           convention: config.document.date,
           stopSignal: interrupts.stopSignal,
           abortSignal: interrupts.abortSignal,
@@ -73,7 +68,7 @@ export async function repair(
       const { repaired, unrepaired } = result;
       for (const each of repaired) report(terminal, each, { state: 'repaired', how: '' });
       for (const { finding, why } of unrepaired) report(terminal, finding, { state: 'unrepaired', how: why });
-      const summary = { repaired: repaired.length, unrepaired: unrepaired.length, trash: trash.used() };
+      const summary = { repaired: repaired.length, unrepaired: unrepaired.length, trash: app.trash.used() };
       if (terminal.json) terminal.result('', { summary });
       const moved = summary.trash === null ? '' : `; what was moved away lies in ${summary.trash}`;
       terminal.say(

@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { recordKeys } from '../archive/archive.ts';
 import { assetKey, parseKey, recordKey } from '../archive/keys.ts';
-import { hashFile } from '../archive/manifest.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
 import { readPicture } from '../audit/pictures.ts';
 import type { CheckCode, Finding } from '../audit/promises.ts';
@@ -108,19 +107,11 @@ async function fetchAgain(found: Finding, keys: readonly string[], context: Repa
 async function ask(
   src: string,
   expected: string | null,
-  { storage, services, site, trash, abortSignal, stopSignal }: RepairContext,
+  { services, site, abortSignal, stopSignal }: RepairContext,
 ): Promise<Asset | string> {
   const silent = stopSignal.aborted ? 'interrupted' : site.silent();
   if (silent !== null) return silent;
-  const got = await services.assets.again(src, {
-    expected,
-    signal: abortSignal,
-    replaces: async (key) => {
-      if ((await storage.stat(key)) === null || key.includes((await hashFile(storage, key)).sha256)) return false;
-      await trash.keep(key, 'replaced by the bytes of its name');
-      return true;
-    },
-  });
+  const got = await services.assets.again(src, { expected, signal: abortSignal });
   site.note('missing' in got ? got.missing : null);
   return 'missing' in got ? inWords(got.missing) : got;
 }

@@ -130,7 +130,7 @@ function repairArchive(key: string, about: readonly Finding[], context: RepairCo
           const next = await change(old);
           // A note goes into a record that is right; into another one when it is repaired.
           if (next === null || 'record' in next) return isRight(best) ? next : null;
-          return { ...next, present: await makeWay(next, best) };
+          return { ...next, ...(await makeWay(next, best)) };
         },
         {
           old: () => {
@@ -142,11 +142,11 @@ function repairArchive(key: string, about: readonly Finding[], context: RepairCo
     },
   };
 
-  /** Lays into the trash what the capture would overwrite; returns what becomes of the document on the disk. */
+  /** Lays into the trash what the archive does not know of; returns what becomes of the document on the disk. */
   async function makeWay(
-    { draft, document }: Capture,
+    { draft }: Capture,
     best: RepairedRecord | null,
-  ): Promise<NonNullable<Capture['present']>> {
+  ): Promise<Required<Pick<Capture, 'present' | 'why'>>> {
     const { root, trash } = context;
     const [path, record] = [documentKey(key), recordKey(key)];
     const why = [...new Set(about.map(({ code }) => code))].join(', ');
@@ -154,17 +154,13 @@ function repairArchive(key: string, about: readonly Finding[], context: RepairCo
     const isDescribed = bytes !== null && sha256(bytes) === best?.record.document.sha256;
     const isSameArticle = best?.record.contentHash === draft.contentHash;
     const present = isSameArticle || (isDescribed && isFaulty(about)) ? 'replaced' : isDescribed ? 'kept' : 'lost';
-    const isSame = bytes?.equals(Buffer.from(document));
-    if (!isSame && (present !== 'kept' || best === null)) {
-      // What is too large to be read cannot be replaced beside itself.
-      if (bytes === null) await trash.move(path, why);
-      else await trash.keep(path, why);
-    }
+    // What is too large to be read cannot be replaced beside itself.
+    if (bytes === null) await trash.move(path, why);
     if (!isRight(best)) {
       if (bytesOf(root, record) === null) await trash.move(record, why);
       else await trash.keep(record, why);
     }
-    return present;
+    return { present, why };
   }
 }
 

@@ -3,6 +3,7 @@ import { openArchive } from '../../src/archive/archive.ts';
 import { openMemory } from '../../src/archive/memory.ts';
 import { openQuarantine } from '../../src/archive/quarantine.ts';
 import type { Storage } from '../../src/archive/storage.ts';
+import { openTrash } from '../../src/archive/trash.ts';
 import type { CrawlContext, WorkOptions } from '../../src/crawl/work.ts';
 import { createReplay } from '../../src/fetch/replay.ts';
 import { openMemoryFrontier } from '../../src/frontier/memory.ts';
@@ -60,7 +61,11 @@ export function openMemoryCrawl(
         clock,
         fetcher: createReplay(kept, SITE),
         politeness: { backOff: (url) => void backedOff.push(new URL(url).host) },
-        archive: openArchive(files, { minFreeBytes: 0, places: journal.places }),
+        archive: openArchive(files, {
+          minFreeBytes: 0,
+          places: journal.places,
+          trash: openTrash(files, { now: new Date(startMs) }),
+        }),
         assets: {
           collect: async (sources) => [...new Set(sources)].map((src) => ({ src, missing: 'IMAGE_MISSING' })),
         },
