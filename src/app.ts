@@ -68,7 +68,15 @@ export async function openApp(
   );
   await beforeFrontier?.({ storage, trash });
   const { restMs } = config.schedule;
-  const operations = opened.use(openOperations(config.archive, { command, ...pace, restMs, now: clock.now }));
+  const operations = opened.use(
+    openOperations(config.archive, {
+      command,
+      ...pace,
+      restMs,
+      now: clock.now,
+      onDamage: (message) => log({ level: 'warn', stage: 'run', message }),
+    }),
+  );
   const { frontier, journal, transaction } = operations;
   const archive = openArchive(storage, { ...config.limits, places: journal.places, trash });
   const { unfinishedSince } = journal.runs;

@@ -226,9 +226,9 @@ export const ERRORS = {
   ),
   ARCHIVE_DAMAGED: kind(
     'a file of the archive is damaged',
-    'stop',
+    'later',
     EXIT.archiveNotWritable,
-    'restore the file named above from a backup',
+    'run guancha-archive repair; what it cannot repair, restore from a backup',
   ),
   ARCHIVE_NEWER: kind(
     'the archive was made by a newer version of this program',

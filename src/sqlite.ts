@@ -213,11 +213,10 @@ export function numberOf(value: SQLOutputValue | undefined): number | null {
   return value === null || value === undefined ? null : Number(value);
 }
 
-/** A column that holds JSON. @throws ARCHIVE_DAMAGED if it is not of the form; `where` names it for people */
-export function jsonOf<T>(value: SQLOutputValue | undefined, schema: z.ZodType<T>, where: string): T {
-  const result = schema.safeParse(parsed(String(value)));
-  if (result.success) return result.data;
-  throw new ArchiveError('ARCHIVE_DAMAGED', `${where}: ${String(value).slice(0, 200)}`);
+/** A column that holds JSON; null if there is nothing in it, or nothing of the form: no row ends a run. */
+export function jsonOf<T>(value: SQLOutputValue | undefined, schema: z.ZodType<T>): T | null {
+  const text = textOf(value);
+  return text === null ? null : (schema.safeParse(parsed(text)).data ?? null);
 }
 
 function parsed(text: string): unknown {

@@ -100,15 +100,26 @@ describe('the frontier in SQLite', () => {
     assert.equal(frontier.find('guancha:1')?.state, 'archived');
   });
 
-  it('says what is damaged, where a column is not what it must be', async () => {
+  it('gives a row out without what cannot be read of it, and says so', async () => {
     await using folder = await temporaryFolder();
-    using operations = open(folder.path);
-    operations.frontier.add([target(1)]);
-    {
+    const told: string[] = [];
+    using operations = openOperations(folder.path, { onDamage: (damage) => void told.push(damage) });
+    const { frontier } = operations;
+    for (const value of ['{"src": 7}', '{"src"', '', '[]', 'null', '{}']) {
+      frontier.add([target(1), target(2)]);
+      frontier.requeue({ ids: [target(1).id] });
       using other = new DatabaseSync(join(folder.path, 'frontier.sqlite'));
-      other.exec(`UPDATE targets SET lead_picture = '{"src": 7}'`);
+      other.prepare('UPDATE targets SET lead_picture = ? WHERE id = ?').run(value, target(1).id);
+      const taken = [frontier.take(), frontier.take()];
+      assert.deepEqual(
+        taken.map((lease) => lease?.target.leadPicture),
+        [null, null],
+        value,
+      );
+      assert.equal(told.splice(0).length, 1, value);
+      for (const lease of taken) if (lease !== null) frontier.release(lease);
     }
-    assert.throws(() => operations.frontier.take(), { code: 'ARCHIVE_DAMAGED' });
+    assert.equal(frontier.find(target(1).id)?.target.leadPicture, null);
   });
 
   it('looks through no table for what each article of a run needs', async () => {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { FRONTIER } from '../archive/keys.ts';
+import { unreadableOf } from '../frontier/sqlite.ts';
 import type { ArticleId } from '../model.ts';
 import { connectToRead, isOpenElsewhere } from '../sqlite.ts';
 import { type CheckCode, type Finding, finding } from './promises.ts';
@@ -47,11 +48,13 @@ function readOnce(path: string, store: DatabaseSync): string | null {
 
 function takeOver(frontier: DatabaseSync, store: DatabaseSync): void {
   store.exec(`DROP TABLE IF EXISTS temp.targets;
-    CREATE TEMP TABLE targets (id TEXT PRIMARY KEY, url TEXT, outcome TEXT, code TEXT, detail TEXT, settled_at INTEGER) WITHOUT ROWID`);
-  const insert = store.prepare('INSERT INTO targets VALUES (?, ?, ?, ?, ?, ?)');
-  const rows = frontier.prepare('SELECT id, url, outcome, code, detail, settled_at FROM targets').iterate();
-  for (const { id, url, outcome, code, detail, settled_at } of rows)
-    insert.run(id ?? null, url ?? null, outcome ?? null, code ?? null, detail ?? null, settled_at ?? null);
+    CREATE TEMP TABLE targets (id TEXT PRIMARY KEY, url TEXT, outcome TEXT, code TEXT, detail TEXT, settled_at INTEGER, unreadable TEXT)
+      WITHOUT ROWID`);
+  const insert = store.prepare('INSERT INTO targets VALUES (?, ?, ?, ?, ?, ?, ?)');
+  for (const row of frontier.prepare('SELECT * FROM targets').iterate()) {
+    const { id = null, url = null, outcome = null, code = null, detail = null, settled_at = null } = row;
+    insert.run(id, url, outcome, code, detail, settled_at, unreadableOf(row));
+  }
   store.exec('CREATE INDEX by_url ON targets (url)');
 }
 
@@ -67,6 +70,7 @@ const QUESTIONS: readonly { readonly code: CheckCode; readonly sql: string }[] =
       UNION ALL SELECT id, 'moved to ' || coalesce(detail, 'nowhere') || ', which it does not know' FROM targets
         WHERE outcome = 'moved' AND (detail IS NULL OR detail NOT IN (SELECT url FROM targets))`,
   },
+  { code: 'frontier-row', sql: 'SELECT id, unreadable AS detail FROM targets WHERE unreadable IS NOT NULL' },
   {
     code: 'frontier-absent',
     sql: `SELECT id, 'outcome ' || outcome || ': ' || coalesce(detail, '') AS detail FROM targets

@@ -253,6 +253,12 @@ const FRONTIER = {
     'write its row again',
     'rebuild-frontier',
   ],
+  'frontier-row': [
+    'warning',
+    'what a list printed beside an article cannot be read any more; it is visited without',
+    'forget what cannot be read',
+    'rebuild-frontier',
+  ],
   'frontier-outcome': [
     'warning',
     'an outcome that is none, or does not add up',

@@ -96,7 +96,9 @@ async function visitOrFail(
   } catch (error) {
     const isKnown = nextAfter(error) !== 'stop' || (item.kind === 'repair' && isRepairable(error));
     if (!isKnown || abortSignal.aborted) throw error;
-    return { outcome: failureOutcome(error as ArchiveError), before: null, record: null, found: [], asked: true };
+    const known = error as ArchiveError;
+    const asked = known.code !== 'ARCHIVE_DAMAGED'; // by what it says the archive itself
+    return { outcome: failureOutcome(known), before: null, record: null, found: [], asked };
   }
 }
 
@@ -116,8 +118,7 @@ function visitOptions(item: Work, now: number): Omit<VisitOptions, 'signal'> {
 
 /** A repair goes on with its other findings where these stop any other run. */
 function isRepairable(error: unknown): boolean {
-  const { code } = error as Partial<ArchiveError>;
-  return code === 'ARCHIVE_DAMAGED' || code === 'NO_BROWSER';
+  return (error as Partial<ArchiveError>).code === 'NO_BROWSER';
 }
 
 /** @returns after how long the article is asked for again, in ms; null where the outcome stands for now */

@@ -35,6 +35,8 @@ export interface Frontier extends Disposable {
     outcome: Outcome,
     options?: { readonly isArchived?: boolean },
   ): { readonly againInMs: number | null };
+  /** Forgets what the lists printed beside an article's address. */
+  forgetPrinted(id: ArticleId): void;
   /** Makes settled targets wait again, all attempts new. Returns which, with what had become of them. */
   requeue(match: RequeueMatch): readonly RequeuedTarget[];
   /** What is known of an article; null where it was never added. */

@@ -87,6 +87,10 @@ export function openMemoryFrontier(options: { readonly pace: Pace; readonly now:
       }
       return { againInMs: isInRun ? again.afterMs : null };
     },
+    forgetPrinted: (id) => {
+      const entry = entries.get(id);
+      if (entry !== undefined) entry.target = { ...entry.target, leadPicture: null, listed: null };
+    },
     requeue: (match) =>
       chosen(match).map((entry) => {
         const isTakenBack = 'ids' in match && match.keepAttempts === true;

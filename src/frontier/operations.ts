@@ -23,6 +23,8 @@ interface OperationsOptions extends Partial<Pace> {
   readonly now?: () => number;
   /** No host is left alone for longer. */
   readonly longestPauseMs?: number;
+  /** Is told of each row that is given out without what cannot be read of it. */
+  readonly onDamage?: (damage: string) => void;
   /** Nothing is made or changed: for commands that only look. Where nothing was archived yet, all is empty. */
   readonly readOnly?: boolean;
 }
@@ -43,7 +45,7 @@ export function openOperations(archive: string, options: OperationsOptions = {})
   const now = readOnly ? machine : openInstants(database, { now: machine, longestPauseMs });
   const journal = openJournal(database, { now, command, longestPauseMs });
   const pace = { attempts, backoffMs, restMs };
-  const frontier = openSqliteFrontier(database, { pace, now, takesOver: command !== null });
+  const frontier = openSqliteFrontier(database, { pace, now, takesOver: command !== null, onDamage: options.onDamage });
   const kept = opened.move();
   return {
     frontier,

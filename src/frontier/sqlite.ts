@@ -21,11 +21,21 @@ import { SETTLED } from './instants.ts';
 /**
  * @param database whose tables are there, and who closes it
  * @param options `takesOver` where a run begins: whoever held leases before is dead, and its targets wait again; `now` gives
- *   ms since 1970
+ *   ms since 1970; `onDamage` is told of each row that is given out without what cannot be read of it
  */
 export function openSqliteFrontier(
   database: Database,
-  { pace, now, takesOver }: { readonly pace: Pace; readonly now: () => number; readonly takesOver: boolean },
+  {
+    pace,
+    now,
+    takesOver,
+    onDamage = () => {},
+  }: {
+    readonly pace: Pace;
+    readonly now: () => number;
+    readonly takesOver: boolean;
+    readonly onDamage?: ((damage: string) => void) | undefined;
+  },
 ): Frontier {
   const sql = (text: string) => database.prepare(text);
   if (takesOver) sql('UPDATE targets SET token = NULL, leased_until = NULL WHERE token IS NOT NULL').run();
@@ -70,6 +80,7 @@ export function openSqliteFrontier(
     `SELECT id, url, outcome, code, detail, settled_at FROM targets WHERE ${IS_NOT_WELL} ORDER BY settled_at DESC LIMIT ?`,
   );
   const requeue = requeueOf(database, pace);
+  const forgetPrinted = sql('UPDATE targets SET lead_picture = NULL, listed = NULL WHERE id = ?');
 
   return {
     add: (targets, { leads = false } = {}) =>
@@ -88,6 +99,9 @@ export function openSqliteFrontier(
     take: (scope) => {
       const row = next.take(scope, now());
       if (row === undefined) return null;
+      const unreadable = unreadableOf(row);
+      if (unreadable !== null)
+        onDamage(`frontier.sqlite, ${String(row.id)}: ${unreadable} cannot be read, and is passed over`);
       const token = randomUUID();
       lease.run(token, now() + LEASE_MS, String(row.id));
       return { target: targetOf(row), attempt: Number(row.attempts) + 1, token };
@@ -117,6 +131,7 @@ export function openSqliteFrontier(
         return { againInMs: null };
       }),
     requeue,
+    forgetPrinted: (id) => void forgetPrinted.run(id),
     find: (id) => {
       const at = now(); // first: it sets right what a wrong clock wrote
       const row = find.get(id);
@@ -284,17 +299,23 @@ const listPicture = z.object({ src: z.string(), width: text, height: text });
 const listed = z.object({ title: text, time: text, summary: text, picture: text });
 
 function targetOf(row: Row): Target {
-  const { lead_picture: picture, listed: printed } = row;
-  const where = `frontier.sqlite, ${String(row.id)}`;
   return {
     id: String(row.id) as ArticleId,
     url: String(row.url),
     source: textOf(row.source),
     via: textOf(row.via),
-    leadPicture: textOf(picture) === null ? null : jsonOf(picture, listPicture, where),
-    listed: textOf(printed) === null ? null : jsonOf(printed, listed, where),
+    leadPicture: jsonOf(row.lead_picture, listPicture),
+    listed: jsonOf(row.listed, listed),
     priority: Number(row.priority),
   };
+}
+
+/** What of a row cannot be read, so that the article is visited without it; null for nothing. */
+export function unreadableOf(row: Row): string | null {
+  const { leadPicture, listed: printed } = targetOf(row);
+  const columns = { lead_picture: leadPicture, listed: printed };
+  const bad = Object.entries(columns).filter(([name, value]) => value === null && textOf(row[name]) !== null);
+  return bad.length === 0 ? null : bad.map(([name]) => `${name} ${textOf(row[name])?.slice(0, 80)}`).join(', ');
 }
 
 function foundOf(row: Row, now: number): FoundTarget {

@@ -23,7 +23,7 @@ export function openFieldSamples(database: Database): FieldSamples {
       insert.run(JSON.stringify(sample));
       forget.run(KEPT);
     },
-    newest: () => newest.all().map(({ reading }) => jsonOf(reading, fieldSample, 'frontier.sqlite, readings')),
+    newest: () => newest.all().flatMap(({ reading }) => jsonOf(reading, fieldSample) ?? []),
   };
 }
 

@@ -93,7 +93,7 @@ export function openSightings(database: Database): Sightings {
       for (const row of since.iterate(at)) {
         yield {
           id: String(row.id) as ArticleId,
-          sources: jsonOf(row.sources, names, 'frontier.sqlite, sightings'),
+          sources: jsonOf(row.sources, names) ?? [],
           firstAt: Number(row.first_at),
           lastAt: Number(row.last_at),
         };

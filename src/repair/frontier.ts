@@ -14,7 +14,10 @@ import type { RepairContext } from './context.ts';
 
 export async function rebuildFrontier(findings: readonly Finding[], context: RepairContext): Promise<void> {
   const wanted = new Map<ArticleId, Finding>();
-  for (const found of findings) if (found.article !== null) wanted.set(found.article, found);
+  for (const found of findings) {
+    if (found.code === 'frontier-row' && found.article !== null) context.frontier.forgetPrinted(found.article);
+    else if (found.article !== null) wanted.set(found.article, found);
+  }
   for await (const key of recordKeys(context.storage)) {
     if (wanted.size === 0 || context.stopSignal.aborted) return;
     const found = wanted.get(idOf(key));

@@ -31,6 +31,12 @@ export const FRONTIER: readonly Damage[] = [
   frontier('frontier-unknown', 'a row lost', (id) => `DELETE FROM targets WHERE id = '${id}'`),
   frontier('frontier-key', 'another place', (id) => `UPDATE targets SET detail = '2026/10/x' WHERE id = '${id}'`),
   frontier(
+    'frontier-row',
+    'a picture that is no JSON',
+    (id) => `UPDATE targets SET lead_picture = '{"src": "https:' WHERE id = '${id}'`,
+  ),
+  frontier('frontier-row', 'other things printed', (id) => `UPDATE targets SET listed = '[7]' WHERE id = '${id}'`),
+  frontier(
     'frontier-outcome',
     'an outcome that is none',
     (id) => `UPDATE targets SET outcome = 'done' WHERE id = '${id}'`,
