@@ -110,6 +110,12 @@ export const ERRORS = {
     EXIT.incomplete,
     'look at the address in a browser; the layout may have changed',
   ),
+  PAGE_TOO_HEAVY: kind(
+    'the page takes more time or memory than any page of the site',
+    'later',
+    EXIT.incomplete,
+    'look at the address in a browser, with care: the page may be made to stop programs that read it',
+  ),
   EXTRACTION: kind(
     'the article could not be read from the page',
     'later',

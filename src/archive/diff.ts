@@ -1,7 +1,7 @@
 /** What changed between two documents of one article: title, date, text and pictures. Markup alone does not count. */
 
 import { type ArrayChange, diffArrays } from 'diff';
-import { type AnyNode, parseFragment } from '../page/html.ts';
+import { type AnyNode, elementsBelow, parseFragment } from '../page/html.ts';
 import { readDocument } from './document.ts';
 
 interface DocumentDiff {
@@ -9,6 +9,8 @@ interface DocumentDiff {
   /** The `date` lines of both; null where they are the same. */
   readonly date: { readonly before: string; readonly after: string } | null;
   readonly body: readonly Piece[];
+  /** True where the texts are too long to be compared word by word, or even block by block, in every place. */
+  readonly isCoarse: boolean;
   /** Addresses of pictures that only one of the two shows. */
   readonly images: { readonly added: readonly string[]; readonly removed: readonly string[] };
 }
@@ -33,12 +35,16 @@ export interface Changes {
 export function compareDocuments(before: string, after: string): DocumentDiff {
   const [old, young] = [readDocument(before), readDocument(after)];
   const [oldBody, youngBody] = [readBody(old.body), readBody(young.body)];
-  const without = (images: readonly string[], others: readonly string[]) =>
-    [...new Set(images)].filter((image) => !others.includes(image));
+  const without = (images: readonly string[], others: readonly string[]) => {
+    const there = new Set(others);
+    return [...new Set(images)].filter((image) => !there.has(image));
+  };
+  const [title, body] = [compare([old.title], [young.title]), compare(oldBody.blocks, youngBody.blocks)];
   return {
-    title: compareWords([old.title], [young.title]),
+    title: title.pieces,
     date: old.date === young.date ? null : { before: old.date, after: young.date },
-    body: compareWords(oldBody.blocks, youngBody.blocks),
+    body: body.pieces,
+    isCoarse: title.isCoarse || body.isCoarse,
     images: {
       added: without(youngBody.images, oldBody.images),
       removed: without(oldBody.images, youngBody.images),
@@ -57,10 +63,23 @@ export function countChanges({ title, date, body, images }: DocumentDiff): Chang
 
 function charactersOf(pieces: readonly Piece[]): Count {
   const count = (kind: Piece['kind']) =>
-    pieces
-      .filter((piece) => piece.kind === kind)
-      .reduce((sum, { text }) => sum + [...text.replaceAll('\n', '')].length, 0);
+    pieces.filter((piece) => piece.kind === kind).reduce((sum, { text }) => sum + lengthOf(text), 0);
   return { added: count('added'), removed: count('removed') };
+}
+
+/** In characters: a pair of surrogates is one. Line breaks do not count. */
+function lengthOf(text: string): number {
+  let length = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    const isSecond = unit >= 0xdc00 && unit <= 0xdfff && i > 0 && isFirstHalf(text.charCodeAt(i - 1));
+    if (unit !== 0x0a && !isSecond) length += 1;
+  }
+  return length;
+}
+
+function isFirstHalf(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
 }
 
 // What a reader sees of a document's body: its text block by block, and its pictures.
@@ -79,27 +98,38 @@ const BLOCKS = new Set(
 );
 
 export function readBody(body: string): BodyText {
-  const $ = parseFragment(body);
-  const images = $('img').toArray();
+  const root = parseFragment(body).root().toArray();
+  const images = elementsBelow(root).filter(({ name }) => name === 'img');
   return {
-    blocks: textWithBreaks($.root().toArray())
-      .split('\0')
-      .map((block) => block.replace(/\s+/g, ' ').trim())
-      .filter((block) => block !== ''),
-    images: images.map((image) => $(image).attr('src') ?? '').filter((src) => src !== ''),
+    blocks: blocksOf(root),
+    images: images.map(({ attribs }) => attribs.src ?? '').filter((src) => src !== ''),
   };
 }
 
-/** The text of all nodes with a NUL, which no HTML has, wherever a block begins or ends. */
-function textWithBreaks(nodes: readonly AnyNode[]): string {
-  return nodes
-    .map((node) => {
-      if (node.type === 'text') return node.data.replaceAll('\0', '');
-      if (!('children' in node)) return '';
-      const text = textWithBreaks(node.children);
-      return 'name' in node && BLOCKS.has(node.name) ? `\0${text}\0` : text;
-    })
-    .join('');
+function blocksOf(nodes: readonly AnyNode[]): readonly string[] {
+  const blocks: string[] = [];
+  let block = '';
+  const endBlock = () => {
+    const text = block.replace(/\s+/g, ' ').trim();
+    if (text !== '') blocks.push(text);
+    block = '';
+  };
+  // Nodes still to read, the next one last; null stands for the end of a block.
+  const rest: (AnyNode | null)[] = nodes.toReversed();
+  while (rest.length > 0) {
+    const node = rest.pop() ?? null;
+    if (node === null) endBlock();
+    else if (node.type === 'text') block += node.data.replaceAll('\0', '');
+    else if ('children' in node) {
+      if ('name' in node && BLOCKS.has(node.name)) {
+        endBlock();
+        rest.push(null);
+      }
+      for (let i = node.children.length - 1; i >= 0; i--) rest.push(node.children[i] as AnyNode);
+    }
+  }
+  endBlock();
+  return blocks;
 }
 
 // Two texts word by word, Chinese included: what stayed, what went, what came. The one door to jsdiff.
@@ -113,6 +143,10 @@ export interface Piece {
 /** More changes than this in one place are no edit that anybody reads word by word: the place is shown as rewritten. */
 const MOST_WORD_EDITS = 2000;
 const MOST_BLOCK_EDITS = 4000;
+/** The work of a comparison grows with length times changes: so much of it takes some tenths of a second. */
+const MOST_STEPS = 40_000_000;
+/** Longer places are shown as rewritten: to part them into words alone would take longer. */
+const MOST_CHARACTERS = 200_000;
 
 const segmenter = new Intl.Segmenter('zh', { granularity: 'word' });
 
@@ -121,41 +155,78 @@ const segmenter = new Intl.Segmenter('zh', { granularity: 'word' });
  * two long texts are compared as quickly as two short ones. A piece holds a line break after each of its blocks.
  */
 export function compareWords(before: readonly string[], after: readonly string[]): Piece[] {
+  return compare(before, after).pieces;
+}
+
+function compare(
+  before: readonly string[],
+  after: readonly string[],
+): { readonly pieces: Piece[]; readonly isCoarse: boolean } {
   const pieces: Piece[] = [];
-  const removed: string[] = [];
-  const added: string[] = [];
+  const left: Left = { steps: MOST_STEPS, characters: MOST_CHARACTERS, isCoarse: false };
+  let [removed, added]: [readonly string[], readonly string[]] = [[], []];
   const endOfPlace = () => {
-    pieces.push(...comparePlace(removed.splice(0), added.splice(0)));
+    for (const piece of comparePlace(removed, added, left)) pieces.push(piece);
+    [removed, added] = [[], []];
   };
-  for (const change of changesOf(before, after, MOST_BLOCK_EDITS)) {
-    if (change.removed) removed.push(...change.value);
-    else if (change.added) added.push(...change.value);
+  for (const change of changesOf(before, after, MOST_BLOCK_EDITS, left)) {
+    if (change.removed) removed = [...removed, ...change.value];
+    else if (change.added) added = [...added, ...change.value];
     else {
       endOfPlace();
       pieces.push({ kind: 'same', text: textOf(change.value) });
     }
   }
   endOfPlace();
-  return joined(pieces);
+  return { pieces: joined(pieces), isCoarse: left.isCoarse };
 }
 
-/** Blocks that stand in the same place: the words of both. */
-function comparePlace(removed: readonly string[], added: readonly string[]): Piece[] {
-  return changesOf(wordsOf(removed), wordsOf(added), MOST_WORD_EDITS).map((change) => ({
+/** What is left of the work that one comparison may take, over all its places. */
+interface Left {
+  steps: number;
+  characters: number;
+  /** True once there was not enough. */
+  isCoarse: boolean;
+}
+
+/** Blocks that stand in the same place: the words of both, or the whole of both where they are too long for that. */
+function comparePlace(removed: readonly string[], added: readonly string[], left: Left): Piece[] {
+  const isEdit = removed.length > 0 && added.length > 0;
+  const characters = [...removed, ...added].reduce((sum, { length }) => sum + length, 0);
+  if (!isEdit || characters > left.characters) {
+    left.isCoarse ||= isEdit;
+    return [
+      { kind: 'removed', text: textOf(removed) },
+      { kind: 'added', text: textOf(added) },
+    ];
+  }
+  left.characters -= characters;
+  return changesOf(wordsOf(removed), wordsOf(added), MOST_WORD_EDITS, left).map((change) => ({
     kind: change.removed ? 'removed' : change.added ? 'added' : 'same',
     text: change.value.join(''),
   }));
 }
 
-/** All of the old for all of the new where the two have too little in common. */
-function changesOf(before: readonly string[], after: readonly string[], maxEditLength: number): ArrayChange<string>[] {
+/** All of the old for all of the new where the two have too little in common, or are too long. */
+function changesOf(
+  before: readonly string[],
+  after: readonly string[],
+  most: number,
+  left: Left,
+): ArrayChange<string>[] {
+  const length = before.length + after.length;
+  const maxEditLength = Math.min(most, Math.floor(left.steps / Math.max(length, 1)));
   const whole = (value: readonly string[], removed: boolean): ArrayChange<string> => ({
     value: [...value],
     count: value.length,
     removed,
     added: !removed,
   });
-  return diffArrays([...before], [...after], { maxEditLength }) ?? [whole(before, true), whole(after, false)];
+  const changes = diffArrays([...before], [...after], { maxEditLength });
+  const edits = changes?.reduce((sum, { added, removed, count }) => sum + (added || removed ? count : 0), 0);
+  left.steps -= length * (edits ?? maxEditLength);
+  left.isCoarse ||= changes === undefined && maxEditLength < most;
+  return changes ?? [whole(before, true), whole(after, false)];
 }
 
 function wordsOf(blocks: readonly string[]): string[] {

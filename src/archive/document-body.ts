@@ -3,7 +3,7 @@
 import { ArchiveError } from '../errors.ts';
 import type { ListPicture } from '../model.ts';
 import { solidLength, textOf } from '../page/column.ts';
-import { type AnyNode, type CheerioAPI, type Element, flattenDeep, isElement, parseFragment } from '../page/html.ts';
+import { type AnyNode, type CheerioAPI, type Element, elementsBelow, isElement, parseFragment } from '../page/html.ts';
 import { placePictures } from './document-pictures.ts';
 import { fateOf, isWebAddress, safeAddress, safeValue } from './safe-markup.ts';
 
@@ -49,7 +49,7 @@ export function cleanBody(html: string, { base, lead }: BodyOptions): RenderedBo
 
 /** The `src` of the first picture of a body that is an address of the web; empty if it has none. */
 export function firstPicture(body: string): string {
-  const images = parseFragment(body)('img').toArray();
+  const images = elementsBelow(parseFragment(body).root().toArray()).filter(({ name }) => name === 'img');
   return headPictureOf(images.map(({ attribs }) => attribs.src ?? ''));
 }
 
@@ -67,7 +67,6 @@ function leadMarkup(picture: ListPicture): string {
 function cleanOnce(html: string, base: string, leftOut: Set<string>): string {
   const $ = parseFragment(html);
   const root = $.root()[0] as AnyNode & ParentNode;
-  flattenDeep(root);
   placePictures($, base);
   cleanChildren($, root, base, leftOut);
   return $.html().replace(CONTROLS, '').trimStart();

@@ -1,5 +1,13 @@
 /** The pictures of a document: each is an `img` whose `src` is the picture, so that every reader shows what is stored. */
-import { type AnyNode, type CheerioAPI, type Element, isElement, nodesIn, parseFragment } from '../page/html.ts';
+import {
+  type AnyNode,
+  type CheerioAPI,
+  type Element,
+  isElement,
+  nodesIn,
+  parseFragment,
+  removeNodes,
+} from '../page/html.ts';
 import { pictureAddress, SHOWS_PICTURES } from '../page/picture-address.ts';
 
 /** Of an element that gives way to an `img`: what says how the picture looks. */
@@ -14,7 +22,7 @@ const KEPT = ['alt', 'title', 'class', 'style', 'width', 'height', 'align', 'bor
 export function placePictures($: CheerioAPI, base: string): void {
   const elements = [...nodesIn($.root().toArray())].filter((node) => isElement(node));
   for (const element of elements) if (SHOWS_PICTURES.has(element.name)) place($, element, base);
-  for (const element of elements) if (element.name === 'source' && isPicture(element.parent)) $(element).remove();
+  removeNodes(elements.filter((element) => element.name === 'source' && isPicture(element.parent)));
 }
 
 function place($: CheerioAPI, element: Element, base: string): void {

@@ -81,6 +81,7 @@ export async function diff(
     ...render(found.title, terminal).map((line) => terminal.style('bold', line)),
     ...(date === null ? [] : [removed(date.before), added(date.after)]),
     ...render(found.body, terminal),
+    ...(found.isCoarse ? ['', 'The texts are too long to be compared word by word in every place.'] : []),
     ...images.removed.map((src) => removed(`picture ${src}`)),
     ...images.added.map((src) => added(`picture ${src}`)),
   ];

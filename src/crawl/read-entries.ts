@@ -1,7 +1,9 @@
 /** The rows of an answer of JSON: unknown until each is checked. The one place where lists meet zod. */
 import { z } from 'zod';
+import { ArchiveError } from '../errors.ts';
 import type { ListEntry, ListPicture } from '../model.ts';
-import type { Cheerio, Element } from '../page/html.ts';
+import { textOf as nodeText } from '../page/column.ts';
+import { type AnyNode, type Element, elementsBelow, isElement, select, steadyMatcher } from '../page/html.ts';
 import type { ParsedPage } from '../page/page.ts';
 import { absoluteUrl, inScope, parseArticleUrl, type Site } from '../site/address.ts';
 import type { Dropped, DropReason, Found, JsonKind, JsonRows, ListLink, ListLinks } from '../site/list-kind.ts';
@@ -136,17 +138,15 @@ function own(fields: Readonly<Record<string, unknown>>, name: string): unknown {
 
 /** Page 1 of each list that the links of a page lead to, each once. */
 export function readIndex({ $, page }: ParsedPage, site: Site, links: string): ListLink[] {
-  const found = $.root()
-    .find(links)
-    .toArray()
-    .flatMap((element) => {
-      const link = $(element);
-      const href = absoluteUrl(link.attr('href') ?? '', site, page.finalUrl);
-      const url = href === null ? null : URL.parse(href);
-      const slug = url?.origin === site.www ? LIST_PATH.exec(url.pathname)?.[1] : undefined;
-      const name = collapse(link.text()) || collapse(link.find('img').attr('alt') ?? '');
-      return slug === undefined ? [] : [{ name, url: listUrl(site, slug) }];
-    });
+  const found = select($.root().toArray(), links).flatMap((link) => {
+    const href = absoluteUrl(link.attribs.href ?? '', site, page.finalUrl);
+    const url = href === null ? null : URL.parse(href);
+    const slug = url?.origin === site.www ? LIST_PATH.exec(url.pathname)?.[1] : undefined;
+    if (slug === undefined) return [];
+    const head = elementsBelow([link]).find(({ name }) => name === 'img');
+    const name = collapse(nodeText(link, LONGEST_TEXT)) || collapse(head?.attribs.alt ?? '');
+    return [{ name, url: listUrl(site, slug) }];
+  });
   return onceEach(found);
 }
 
@@ -182,34 +182,79 @@ export function onceEach(lists: readonly ListLink[]): ListLink[] {
  */
 export function readLinks(page: ParsedPage, site: Site, links: ListLinks): Omit<Found, 'lists'> {
   const { $ } = page;
+  const base = page.page.finalUrl;
   const entries: ListEntry[] = [];
   const dropped: Dropped[] = [];
-  for (const element of $.root().find(links.link).toArray()) {
-    const found = readLink($(element), links, site, page.page.finalUrl);
+  const besides = openBesides(links, base);
+  for (const element of select($.root().toArray(), links.link)) {
+    const found = readLink(element, site, base);
     if ('why' in found) dropped.push(found);
-    else entries.push(found);
+    else {
+      const { title, time, summary, picture } = besides(element);
+      entries.push({
+        ...found,
+        title: title || found.title,
+        time,
+        summary,
+        picture,
+        headline: links.headline ?? false,
+      });
+    }
   }
   return { entries, dropped };
 }
 
-function readLink(link: Cheerio<Element>, links: ListLinks, site: Site, base: string): ListEntry | Dropped {
-  const written = link.attr('href') ?? '';
-  const images = link.find('img').toArray();
-  const text = textOf(link) || collapse(link.find('img').attr('alt') ?? '');
+function readLink(link: Element, site: Site, base: string): Pick<ListEntry, 'address' | 'href' | 'title'> | Dropped {
+  const written = link.attribs.href ?? '';
+  const images = elementsBelow([link]).filter(({ name }) => name === 'img');
+  const title = textIn(link) || collapse(images[0]?.attribs.alt ?? '');
   const target = articleLink(written, site, base);
-  if (images.some(isAdvert)) return { link: written, title: text, why: 'advert' };
-  if ('why' in target) return { link: written, title: text, why: target.why };
+  if (images.some(isAdvert)) return { link: written, title, why: 'advert' };
+  return 'why' in target ? { link: written, title, why: target.why } : { ...target, title };
+}
 
-  const block = links.block === null ? link : link.closest(links.block);
-  const within = (selector: string | undefined) => (selector === undefined ? link.slice(0, 0) : block.find(selector));
-  return {
-    ...target,
-    title: textOf(within(links.title).first()) || text,
-    time: timeIn(textsOf(within(links.time))),
-    summary: textOf(within(links.summary).first()) || null,
-    picture: pictureOf(within(links.picture), base),
-    headline: links.headline ?? false,
+/** What stands in the block round a link. */
+type Besides = Pick<ListEntry, 'time' | 'summary' | 'picture'> & { readonly title: string };
+
+const NOTHING_BESIDES: Besides = { title: '', time: null, summary: null, picture: null };
+
+/** Nodes of blocks that hold one another are met once for each: far more than any list has. */
+const MOST_NODES_OF_BLOCKS = 2_000_000;
+
+/** A block is read once, however many links it holds. */
+function openBesides({ block: wanted, ...links }: ListLinks, base: string): (link: Element) => Besides {
+  if (wanted === null) return () => NOTHING_BESIDES;
+  const matches = steadyMatcher(wanted);
+  const known = new Map<AnyNode, Besides>();
+  let met = 0;
+  return (link) => {
+    const block = closest(link, matches);
+    if (block === null) return NOTHING_BESIDES;
+    const before = known.get(block);
+    if (before !== undefined) return before;
+    const elements = elementsBelow([block]);
+    met += elements.length;
+    if (met > MOST_NODES_OF_BLOCKS) throw new ArchiveError('PAGE_TOO_HEAVY', `${base}: rows inside each other`);
+    const within = (selector: string | undefined) =>
+      selector === undefined ? [] : elements.filter(steadyMatcher(selector));
+    const [title] = within(links.title);
+    const [summary] = within(links.summary);
+    const besides: Besides = {
+      title: title === undefined ? '' : textIn(title),
+      time: timeIn(within(links.time)),
+      summary: summary === undefined ? null : textIn(summary) || null,
+      picture: pictureOf(within(links.picture), base),
+    };
+    known.set(block, besides);
+    return besides;
   };
+}
+
+function closest(link: Element, matches: (element: Element) => boolean): Element | null {
+  for (let node: AnyNode | null = link; node !== null; node = node.parent) {
+    if (isElement(node) && matches(node)) return node;
+  }
+  return null;
 }
 
 /** Marks of an advertisement's picture (site.md, 3.2). */
@@ -218,16 +263,15 @@ function isAdvert(image: Element): boolean {
 }
 
 /** Without the `[全文]` that ends a summary. */
-function textOf(element: Cheerio<Element>): string {
-  return collapse(element.text().replaceAll('[全文]', ''));
+function textIn(element: Element): string {
+  return collapse(nodeText(element, LONGEST_TEXT).replaceAll('[全文]', ''));
 }
 
-function textsOf(elements: Cheerio<Element>): string[] {
-  return elements.toArray().map((_, index) => textOf(elements.eq(index)));
-}
+/** Of a title, a time, a summary; a link round a whole page is none of them. */
+const LONGEST_TEXT = 10_000;
 
-function pictureOf(images: Cheerio<Element>, base: string): ListPicture | null {
-  const image = images.toArray().find((candidate) => !isAdvert(candidate));
+function pictureOf(images: readonly Element[], base: string): ListPicture | null {
+  const image = images.find((candidate) => !isAdvert(candidate));
   const src = image === undefined ? null : URL.parse(addressOf(image) ?? '', base);
   if (image === undefined || src === null || !/^https?:$/.test(src.protocol)) return null;
   return { src: src.href, width: image.attribs.width ?? null, height: image.attribs.height ?? null };
@@ -265,12 +309,16 @@ function isAdvertAddress(src: string): boolean {
 }
 
 /** The first text that is a time: counts of readers and names of writers stand in places of their own beside it. */
-function timeIn(texts: readonly string[]): string | null {
-  return texts.find((text) => TIME.test(text)) ?? null;
+function timeIn(places: readonly (Element | string)[]): string | null {
+  for (const place of places) {
+    const text = typeof place === 'string' ? place : textIn(place);
+    if (TIME.test(text)) return text;
+  }
+  return null;
 }
 
 /** `2026-09-27 22:09`, with seconds or without a clock, `09-27 22:09`, `昨天 22:09`, `刚刚`, `2小时前` (site.md, 4). */
-const TIME = /^(?:(?:\d{4}-)?\d{1,2}-\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?)?|昨天.*|刚刚|\d+\s*\S+前)$/;
+const TIME = /^(?:(?:\d{4}-)?\d{1,2}-\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?)?|昨天.*|刚刚|\d{1,6}\s*\S{1,10}前)$/;
 
 function collapse(text: string): string {
   return text.replace(/\s+/g, ' ').trim();

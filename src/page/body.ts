@@ -3,13 +3,21 @@
 import type { BodyImage, BodyMedia } from '../model.ts';
 import type { Site } from '../site/address.ts';
 import type { NoiseRule } from '../site/layout.ts';
-import { type Column, countText, nameOf, readColumn, sumOf, type TextAccountRow, type TextCount } from './column.ts';
+import {
+  type Column,
+  countText,
+  NOTHING,
+  nameOf,
+  readColumn,
+  sumOf,
+  type TextAccountRow,
+  type TextCount,
+} from './column.ts';
 import type { FoundArticle } from './find-article.ts';
 import {
   type AnyNode,
   absoluteUrl,
   type Cheerio,
-  type CheerioAPI,
   type Element,
   type ElementIndex,
   elementsBelow,
@@ -18,6 +26,9 @@ import {
   linesOf,
   matcher,
   nodesIn,
+  removeNodes,
+  replaceNodes,
+  surround,
 } from './html.ts';
 import { baseOf, type ParsedPage } from './page.ts';
 import { isPlaceholder, pictureAddress, SHOWS_PICTURES } from './picture-address.ts';
@@ -52,9 +63,9 @@ export function readBody(page: ParsedPage, found: FoundArticle, address: string,
   const column = readColumn(page, found);
   const tree = found.body.clone();
   const [before, after] = [column.before.clone(), column.after.clone()];
-  if (before.length > 0) tree.prepend(before);
-  if (after.length > 0) tree.append(after);
-  const removed = [...removeNoise(page.$, tree, found.layout.noise), ...settleNoscripts(page.$, tree, base)];
+  const [body] = tree.toArray();
+  if (body !== undefined && isElement(body)) surround(body, before.toArray(), after.toArray());
+  const removed = [...removeNoise(tree, found.layout.noise), ...settleNoscripts(tree, base)];
   if (base !== address) makeAbsolute(tree, base);
   const elements = elementsBelow(tree.toArray());
   const images = readImages(page.$, elements, base, site);
@@ -83,16 +94,18 @@ interface Removal extends TextCount {
  * Removes from `body`, in place, all that the rules name, and says what that was; what shows nothing is not reported.
  * Nothing else is touched, white space included.
  */
-function removeNoise($: CheerioAPI, body: Cheerio<AnyNode>, rules: readonly NoiseRule[]): readonly Removal[] {
+function removeNoise(body: Cheerio<AnyNode>, rules: readonly NoiseRule[]): readonly Removal[] {
   let nodes: readonly AnyNode[] = [...nodesIn(body.contents().toArray())];
   return rules.flatMap((rule) => {
     const found = matching(nodes, rule);
     // The innermost first, so that nothing is counted twice.
+    const counted = new Map<AnyNode, TextCount>();
     const removals = found.toReversed().map((node) => {
-      const textCount = countText([node]);
-      $(node).remove();
+      const textCount = countText([node], counted);
+      counted.set(node, NOTHING);
       return { rule, ...textCount };
     });
+    removeNodes(found);
     if (found.length > 0) nodes = [...nodesIn(body.contents().toArray())];
     return removals.filter(({ characters, pictures }) => characters + pictures > 0).toReversed();
   });
@@ -105,7 +118,7 @@ const STOOD_IN = { name: 'placeholder of a picture', selector: 'img' } as const;
  * Puts a picture that only a `noscript` names where that stands, instead of the placeholder beside it, and takes out a
  * `noscript` whose pictures are there without it. One without pictures stays as it is.
  */
-function settleNoscripts($: CheerioAPI, body: Cheerio<AnyNode>, base: string): readonly Removal[] {
+function settleNoscripts(body: Cheerio<AnyNode>, base: string): readonly Removal[] {
   const elements = elementsBelow(body.toArray());
   const noscripts = elements.filter((each) => each.name === 'noscript' && each.children.some(isElement));
   if (noscripts.length === 0) return [];
@@ -113,23 +126,24 @@ function settleNoscripts($: CheerioAPI, body: Cheerio<AnyNode>, base: string): r
   const addresses = (from: readonly Element[]) =>
     from.flatMap((each) => (SHOWS_PICTURES.has(each.name) ? (pictureAddress(each, base) ?? []) : []));
   const shown = new Set(addresses(elements.filter((each) => !inside.has(each))));
+  const inPlace = new Map<AnyNode, readonly AnyNode[]>();
   const takeOut = (element: Element, rule: NoiseRule): Removal => {
-    const textCount = countText([element]);
-    $(element).remove();
-    return { rule, ...textCount };
+    inPlace.set(element, []);
+    return { rule, ...countText([element]) };
   };
-  return noscripts.flatMap((noscript) => {
+  const removals = noscripts.flatMap((noscript) => {
     if (inside.has(noscript)) return [];
     const own = addresses(elementsBelow([noscript]));
-    const placeholder = [nextTo(noscript, 'prev'), nextTo(noscript, 'next')].find((each): each is Element =>
-      standsIn(each, base),
+    const placeholder = [nextTo(noscript, 'prev'), nextTo(noscript, 'next')].find(
+      (each): each is Element => standsIn(each, base) && !inPlace.has(each),
     );
     if (placeholder === undefined && own.every((src) => shown.has(src))) return [takeOut(noscript, FOR_NO_SCRIPTS)];
     for (const src of own) shown.add(src);
-    const removals = placeholder === undefined ? [] : [takeOut(placeholder, STOOD_IN)];
-    $(noscript).replaceWith($(noscript).contents());
-    return removals;
+    inPlace.set(noscript, noscript.children);
+    return placeholder === undefined ? [] : [takeOut(placeholder, STOOD_IN)];
   });
+  replaceNodes(inPlace);
+  return removals;
 }
 
 /** What stands next to an element with nothing but white space between. */
@@ -183,7 +197,7 @@ export function partUrls(page: ParsedPage): readonly string[] {
   const links = partLinks(page);
   const [first] = links;
   if (first === undefined) return [];
-  const last = Math.max(...links.map(({ number }) => number));
+  const last = links.reduce((most, { number }) => Math.max(most, number), 1);
   return Array.from({ length: last - 1 }, (_, i) => first.href.replace(PART, `$1${i + 2}$3`));
 }
 
@@ -207,9 +221,10 @@ interface PartLink {
   readonly number: number;
 }
 
-function partLinks({ $, page, index }: ParsedPage): readonly PartLink[] {
+function partLinks({ page, index }: ParsedPage): readonly PartLink[] {
   const links: PartLink[] = [];
-  for (const { attribs } of $(numberBlocks(index)).find('[href], [onclick]').toArray()) {
+  for (const { attribs } of elementsBelow(numberBlocks(index))) {
+    if (attribs.href === undefined && attribs.onclick === undefined) continue;
     const link = attribs.href || /location(?:\.href)?\s*=\s*['"]([^'"]+)['"]/.exec(attribs.onclick ?? '')?.[1];
     const href = absoluteUrl(link, page.finalUrl);
     const number = PART.exec(href ?? '')?.[2];

@@ -21,7 +21,14 @@ export function readByline(lines: readonly string[]): Byline | null {
   return null;
 }
 
-const BRACKETS = [/^【([^【】]*)】/, /^（([^（）]*)）/, /^\(([^()]*)\)/, /^\[([^[\]]*)\]/, /^［([^［］]*)］/];
+/** No byline is nearly so long: what is read of it may go through it several times. */
+const BRACKETS = [
+  /^【([^【】]{0,1000})】/,
+  /^（([^（）]{0,1000})）/,
+  /^\(([^()]{0,1000})\)/,
+  /^\[([^[\]]{0,1000})\]/,
+  /^［([^［］]{0,1000})］/,
+];
 
 function openingBracket(line: string): { readonly text: string; readonly content: string } | null {
   for (const bracket of BRACKETS) {

@@ -3,7 +3,7 @@ import { type Flag, type FlagCode, flag } from '../flags.ts';
 import type { Article } from '../model.ts';
 import { type Body, isWhole, partUrls, readBody } from './body.ts';
 import { type CheckInput, comparableText, MOST_OF_A_KIND } from './check-input.ts';
-import { hasContent, nameOf, solidLength, textOf } from './column.ts';
+import { countText, hasContent, nameOf, solidLength, textOf } from './column.ts';
 import { readTitle } from './fields.ts';
 import { findArticle } from './find-article.ts';
 import { type AnyNode, type Element, oneLine } from './html.ts';
@@ -27,18 +27,21 @@ function frameInside({ removed, lines, elements }: Body): readonly Flag[] {
 
 /** Paragraphs or items that are nothing but links to articles, as lists of related articles are. */
 function linkLists(elements: Body['elements']): readonly Flag[] {
+  const blocks = new Map<AnyNode, number>(); // how much text each has
   const links = elements.filter(
-    (element) => element.name === 'a' && element.attribs.href?.includes('.shtml') === true && standsAlone(element),
+    (element) =>
+      element.name === 'a' && element.attribs.href?.includes('.shtml') === true && standsAlone(element, blocks),
   );
   const excerpts = links.slice(0, MOST_OF_A_KIND).map((link) => textOf(link, EXCERPT));
   return links.length < 2 ? [] : [flag('frame-in-body', `links alone: ${excerpts.join(', ')}`)];
 }
 
-function standsAlone(link: Element): boolean {
+function standsAlone(link: Element, blocks: Map<AnyNode, number>): boolean {
   const block = link.parent;
   if (block === null || !('name' in block) || !/^(?:p|li|div)$/.test(block.name)) return false;
-  const length = solidLength(textOf(link));
-  return length > 0 && length === solidLength(textOf(block));
+  const whole = blocks.get(block) ?? countText([block]).characters;
+  blocks.set(block, whole);
+  return whole > 0 && whole === countText([link]).characters;
 }
 
 /** What stands above such a block. */
@@ -63,9 +66,8 @@ const EXCERPT = 500;
 
 function elementsIn({ elements, unclaimed }: Body): readonly Flag[] {
   const describe = (element: Element) => `${nameOf(element)} inside the body: ${textOf(element, EXCERPT)}`;
-  const unknown = elements
-    .values()
-    .filter((each) => isUnknown(each) && !unclaimed.includes(each) && hasContent([each]));
+  const outside = new Set(unclaimed);
+  const unknown = elements.values().filter((each) => isUnknown(each) && !outside.has(each) && hasContent([each]));
   const hidden = elements.values().filter((each) => isHidden(each) && hasContent([each]));
   return [
     ...unknown.take(MOST_OF_A_KIND).map((element) => flag('unknown-block', describe(element))),
@@ -87,10 +89,11 @@ function isUnknown({ name, attribs }: Element): boolean {
 /** A text between paragraphs stands in none; a body without paragraphs is written with `<br>`. */
 function bareText({ tree, unclaimed }: Body): readonly Flag[] {
   const nodes = tree.contents().toArray();
+  const outside = new Set(unclaimed);
   const has = (name: string) => nodes.some((node) => node.type === 'tag' && node.name === name);
   if (!has('p') || has('br')) return [];
   return nodes
-    .filter((node) => node.type === 'text' && node.data.trim() !== '' && !unclaimed.includes(node))
+    .filter((node) => node.type === 'text' && node.data.trim() !== '' && !outside.has(node))
     .map((node) => flag('unaccounted-text', `text inside the body: ${textOf(node, EXCERPT)}`));
 }
 

@@ -48,8 +48,8 @@ export function checkTitle({ first, article }: CheckInput): readonly Flag[] {
   const flags: Flag[] = [];
   if (isSuspectTitle(title)) flags.push(flag('title-suspect', title));
   const printed = first.$.root().children('html').children('head').children('title').first().text();
-  const page = withoutSite(printed);
-  if (page !== '' && !sameTitle(solid(title), solid(page))) flags.push(flag('title-mismatch', printed));
+  const page = withoutSite(solid(printed));
+  if (page !== '' && !sameTitle(solid(title), page)) flags.push(flag('title-mismatch', printed));
   return flags;
 }
 
@@ -68,8 +68,9 @@ function solid(text: string): string {
   return text.replace(/\s+/g, '');
 }
 
+/** @param title without white space */
 function withoutSite(title: string): string {
-  return title.trim().replace(/\s*[-_—|]\s*(?:观察者网|风闻).*$/, '');
+  return title.replace(/[-_—|](?:观察者网|风闻).*$/, '');
 }
 
 // Times: the page prints one time of publication, and its other dates agree with it.
@@ -220,22 +221,19 @@ const LEAST_SHARED = 0.5;
 const LEAST_PAIRS = 12;
 
 function showsSummary({ summary }: Listed, { article, bodies }: CheckInput): boolean {
-  const wanted = pairsOf(summary ?? '');
+  const wanted = new Set(pairsIn(summary ?? ''));
   if (wanted.size < LEAST_PAIRS) return true;
   const lines = bodies.flatMap((body) => body.lines);
-  const there = pairsOf([article.title, article.summary ?? '', ...lines].join(''));
-  return (
-    wanted
-      .values()
-      .filter((pair) => there.has(pair))
-      .toArray().length >=
-    wanted.size * LEAST_SHARED
-  );
+  const there = new Set<string>();
+  for (const pair of pairsIn([article.title, article.summary ?? '', ...lines].join(''))) {
+    if (wanted.has(pair)) there.add(pair);
+  }
+  return there.size >= wanted.size * LEAST_SHARED;
 }
 
-function pairsOf(text: string): Set<string> {
+function* pairsIn(text: string): Generator<string, void> {
   const plain = comparableText(text).replace(/[\p{P}\p{S}]/gu, '');
-  return new Set(Array.from({ length: Math.max(0, plain.length - 1) }, (_, i) => plain.slice(i, i + 2)));
+  for (let i = 0; i + 1 < plain.length; i++) yield plain.slice(i, i + 2);
 }
 
 /** So long before or after the publication the picture of a list may have been uploaded. */

@@ -2,7 +2,7 @@
 
 import type { BlockRule, NamedBlock } from '../site/layout.ts';
 import { type FoundArticle, inColumn } from './find-article.ts';
-import { type AnyNode, type Cheerio, type CheerioAPI, oneLine } from './html.ts';
+import { type AnyNode, type Cheerio, oneLine } from './html.ts';
 import type { ParsedPage } from './page.ts';
 
 export interface Column {
@@ -32,7 +32,7 @@ type Claim = BlockRule | 'body';
 export function readColumn({ $ }: ParsedPage, { layout, column, body }: FoundArticle): Column {
   const claims = new Map<AnyNode, Claim>(body.toArray().map((node) => [node, 'body']));
   for (const rule of layout.blocks) {
-    for (const node of nodesOf($, column, rule)) if (!claims.has(node)) claims.set(node, rule);
+    for (const node of nodesOf(column, rule)) if (!claims.has(node)) claims.set(node, rule);
   }
   const ancestors = ancestorsOf(claims.keys(), column);
   const entries: TextAccountRow[] = [];
@@ -93,12 +93,15 @@ export function readColumn({ $ }: ParsedPage, { layout, column, body }: FoundArt
   }
 }
 
-function nodesOf($: CheerioAPI, column: Cheerio<AnyNode>, rule: BlockRule): readonly AnyNode[] {
+function nodesOf(column: Cheerio<AnyNode>, rule: BlockRule): readonly AnyNode[] {
   const found = rule.selector.split(', ').flatMap((selector) => inColumn(column, selector).toArray());
   const { text } = rule;
-  const wanted = text === undefined ? found : found.filter((node) => text.test(oneLine($(node).text())));
+  const wanted = text === undefined ? found : found.filter((node) => text.test(oneLine(textOf(node, LABEL))));
   return rule.first === true ? wanted.slice(0, 1) : wanted;
 }
+
+/** More than any label has; what follows it may be long. */
+const LABEL = 1000;
 
 function ancestorsOf(nodes: Iterable<AnyNode>, column: Cheerio<AnyNode>): ReadonlySet<AnyNode> {
   const top = column.toArray()[0]?.parent ?? null;
@@ -122,7 +125,7 @@ export interface TextCount {
   readonly pictures: number;
 }
 
-const NOTHING: TextCount = { characters: 0, pictures: 0 };
+export const NOTHING: TextCount = { characters: 0, pictures: 0 };
 
 /** Elements that show something without text. */
 export const MEDIA: ReadonlySet<string> = new Set(['img', 'iframe', 'video', 'audio', 'embed', 'object', 'canvas']);

@@ -80,7 +80,9 @@ function strict(body: Uint8Array, encoding: string): string | null {
 }
 
 function damage(text: string): number {
-  return text.match(/\ufffd/g)?.length ?? 0;
+  let places = 0;
+  for (let at = text.indexOf('\ufffd'); at >= 0; at = text.indexOf('\ufffd', at + 1)) places += 1;
+  return places;
 }
 
 /** GBK is a part of GB 18030. */

@@ -4,7 +4,7 @@ import type { Article, Person } from '../model.ts';
 import type { PersonSelectors } from '../site/layout.ts';
 import { textOf } from './column.ts';
 import { type FoundArticle, inColumn } from './find-article.ts';
-import { absoluteUrl, oneLine } from './html.ts';
+import { absoluteUrl, oneLine, select } from './html.ts';
 import type { ParsedPage } from './page.ts';
 
 /**
@@ -77,9 +77,11 @@ function readPeople(
   base: string,
 ): readonly Person[] {
   const people: Person[] = [];
-  for (const element of inColumn(column, selectors.each).toArray()) {
-    const link = $(element).find(selectors.name).first();
-    const title = selectors.title === null ? '' : $(element).find(selectors.title).first().text();
+  const found = inColumn(column, selectors.each).toArray();
+  for (const element of selectors.first === true ? found.slice(0, 1) : found) {
+    const within = (selector: string) => $(select([element], selector).slice(0, 1));
+    const link = within(selectors.name);
+    const title = selectors.title === null ? '' : within(selectors.title).text();
     const name = oneLine(link.text());
     if (name !== '') people.push({ name, title: oneLine(title) || null, url: absoluteUrl(link.attr('href'), base) });
   }

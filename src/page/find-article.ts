@@ -7,9 +7,11 @@ import {
   type Cheerio,
   type Element,
   type ElementIndex,
+  elementsBelow,
   elementsOfClass,
   isElement,
   matcher,
+  steadyMatcher,
 } from './html.ts';
 import type { ParsedPage } from './page.ts';
 
@@ -41,17 +43,19 @@ export function findArticle(page: ParsedPage): FoundArticle | null {
 }
 
 function locate({ $, index }: ParsedPage): FoundArticle | null {
-  const columns = $<Element, never>([]).add(mayBeColumns(index).filter(matcher(ANY_COLUMN)));
-  const column = columns.first();
+  const columns = [...new Set(mayBeColumns(index).filter(matcher(ANY_COLUMN)))];
+  const column = $<Element, never>(columns.slice(0, 1));
   const [layout, ...others] = LAYOUTS.filter((candidate) => claims(candidate, column));
   if (layout === undefined) return null;
   const body = inColumn(column, layout.body).first();
+  // Of a page made of columns a few say as much as all.
   const elsewhere = columns
-    .toArray()
-    .slice(1)
+    .slice(1, MOST_COLUMNS)
     .flatMap((element) => LAYOUTS.filter((candidate) => claims(candidate, $(element))));
   return body.length > 0 ? { layout, column, body, rivals: [...others, ...elsewhere].map(({ name }) => name) } : null;
 }
+
+const MOST_COLUMNS = 20;
 
 /** The common elements that stand in a line of text. */
 const NO_COLUMN: ReadonlySet<string> = new Set(['a', 'span', 'p', 'img', 'em', 'i', 'h4', 'label', 'input']);
@@ -89,17 +93,26 @@ export function inColumn(column: Cheerio<AnyNode>, selector: string): Cheerio<An
   answers.set(element, before);
   const known = before.get(selector);
   if (known !== undefined) return known;
-  const found = search(column, selector);
+  const found = column._make([...search(element, selector)]);
   before.set(selector, found);
   return found;
 }
 
-function search(column: Cheerio<AnyNode>, selector: string): Cheerio<AnyNode> {
-  const [, block, rest] = /^(> \S+)(?: (.+))?$/.exec(selector) ?? [];
-  if (block === undefined) return column.find(selector);
-  if (rest !== undefined) return inColumn(column, block).find(rest);
-  const matches = matcher(block.slice(2));
-  return column.children().filter((_, child) => matches(child));
+/** Every element below one that is asked several times. */
+function elementsIn(element: AnyNode): readonly Element[] {
+  const known = elements.get(element) ?? elementsBelow([element]);
+  elements.set(element, known);
+  return known;
+}
+
+const elements = new WeakMap<AnyNode, readonly Element[]>();
+
+function search(top: AnyNode, selector: string): readonly Element[] {
+  const [, block, rest] = /^> (\S+)(?: (.+))?$/.exec(selector) ?? [];
+  if (block === undefined) return elementsIn(top).filter(steadyMatcher(selector));
+  const children = 'children' in top ? top.children : [];
+  const blocks = children.filter(isElement).filter(matcher(block));
+  return rest === undefined ? blocks : blocks.flatMap((each) => search(each, rest));
 }
 
 const answers = new WeakMap<AnyNode, Map<string, Cheerio<AnyNode>>>();

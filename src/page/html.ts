@@ -2,18 +2,26 @@
 import { type Cheerio, type CheerioAPI, load } from 'cheerio';
 import { compile } from 'css-select';
 import type { AnyNode, Element } from 'domhandler';
-import { TREE_ADAPTER } from './tree-adapter.ts';
+import { buildTree } from './tree-adapter.ts';
 
 export type { AnyNode, Cheerio, CheerioAPI, Element };
 
-/** Parses a whole HTML document (parse5, as browsers do). */
+/**
+ * Parses a whole HTML document (parse5, as browsers do).
+ * @throws PAGE_TOO_HEAVY
+ */
 export function parseDocument(html: string): CheerioAPI {
-  return load(html, { treeAdapter: TREE_ADAPTER });
+  return load(buildTree(html, 'document'));
 }
 
-/** Parses a piece of HTML without the `<html>` and `<body>` round it. */
+/**
+ * Parses a piece of HTML without the `<html>` and `<body>` round it, as deep as a document may be.
+ * @throws PAGE_TOO_HEAVY
+ */
 export function parseFragment(html: string): CheerioAPI {
-  return load(html, { treeAdapter: TREE_ADAPTER }, false);
+  const piece = buildTree(html, 'piece');
+  flattenDeep(piece);
+  return load(piece, {}, false);
 }
 
 /** What a page holds for readers without scripts: no address is changed and nobody sent away by it. */
@@ -24,18 +32,16 @@ const WITHOUT_EFFECT = 'base, link, meta, script, style, template, title';
  * parsers leave it text, as browsers do whose scripts run, and a page that loads its pictures by script may name them
  * nowhere else.
  */
-export function openNoscripts($: CheerioAPI, noscripts: readonly Element[]): void {
+export function openNoscripts(noscripts: readonly Element[]): void {
   for (const element of noscripts) {
     const [text] = element.children;
     if (text?.type !== 'text' || !/<(?:img|input|picture|object|embed|video)\b/i.test(text.data)) continue;
-    const inner = load(text.data, { treeAdapter: TREE_ADAPTER, scriptingEnabled: false }, false);
-    inner(WITHOUT_EFFECT).remove();
-    const [root] = inner.root().toArray();
-    if (root === undefined) continue;
+    const root = buildTree(text.data, 'noscript');
+    removeNodes(select([root], WITHOUT_EFFECT));
     flattenDeep(root);
     // One within another has elements already, and means nothing more.
     for (const node of nodesIn([root])) if (isElement(node) && node.name === 'noscript') node.name = 'span';
-    $(element).empty().append(inner.root().contents());
+    adopt(element, root.children);
   }
 }
 
@@ -51,6 +57,17 @@ export function matcher(selector: string): (element: Element) => boolean {
 }
 
 const matchers = new Map<string, (element: Element) => boolean>();
+
+/** The same for trees that do not change any more: what was found of an element's ancestors is kept. */
+export function steadyMatcher(selector: string): (element: Element) => boolean {
+  const known = steadyMatchers.get(selector);
+  if (known !== undefined) return known;
+  const made = compile<AnyNode, Element>(selector);
+  steadyMatchers.set(selector, made);
+  return made;
+}
+
+const steadyMatchers = new Map<string, (element: Element) => boolean>();
 
 // A limit to nesting, as in browsers: recursion over a tree must not depend on how a page was written.
 
@@ -113,8 +130,39 @@ export function* nodesIn(roots: readonly AnyNode[]): Generator<AnyNode, void> {
 /** All elements below the roots, which are not included themselves, in document order. */
 export function elementsBelow(roots: readonly AnyNode[]): readonly Element[] {
   const elements: Element[] = [];
-  for (const node of nodesIn(roots)) if (isElement(node) && !roots.includes(node)) elements.push(node);
+  const above = new Set(roots);
+  for (const node of nodesIn(roots)) if (isElement(node) && !above.has(node)) elements.push(node);
   return elements;
+}
+
+/** The same of those that match a selector, in a tree that does not change any more. */
+export function select(roots: readonly AnyNode[], selector: string): readonly Element[] {
+  return elementsBelow(roots).filter(steadyMatcher(selector));
+}
+
+/** Takes nodes out of their tree, all at once: one after the other takes time in the square of their siblings. */
+export function removeNodes(nodes: Iterable<AnyNode>): void {
+  const gone = [...nodes];
+  replaceNodes(new Map(gone.map((node) => [node, []])));
+}
+
+/** The same, with other nodes in the place of each: nodes that stand nowhere else, or below it. */
+export function replaceNodes(inPlace: ReadonlyMap<AnyNode, readonly AnyNode[]>): void {
+  const parents = new Set([...inPlace.keys()].map((node) => node.parent));
+  for (const node of inPlace.keys()) Object.assign(node, { parent: null, prev: null, next: null });
+  for (const parent of parents) {
+    if (parent === null) continue;
+    adopt(
+      parent,
+      parent.children.flatMap((child) => (inPlace.get(child) as Parent['children'] | undefined) ?? [child]),
+    );
+  }
+}
+
+/** Puts nodes that stand in no tree before and behind what an element holds. */
+export function surround(parent: Element, before: readonly AnyNode[], after: readonly AnyNode[]): void {
+  const children = [...before, ...parent.children, ...after] as Parent['children'];
+  if (children.length > parent.children.length) adopt(parent, children);
 }
 
 export function isElement(node: AnyNode): node is Element {

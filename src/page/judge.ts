@@ -148,7 +148,7 @@ function homeMarks({ html, $ }: ParsedPage): string | null {
 
 /** The same of any piece of HTML and the title that it came with. */
 export function homeMarksIn(html: string, pageTitle: string): string | null {
-  const letters = html.match(/<dt[^>]{0,200}>\s*[A-Z]\s*<\/dt>/g)?.length ?? 0;
+  const letters = html.match(/<dt[^<>]{0,200}>\s*[A-Z]\s*<\/dt>/g)?.length ?? 0;
   if (letters >= LETTERS) return `author index with ${letters} letters, as on the home page`;
   const title = pageTitle.trim();
   if (!title.startsWith('观察者网')) return null;
@@ -167,9 +167,9 @@ interface Stub {
 /** The stub on a page that has no article body; null if there is not even a headline. */
 function findStub({ $ }: ParsedPage): Stub | null {
   const column = $(STUB.column).first();
-  const title = column.find(STUB.title).text().trim();
+  const title = inColumn(column, STUB.title).text().trim();
   if (title === '') return null;
-  const time = column.find(STUB.time).first().text().trim();
+  const time = inColumn(column, STUB.time).first().text().trim();
   const hasStubTime = /^\d{1,2}\/\d{1,2}\/\d{4} /.test(time);
   return { hasStubTime, evidence: `headline without body${hasStubTime ? `, time in the stubs' form ${time}` : ''}` };
 }
@@ -183,8 +183,12 @@ interface Jump {
   readonly evidence: string;
 }
 
-/** `location = "…"`, `window.location.href="…"`, `location.replace("…")`. */
-const BY_SCRIPT = /\blocation\s*(?:\.\s*href)?\s*(?:=|\.\s*(?:replace|assign)\s*\()\s*(["'])(.+?)\1\s*[;)\n}]/g;
+/**
+ * `location = "…"`, `window.location.href="…"`, `location.replace("…")`. Each piece of the script is gone through once:
+ * every way from one part to the next begins with another character, and an address ends at the next quote of its kind.
+ */
+const BY_SCRIPT =
+  /\blocation\s*(?:\.\s*(?:href\s*=|(?:replace|assign)\s*\()|=)\s*(?:"([^"\n]+)"|'([^'\n]+)')\s*[;)\n}]/g;
 
 /**
  * The first jump to anywhere but the page itself and its mobile form; null if there is none. Only whole addresses in
@@ -204,7 +208,7 @@ function findJump(page: ParsedPage, site: Site): Jump | null {
 
 function* jumpsIn({ $ }: ParsedPage) {
   for (const script of $('script:not([src])').toArray()) {
-    for (const match of $(script).text().matchAll(BY_SCRIPT)) yield { link: match[2], how: 'script jump' };
+    for (const match of $(script).text().matchAll(BY_SCRIPT)) yield { link: match[1] ?? match[2], how: 'script jump' };
   }
   for (const { attribs } of $('meta[http-equiv="refresh" i]').toArray()) {
     yield { link: /url\s*=\s*['"]?([^'"]+)/i.exec(attribs.content ?? '')?.[1], how: 'meta refresh' };

@@ -33,7 +33,7 @@ export function parsePage(page: Page): ParsedPage {
   const $ = parseDocument(text);
   const root = $.root().toArray()[0] as AnyNode; // a document always has one
   const index = indexWithinLimit(root);
-  openNoscripts($, index.noscripts);
+  openNoscripts(index.noscripts);
   return { page, html: text, encodingDoubt: doubt, undecodable, $, index };
 }
 

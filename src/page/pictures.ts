@@ -11,6 +11,8 @@ import {
   type CheerioAPI,
   type Element,
   elementsBelow,
+  isElement,
+  nodesIn,
   oneLine,
 } from './html.ts';
 import { pictureAddress, SHOWS_PICTURES } from './picture-address.ts';
@@ -88,8 +90,12 @@ function stands(inner: AnyNode, outer: AnyNode): boolean {
   return false;
 }
 
+/** Ends at the first that is more: blocks that hold one another are not gone through for each picture. */
 function isTextAlone(paragraph: Cheerio<AnyNode>): boolean {
-  return !elementsBelow(paragraph.toArray()).some(({ name }) => MORE_THAN_TEXT.includes(name));
+  const [top] = paragraph.toArray();
+  if (top === undefined || !('children' in top)) return true;
+  for (const node of nodesIn(top.children)) if (isElement(node) && MORE_THAN_TEXT.includes(node.name)) return false;
+  return true;
 }
 
 /** What the site's editor writes into every picture (site.md, 2.5), and names of files. */

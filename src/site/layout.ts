@@ -58,6 +58,8 @@ export interface FieldSelectors {
 export interface PersonSelectors {
   /** One element per person. */
   readonly each: string;
+  /** Only the first of them is one. */
+  readonly first?: true;
   /** Inside it: the name, which may be a link to the person's column. */
   readonly name: string;
   /** Inside it: what the page says of the person; null if it says nothing. */

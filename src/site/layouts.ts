@@ -113,7 +113,7 @@ export const FENGWEN: Layout = {
     title: 'h1',
     times: '.user-main p span.time1',
     // Only the first: boxes below the post show the author again, and others.
-    columnists: { each: '.user-main:first', name: 'h4 a', title: null },
+    columnists: { each: '.user-main', first: true, name: 'h4 a', title: null },
     staff: null,
     notes: null,
     keywords: 'div.key-word a',
