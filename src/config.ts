@@ -170,17 +170,51 @@ export function defaultConfig(): Config {
  * Reads and checks a configuration.
  * @param path the YAML file; null for `crawl.config.yaml` in the working directory if it is there, else the defaults
  * @param overrides `archive` replaces the file's, relative to the working directory
- * @throws CONFIG_UNREADABLE, or CONFIG_INVALID naming file, line, key path and, for an unknown key, the nearest known one
+ * @throws CONFIG_UNREADABLE, USAGE, or CONFIG_INVALID naming file, line, key path and, for an unknown key, the nearest known one
  */
 export function loadConfig(path: string | null, overrides: { readonly archive?: string | undefined } = {}): Config {
-  const file = path ?? (existsSync('crawl.config.yaml') ? 'crawl.config.yaml' : null);
+  const named = path === null ? null : expandPath(path, { code: 'USAGE', where: '--config' });
+  const file = named ?? (existsSync('crawl.config.yaml') ? 'crawl.config.yaml' : null);
   const config = file === null ? defaultConfig() : parseConfig(readText(file), file);
   const folder = file === null ? '.' : dirname(file);
-  const archive = resolve(overrides.archive ?? resolve(folder, config.archive));
-  const healthFile = config.monitor.file === null ? null : resolve(folder, config.monitor.file);
+  const expanded = (key: string, text: string) =>
+    expandPath(text, { code: 'CONFIG_INVALID', where: `${file}: ${key}` });
+  const orNull = (key: string, text: string | null) => (text === null ? null : expanded(key, text));
+  const archive =
+    overrides.archive === undefined
+      ? resolve(folder, expanded('archive', config.archive))
+      : resolve(expandPath(overrides.archive, { code: 'USAGE', where: '--archive' }));
+  const monitored = orNull('monitor.file', config.monitor.file);
+  const healthFile = monitored === null ? null : resolve(folder, monitored);
+  const executablePath = orNull('browser.executablePath', config.browser.executablePath);
   if (healthFile?.startsWith(`${archive}/`) === true)
     throw new ArchiveError('CONFIG_INVALID', `${file}: monitor.file: ${healthFile} lies in the archive`);
-  return { ...config, archive, monitor: { ...config.monitor, file: healthFile } };
+  return {
+    ...config,
+    archive,
+    browser: { ...config.browser, executablePath },
+    monitor: { ...config.monitor, file: healthFile },
+  };
+}
+
+/**
+ * A path as people write it: `~` is the home folder, `$NAME` and `${NAME}` are variables of the environment. A shell does so
+ * with what is typed at it, but not in a configuration, and not behind `--archive=`.
+ * @param problem the code that is thrown, and the place that it names, if there is no such home or variable
+ */
+export function expandPath(
+  text: string,
+  problem: { readonly code: 'CONFIG_INVALID' | 'USAGE'; readonly where: string },
+): string {
+  const refuse = (why: string): never => {
+    throw new ArchiveError(problem.code, `${problem.where}: ${text}: ${why}`);
+  };
+  const given = (name: string) => process.env[name] || refuse(`the environment has no ${name}; write the path out`);
+  const home = /^~([^/]*)(?=\/|$)/.exec(text)?.[1];
+  if (home !== undefined && home !== '') refuse(`~${home} is not known here; write the path out, or begin it with ./`);
+  return text
+    .replace(/^~(?=\/|$)/, () => given('HOME'))
+    .replace(/\$(?:\{(\w+)\}|([A-Za-z_]\w*))/g, (_, braced?: string, bare?: string) => given(braced ?? bare ?? ''));
 }
 
 /** Checks the text of a configuration; `file` is what messages call it. */

@@ -27,6 +27,7 @@ import { auditPictures } from './pictures.ts';
 import { type CheckCode, finding } from './promises.ts';
 import { LONGEST_BYTES, listFolder, readWhole, type ShardContext, unclaimed, under } from './read-file.ts';
 import { scanBody } from './scan-body.ts';
+import { isNamed } from './shards.ts';
 
 export function auditMonth(month: string, stems: readonly string[] | null, context: ShardContext): void {
   const { root, report } = context;
@@ -59,11 +60,7 @@ function isAsked(
   { stems, since }: { readonly stems: readonly string[] | null; readonly since: string | null },
 ): boolean {
   if (since !== null && stem.slice(0, 10).replaceAll('_', '-') < since) return false;
-  return stems === null || stems.some((asked) => stem === asked || asked === `fengwen:${stem}` || endsIn(stem, asked));
-}
-
-function endsIn(stem: string, asked: string): boolean {
-  return asked.startsWith('_') && stem.endsWith(asked);
+  return stems === null || stems.some((asked) => isNamed(stem, asked));
 }
 
 function auditArticle(key: string, { hasVersions }: { readonly hasVersions: boolean }, context: ShardContext): void {

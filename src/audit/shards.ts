@@ -5,6 +5,7 @@ import {
   BY_MONTH,
   isAssetFolder,
   isMonth,
+  isStem,
   isYear,
   monthOf,
   RECORDS,
@@ -31,6 +32,24 @@ export interface Selection {
   readonly stems: readonly string[] | null;
   /** Only what appeared on this day or later, `2022-01-28`; of community posts, in its month or later. Null for all. */
   readonly since: string | null;
+}
+
+/** True if the stem of a file name is what a selection asks for. */
+export function isNamed(stem: string, asked: string): boolean {
+  return stem === asked || asked === `fengwen:${stem}` || (asked.startsWith('_') && stem.endsWith(asked));
+}
+
+/** True if the archive has anything of an article: its document, its record or a superseded document. */
+export function hasArticle(root: string, asked: string): boolean {
+  for (const piece of months(root, { stems: [asked], since: null })) {
+    if (!('month' in piece)) continue;
+    for (const kind of BY_MONTH) {
+      const { files, folders } = listFolder(root, `${kind}/${piece.month}`);
+      const stems = [...files.map((name) => name.replace(/\.(?:html|json)$/, '')), ...folders];
+      if (stems.some((stem) => isStem(stem, piece.month) && isNamed(stem, asked))) return true;
+    }
+  }
+  return false;
 }
 
 /** True if a folder is laid out as this program lays out archives. */

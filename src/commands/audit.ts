@@ -13,8 +13,8 @@ import {
   type Reporter,
   type Severity,
 } from '../audit/promises.ts';
-import { isArchive, type Selection } from '../audit/shards.ts';
-import type { Config } from '../config.ts';
+import { hasArticle, isArchive, type Selection } from '../audit/shards.ts';
+import { type Config, expandPath } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { destinationOf } from '../frontier/frontier.ts';
 import { openOperations } from '../frontier/operations.ts';
@@ -44,7 +44,7 @@ export interface AuditFlags {
  * Audits what is named, one after the other.
  * @param what archives, folders of documents, single documents, or ids; empty for the configured archive
  * @returns `findings` where one is of the level `failOn` or worse, `interrupted` after Ctrl-C. Throws USAGE,
- * REPORT_NOT_WRITABLE
+ * REPORT_NOT_WRITABLE, NOT_ARCHIVED
  */
 export async function audit(
   what: readonly string[],
@@ -63,7 +63,8 @@ export async function audit(
     startedAt: new Date(),
     tool: packageInfo(),
   };
-  await using page = flags.html === undefined ? null : await openReportFile(flags.html, run);
+  const html = flags.html === undefined ? null : expandPath(flags.html, { code: 'USAGE', where: '--html' });
+  await using page = html === null ? null : await openReportFile(html, run);
   const reporters: readonly Reporter[] = [
     terminal.json ? jsonReport(terminal) : terminalReport(terminal),
     ...(page === null ? [] : [htmlReport(page, run)]),
@@ -84,7 +85,7 @@ export async function audit(
     return EXIT.interrupted; // at once, and no report: a part would be taken for the whole
   }
   for (const reporter of reporters) await reporter.end(sum);
-  if (flags.html !== undefined) terminal.say(`wrote ${terminal.link(printable(flags.html), resolve(flags.html))}`);
+  if (html !== null) terminal.say(`wrote ${terminal.link(printable(html), resolve(html))}`);
   return exit;
 }
 
@@ -122,15 +123,18 @@ function targetsOf(what: readonly string[], since: string | null, config: Config
   const targets = paths.map((path) => targetOf(resolve(path), since));
   if (what.length === 0) return [{ root: config.archive, selection: { stems: null, since } }];
   if (ids.length === 0) return targets;
-  return [{ root: config.archive, selection: { stems: withMoves(ids, config).map(stemOf), since } }, ...targets];
+  return [{ root: config.archive, selection: { stems: withMoves(ids, config), since } }, ...targets];
 }
 
-/** The ids, and those of the posts that such articles became. */
+/** The stems of articles, and of the posts that such became. Throws NOT_ARCHIVED where the archive has nothing of one. */
 function withMoves(ids: readonly string[], { archive, site }: Config): readonly string[] {
   using operations = openOperations(archive, { readOnly: true });
   return ids.flatMap((id) => {
     const post = parseArticleUrl(destinationOf(operations.frontier.find(id as ArticleId)) ?? '', site);
-    return post === null ? [id] : [id, post.id];
+    const stems = (post === null ? [id] : [id, post.id]).map(stemOf);
+    if (!stems.some((stem) => hasArticle(archive, stem)))
+      throw new ArchiveError('NOT_ARCHIVED', `${id}: not in ${archive}`);
+    return stems;
   });
 }
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { openArchive } from '../archive/archive.ts';
 import { openDisk } from '../archive/disk.ts';
-import type { Config } from '../config.ts';
+import { type Config, expandPath } from '../config.ts';
 import type { Window } from '../coverage/id-coverage.ts';
 import { type ReadIdCoverage, readIdCoverage } from '../coverage/read-id-coverage.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
@@ -32,7 +32,8 @@ export async function coverage(
   const today = dayOf(Date.now());
   const window = { since: requireDay(since ?? daysAfter(today, -DEFAULT_DAYS), '--since'), until: today };
   const roots = existsSync(config.archive) ? [config.archive] : [];
-  await using page = html === undefined ? null : await openReportFile(html, { roots });
+  await using page =
+    html === undefined ? null : await openReportFile(expandPath(html, { code: 'USAGE', where: '--html' }), { roots });
   const { coverage, damaged } = await readArchive(config, window);
   for (const error of damaged) terminal.log({ level: 'error', stage: 'store', message: renderError(error) });
   if (terminal.json) for (const line of jsonLines(coverage, window)) terminal.result('', line);

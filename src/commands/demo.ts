@@ -5,7 +5,7 @@ import { join, relative, resolve } from 'node:path';
 import { type Newspaper, type NewspaperArticle, openNewspaper } from '../../tests/newspaper/newspaper.ts';
 import { ARTICLES, ASSETS, RECORDS } from '../archive/keys.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
-import { loadConfig } from '../config.ts';
+import { expandPath, loadConfig } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import type { Terminal } from '../report/terminal.ts';
 import type { UrlReport } from '../report/visits.ts';
@@ -20,7 +20,10 @@ export async function demo(
   options: { readonly archive?: string | undefined; readonly articles: number },
   { terminal, interrupts }: { readonly terminal: Terminal; readonly interrupts: Interrupts },
 ): Promise<ExitCode> {
-  const archive = resolve(options.archive ?? freshFolder());
+  const archive =
+    options.archive === undefined
+      ? resolve(freshFolder())
+      : resolve(expandPath(options.archive, { code: 'USAGE', where: '--archive' }));
   if (existsSync(archive)) throw new ArchiveError('USAGE', `${archive} exists already; name a new folder`);
   await mkdir(archive, { recursive: true });
   await using newspaper = await openNewspaper({ articles: options.articles });

@@ -14,7 +14,7 @@ import {
 } from '../archive/manifest.ts';
 import type { Storage } from '../archive/storage.ts';
 import { CHECKS, finding } from '../audit/promises.ts';
-import type { Config } from '../config.ts';
+import { type Config, expandPath } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { lockArchive } from '../frontier/lock.ts';
 import { openOperations } from '../frontier/operations.ts';
@@ -35,7 +35,7 @@ export async function manifest(
   if ((await storage.stat('')) === null)
     throw new ArchiveError('USAGE', `${archive}: there is no archive; name one with --archive DIR`);
   if (action === 'verify') {
-    const bag = flags.bag === undefined ? null : resolve(flags.bag);
+    const bag = flags.bag === undefined ? null : bagAt(flags.bag);
     return verify(bag === null ? storage : openDisk(bag), { isBag: bag !== null, terminal });
   }
   await using _lock = await lockArchive(archive, 'manifest');
@@ -51,7 +51,7 @@ export async function manifest(
     await writeLines(storage, MANIFEST, lines());
     terminal.result(`${join(archive, MANIFEST)}: ${files} files`, { manifest: MANIFEST, files });
   } else {
-    const bag = resolve(flags.bag);
+    const bag = bagAt(flags.bag);
     if (`${bag}/`.startsWith(`${archive}/`)) throw new ArchiveError('USAGE', `${bag}: lies inside the archive`);
     const { name, version } = packageInfo();
     const { files, bytes } = await writeBag(storage, openDisk(bag), { tool: `${name}/${version}`, now: new Date() });
@@ -59,6 +59,10 @@ export async function manifest(
   }
   operations.journal.runs.endRun();
   return EXIT.ok;
+}
+
+function bagAt(text: string): string {
+  return resolve(expandPath(text, { code: 'USAGE', where: '--bag' }));
 }
 
 /** Reports each difference as a finding of the group `fixity`. */
