@@ -141,6 +141,7 @@ export type Verdict = { readonly evidence: readonly string[] } & (
   | { readonly kind: 'moved'; readonly to: ArticleAddress }
   | { readonly kind: 'link-out'; readonly to: string | null }
   | { readonly kind: 'blocked' }
+  | { readonly kind: 'server-error' }
   | { readonly kind: 'truncated' }
   | { readonly kind: 'not-an-article'; readonly needsScripts: boolean }
 );

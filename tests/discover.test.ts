@@ -762,8 +762,27 @@ describe('what a request for a list is answered with', () => {
       assert.deepEqual([ids(found), !isRead(found) && found.mayPass], ['SOURCE_UNREAD', true], text);
     }
     assert.equal(ids(answer('{"code":4,"msg":"no"}', list)), 'SOURCE_EMPTY');
-    assert.equal(ids(answer('<html></html>', list)), 'SOURCE_EMPTY');
+    assert.equal(ids(answer('<html><a href="/ZaoCha/2022_01_28_9.shtml">一</a></html>', list)), 'SOURCE_EMPTY');
     assert.equal(ids(answer('', list, { status: 404 })), 'SOURCE_UNREAD');
+  });
+
+  it('may be a refusal, which is never an empty list', () => {
+    for (const text of [
+      '<html><body>请求异常，请稍后再来</body></html>',
+      '<div>no</div>',
+      '<html><head><script src="/x.js"></script></head><body></body></html>',
+      '<html></html>',
+    ]) {
+      const found = answer(text, list);
+      assert.deepEqual([ids(found), !isRead(found) && found.mayPass], ['BLOCKED', false], text);
+    }
+    assert.equal(ids(answer('{"code":4,"msg":"请完成滑动验证"}', list)), 'BLOCKED');
+    for (const status of [202, 206, 304, 401, 403, 405, 412, 418, 429, 451, 456, 493, 521, 999])
+      assert.equal(ids(answer(home + index, list, { status })), 'BLOCKED', String(status));
+    for (const status of [500, 502, 503, 504]) {
+      const found = answer(home + index, list, { status });
+      assert.deepEqual([ids(found), !isRead(found) && found.mayPass], ['SOURCE_UNREAD', true], String(status));
+    }
   });
 
   it('may be nothing past the last page', () => assert.equal(ids(answer('', list, {}, true)), 0));

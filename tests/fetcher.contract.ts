@@ -40,6 +40,7 @@ const ANSWERS: Readonly<Record<string, Given>> = {
   '/away': to('http://169.254.169.254/meta'),
   '/missing': { status: 404, headers: [HTML], body: 'nothing' },
   '/broken': { status: 503, body: 'broken' },
+  '/strange': { status: 521, body: 'strange' },
   '/script': { headers: [HTML], body: SCRIPT, rendered: SHOWN },
   '/known': { headers: [HTML, ['ETag', '"mark"']], body: 'known' },
   '/to-known': to('/known'),
@@ -97,11 +98,16 @@ export function testFetcher(
 
     promise('ends a round of redirects', (opened) => fails(opened, '/round', 'TOO_MANY_REDIRECTS'));
     promise('does not leave the site by a redirect', (opened) => fails(opened, '/away', 'OUT_OF_SCOPE'));
-    promise('gives no answer of a server that is broken', (opened) => fails(opened, '/broken', 'HTTP_STATUS'));
 
-    promise('gives an error page like any other', async ({ fetcher, site }) => {
-      const page = await fetchPage(fetcher, `${site.www}/missing`, { signal: never });
-      assert.deepEqual([page.status, text(page.body)], [404, 'nothing']);
+    promise('gives an error page like any other, and what a broken server says', async ({ fetcher, site }) => {
+      for (const [path, status, said] of [
+        ['/missing', 404, 'nothing'],
+        ['/broken', 503, 'broken'],
+        ['/strange', 521, 'strange'],
+      ] as const) {
+        const page = await fetchPage(fetcher, site.www + path, { signal: never });
+        assert.deepEqual([page.status, text(page.body)], [status, said]);
+      }
     });
 
     promise('gives what lies where only lists do as a list alone', async ({ fetcher, site }) => {

@@ -17,6 +17,7 @@ const KINDS = [
   'moved',
   'link-out',
   'blocked',
+  'server-error',
   'truncated',
   'not-an-article',
 ] as const satisfies Kind[];
@@ -82,7 +83,8 @@ async function newspaperPages(newspaper: Newspaper): Promise<readonly Labelled[]
     }
     put(`${id} under 403`, 'blocked', pageOf(url, { status: 403, body: Buffer.from(html) }));
     put(`${id} under 404`, 'gone', pageOf(url, { status: 404, body: Buffer.from(html) }));
-    put(`${id} under 400`, 'not-an-article', pageOf(url, { status: 400, body: Buffer.from(html) }));
+    put(`${id} under 400`, 'blocked', pageOf(url, { status: 400, body: Buffer.from(html) }));
+    put(`${id} under 500`, 'server-error', pageOf(url, { status: 500, body: Buffer.from(html) }));
     const other = ordinary.find((each) => each.id !== id)?.url ?? '';
     put(`redirect from ${id} to another`, 'moved', pageOf(url, { finalUrl: other, body: Buffer.from(html) }));
     put(

@@ -35,15 +35,11 @@ for (const { name, render, url } of LAYOUTS) {
       assert.equal(moved.kind === 'moved' && moved.to.id, 'fengwen:4711');
     });
 
-    it('is blocked with 403, 429 and a challenge under 503', () => {
-      assert.equal(verdict(render(), { status: 403 }).kind, 'blocked');
-      assert.equal(verdict('', { status: 429 }).kind, 'blocked');
-      assert.equal(verdict('<p>请完成人机验证</p>', { status: 503 }).kind, 'blocked');
-    });
-
-    it('is no article under any other status', () => {
-      for (const status of [0, 204 + 100, 400, 451, 500, 503]) {
-        assert.equal(verdict(render(), { status }).kind, 'not-an-article', String(status));
+    it('is an article under 200 alone: a server error passes, and every other status is a refusal', () => {
+      const meant: Readonly<Record<number, Verdict['kind']>> = { 200: 'article', 404: 'gone', 410: 'gone' };
+      for (let status = 0; status < 1000; status++) {
+        const expected = meant[status] ?? (status >= 500 && status <= 508 ? 'server-error' : 'blocked');
+        assert.equal(verdict(render(), { status }).kind, expected, String(status));
       }
     });
 
@@ -119,6 +115,43 @@ describe('a page without a body', () => {
     assert.equal(to(verdict('', { finalUrl: 'https://news.example/3' })), 'https://news.example/3');
   });
 
+  it('is blocked under every status where a gate answers, but where a redirect tells', () => {
+    const gates = [
+      '<html><body>请完成人机验证</body></html>',
+      '<html><head><script src="/gate.js"></script></head><body></body></html>',
+    ];
+    for (const html of gates) {
+      for (const status of [200, 202, 400, 401, 403, 405, 412, 418, 429, 451, 456, 493, 500, 502, 503, 521, 530, 999])
+        assert.equal(verdict(html, { status }).kind, 'blocked', `${status} ${html}`);
+    }
+    assert.equal(verdict('<html><body>请完成人机验证</body></html>', { status: 404 }).kind, 'blocked');
+    assert.equal(verdict('<html><body>404 Not Found</body></html>', { status: 404 }).kind, 'gone');
+    assert.equal(verdict('<html><body>502 Bad Gateway</body></html>', { status: 502 }).kind, 'server-error');
+  });
+
+  it('is blocked where nothing of the site is there, whatever it says', () => {
+    for (const html of [
+      '<html><body>请求异常，请稍后再来</body></html>',
+      '<html><body><h1>It works!</h1><a href="/">back</a></body></html>',
+      '<div>stop</div>',
+      'Forbidden',
+      '{"code":403}',
+      '<html><body></body></html>',
+    ])
+      assert.equal(verdict(html).kind, 'blocked', html);
+  });
+
+  it('is no refusal where it leads to other articles, or to many pages of the site', () => {
+    const page = (links: readonly string[]) =>
+      `<html><body>${links.map((link) => `<a href="${link}">一</a>`).join('')}</body></html>`;
+    const sections = ['/JunShi', '/CaiJing', '/mainnews-yw/', '/ChengShi', '/qiche'];
+    assert.equal(verdict(page(sections)).kind, 'not-an-article');
+    assert.equal(verdict(page(sections.slice(1))).kind, 'blocked');
+    assert.equal(verdict(page(['/ZaoCha/2022_01_28_901.shtml'])).kind, 'not-an-article');
+    assert.equal(verdict(page([NEWS_URL, NEWS_URL.replace('.shtml', '_2.shtml')])).kind, 'blocked', 'its own address');
+    assert.equal(verdict(page(sections.map((path) => `https://gate.example${path}`))).kind, 'blocked');
+  });
+
   it('is blocked where it carries the marks of a challenge, at the home address too', () => {
     for (const html of [
       '<html><script>document.cookie="k=1";location.reload();</script></html>',
@@ -133,19 +166,21 @@ describe('a page without a body', () => {
     }
   });
 
-  it('needs scripts where there is nothing but scripts', () => {
-    const shell = '<html><head><script src="/app.js"></script></head><body><div id="app"></div></body></html>';
-    assert.deepEqual(pick(verdict(shell)), { kind: 'not-an-article', needsScripts: true });
-    assert.deepEqual(pick(verdict('<html><body></body></html>')), { kind: 'not-an-article', needsScripts: false });
+  it('needs scripts in an empty column of the site, and nowhere else', () => {
+    const script = '<script src="/app.js"></script>';
+    assert.deepEqual(pick(verdict(frame(`<div id="app"></div>${script}`))), {
+      kind: 'not-an-article',
+      needsScripts: true,
+    });
+    const shell = `<html><head>${script}</head><body><div id="app"></div></body></html>`;
+    assert.equal(verdict(shell).kind, 'blocked');
+    assert.equal(verdict(frame(`${script}<p>请完成安全验证</p>`)).kind, 'blocked', 'a gate in the frame');
   });
 
   it('is truncated where the source has no end', () => {
     assert.equal(verdict('').kind, 'truncated');
     assert.equal(verdict('<html><body><p>半').kind, 'truncated');
-    assert.equal(
-      verdict('<html><body><p>一页</p></body></html> <!-- cached --><script>a()</script>\n').kind,
-      'not-an-article',
-    );
+    assert.equal(verdict(`${frame('<p>一页</p>')} <!-- cached --><script>a()</script>\n`).kind, 'not-an-article');
   });
 
   it('is the home page only where another page was asked for', () => {

@@ -81,8 +81,8 @@ describe('an article that is visited again', () => {
       reply: {
         body: '<html><body><h1>系统繁忙</h1><p>服务器开小差了，请您稍后再来看看，谢谢您的理解与支持！请联系管理员处理。</p></body></html>',
       },
-      outcome: 'failed',
-      verdict: 'not-an-article',
+      outcome: 'blocked',
+      verdict: 'blocked',
     },
     {
       name: 'half a page',

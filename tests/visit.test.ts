@@ -94,8 +94,9 @@ const BAD_ANSWERS: readonly {
     kind: 'gone',
   },
   { name: 'a page that was cut', answers: both(WHOLE.slice(0, WHOLE.indexOf('来的人'))), kind: 'failed' },
-  { name: 'an empty page', answers: both(''), kind: 'failed' },
-  { name: 'a page of another site', answers: both('<html><body><h1>It works!</h1></body></html>'), kind: 'failed' },
+  { name: 'an empty page', answers: both('', { headers: { 'content-length': '0' } }), kind: 'blocked' },
+  { name: 'a page without its first byte', answers: both(''), kind: 'failed' },
+  { name: 'a page of another site', answers: both('<html><body><h1>It works!</h1></body></html>'), kind: 'blocked' },
 ];
 
 describe('a bad answer', () => {

@@ -165,7 +165,7 @@ const schema = z.strictObject({
   fetchedAt: z.string(),
   fetchedBy: z.string(),
   verdict: z.strictObject({
-    kind: z.enum(['article', 'gone', 'moved', 'link-out', 'blocked', 'truncated', 'not-an-article']),
+    kind: z.enum(['article', 'gone', 'moved', 'link-out', 'blocked', 'server-error', 'truncated', 'not-an-article']),
     evidence: z.array(z.string()),
   }),
   sha256: z.string(),

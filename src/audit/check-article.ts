@@ -6,9 +6,10 @@ import { LINES_WITH_BYLINE, readByline } from '../page/byline.ts';
 import { HEADING, UNFINISHED } from '../page/checks-body.ts';
 import { FAR_MS, isSuspectTitle } from '../page/checks-fields.ts';
 import { solidLength } from '../page/column.ts';
-import { findChallenge, homeMarksIn } from '../page/judge.ts';
+import { homeMarksIn } from '../page/judge.ts';
 import { pictureAddress, sameAddress } from '../page/picture-address.ts';
 import { isDrawn } from '../page/pictures.ts';
+import { findChallenge } from '../page/refusal.ts';
 import { SHARED_NOISE } from '../site/layouts.ts';
 import { type AuditedDocument, type DocumentCheck, wasFlagged } from './check.ts';
 

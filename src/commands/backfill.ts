@@ -9,7 +9,7 @@ import { mostRequests, type ProbedNumber, probeIds } from '../crawl/probe-ids.ts
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
 import { requireDay } from './coverage.ts';
-import { chosenSources } from './crawl.ts';
+import { chosenSources, worseOf } from './crawl.ts';
 import { type Interrupts, run, withArchive } from './session.ts';
 
 export interface BackfillOptions {
@@ -44,10 +44,10 @@ export async function backfill(options: BackfillOptions, context: Context): Prom
     if (interrupts.stopSignal.aborted) return EXIT.interrupted;
     const lists = options.dryRun ? EXIT.ok : await archive(app, options, context);
     if (lists === EXIT.interrupted || !options.ids)
-      return unread && lists !== EXIT.interrupted ? EXIT.sourcesUnread : lists;
+      return lists !== EXIT.interrupted && unread !== EXIT.ok ? unread : lists;
     const ids = await askForNumbers(app, window, options, context);
     if (ids === EXIT.interrupted) return ids;
-    return unread ? EXIT.sourcesUnread : lists === EXIT.ok ? ids : lists;
+    return unread !== EXIT.ok ? unread : lists === EXIT.ok ? ids : lists;
   });
 }
 
@@ -56,22 +56,22 @@ function archive(app: App, { limit }: BackfillOptions, { config, terminal, inter
   return run(app, config, terminal, interrupts, { refresh: false, limit, notWell: NOT_WELL });
 }
 
-/** True if a list could not be read. */
+/** The exit code of the lists that could not be read. */
 async function walk(
   sources: Config['sources'],
   window: Window & { readonly dryRun: boolean },
   app: App,
   { config, terminal, interrupts }: Context,
-): Promise<boolean> {
+): Promise<ExitCode> {
   const { frontier } = app;
   const { stopSignal, abortSignal } = interrupts;
   const { attempts } = config.politeness;
-  let unread = false;
+  let unread: ExitCode = EXIT.ok;
   for await (const report of walkLists(sources, app, { ...window, attempts, stopSignal, abortSignal })) {
     const unknown = report.targets.filter(({ id }) => frontier.find(id) === null);
     if (!window.dryRun) frontier.add(report.targets);
     else for (const { id, url, source } of unknown) terminal.result(`${source}  ${url}`, { id, url, source });
-    unread ||= report.end?.kind === 'unread';
+    if (report.end?.kind === 'unread') unread = worseOf(unread, report.end.error);
     printWalk(report, unknown.length, terminal);
   }
   return unread;

@@ -5,7 +5,7 @@ import { alarmsOf, describeAlarm } from '../alarms/sources.ts';
 import type { Config } from '../config.ts';
 import { discoverAll, noteSource, turnsOf } from '../crawl/read-sources.ts';
 import type { Worked } from '../crawl/work.ts';
-import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
+import { ArchiveError, EXIT, type ExitCode, exitCodeFor, renderError } from '../errors.ts';
 import { PASSING_CODES } from '../frontier/again.ts';
 import { NOT_WELL } from '../frontier/frontier.ts';
 import type { Target } from '../model.ts';
@@ -46,7 +46,7 @@ export async function crawl(
     const { frontier, journal, services } = app;
     const notifier = createNotifier({ hooks, outbox: journal.outbox, clock: services.clock, log: terminal.log });
     const isUnknown = ({ id }: Target) => frontier.find(id) === null;
-    let unread = false;
+    let unread: ExitCode = EXIT.ok;
     const turns = turnsOf(journal, services.clock.now);
     for await (const list of discoverAll(
       sources,
@@ -60,8 +60,10 @@ export async function crawl(
       },
     )) {
       if (!options.dryRun) noteSource(journal, list);
-      unread ||= list.error !== null;
-      if (list.error !== null) terminal.log({ level: 'error', stage: 'discover', message: renderError(list.error) });
+      if (list.error !== null) {
+        unread = worseOf(unread, list.error);
+        terminal.log({ level: 'error', stage: 'discover', message: renderError(list.error) });
+      }
       if (list.targets.length > 0)
         terminal.log({
           level: 'info',
@@ -77,7 +79,7 @@ export async function crawl(
       }
       if (interrupts.stopSignal.aborted) break;
     }
-    if (options.dryRun) return unread ? EXIT.sourcesUnread : EXIT.ok;
+    if (options.dryRun) return unread;
     frontier.requeue({ dueAt: services.clock.now() });
     frontier.requeue({ outcomes: NOT_WELL, codes: PASSING_CODES });
     const reporting = {
@@ -99,7 +101,7 @@ export async function crawl(
       notifier.notify(alarmOf(drift, services.clock.now()));
     }
     await notifier.deliver({ signal: interrupts.stopSignal });
-    return unread && exit !== EXIT.interrupted ? EXIT.sourcesUnread : exit;
+    return unread !== EXIT.ok && exit !== EXIT.interrupted ? unread : exit;
   });
   return crawling.catch(async (error: unknown) => {
     if (!options.dryRun)
@@ -112,6 +114,11 @@ export async function crawl(
       });
     throw error;
   });
+}
+
+/** The exit code of lists that could not be read: one that was refused says more than one that failed. */
+export function worseOf(exit: ExitCode, error: ArchiveError): ExitCode {
+  return exit === EXIT.siteBlocks ? exit : exitCodeFor(error);
 }
 
 /** Drift lasts for many runs: it is reported once a day. */

@@ -18,7 +18,7 @@ import type { ArticleId } from '../model.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { inListScope } from '../site/address.ts';
 import { DROP_REASONS, type Dropped, type ListKind, type ListLink } from '../site/list-kind.ts';
-import { chosenSources } from './crawl.ts';
+import { chosenSources, worseOf } from './crawl.ts';
 import { isFile, readSavedList } from './extract.ts';
 import { type Interrupts, withTemporaryArchive } from './session.ts';
 
@@ -68,9 +68,9 @@ function list(chosen: Config['sources'], { config, terminal }: Context): ExitCod
 
 async function test(things: readonly string[], url: string | undefined, context: Context): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
-  let allWell = true;
+  let exit: ExitCode = EXIT.ok;
   const print = (tested: SourceTest) => {
-    allWell &&= tested.error === null;
+    if (tested.error !== null) exit = worseOf(exit, new ArchiveError(tested.error.code, tested.error.detail));
     if (terminal.json) terminal.result('', { ...tested });
     else terminal.say(sourceText(tested, terminal.style));
   };
@@ -93,7 +93,7 @@ async function test(things: readonly string[], url: string | undefined, context:
       }
     });
   if (interrupts.stopSignal.aborted) return EXIT.interrupted;
-  return allWell ? EXIT.ok : EXIT.sourcesUnread;
+  return exit;
 }
 
 /** The lists of an index are shown, not read. */

@@ -1,12 +1,11 @@
 /** A paged list walked backwards, page by page, until it is older than a day or comes to its end. */
 
 import { ArchiveError } from '../errors.ts';
-import type { Fetcher } from '../fetch/fetcher.ts';
 import type { Target } from '../model.ts';
-import type { Site } from '../site/address.ts';
 import { dayOf } from '../site/clock.ts';
 import { listPageUrl, otherCmsUrl } from '../site/list-pages.ts';
-import { isRead, readOften, type Source, targetOf } from './read-source.ts';
+import { MOST_BLOCKED_IN_A_ROW } from './crawl.ts';
+import { isRead, readOften, type Source, type SourceServices, targetOf } from './read-source.ts';
 import type { CrawlContext } from './work.ts';
 
 interface WalkedPage {
@@ -29,7 +28,7 @@ type WalkEnd =
  */
 async function* walkList(
   source: Pick<Source, 'name' | 'url' | 'part'>,
-  services: { readonly fetcher: Fetcher; readonly site: Site },
+  services: SourceServices,
   options: { readonly since: string; readonly first: number; readonly attempts: number; readonly signal: AbortSignal },
 ): AsyncGenerator<WalkedPage, WalkEnd> {
   const seen = new Set<string>();
@@ -83,6 +82,7 @@ interface WalkOptions {
 /**
  * Walks every source, and after its end the same column in the site's other CMS, where it has one. The caller adds what is
  * reported to the frontier before it asks for more.
+ * @throws BLOCKED where the site refuses several lists in a row; what stops the run
  */
 export async function* walkLists(
   sources: readonly Pick<Source, 'name' | 'url' | 'part'>[],
@@ -96,6 +96,7 @@ export async function* walkLists(
     if (!dryRun) walks.setNextPage(window, list, page);
   };
   let allEnded = true;
+  let refusals = 0; // in a row
   for (const source of sources) {
     let end: WalkEnd | null = null;
     for (const url of addressesOf(source.url)) {
@@ -122,6 +123,9 @@ export async function* walkLists(
       if (end.kind === 'unread') allEnded = false;
       else note(list, null);
       yield { source: source.name, url, targets: [], end };
+      refusals = end.kind === 'unread' && end.error.code === 'BLOCKED' ? refusals + 1 : 0;
+      if (refusals >= MOST_BLOCKED_IN_A_ROW)
+        throw new ArchiveError('BLOCKED', `${refusals} lists in a row, last ${url}`);
     }
   }
   if (allEnded && !dryRun) walks.forget(window);

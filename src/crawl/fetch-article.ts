@@ -6,7 +6,9 @@ import type { ArticleAddress, Page, Verdict } from '../model.ts';
 import { isWhole, partUrls } from '../page/body.ts';
 import { judge } from '../page/judge.ts';
 import { type ParsedPage, parsePage } from '../page/page.ts';
+import { inBrief, saysNothing } from '../page/refusal.ts';
 import { type Site, singlePageUrl } from '../site/address.ts';
+import { asksForPause } from '../site/answers.ts';
 
 export interface ArticleFetch {
   readonly verdict: Verdict;
@@ -22,7 +24,7 @@ export interface ArticleFetchServices {
   readonly site: Site;
 }
 
-interface JudgedPage {
+export interface JudgedPage {
   readonly page: ParsedPage;
   readonly verdict: Verdict;
 }
@@ -52,18 +54,19 @@ export async function fetchArticle(
   const singleUrl = singlePageUrl(address);
   const answer = known === null ? undefined : await fetchPage(services.fetcher, singleUrl, { signal, known });
   if (answer?.status === 304) return 'not modified';
-  const single = await fetchAndJudge(singleUrl, { suspects: ['truncated', 'not-an-article'], answer });
+  const single = await fetchTwiceIfSuspect(singleUrl, { suspects: ['truncated', 'not-an-article'], answer });
   // Not every page is served in the single form (site.md, 1.1): what it does not give, the first page may.
   const needsParts = single.verdict.kind === 'article' && partUrls(single.page).length > 0 && !isWhole(single.page);
   const mayBeElsewhere = ['gone', 'truncated', 'not-an-article'].includes(single.verdict.kind);
   if (!needsParts && !mayBeElsewhere) return { verdict: single.verdict, parts: [single.page], single: null };
 
-  const first = await fetchAndJudge(address.url);
+  const first = await fetchTwiceIfSuspect(address.url);
   if (first.verdict.kind !== 'article') return { verdict: first.verdict, parts: [first.page], single: null };
   const parts: [ParsedPage, ...ParsedPage[]] = [first.page];
   for (const url of partUrls(first.page)) {
-    const part = await fetchAndJudge(url);
-    if (part.verdict.kind === 'blocked') return { verdict: part.verdict, parts: [part.page], single: null };
+    const part = await fetchTwiceIfSuspect(url);
+    if (part.verdict.kind === 'blocked' || part.verdict.kind === 'server-error')
+      return { verdict: part.verdict, parts: [part.page], single: null };
     if (part.verdict.kind !== 'article') {
       const evidence = [`part ${parts.length + 1}, ${url}: ${part.verdict.kind}`, ...part.verdict.evidence];
       return { verdict: { kind: 'truncated', evidence }, parts: [part.page], single: null };
@@ -73,34 +76,49 @@ export async function fetchArticle(
   return { verdict: first.verdict, parts, single: needsParts ? single.page : null };
 
   /** @param how `suspects` are verdicts that are not believed at once, besides bytes that are no text */
-  async function fetchAndJudge(
+  async function fetchTwiceIfSuspect(
     url: string,
     how: { readonly suspects?: readonly Verdict['kind'][]; readonly answer?: Page | undefined } = {},
   ): Promise<JudgedPage> {
     const isSuspect = ({ page, verdict }: JudgedPage) =>
       page.undecodable > 0 || how.suspects?.includes(verdict.kind) === true;
-    const one = await fetchAndJudgeOnce(url, how.answer);
+    const one = await fetchAndJudge(url, services, { signal, answer: how.answer });
     if (!isSuspect(one)) return one;
-    const other = await fetchAndJudgeOnce(url);
-    if (!isSuspect(other) || saysTheSame(one, other)) return other;
-    const [before, after] = [one, other].map(inWords);
-    throw new ArchiveError(
-      other.page.undecodable > 0 ? 'PAGE_DAMAGED' : 'TRUNCATED',
-      `${url}: first ${before}, then ${after}`,
-    );
-  }
-
-  async function fetchAndJudgeOnce(url: string, answer?: Page): Promise<JudgedPage> {
-    let page = parsePage(answer ?? (await fetchPage(services.fetcher, url, { signal })));
-    let verdict = judge(page, services.site);
-    if (verdict.kind === 'not-an-article' && verdict.needsScripts) {
-      page = parsePage(await renderPage(services.fetcher, page.page, { signal }));
-      verdict = judge(page, services.site);
+    const other = await fetchAndJudge(url, services, { signal });
+    if (!isSuspect(other)) return other;
+    if (!saysTheSame(one, other)) {
+      const [before, after] = [one, other].map(inWords);
+      throw new ArchiveError(
+        other.page.undecodable > 0 ? 'PAGE_DAMAGED' : 'TRUNCATED',
+        `${url}: first ${before}, then ${after}`,
+      );
     }
-    // A refusal by status has slowed the host down already; a challenge looks like any other answer until it is judged.
-    if (verdict.kind === 'blocked' && page.page.status === 200) services.politeness.backOff(url);
-    return { page, verdict };
+    if (other.verdict.kind !== 'truncated' || !(saysNothing(one.page) && saysNothing(other.page))) return other;
+    services.politeness.backOff(url);
+    return { page: other.page, verdict: { kind: 'blocked', evidence: ['twice the same', inBrief(other.page)] } };
   }
+}
+
+/**
+ * One request, judged; a page of the site that its own scripts would fill is shown first. A refusal has the host left
+ * alone for a while.
+ * @param options `answer` is judged in place of one that would be asked for now
+ * @throws what `Fetcher` throws
+ */
+export async function fetchAndJudge(
+  url: string,
+  { fetcher, politeness, site }: ArticleFetchServices,
+  { signal, answer }: { readonly signal: AbortSignal; readonly answer?: Page | undefined },
+): Promise<JudgedPage> {
+  let page = parsePage(answer ?? (await fetchPage(fetcher, url, { signal })));
+  let verdict = judge(page, site);
+  if (verdict.kind === 'not-an-article' && verdict.needsScripts) {
+    page = parsePage(await renderPage(fetcher, page.page, { signal }));
+    verdict = judge(page, site);
+  }
+  // A refusal by status has slowed the host down already; a challenge looks like any other answer until it is judged.
+  if (verdict.kind === 'blocked' && !asksForPause(page.page.status)) politeness.backOff(url);
+  return { page, verdict };
 }
 
 function saysTheSame(one: JudgedPage, other: JudgedPage): boolean {

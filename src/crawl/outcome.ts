@@ -16,6 +16,8 @@ export function outcomeOf(verdict: NoArticle): Outcome {
       return { kind: 'link-out', to: verdict.to };
     case 'blocked':
       return { kind: 'blocked', code: 'BLOCKED', detail };
+    case 'server-error':
+      return { kind: 'failed', code: 'HTTP_STATUS', detail };
     case 'truncated':
       return { kind: 'failed', code: 'TRUNCATED', detail };
     case 'not-an-article':

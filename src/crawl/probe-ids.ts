@@ -2,14 +2,12 @@
 
 import type { GapNumber } from '../coverage/gap-numbers.ts';
 import { ArchiveError, nextAfter } from '../errors.ts';
-import { fetchPage } from '../fetch/fetcher.ts';
 import type { ProbeOutcome } from '../journal/sources.ts';
-import type { Target, Verdict } from '../model.ts';
+import type { Target } from '../model.ts';
 import { ownAddress } from '../page/fields.ts';
-import { judge } from '../page/judge.ts';
-import { type ParsedPage, parsePage } from '../page/page.ts';
+import type { ParsedPage } from '../page/page.ts';
 import { parseArticleUrl, type Site } from '../site/address.ts';
-import type { ArticleFetchServices } from './fetch-article.ts';
+import { type ArticleFetchServices, fetchAndJudge, type JudgedPage } from './fetch-article.ts';
 import type { CrawlContext } from './work.ts';
 
 /** A number that was asked for as far as there was reason to. */
@@ -65,7 +63,7 @@ export async function* probeIds(
     const at = services.clock.now();
     const { number, url } = options.control;
     const address = probeUrl(services.site, number, parseArticleUrl(url, services.site)?.date ?? '');
-    const { verdict } = await fetchAndJudge(address, services, options.abortSignal);
+    const { verdict } = await fetchAnswer(address, services, options.abortSignal);
     if (verdict.kind !== 'article') {
       journal.probes.takeBack(answeredAt);
       const why = `${verdict.kind}, ${verdict.evidence.join('; ')}`;
@@ -80,7 +78,7 @@ export async function* probeIds(
       const url = probeUrl(services.site, number, day);
       const at = services.clock.now();
       try {
-        const { page, verdict } = await fetchAndJudge(url, services, options.abortSignal);
+        const { page, verdict } = await fetchAnswer(url, services, options.abortSignal);
         const target = verdict.kind === 'gone' ? null : targetOf(page, { number, day, url }, services.site);
         if (target !== null) frontier.add([target]);
         probes.note({ number, day, inferred, outcome: verdict.kind, at });
@@ -100,17 +98,12 @@ function probeUrl({ www }: Site, number: number, day: string): string {
   return `${www}/a/${day.replaceAll('-', '_')}_${number}.shtml`;
 }
 
-/** Throws BLOCKED where the site refuses. */
-async function fetchAndJudge(
-  url: string,
-  { fetcher, politeness, site }: ArticleFetchServices,
-  signal: AbortSignal,
-): Promise<{ readonly page: ParsedPage; readonly verdict: Verdict }> {
-  const page = parsePage(await fetchPage(fetcher, url, { signal }));
-  const verdict = judge(page, site);
-  if (verdict.kind !== 'blocked') return { page, verdict };
-  if (page.page.status === 200) politeness.backOff(url); // a refusal by status has slowed the host down already
-  throw new ArchiveError('BLOCKED', `${url}: ${verdict.evidence.join('; ')}`);
+/** Throws BLOCKED where the site refuses, HTTP_STATUS where its server fails. */
+async function fetchAnswer(url: string, services: ArticleFetchServices, signal: AbortSignal): Promise<JudgedPage> {
+  const judged = await fetchAndJudge(url, services, { signal });
+  const { kind, evidence } = judged.verdict;
+  if (kind !== 'blocked' && kind !== 'server-error') return judged;
+  throw new ArchiveError(kind === 'blocked' ? 'BLOCKED' : 'HTTP_STATUS', `${url}: ${evidence.join('; ')}`);
 }
 
 function isRefusal(error: unknown): boolean {

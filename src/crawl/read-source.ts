@@ -3,9 +3,12 @@
 import type { SourceSample } from '../alarms/sources.ts';
 import { ArchiveError, nextAfter } from '../errors.ts';
 import { type Fetcher, fetchPage } from '../fetch/fetcher.ts';
+import type { Politeness } from '../fetch/politeness.ts';
 import type { ListEntry, Page, Target } from '../model.ts';
 import { endOfSource, type ParsedPage, parsePage } from '../page/page.ts';
+import { findChallenge, inBrief, mayBreakOff, refusalOf } from '../page/refusal.ts';
 import type { Site } from '../site/address.ts';
+import { asksForPause, meaningOfStatus } from '../site/answers.ts';
 import { readClock, startOfDay } from '../site/clock.ts';
 import type { ListLink, ListPart } from '../site/list-kind.ts';
 import { listPageUrl } from '../site/list-pages.ts';
@@ -42,6 +45,7 @@ export interface Turns {
 
 export interface SourceServices {
   readonly fetcher: Fetcher;
+  readonly politeness: Pick<Politeness, 'backOff'>;
   readonly site: Site;
 }
 
@@ -52,8 +56,8 @@ export interface ReadOptions {
 }
 
 /**
- * Reads the pages of a source; one that ends early is read as far as it goes. SOURCE_UNREAD where a page cannot be had and
- * SOURCE_EMPTY where the first names nothing are in the result, for what was read before counts.
+ * Reads the pages of a source; one that ends early is read as far as it goes. SOURCE_UNREAD where a page cannot be had,
+ * BLOCKED where it is refused and SOURCE_EMPTY where the first names nothing are in the result, for what was read before counts.
  * @throws what stops the run
  */
 export async function readSource(
@@ -131,7 +135,7 @@ async function readFollowed(
     if (isRead(answer)) read.push({ url, ...answer });
     else {
       error ??= failure(source, url, answer);
-      if (answer.code === 'SOURCE_UNREAD' && answer.mayPass) break;
+      if (answer.code === 'BLOCKED' || (answer.code === 'SOURCE_UNREAD' && answer.mayPass)) break;
     }
   }
   return { read, error };
@@ -179,7 +183,7 @@ interface Read {
 }
 
 interface Unread {
-  readonly code: 'SOURCE_UNREAD' | 'SOURCE_EMPTY';
+  readonly code: 'SOURCE_UNREAD' | 'SOURCE_EMPTY' | 'BLOCKED';
   readonly why: string;
   readonly error: ArchiveError | null;
   /** Whether another request may have more luck. */
@@ -206,9 +210,16 @@ export async function readOften(url: string, services: SourceServices, options: 
   }
 }
 
-async function readPage(url: string, { fetcher, site }: SourceServices, options: PageOptions): Promise<Answer> {
+async function readPage(
+  url: string,
+  { fetcher, politeness, site }: SourceServices,
+  options: PageOptions,
+): Promise<Answer> {
   try {
-    return readAnswer(await fetchPage(fetcher, url, { signal: options.signal, list: true }), site, options);
+    const page = await fetchPage(fetcher, url, { signal: options.signal, list: true });
+    const answer = readAnswer(page, site, options);
+    if (!isRead(answer) && answer.code === 'BLOCKED' && !asksForPause(page.status)) politeness.backOff(url);
+    return answer;
   } catch (error) {
     if (!(error instanceof ArchiveError) || nextAfter(error) === 'stop') throw error;
     return { code: 'SOURCE_UNREAD', why: error.message, error, mayPass: nextAfter(error) !== 'never' };
@@ -220,7 +231,11 @@ export function readAnswer(page: Page, site: Site, { part, blankEnds }: AnswerOp
   const unread = { code: 'SOURCE_UNREAD', error: null } as const;
   const { status, cut, fetchedAt } = page;
   if (page.redirects.length > 0 && new URL(page.finalUrl).pathname === '/') return { discovery: NO_MORE, fetchedAt };
-  if (status >= 400) return { ...unread, why: `status ${status}`, mayPass: false };
+  const meaning = meaningOfStatus(status);
+  if (meaning === 'server error') return { ...unread, why: `status ${status}`, mayPass: true };
+  if (meaning === 'gone') return { ...unread, why: `status ${status}`, mayPass: false };
+  const blocked = { code: 'BLOCKED', error: null, mayPass: false } as const;
+  if (meaning !== 'page') return { ...blocked, why: `status ${status}; ${inBrief(parsePage(page))}` };
   if (blankEnds && cut === null && page.body.length === 0) return { discovery: NO_MORE, fetchedAt };
   if (cut !== null) return { ...unread, why: `broke off: ${cut}`, mayPass: true };
   const parsed = parsePage(page);
@@ -228,9 +243,17 @@ export function readAnswer(page: Page, site: Site, { part, blankEnds }: AnswerOp
   if (jsonState(parsed) === 'broken') return { ...unread, why: 'broke off: no whole JSON', mayPass: true };
   const discovery = discover(parsed, site, { part: part ?? undefined });
   if (isHomeInPlaceOf(discovery, page)) return { discovery: NO_MORE, fetchedAt };
+  const refusal = discovery.kind === 'unknown' ? refusalIn(parsed, site) : null;
+  if (refusal !== null) return { ...blocked, why: refusal };
   if (!isWhole(parsed, discovery)) return { ...unread, why: 'broke off before </html>', mayPass: true };
   if (discovery.kind !== 'unknown') return { discovery, fetchedAt };
   return { code: 'SOURCE_EMPTY', why: 'nothing of it is a list that is known', error: null, mayPass: true };
+}
+
+/** What stands in the place of a list. JSON of another form than before may be the list, changed; HTML without a link is none. */
+function refusalIn(parsed: ParsedPage, site: Site): string | null {
+  if (jsonState(parsed) !== 'none') return findChallenge(parsed.html);
+  return mayBreakOff(parsed) ? null : refusalOf(parsed, site);
 }
 
 /** A list that is no more is answered with the home page, whose articles are not this source's; no `when` chose it. */

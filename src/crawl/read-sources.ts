@@ -1,9 +1,10 @@
 /** The sources of a crawl, one after the other: each is read, what is new is added, and what it showed is noted. */
 
 import type { SourceSample } from '../alarms/sources.ts';
-import type { ArchiveError } from '../errors.ts';
+import { ArchiveError } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Target } from '../model.ts';
+import { MOST_BLOCKED_IN_A_ROW } from './crawl.ts';
 import {
   type ReadOptions,
   readSource,
@@ -30,7 +31,10 @@ interface DiscoverOptions extends ReadOptions {
   readonly turns: Turns;
 }
 
-/** Reads every source and puts what is new on the frontier. A source that fails is reported and does not stop the others. */
+/**
+ * Reads every source and puts what is new on the frontier. A source that fails is reported and does not stop the others.
+ * @throws BLOCKED where the site refuses several lists in a row; what stops the run
+ */
 export async function* discoverAll(
   sources: readonly Source[],
   services: SourceServices,
@@ -38,6 +42,7 @@ export async function* discoverAll(
   options: DiscoverOptions,
 ): AsyncGenerator<SourceReport> {
   let isReached = true; // a site that gave no list at all is not asked for each of the others several times
+  let refusals = 0; // in a row
   for (const source of sources) {
     options.signal.throwIfAborted();
     const attempts = isReached ? options.attempts : 1;
@@ -48,6 +53,9 @@ export async function* discoverAll(
     const added = add(targets);
     const sample = sampleOfSource(source, result, { at, fresh: added, elapsedMs: options.now() - at });
     yield { source: source.name, targets, added, error, sample };
+    refusals = error?.code === 'BLOCKED' ? refusals + 1 : 0;
+    if (refusals >= MOST_BLOCKED_IN_A_ROW)
+      throw new ArchiveError('BLOCKED', `${refusals} lists in a row, last ${source.url}`);
   }
 }
 

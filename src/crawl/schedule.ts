@@ -155,8 +155,10 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
       turns,
     })) {
       noteSource(journal, list);
-      const isRead = list.error?.code !== 'SOURCE_UNREAD';
-      if (isRead) alarms.answered(host);
+      const isBlocked = list.error?.code === 'BLOCKED';
+      const isRead = !isBlocked && list.error?.code !== 'SOURCE_UNREAD';
+      if (isBlocked) countRefusal(host);
+      else if (isRead) alarms.answered(host);
       else alarms.silent(host, list.error?.message ?? '');
       const found = alarmsOf(journal.sourceSamples.of(source.name));
       alarms.read(source.name, { host, isRead, alarms: found });
@@ -191,20 +193,20 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
     return space === 'guancha' ? site.www : site.community;
   }
 
-  /** A host that refuses several articles in a row is left alone for long, and then asked for one. */
   function apply({ target, visit }: Worked): void {
     const { host } = new URL(target.url);
     const { outcome } = visit;
     if (!visit.asked || outcome.kind === 'refused') return;
-    if (outcome.kind === 'failed' && NO_ANSWER.includes(outcome.code)) {
-      alarms.silent(host, outcome.detail);
-      return;
-    }
-    if (outcome.kind !== 'blocked') {
+    if (outcome.kind === 'failed' && NO_ANSWER.includes(outcome.code)) alarms.silent(host, outcome.detail);
+    else if (outcome.kind === 'blocked') countRefusal(host);
+    else {
       alarms.answered(host);
-      refusals.delete(host);
-      return;
+      refusals.delete(host); // a list that is answered does not end them: a gate may stand before articles alone
     }
+  }
+
+  /** A host that refuses several articles and lists in a row is left alone for long, and then asked for one. */
+  function countRefusal(host: string): void {
     const { inARow, pauses } = refusals.get(host) ?? { inARow: 0, pauses: 0 };
     if (inARow + 1 < MOST_BLOCKED_IN_A_ROW) {
       refusals.set(host, { inARow: inARow + 1, pauses });
@@ -213,7 +215,7 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
     const pauseMs = Math.min(options.blockedPauseMs * 2 ** pauses, DAY_MS);
     journal.hosts.setNextAt(host, Math.max(journal.hosts.nextAt(host), clock.now() + pauseMs));
     refusals.set(host, { inARow, pauses: pauses + 1 });
-    const message = `${host} refuses this visitor; it is left alone for ${Math.ceil(pauseMs / 1000)} s, then asked for one article`;
+    const message = `${host} refuses this visitor; it is left alone for ${Math.ceil(pauseMs / 1000)} s, then asked for one thing`;
     options.log({ level: 'warn', stage: 'run', message });
     alarms.refuses(host, message);
   }

@@ -128,6 +128,7 @@ async function setAside(
   const visited = { outcome: outcomeOf(verdict), before, record: before, found: [], asked: true };
   switch (verdict.kind) {
     case 'link-out':
+    case 'server-error':
       return visited;
     case 'moved': {
       const { to } = verdict;

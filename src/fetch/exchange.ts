@@ -1,5 +1,6 @@
 /** What is read off exchanges: single headers, where a redirect leads, and the page that several exchanges make. */
 import type { Exchange, Header, Page } from '../model.ts';
+import { meaningOfStatus } from '../site/answers.ts';
 
 /**
  * The page that was asked for by `url`, as its exchanges give it.
@@ -31,7 +32,7 @@ export function pageOf(url: string, exchanges: readonly Exchange[]): Page {
 /** Where a redirect leads, absolute; null for any other answer (RFC 9110, 15.4). */
 export function locationOf({ url, response }: Exchange): string | null {
   const location = headerOf(response.headers, 'location');
-  if (response.status < 300 || response.status >= 400 || location === null) return null;
+  if (meaningOfStatus(response.status) !== 'redirect' || location === null) return null;
   return URL.parse(location, url)?.href ?? null;
 }
 

@@ -3,14 +3,13 @@
  * what is said here, which tests/fetcher.contract.ts tests.
  *
  * A caller asks for one address and gets every exchange on the way to its page: redirects first, the answer that holds
- * last. `pageOf` makes the page of them. Nothing is judged here: a challenge and a page of apology are answers like any
- * other, as long as the status is below 500.
+ * last. `pageOf` makes the page of them. Nothing is judged here: a challenge, a page of apology and a server error are
+ * answers like any other.
  *
  * Callers owe two things. They hand in the signal that ends the program, for nothing else ends a wait for a host's turn.
  * And they take a thrown error for what its code says happens next, because only its thrower knows whether asking again
  * could help.
  */
-import { ArchiveError } from '../errors.ts';
 import type { Exchange, Page } from '../model.ts';
 import type { Site } from '../site/address.ts';
 import { followRedirects } from './door.ts';
@@ -21,8 +20,7 @@ export interface Fetcher extends AsyncDisposable {
    * Asks for a page and follows its redirects, each of which has to be allowed like the first address. One to the home page
    * is not followed: it already says that there is nothing (site.md, 7.1), and is the last exchange.
    * @returns at least one exchange
-   * @throws OUT_OF_SCOPE, ADDRESS_REFUSED, ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE, HTTP_STATUS (5xx), TOO_MANY_REDIRECTS,
-   *   TOO_LARGE, NETWORK, TIMEOUT, BROWSER_CRASHED, NO_BROWSER; an AbortError once the signal aborts
+   * @throws OUT_OF_SCOPE, ADDRESS_REFUSED, ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE, TOO_MANY_REDIRECTS, TOO_LARGE, NETWORK, TIMEOUT, BROWSER_CRASHED, NO_BROWSER; an AbortError once the signal aborts
    */
   fetch(url: string, options: FetchOptions): Promise<readonly Exchange[]>;
   /**
@@ -65,7 +63,7 @@ export async function renderPage(
 /**
  * What every adapter makes of an address, by its own way to a single exchange.
  * @param ask makes one request or finds its answer; `isFirst` is false for what a redirect led to
- * @throws HTTP_STATUS, TOO_MANY_REDIRECTS; what `ask` throws
+ * @throws TOO_MANY_REDIRECTS; what `ask` throws
  */
 export async function followExchanges(
   url: string,
@@ -75,8 +73,6 @@ export async function followExchanges(
   let asked = 0;
   const { redirects, last } = await followRedirects(url, async (address) => {
     const exchange = await ask(address, { isFirst: asked++ === 0 });
-    const { status } = exchange.response;
-    if (status >= 500) throw new ArchiveError('HTTP_STATUS', `${address}: status ${status}`);
     const location = locationOf(exchange);
     return { answer: exchange, location: location === null || isHomePage(location, site) ? null : location };
   });

@@ -3,6 +3,7 @@ import PQueue from 'p-queue';
 import type { Clock } from '../clock.ts';
 import { nextAfter } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { asksForPause } from '../site/answers.ts';
 
 /** Keeps the turns. All waits end at once when `signal` aborts. */
 export interface Politeness {
@@ -36,8 +37,6 @@ interface HostTimes {
 
 const ASSETS_AT_ONCE = 2;
 const LONGEST_BACKOFF_MS = 3_600_000;
-/** Statuses that ask a visitor to slow down. */
-const SLOW_DOWN = new Set([403, 429, 500, 502, 503, 504]);
 
 interface Host {
   readonly pages: PQueue;
@@ -45,6 +44,8 @@ interface Host {
   crawlDelayMs: number;
   /** Refusals in a row: the next back-off doubles with each. */
   refusals: number;
+  /** The same before the last answer that looked like none. */
+  refusalsBefore: number;
 }
 
 export function createPoliteness(options: {
@@ -91,7 +92,7 @@ export function createPoliteness(options: {
         { signal },
       );
       const pause = retryAfterMs(answer.headers['retry-after'], clock.now());
-      if (pause !== null && SLOW_DOWN.has(answer.status)) times.setNextAt(`assets ${host}`, clock.now() + pause);
+      if (pause !== null && asksForPause(answer.status)) times.setNextAt(`assets ${host}`, clock.now() + pause);
       return answer;
     },
     rules: (url, signal, request) => {
@@ -100,14 +101,16 @@ export function createPoliteness(options: {
         await sleepUntil(() => times.nextAt(host), signal);
         const answer = await request();
         const pause = retryAfterMs(answer.headers['retry-after'], clock.now());
-        if (pause !== null && SLOW_DOWN.has(answer.status)) times.setNextAt(host, clock.now() + pause);
+        if (pause !== null && asksForPause(answer.status)) times.setNextAt(host, clock.now() + pause);
         return answer;
       };
       return hostState(host).pages.add(turn, { signal });
     },
     backOff: (url) => {
       const { host } = new URL(url);
-      slowDown(host, hostState(host), 'a challenge');
+      const state = hostState(host);
+      state.refusals = Math.max(state.refusals, state.refusalsBefore); // its status had looked like an answer
+      slowDown(host, state, 'a challenge');
     },
     setCrawlDelay: (host, delayMs) => {
       const state = hostState(host);
@@ -125,6 +128,7 @@ export function createPoliteness(options: {
       assets: new PQueue({ concurrency: ASSETS_AT_ONCE, ...assetPace }),
       crawlDelayMs: 0,
       refusals: 0,
+      refusalsBefore: 0,
     };
     hosts.set(host, state);
     return state;
@@ -139,8 +143,11 @@ export function createPoliteness(options: {
   function apply(host: string, state: Host, answer: Answered): void {
     stamp(host, state);
     const asked = retryAfterMs(answer.headers['retry-after'], clock.now());
-    if (SLOW_DOWN.has(answer.status)) slowDown(host, state, `status ${answer.status}`, asked);
-    else state.refusals = 0;
+    if (asksForPause(answer.status)) slowDown(host, state, `status ${answer.status}`, asked);
+    else {
+      state.refusalsBefore = state.refusals;
+      state.refusals = 0;
+    }
   }
 
   function slowDown(host: string, state: Host, why: string, asked: number | null = null): void {

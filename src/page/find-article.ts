@@ -42,8 +42,9 @@ export function findArticle(page: ParsedPage): FoundArticle | null {
   return found;
 }
 
-function locate({ $, index }: ParsedPage): FoundArticle | null {
-  const columns = [...new Set(mayBeColumns(index).filter(matcher(ANY_COLUMN)))];
+function locate(page: ParsedPage): FoundArticle | null {
+  const { $ } = page;
+  const columns = columnsOf(page);
   const column = $<Element, never>(columns.slice(0, 1));
   const [layout, ...others] = LAYOUTS.filter((candidate) => claims(candidate, column));
   if (layout === undefined) return null;
@@ -56,6 +57,16 @@ function locate({ $, index }: ParsedPage): FoundArticle | null {
 }
 
 const MOST_COLUMNS = 20;
+
+/** The column of any layout, whether there is an article in it or not: the site's own frame. Null where there is none. */
+export function columnOf(page: ParsedPage): Cheerio<AnyNode> | null {
+  const [column] = columnsOf(page);
+  return column === undefined ? null : page.$(column);
+}
+
+function columnsOf({ index }: ParsedPage): Element[] {
+  return [...new Set(mayBeColumns(index).filter(matcher(ANY_COLUMN)))];
+}
 
 /** The common elements that stand in a line of text. */
 const NO_COLUMN: ReadonlySet<string> = new Set(['a', 'span', 'p', 'img', 'em', 'i', 'h4', 'label', 'input']);

@@ -2,41 +2,62 @@
 
 import type { ArticleAddress, Verdict } from '../model.ts';
 import { inScope, parseArticleUrl, type Site } from '../site/address.ts';
+import { meaningOfStatus } from '../site/answers.ts';
 import { MARKS_BEFORE_2017, STUB } from '../site/layouts.ts';
 import { hasContent, visibleLength } from './column.ts';
-import { type FoundArticle, findArticle, inColumn } from './find-article.ts';
+import { columnOf, type FoundArticle, findArticle, inColumn } from './find-article.ts';
 import { absoluteUrl } from './html.ts';
 import { endOfSource, type ParsedPage } from './page.ts';
+import { findChallenge, inBrief, mayBreakOff, refusalOf } from './refusal.ts';
 
 /**
  * What a page is, with what it was judged by. Pure and total: every page gets a verdict. The questions are asked in
  * this order and the first to know the answer gives it: what the status says, where redirects led, whether there is an
- * article and all of it, and what else can stand in an article's place. A page without a whole article is never judged
- * one. Server errors are the fetcher's to retry; one that comes this far is no article.
+ * article and all of it, what else can stand in an article's place, and whether it is a page of the site at all. A page
+ * without a whole article is never judged one.
  */
 export function judge(page: ParsedPage, site: Site): Verdict {
   const found = findArticle(page);
   return (
-    byPlainStatus(page) ??
+    byStatus(page, site) ??
     byFinalUrl(page, site) ??
-    byOtherStatus(page) ??
     byBody(page, found) ??
     byPlaceholder(page, site) ??
+    byRefusal(page, site) ??
     byAbsence(page, found)
   );
 }
 
-/** Statuses that speak for themselves, wherever redirects led. */
-function byPlainStatus({ page: { status } }: ParsedPage): Verdict | null {
+/** Whatever the body holds: only under 200 may an article lie. What a gate answers is a refusal under any status. */
+function byStatus(page: ParsedPage, site: Site): Verdict | null {
+  const { status } = page.page;
   const evidence = [`HTTP status ${status}`];
-  if (status === 404 || status === 410) return { kind: 'gone', evidence };
-  if (status === 403 || status === 429) return { kind: 'blocked', evidence };
-  return null;
+  const refusal = () => refusalOf(page, site);
+  switch (meaningOfStatus(status)) {
+    case 'page':
+    case 'redirect': // one that was not followed: its address says what it means
+      return null;
+    case 'gone': {
+      const challenge = refusal() === null ? null : findChallenge(page.html);
+      return challenge === null ? { kind: 'gone', evidence } : { kind: 'blocked', evidence: [...evidence, challenge] };
+    }
+    case 'server error': {
+      // In words and without scripts it is a server's own page.
+      const challenge = findChallenge(page.html) ?? (page.$('script').length > 0 ? refusal() : null);
+      const kind = challenge === null ? 'server-error' : 'blocked';
+      return { kind, evidence: [...evidence, challenge ?? inBrief(page)] };
+    }
+    case 'not modified': // whoever asked for this has no use for the judge
+    case 'refusal':
+      return { kind: 'blocked', evidence: [...evidence, findChallenge(page.html) ?? inBrief(page)] };
+    default:
+      return meaningOfStatus(status) as never;
+  }
 }
 
 /** The site answers a missing article with a redirect to its home page (site.md, 7.1). */
 function byFinalUrl(page: ParsedPage, site: Site): Verdict | null {
-  const { url, finalUrl } = page.page;
+  const { url, finalUrl, status } = page.page;
   const evidence = [`redirected to ${finalUrl}`];
   if (isHomeUrl(finalUrl, site) && !isHomeUrl(url, site)) {
     const challenge = homeMarks(page) === null ? findChallenge(page.html) : null;
@@ -48,16 +69,8 @@ function byFinalUrl(page: ParsedPage, site: Site): Verdict | null {
   if (answered === null && inScope(url, site) && !inScope(finalUrl, site)) {
     return { kind: 'link-out', to: finalUrl, evidence };
   }
-  return null;
-}
-
-/** A page under any status but success is no article, whatever it holds. */
-function byOtherStatus({ page: { status }, html }: ParsedPage): Verdict | null {
-  if (status >= 200 && status <= 299) return null;
-  const evidence = [`HTTP status ${status}`];
-  const challenge = findChallenge(html);
-  if (status === 503 && challenge !== null) return { kind: 'blocked', evidence: [...evidence, challenge] };
-  return { kind: 'not-an-article', needsScripts: false, evidence };
+  if (meaningOfStatus(status) === 'page') return null;
+  return { kind: 'blocked', evidence: [`HTTP status ${status}`, 'a redirect to nowhere'] };
 }
 
 /** An article is there, and whole, or it was cut. */
@@ -85,47 +98,29 @@ function byPlaceholder(page: ParsedPage, site: Site): Verdict | null {
   return challenge === null ? null : { kind: 'blocked', evidence: ['no article body', challenge] };
 }
 
+/** Nothing of the site is there (site.md, 7.4). What broke off before it came to that says nothing. */
+function byRefusal(page: ParsedPage, site: Site): Verdict | null {
+  const refusal = mayBreakOff(page) ? null : refusalOf(page, site);
+  return refusal === null ? null : { kind: 'blocked', evidence: ['no page of the site', refusal] };
+}
+
 /** Fewer characters to see than any article's column has. */
 const EMPTY_COLUMN = 30;
 
-/** Nothing known is there: a page cut before its body, one that scripts would fill, or something else. */
+/** A page of the site without an article: cut before its body, one whose empty column scripts would fill, or another. */
 function byAbsence(page: ParsedPage, found: FoundArticle | null): Verdict {
   if (endOfSource(page.html) === null)
     return { kind: 'truncated', evidence: ['no article body', 'the source has no end'] };
-  const column = page.$('li.left-main, .article-content').first();
-  const empty = found !== null || visibleLength(column.length > 0 ? column : page.$('body')) < EMPTY_COLUMN;
+  const column = columnOf(page);
+  const isEmpty = column !== null && (found !== null || visibleLength(column) < EMPTY_COLUMN);
   const scripts = page.$('script').length;
   const old = page.$(MARKS_BEFORE_2017).length > 0 ? ['marks of the site before August 2017'] : [];
   const evidence = [found === null ? 'no article body' : 'the article body is empty', ...old, `scripts: ${scripts}`];
   return {
     kind: 'not-an-article',
-    needsScripts: empty && scripts > 0 && page.page.fetchedBy !== 'browser with scripts',
+    needsScripts: isEmpty && scripts > 0 && page.page.fetchedBy !== 'browser with scripts',
     evidence,
   };
-}
-
-// Marks of pages that want proof of a human or of a browser. They are recognised, never solved.
-
-/** Looked for only where a page has no article: an article may well write about captchas. */
-const MARKS: readonly { readonly name: string; readonly pattern: RegExp }[] = [
-  { name: 'captcha in words', pattern: /验证码|滑动验证|滑块验证|拖动滑块|人机验证|安全验证|点击验证/ },
-  {
-    name: 'refusal in words',
-    pattern: /访问过于频繁|访问频率过[高快]|请求过于频繁|您的访问(?:被|已被)(?:拦截|拒绝)|正在进行安全检[查测]/,
-  },
-  { name: 'captcha service', pattern: /\bcaptcha\b|geetest|TencentCaptcha|yidun|NECaptcha|nc_1_wrapper/i },
-  {
-    name: 'cookie challenge of a Chinese CDN',
-    pattern: /__jsl_clearance|acw_sc__v2|\barg1\s*=\s*['"][0-9A-F]{20,}|WZWS-RAY|aliyun_waf/i,
-  },
-  { name: 'Cloudflare challenge', pattern: /cf[-_]chl|challenge-platform|Just a moment\.\.\.|Checking your browser/i },
-  { name: 'cookie set and page reloaded', pattern: /document\.cookie\s*=[\s\S]{0,2000}?location\.reload\s*\(/ },
-];
-
-/** Which mark of a challenge the source text carries, as evidence; null if none. */
-export function findChallenge(html: string): string | null {
-  const mark = MARKS.find(({ pattern }) => pattern.test(html));
-  return mark === undefined ? null : `challenge mark: ${mark.name}`;
 }
 
 // The home page: the site shows it in place of whatever it does not have (site.md, 7.1).

@@ -27,7 +27,7 @@ const FAULT_BYTES = 8_000_000;
 const ERROR_PAGE =
   '<!DOCTYPE html><html><head><title>系统繁忙</title></head><body><h1>系统繁忙</h1><p>服务暂时不可用，请您稍后重新打开这个页面，给您带来不便敬请谅解。</p></body></html>';
 const script = (source: string): Reply => ({
-  body: `<!DOCTYPE html><html><head><title>观察者网</title></head><body><div id="app"></div><script>${source}</script></body></html>`,
+  body: `<!DOCTYPE html><html><head><title>观察者网</title></head><body><ul><li class="left left-main"><div id="app"></div><script>${source}</script></li></ul></body></html>`,
 });
 
 const misbehaving = (misbehave: (response: ServerResponse, right: Reply) => void) => (right: Reply) => ({
@@ -66,14 +66,14 @@ export const FAULTS: readonly Fault[] = [
     name: 'status 429',
     spoil: () => ({ status: 429, body: ERROR_PAGE }),
     page: ['blocked', 'BLOCKED'],
-    list: 'SOURCE_UNREAD',
+    list: 'BLOCKED',
     picture: 'HTTP_STATUS',
   },
   {
     name: 'status 403',
     spoil: () => ({ status: 403, body: ERROR_PAGE }),
     page: ['blocked', 'BLOCKED'],
-    list: 'SOURCE_UNREAD',
+    list: 'BLOCKED',
     picture: 'BLOCKED',
   },
   {
@@ -114,8 +114,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a part for the whole',
     spoil: (right) => ({ ...right, status: 206, body: half(right) }),
-    page: ['failed', 'TRUNCATED'],
-    list: 'SOURCE_UNREAD',
+    page: ['blocked', 'BLOCKED'],
+    list: 'BLOCKED',
     picture: 'HTTP_STATUS',
   },
   {
@@ -189,8 +189,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'error page with status 200',
     spoil: () => ({ body: ERROR_PAGE }),
-    page: ['failed', 'NOT_AN_ARTICLE'],
-    list: 'SOURCE_EMPTY',
+    page: ['blocked', 'BLOCKED'],
+    list: 'BLOCKED',
     picture: 'IMAGE_TYPE',
   },
   {
@@ -202,16 +202,16 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'no bytes',
-    spoil: (right) => ({ ...right, body: '' }),
-    page: ['failed', 'TRUNCATED'],
+    spoil: (right) => ({ headers: { 'content-type': typeOf(right), 'content-length': '0' }, body: '' }),
+    page: ['blocked', 'BLOCKED'],
     list: 'SOURCE_UNREAD',
     picture: 'IMAGE_TRUNCATED',
   },
   {
     name: 'no content',
     spoil: () => ({ status: 204 }),
-    page: ['failed', 'TRUNCATED'],
-    list: 'SOURCE_UNREAD',
+    page: ['blocked', 'BLOCKED'],
+    list: 'BLOCKED',
     picture: 'HTTP_STATUS',
   },
   {
