@@ -85,13 +85,18 @@ const STAGES: Readonly<Record<string, (fail: Fail) => Promise<unknown>>> = {
   'a page of a list': (fail) =>
     readOften(
       `${SITE.www}/mainnews-yw/`,
-      { fetcher: fetcherOver(fail), site: SITE },
+      { fetcher: fetcherOver(fail), politeness: politeness(), site: SITE },
       { attempts: 2, signal, part: null, blankEnds: false },
     ),
   'all sources': async (fail) => {
     const sources = [{ name: 'a', url: `${SITE.www}/mainnews-yw/`, pages: 2, part: null, follow: 1 }];
     const options = { attempts: 2, signal, now: clock.now, turns: { next: () => [], note: () => {} } };
-    for await (const _ of discoverAll(sources, { fetcher: fetcherOver(fail), site: SITE }, () => 0, options));
+    for await (const _ of discoverAll(
+      sources,
+      { fetcher: fetcherOver(fail), politeness: politeness(), site: SITE },
+      () => 0,
+      options,
+    ));
   },
   pictures: (fail) =>
     createAssets({
