@@ -1,12 +1,13 @@
 /** Disks that cannot do what most can: an archive on them is whole, or it is refused with the reason. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, readFile, symlink } from 'node:fs/promises';
+import { mkdir, readFile, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { openArchive } from '../src/archive/archive.ts';
 import { openDisk } from '../src/archive/disk.ts';
 import { documentKey, recordKey, versionKey } from '../src/archive/keys.ts';
+import { hashFile } from '../src/archive/manifest.ts';
 import { openTrash } from '../src/archive/trash.ts';
 import { temporaryFolder } from './support/command.ts';
 import { captured, digest, documentOf, draft, KEY, save } from './support/drafts.ts';
@@ -84,6 +85,33 @@ describe('a disk', () => {
     const edited = { contentHash: digest('b'), capture: captured('2026-10-05T09:00:00.000Z') };
     await assert.rejects(save(archive, KEY, '二', draft(edited)), { code: 'ARCHIVE_NOT_WRITABLE' });
     assert.deepEqual(await files(away), []);
+  });
+
+  it('of links to the bytes, as git-annex lays them, is read as if they lay there', async () => {
+    await using folder = await temporaryFolder();
+    const disk = openDisk(folder.path);
+    const archive = openArchive(disk, { minFreeBytes: 0 });
+    await save(archive, KEY, documentOf('<p>一</p>'), draft());
+    const before = await Array.fromAsync(disk.list(''), ({ key, bytes }) => `${key} ${bytes}`);
+    await mkdir(join(folder.path, '.annex'));
+    for (const [i, key] of [documentKey(KEY), recordKey(KEY)].entries()) {
+      await rename(join(folder.path, key), join(folder.path, `.annex/${i}`));
+      await symlink(`../../../.annex/${i}`, join(folder.path, key));
+    }
+    const listed = await Array.fromAsync(disk.list(''), ({ key, bytes }) => `${key} ${bytes}`);
+    assert.deepEqual(
+      listed.filter((line) => !line.startsWith('.annex')),
+      before,
+    );
+    const [stored] = await Array.fromAsync(archive.records());
+    assert.ok(stored !== undefined && 'record' in stored);
+    assert.equal((await hashFile(disk, documentKey(KEY))).sha256, stored.record.document.sha256);
+    const trash = openTrash(disk, { now: new Date(0) });
+    await trash.keep(documentKey(KEY), 'a test');
+    assert.notEqual(await trash.find(stored.record.document.sha256), null);
+    await save(archive, KEY, documentOf('<p>二</p>'), draft({ contentHash: digest('b') }));
+    assert.match(String(await disk.read(versionKey(KEY, 1))), /一/);
+    assert.match(await readFile(join(folder.path, '.annex/0'), 'utf8'), /一/, 'nothing is written through a link');
   });
 
   it('with a FIFO in the place of a record is not waited for', { timeout: 20_000 }, async () => {

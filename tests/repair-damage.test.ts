@@ -21,6 +21,10 @@ const LONG = process.env.GUANCHA_ARCHIVE_TORTURE === '1';
 
 /** What cannot be repaired: `code: name` of the damage, the findings that stay, and the reason that is given. */
 const LEFT: Readonly<Record<string, { readonly codes: readonly CheckCode[]; readonly why: RegExp }>> = {
+  'linked-file: a document, a version, a record and a picture give way to links to their bytes': {
+    codes: ['linked-file', 'linked-file', 'linked-file'],
+    why: /^$/,
+  },
   'version-missing: a superseded version deleted': {
     codes: ['version-missing'],
     why: /the bytes are nowhere in this archive/,

@@ -8,7 +8,7 @@ import type { Writable } from 'node:stream';
 import fs from 'fs-extra';
 import { ArchiveError } from '../errors.ts';
 import { knownError } from '../system-errors.ts';
-import { isKey, isTemporaryName, TRASH, temporaryName } from './keys.ts';
+import { isKey, isTemporaryName, mayBeLink, TRASH, temporaryName } from './keys.ts';
 import { kindOf, type Storage, type StoredFile } from './storage.ts';
 
 const CHUNK_BYTES = 1 << 18;
@@ -32,7 +32,7 @@ export function openDisk(
   return {
     name: root,
     read: (key) => withErrors(() => orNull(readRegular(pathOf(root, key)))),
-    chunks: (key) => chunksOf(root, pathOf(root, key)),
+    chunks: (key) => chunksOf(root, pathOf(root, key), { follows: mayBeLink(key) }),
     stat: (key) =>
       withErrors(async () => {
         const path = key === '' ? root : pathOf(root, key);
@@ -113,7 +113,7 @@ export function openDisk(
                 for (const stream of streams) stream.destroy();
               }
             }),
-          chunks: () => chunksOf(root, path),
+          chunks: () => chunksOf(root, path, { follows: false }),
           commit: (key, { replaces } = { replaces: false }) =>
             withErrors(async () => {
               const target = pathOf(root, key);
@@ -177,9 +177,12 @@ export function openDisk(
 
   async function namesIn(prefix: string): Promise<{ readonly files: string[]; readonly folders: string[] }> {
     const found = (await entries(folderOf(prefix))).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const linked = new Set<string>();
+    for (const { name } of found.filter((entry) => entry.isSymbolicLink() && mayBeLink(`${prefix}/${entry.name}`)))
+      if ((await orNull(fsp.stat(pathOf(root, `${prefix}/${name}`))))?.isFile() === true) linked.add(name);
     const names = (wanted: (entry: Dirent) => boolean) => found.filter(wanted).map(({ name }) => name);
     return {
-      files: names((entry) => entry.isFile() && !isTemporaryName(entry.name)),
+      files: names((entry) => (entry.isFile() && !isTemporaryName(entry.name)) || linked.has(entry.name)),
       folders: names((entry) => entry.isDirectory()),
     };
   }
@@ -191,7 +194,7 @@ export function openDisk(
       const key = prefix === '' ? name : `${prefix}/${name}`;
       if (!isFile.has(name)) yield* list(key);
       else {
-        const stats = await withErrors(() => orNull(fsp.lstat(pathOf(root, key))));
+        const stats = await withErrors(() => orNull((mayBeLink(key) ? fsp.stat : fsp.lstat)(pathOf(root, key))));
         if (stats?.isFile() === true) yield { key, bytes: stats.size, writtenAt: stats.mtimeMs };
       }
     }
@@ -204,8 +207,12 @@ export function pathOf(root: string, key: string): string {
   return join(root, ...key.split('/'));
 }
 
-async function* chunksOf(root: string, path: string): AsyncGenerator<Buffer> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW;
+async function* chunksOf(
+  root: string,
+  path: string,
+  { follows }: { readonly follows: boolean },
+): AsyncGenerator<Buffer> {
+  const flags = constants.O_RDONLY | (follows ? 0 : constants.O_NOFOLLOW);
   try {
     for await (const chunk of createReadStream(path, {
       flags: flags as unknown as string,

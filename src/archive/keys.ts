@@ -176,6 +176,15 @@ export function parseKey(key: string): ParsedKey | null {
   return isDatabase(key, LOCK) || key === LOCK_HOLDER ? { kind: 'lock' } : null;
 }
 
+/**
+ * True for what may be a link to its bytes, as git-annex and the like lay them down: it is read through the link, and written
+ * in its place.
+ */
+export function mayBeLink(key: string): boolean {
+  const parsed = parseKey(key);
+  return parsed !== null && parsed.kind !== 'frontier' && parsed.kind !== 'lock' && parsed.kind !== 'manifest';
+}
+
 /** The frontier, and the lock with the name of its holder: never opened, for that would end the lock (see frontier/lock.ts). */
 export function isOperational(key: string): boolean {
   const kind = parseKey(key)?.kind;

@@ -116,10 +116,22 @@ export function createAssets(parts: {
   /** True where a file lies at the key that is not the bytes of its name: these are in the trash then, and may be replaced. */
   async function makeWay(key: string, sha256: string): Promise<boolean> {
     const there = await storage.stat(key);
-    if (there === null || (there.kind === 'a file' && (await hashFile(storage, key)).sha256 === sha256)) return false;
-    if (there.kind !== 'a file') await trash.move(key, 'no file lies in the place of a picture');
+    if (there === null) return false;
+    const present = there.kind === 'a file' || there.kind === 'a symbolic link' ? await hashOf(key) : null;
+    if (present === sha256) return false;
+    if (present === null) await trash.move(key, 'no file lies in the place of a picture');
     else await trash.keep(key, 'replaced by the bytes of its name');
     return true;
+  }
+
+  /** Null for a link that leads to no file. */
+  async function hashOf(key: string): Promise<string | null> {
+    try {
+      return (await hashFile(storage, key)).sha256;
+    } catch (error) {
+      if (error instanceof ArchiveError && (await storage.stat(key))?.kind === 'a symbolic link') return null;
+      throw error;
+    }
   }
 }
 

@@ -21,7 +21,7 @@ export interface Storage {
   readonly name: string;
   /** The bytes of a file that fits into memory; null where there is none. */
   read(key: string): Promise<Buffer | null>;
-  /** The bytes piece by piece, never through a link. Throws ARCHIVE_NOT_WRITABLE where there is no such file. */
+  /** The bytes piece by piece. Throws ARCHIVE_NOT_WRITABLE where there is no such file. */
   chunks(key: string): AsyncIterable<Buffer>;
   /** What lies at a key, without opening or following it; null where nothing does. An empty key is the place itself. */
   stat(key: string): Promise<Entry | null>;
@@ -39,8 +39,8 @@ export interface Storage {
   /** Removes a file for good; nothing happens where there is none. */
   remove(key: string): Promise<void>;
   /**
-   * All files below a prefix, folder by folder in order of names. Links are not followed; links, special files and
-   * temporary files are left out. Empty where nothing lies there.
+   * All files below a prefix, folder by folder in order of names. Links, special files and temporary files are left out,
+   * but for a link to the bytes of a file of the archive (`mayBeLink`). Empty where nothing lies there.
    * @param prefix a key, or empty for everything
    */
   list(prefix: string): AsyncIterable<StoredFile>;

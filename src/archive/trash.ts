@@ -1,4 +1,5 @@
 /** `trash/`: what had to make way in the archive, each thing at its old place below a folder of the run, and the list of it. */
+import { ArchiveError } from '../errors.ts';
 import { isKey, TRASH, trashFolder, trashList } from './keys.ts';
 import { hashFile } from './manifest.ts';
 import type { Entry, Storage } from './storage.ts';
@@ -6,7 +7,7 @@ import type { Entry, Storage } from './storage.ts';
 export interface Trash {
   /** Moves a file, link, special file or folder here; nothing is opened but a regular file. Returns why it could not, null where it did. */
   move(key: string, why: string): Promise<string | null>;
-  /** Lets the bytes of a regular file lie here too, for it is about to be replaced. Nothing happens where there is none. */
+  /** Lets the bytes of a file, or of the file that a link leads to, lie here too, for it is about to be replaced. Nothing happens where there is none. */
   keep(key: string, why: string): Promise<void>;
   /** Where bytes of this hash lie, here or from an earlier run; null where none do. */
   find(sha256: string): Promise<string | null>;
@@ -46,8 +47,8 @@ export function openTrash(storage: Storage, { now }: { readonly now: Date }): Tr
       }),
     keep: (key, why) =>
       inTurn(async () => {
-        const line = await describe(key, why);
-        if (line === null || line.kind !== 'a file') return;
+        const line = await describeBytes(key, why);
+        if (line === null) return;
         await storage.append(trashList(folder), `${JSON.stringify(line)}\n`);
         await storage.copy(key, line.to);
         await learn(line);
@@ -69,6 +70,18 @@ export function openTrash(storage: Storage, { now }: { readonly now: Date }): Tr
     const line = { from, to: await freeKey(`${folder}/${from}`), why, kind };
     if (kind === 'a file') return { ...line, sha256: (await hashFile(storage, from)).sha256 };
     return target === null ? line : { ...line, target };
+  }
+
+  /** Of a file, or of what a link leads to; null for anything else. */
+  async function describeBytes(from: string, why: string): Promise<TrashLine | null> {
+    const line = await describe(from, why);
+    if (line?.kind !== 'a symbolic link') return line?.kind === 'a file' ? line : null;
+    try {
+      return { ...line, sha256: (await hashFile(storage, from)).sha256 };
+    } catch (error) {
+      if (error instanceof ArchiveError) return null; // it leads to no file
+      throw error;
+    }
   }
 
   async function freeKey(wanted: string): Promise<string> {

@@ -25,7 +25,7 @@ import { explainFrame, readDate, readTitle, withoutStrangers } from './check-for
 import { ARTICLE_CHECKS, FORMAT_CHECKS, PAIR_CHECKS, PLACE_CHECKS, RECORD_CHECKS, TEXT_CHECKS } from './checks.ts';
 import { auditPictures } from './pictures.ts';
 import { type CheckCode, finding } from './promises.ts';
-import { LONGEST_BYTES, listFolder, readWhole, type ShardContext, unclaimed, under } from './read-file.ts';
+import { isLink, LONGEST_BYTES, listFolder, readWhole, type ShardContext, unclaimed, under } from './read-file.ts';
 import { scanBody } from './scan-body.ts';
 import { isNamed } from './shards.ts';
 
@@ -71,15 +71,28 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
     if (wanted(code)) report(finding(code, { path, article: id }, detail));
   };
 
-  /** What is no file was reported when its folder was listed. */
+  /** What is no file and no link was reported when its folder was listed. */
   const breachOf = (path: string, fault: { readonly code: CheckCode; readonly detail: string }) => {
-    if (fault.code !== 'link-in-archive' && fault.code !== 'special-file') breach(path, [fault.code, fault.detail]);
+    if (fault.code !== 'special-file') breach(path, [fault.code, fault.detail]);
+  };
+
+  /** A file; or what a link leads to, if that proves to be right. */
+  const readOwn = (path: string, isRight: (bytes: Buffer) => boolean) => {
+    const own = readWhole(join(root, path), LONGEST_BYTES);
+    if (own.kind !== 'fault' || own.code !== 'link-in-archive') return own;
+    const linked = readWhole(join(root, path), LONGEST_BYTES, { follows: true });
+    if (linked.kind !== 'bytes' || !isRight(linked.bytes)) return own;
+    breach(path, ['linked-file', 'its bytes lie elsewhere']);
+    return linked;
   };
 
   const stored = readStored(paths.record);
   const record = stored === 'absent' || stored === 'fault' ? null : stored;
-  const document = readWhole(join(root, paths.document), LONGEST_BYTES);
-  if (document.kind === 'fault') breachOf(paths.document, document);
+  const found = readOwn(paths.document, (bytes) => digest(bytes) === record?.document.sha256);
+  if (found.kind === 'fault') breachOf(paths.document, found);
+  // A link that leads nowhere, or anywhere, is nobody's document.
+  const isStray = found.kind === 'fault' && found.code === 'link-in-archive' && stored === 'absent';
+  const document = isStray ? ({ kind: 'absent' } as const) : found;
   if (document.kind === 'absent' && stored !== 'absent')
     breach(paths.document, ['document-missing', `named by ${paths.record}`]);
   if (document.kind !== 'absent' && stored === 'absent')
@@ -98,7 +111,7 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
   if (stored !== 'fault') auditVersions();
 
   function readStored(path: string): ArchiveRecord | 'absent' | 'fault' {
-    const read = readWhole(join(root, path), LONGEST_BYTES);
+    const read = readOwn(path, isRecord);
     if (read.kind === 'absent') return 'absent';
     if (read.kind === 'fault') {
       breachOf(path, read);
@@ -182,15 +195,15 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
     for (const found of unclaimed(folder, [...folders, ...files.filter((name) => !isVersion(name))], 'not a version'))
       if (wanted(found.code)) report({ ...found, article: id });
     const listed = new Map((record?.versions ?? []).slice(0, -1).map((version) => [version.document, version]));
-    for (const path of files
-      .filter(isVersion)
-      .map((name) => under(folder, name))
-      .filter((each) => !listed.has(each)))
-      breach(path, ['version-orphan', record === null ? `no ${paths.record}` : `not listed by ${paths.record}`]);
+    const there = files.filter(isVersion).map((name) => under(folder, name));
+    for (const path of there.filter((each) => !listed.has(each))) {
+      if (isLink(join(root, path))) breach(path, ['link-in-archive', 'a symbolic link']);
+      else breach(path, ['version-orphan', record === null ? `no ${paths.record}` : `not listed by ${paths.record}`]);
+    }
     for (const [path, { sha256 }] of listed) {
       const parsed = parseKey(path);
       if (parsed?.kind !== 'version' || parsed.article !== key) continue; // reported as version-order
-      const read = readWhole(join(root, path), LONGEST_BYTES);
+      const read = readOwn(path, (bytes) => digest(bytes) === sha256);
       if (read.kind === 'absent') breach(path, ['version-missing', `named by ${paths.record}`]);
       else if (read.kind === 'fault') breachOf(path, read);
       else {
@@ -199,6 +212,14 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
         if (is !== sha256) breach(path, ['version-changed', `sha256 ${is}, record ${sha256}`]);
       }
     }
+  }
+}
+
+function isRecord(bytes: Buffer): boolean {
+  try {
+    return 'record' in readForm(JSON.parse(bytes.toString()));
+  } catch {
+    return false; // no JSON
   }
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ASSETS, parseKey } from '../archive/keys.ts';
 import { openPictureReader, type Picture } from '../archive/picture-file.ts';
 import { type CheckCode, finding } from './promises.ts';
-import { listFolder, piecesOf, type ShardContext, unclaimed, withFile } from './read-file.ts';
+import { isLink, listFolder, piecesOf, type ShardContext, unclaimed, withFile } from './read-file.ts';
 
 /** A folder below `assets/`, named by the first two characters of its pictures' hashes. */
 export function auditAssets(folder: string, context: ShardContext): void {
@@ -34,11 +34,20 @@ export function auditPictures(keys: readonly string[], context: ShardContext): v
   const { root, index, wanted, report, count } = context;
   for (const key of keys) {
     const [sha256 = '', type = ''] = key.slice(key.lastIndexOf('/') + 1).split('.');
-    const picture = withFile(join(root, key), (descriptor, { size }) => ({
-      kind: 'picture' as const,
-      size,
-      read: readPicture(descriptor, size),
-    }));
+    const path = join(root, key);
+    const read = (follows: boolean) =>
+      withFile(
+        path,
+        (descriptor, { size }) => ({ kind: 'picture' as const, size, read: readPicture(descriptor, size) }),
+        {
+          follows,
+        },
+      );
+    const linked = isLink(path) ? read(true) : null;
+    const isRight = linked?.kind === 'picture' && linked.read.sha256 === sha256;
+    if (isRight && wanted('linked-file'))
+      report(finding('linked-file', { path: key, article: null }, 'its bytes lie elsewhere'));
+    const picture = isRight ? linked : read(false);
     if (picture.kind === 'absent') continue;
     if (picture.kind === 'fault') {
       if (wanted(picture.code)) report(finding(picture.code, { path: key, article: null }, picture.detail));

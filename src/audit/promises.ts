@@ -93,6 +93,7 @@ const BACKUP = 'take it from another copy of the archive';
 /** What lies in the folders, whatever it is called. */
 const FILES = {
   'link-in-archive': ['error', 'a symbolic link; it is not followed', MOVE, 'to-trash'],
+  'linked-file': ['note', 'a link to the right bytes, as git-annex lays it; it is read', 'leave it as it is', 'none'],
   'special-file': ['error', 'no file and no folder: a FIFO, socket or device; it is not opened', MOVE, 'to-trash'],
   'unreadable-file': ['error', 'the disk does not give the file', 'check permissions and disk', 'none'],
   'file-too-large': ['error', 'a document or record larger than any; it is not read', REVISIT, 'revisit'],

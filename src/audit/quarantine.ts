@@ -25,8 +25,8 @@ export function auditQuarantine({ root, report, count }: ShardContext): void {
   }
 
   function pageFault(name: string): string | null {
-    const page = readWhole(join(root, quarantinePage(name)), LONGEST_BYTES);
-    const description = readWhole(join(root, quarantineDescription(name)), LONGEST_BYTES);
+    const page = readWhole(join(root, quarantinePage(name)), LONGEST_BYTES, { follows: true });
+    const description = readWhole(join(root, quarantineDescription(name)), LONGEST_BYTES, { follows: true });
     if (page.kind !== 'bytes' || description.kind !== 'bytes') return 'it cannot be read';
     count({ bytes: page.bytes.length + description.bytes.length });
     try {

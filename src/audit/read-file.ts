@@ -1,7 +1,17 @@
 /** Opens what lies in an archive without trusting it: nothing but regular files, no links, and never more than a cap. */
-import { closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, readSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  type Stats,
+} from 'node:fs';
 import { join } from 'node:path';
-import { isTemporaryName } from '../archive/keys.ts';
+import { isTemporaryName, mayBeLink } from '../archive/keys.ts';
 import { kindOf } from '../archive/storage.ts';
 import type { AuditIndex } from './audit-index.ts';
 import { type CheckCode, type Finding, finding } from './promises.ts';
@@ -30,8 +40,8 @@ type FileRead =
   | { readonly kind: 'fault'; readonly code: CheckCode; readonly detail: string };
 
 /** Reads a whole file of at most `capBytes`. */
-export function readWhole(path: string, capBytes: number): FileRead {
-  return withFile(path, (descriptor, { size }): FileRead => {
+export function readWhole(path: string, capBytes: number, options: { readonly follows?: boolean } = {}): FileRead {
+  const read = (descriptor: number, { size }: Stats): FileRead => {
     if (size > capBytes) return { kind: 'fault', code: 'file-too-large', detail: `${size} bytes` };
     const bytes = Buffer.allocUnsafe(size);
     let length = 0;
@@ -41,7 +51,13 @@ export function readWhole(path: string, capBytes: number): FileRead {
       length += read;
     }
     return { kind: 'bytes', bytes: length === size ? bytes : bytes.subarray(0, length) };
-  });
+  };
+  return withFile(path, read, options);
+}
+
+/** True if the last part of a path is a link. */
+export function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 const PIECE_BYTES = 256 * 1024;
@@ -58,16 +74,17 @@ export function* piecesOf(descriptor: number, size: number): Generator<Buffer> {
 }
 
 /**
- * Opens a regular file and closes it again. A link is not followed, and a FIFO not waited for.
+ * Opens a regular file and closes it again. A link is not followed unless it is asked for, and a FIFO not waited for.
  * @param work is given the descriptor; what the disk refuses in it becomes a fault
  */
 export function withFile<T>(
   path: string,
   work: (descriptor: number, stats: Stats) => T,
+  { follows = false }: { readonly follows?: boolean } = {},
 ): T | Exclude<FileRead, { kind: 'bytes' }> {
   let descriptor: number | null = null;
   try {
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | (follows ? 0 : constants.O_NOFOLLOW));
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) return { kind: 'fault', code: 'special-file', detail: kindOf(stats) };
     return work(descriptor, stats);
@@ -86,7 +103,7 @@ export function withFile<T>(
 // What a folder of an archive holds, by kind; what has no place in it is reported.
 
 interface Folder {
-  /** Names of regular files, in order. */
+  /** Names of regular files, and of links where a file of the archive may be one; in order. */
   readonly files: readonly string[];
   /** Names of folders, in order. */
   readonly folders: readonly string[];
@@ -114,7 +131,9 @@ export function listFolder(root: string, key: string): Folder {
   const findings: Finding[] = [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const where = { path: under(key, entry.name), article: null };
-    if (entry.isSymbolicLink()) findings.push(finding('link-in-archive', where, 'a symbolic link'));
+    if (entry.isSymbolicLink() && mayBeLink(where.path))
+      files.push(entry.name); // whoever reads it says what it leads to
+    else if (entry.isSymbolicLink()) findings.push(finding('link-in-archive', where, 'a symbolic link'));
     else if (entry.isDirectory()) folders.push(entry.name);
     else if (!entry.isFile()) findings.push(finding('special-file', where, kindOf(entry)));
     else if (isTemporaryName(entry.name)) findings.push(finding('temporary-file', where, 'left by a write'));

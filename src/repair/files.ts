@@ -1,4 +1,6 @@
 /** Bytes that lie elsewhere in the archive, or in its trash, put back where their hash says that they belong. No network. */
+import { join } from 'node:path';
+import { readDocument } from '../archive/document.ts';
 import {
   ASSETS,
   articleKey,
@@ -20,7 +22,8 @@ import {
 import { hashFile } from '../archive/manifest.ts';
 import { sha256 } from '../archive/record.ts';
 import type { CheckCode, Finding } from '../audit/promises.ts';
-import { listFolder } from '../audit/read-file.ts';
+import { listFolder, readWhole } from '../audit/read-file.ts';
+import { ArchiveError } from '../errors.ts';
 import { parseArticleUrl } from '../site/address.ts';
 import { bestRecord, bytesOf } from './best-record.ts';
 import { keyOf, type RepairContext } from './context.ts';
@@ -115,10 +118,31 @@ async function moveAll(found: Finding, { trash }: RepairContext): Promise<string
 async function reasonToKeep(found: Finding, context: RepairContext): Promise<string | null> {
   if (found.code === 'link-in-archive' && isLoadBearing(found.path))
     return 'a link in the place of a folder: its content would go with it; put the folder itself there';
+  if (found.code === 'link-in-archive' && (await isOnlyText(found, context)))
+    return 'a link to a text that no record describes: put the file itself there';
   if (found.code !== 'version-orphan') return null;
   return (await isKnownVersion(found.path, context))
     ? null
     : 'the text of an article that no record describes: nothing says when the site had it; a person has to look at it';
+}
+
+/** True for a link in the place of a document or version whose record is not there: what it leads to may be the article. */
+async function isOnlyText({ path }: Finding, { root, storage }: RepairContext): Promise<boolean> {
+  const parsed = parseKey(path);
+  if (parsed?.kind !== 'document' && parsed?.kind !== 'version') return false;
+  if ((await storage.stat(recordKey(parsed.article))) !== null) return false;
+  const read = readWhole(join(root, path), LARGEST_BYTES, { follows: true });
+  return read.kind === 'bytes' && isDocument(read.bytes);
+}
+
+function isDocument(bytes: Buffer): boolean {
+  try {
+    readDocument(bytes.toString());
+    return true;
+  } catch (error) {
+    if (error instanceof ArchiveError) return false;
+    throw error;
+  }
 }
 
 /** A folder of the archive that somebody has moved to another disk. */

@@ -42,7 +42,8 @@ export async function repair(
   const tried = new Map<string, Finding>(before.map((found) => [nameOf(found), found]));
   const leave = (found: Finding, why: string) => void reasons.set(nameOf(found), why);
   for (let round = 1; ; round++) {
-    const found = await findings(context.root, { codes, jobs, signal: context.stopSignal });
+    const all = await findings(context.root, { codes, jobs, signal: context.stopSignal });
+    const found = all.filter(({ severity, repair: kind }) => severity !== 'note' || kind !== 'none'); // nothing is wrong
     if (context.stopSignal.aborted) return null;
     const fresh = found.filter((each) => !tried.has(nameOf(each)));
     if (fresh.length === 0 || round > MOST_ROUNDS) return reportOf(found);

@@ -21,6 +21,18 @@ export const FILES: readonly Damage[] = [
     symlinkSync('/', archive.path('elsewhere'));
     return 'elsewhere';
   }),
+  damage('linked-file', 'a document, a version, a record and a picture give way to links to their bytes', (archive) => {
+    const spot = archive.spot(shows('jpg'));
+    const version = archive.recordOf(spot).versions[0]?.document ?? '';
+    return [...new Set([spot.document, version, spot.record, archive.picture(spot)])].map((key) => {
+      mkdirSync(archive.path('.git/annex'), { recursive: true });
+      const object = `.git/annex/${key.replaceAll('/', '%')}`;
+      archive.write(object, archive.bytes(key));
+      archive.remove(key);
+      symlinkSync(`${'../'.repeat(key.split('/').length - 1)}${object}`, archive.path(key));
+      return key;
+    });
+  }),
   damage('special-file', 'a FIFO lies where a document was', (archive) => {
     const { document } = archive.spot();
     archive.remove(document);
