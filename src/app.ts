@@ -40,6 +40,8 @@ export interface AppOptions {
   readonly onRequest?: ((kind: 'page' | 'picture') => void) | undefined;
   /** False if nothing is swept and no browser started before it is needed: a whole repair finds what is left half done. */
   readonly prepared?: boolean;
+  /** The archive's lock, where the caller holds it and keeps it; it is taken and given back where absent. */
+  readonly lock?: AsyncDisposable | undefined;
   /** Runs under the lock, before the frontier is opened. */
   readonly beforeFrontier?: ((files: Pick<App, 'storage' | 'trash'>) => Promise<void>) | undefined;
 }
@@ -51,7 +53,7 @@ export interface AppOptions {
  */
 export async function openApp(
   config: Config,
-  { command, log, wait, prepared = true, clock = systemClock, onRequest, beforeFrontier }: AppOptions,
+  { command, log, wait, lock, prepared = true, clock = systemClock, onRequest, beforeFrontier }: AppOptions,
 ): Promise<App> {
   const { site, politeness: pace } = config;
   const storage = openDisk(config.archive, {
@@ -59,13 +61,8 @@ export async function openApp(
   });
   const trash = openTrash(storage, { now: new Date(clock.now()) });
   const quarantine = openQuarantine(storage, config.limits, { trash, log });
-  const report = (holder: string) => log({ level: 'info', stage: 'run', message: `waiting for ${holder}` });
   await using opened = new AsyncDisposableStack();
-  opened.use(
-    wait === null
-      ? await lockArchive(config.archive, command)
-      : await waitForLock(config.archive, command, { stopSignal: wait, report }),
-  );
+  if (lock === undefined) opened.use(await lockFor(config.archive, { command, log, wait }));
   await beforeFrontier?.({ storage, trash });
   const { restMs } = config.schedule;
   const operations = opened.use(
@@ -150,4 +147,14 @@ export async function openApp(
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+/** Locks an archive until disposed. @throws INTERRUPTED, and what `lockArchive` throws */
+export async function lockFor(
+  archive: string,
+  { command, log, wait }: Pick<AppOptions, 'command' | 'log' | 'wait'>,
+): Promise<AsyncDisposable> {
+  if (wait === null) return lockArchive(archive, command);
+  const report = (holder: string) => log({ level: 'info', stage: 'run', message: `waiting for ${holder}` });
+  return waitForLock(archive, command, { stopSignal: wait, report });
 }

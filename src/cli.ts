@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { type CommonFlags, crawling, type Invocation, keeping, reading } from './commands/flags.ts';
 import type { Interrupts } from './commands/session.ts';
-import { loadConfig } from './config.ts';
+import { configSource, loadConfig } from './config.ts';
 import { EXIT, type ExitCode, exitCodeFor, renderError } from './errors.ts';
 import { packageInfo } from './package.ts';
 import { createTerminal, type Io } from './report/terminal.ts';
@@ -51,15 +51,22 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
   }
 
   function prepare(flags: CommonFlags): ReturnType<Invocation['prepare']> {
-    return {
-      config: loadConfig(flags.config ?? null, { archive: flags.archive }),
-      terminal: createTerminal(io, { json: flags.json === true }),
-    };
+    const terminal = createTerminal(io, { json: flags.json === true });
+    const config = loadConfig(flags.config ?? null, { archive: flags.archive });
+    const { file, isNamed } = configSource(flags.config ?? null);
+    if (file !== null && !isNamed) terminal.log({ level: 'info', stage: 'run', message: `configuration ${file}` });
+    return { config, terminal };
   }
 }
 
-/** Ctrl-C once: finish the article in hand. Twice: end at once. SIGTERM is taken as the first. */
-function listenForInterrupts(): Interrupts {
+/** So long after its launcher is gone the program goes on with what is in hand, and so long until it ends in any case. */
+const ORPHAN_MS = { abort: 10_000, exit: 20_000 };
+
+/**
+ * Ctrl-C once: finish the article in hand. Twice: end at once. SIGTERM is taken as the first, and so is the end of the
+ * launcher, by whatever it ended.
+ */
+function listenForInterrupts(argv: readonly string[]): Interrupts & { readonly endNow: () => void } {
   const stop = new AbortController();
   const now = new AbortController();
   const interrupt = () => {
@@ -67,19 +74,58 @@ function listenForInterrupts(): Interrupts {
     else process.stderr.write('\nfinishing the article in hand; Ctrl-C again ends at once\n');
     stop.abort();
   };
+  const endNow = () => {
+    stop.abort();
+    now.abort();
+  };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
-  const onHangup = (listener: () => void) => {
-    process.on('SIGHUP', listener);
-    return () => void process.off('SIGHUP', listener);
+  process.on('disconnect', () => {
+    stop.abort();
+    setTimeout(() => now.abort(), ORPHAN_MS.abort).unref();
+    setTimeout(() => process.exit(EXIT.interrupted), ORPHAN_MS.exit).unref();
+  });
+  // Heard from the beginning where it is no wish to end, and kept for whoever listens later.
+  let onHangup: (() => void) | null = null;
+  let hasHungUp = false;
+  if (argv[0] === 'schedule')
+    process.on('SIGHUP', () => {
+      if (onHangup === null) hasHungUp = true;
+      else onHangup();
+    });
+  process.channel?.unref(); // the launcher waits for this process, not the other way round
+  process.send?.('listening');
+  const listen = (listener: () => void) => {
+    onHangup = listener;
+    if (hasHungUp) listener();
+    hasHungUp = false;
+    return () => {
+      onHangup = null;
+    };
   };
-  return { stopSignal: stop.signal, abortSignal: now.signal, onHangup };
+  return { stopSignal: stop.signal, abortSignal: now.signal, onHangup: listen, endNow };
 }
+
+const LAST_RESORT_MS = 5000;
 
 if (import.meta.main) {
   // A reader that has seen enough (`| head`) is no fault of the program.
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.internal),
   );
-  process.exitCode = await main(process.argv.slice(2), process, listenForInterrupts());
+  const argv = process.argv.slice(2);
+  const interrupts = listenForInterrupts(argv);
+  let fault: ExitCode | null = null;
+  // Nothing should come here. What does is said like any other failure, and ends the program in order, or else soon.
+  process.on('uncaughtException', (error) => {
+    if (fault !== null) return;
+    const known = knownError(error, { place: 'elsewhere' });
+    fault = exitCodeFor(known);
+    process.exitCode = fault;
+    process.stderr.write(`${renderError(known)}\n`);
+    setTimeout(() => process.exit(), LAST_RESORT_MS).unref();
+    interrupts.endNow();
+  });
+  const exit = await main(argv, process, interrupts);
+  process.exitCode = fault ?? exit;
 }

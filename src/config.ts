@@ -1,5 +1,5 @@
 /** `crawl.config.yaml`: every key, its default and its rule; a file is checked whole before anything is done. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Cron } from 'croner';
 import leven from 'leven';
@@ -22,6 +22,13 @@ const plain = z
   .string()
   .refine(isPlainScalar, 'must be text that YAML reads as it stands (no quotes, no leading symbol)');
 
+/** No name of a file and no argument of a program can hold a NUL. */
+const argument = z
+  .string()
+  .min(1)
+  .refine((text) => !text.includes('\0'), 'must not hold a NUL');
+const path = argument;
+
 /** What a hook can be notified of. */
 export const NOTICE_KINDS = ['published', 'edited', 'withdrawn', 'alarm', 'run-failed'] as const;
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Asia/Shanghai');
@@ -38,7 +45,7 @@ const source = z.strictObject({
 
 const schema = z
   .strictObject({
-    archive: z.string().min(1).default('./archive'),
+    archive: path.default('./archive'),
     site: z
       .strictObject({
         www: origin.default('https://www.guancha.cn'),
@@ -98,7 +105,7 @@ const schema = z
       .prefault({}),
     browser: z
       .strictObject({
-        executablePath: z.string().min(1).nullable().default(null),
+        executablePath: path.nullable().default(null),
         userAgent: z.string().min(1).nullable().default(null),
         timeoutMs: z.int().min(100).max(600_000).default(30_000),
       })
@@ -110,15 +117,16 @@ const schema = z
           on: z.array(z.enum(NOTICE_KINDS)).min(1),
           webhook: z
             .url({ protocol: /^https?$/, error: 'must be an address such as https://example.org/hook' })
+            .refine(hasReadableCredentials, 'has a user or password with a % that must be written %25')
             .optional(),
-          command: z.array(z.string().min(1)).min(1).optional(),
+          command: z.array(argument).min(1).optional(),
         }),
       )
       .default([]),
     monitor: z
       .strictObject({
         listen: z.string().refine(isListenAddress, LISTEN_FORM).nullable().default(null),
-        file: z.string().min(1).nullable().default(null),
+        file: path.nullable().default(null),
         staleMs: z.int().min(1000).max(86_400_000).default(900_000),
       })
       .prefault({}),
@@ -173,8 +181,7 @@ export function defaultConfig(): Config {
  * @throws CONFIG_UNREADABLE, USAGE, or CONFIG_INVALID naming file, line, key path and, for an unknown key, the nearest known one
  */
 export function loadConfig(path: string | null, overrides: { readonly archive?: string | undefined } = {}): Config {
-  const named = path === null ? null : expandPath(path, { code: 'USAGE', where: '--config' });
-  const file = named ?? (existsSync('crawl.config.yaml') ? 'crawl.config.yaml' : null);
+  const file = fileOf(path);
   const config = file === null ? defaultConfig() : parseConfig(readText(file), file);
   const folder = file === null ? '.' : dirname(file);
   const expanded = (key: string, text: string) =>
@@ -217,10 +224,40 @@ export function expandPath(
     .replace(/\$(?:\{(\w+)\}|([A-Za-z_]\w*))/g, (_, braced?: string, bare?: string) => given(braced ?? bare ?? ''));
 }
 
+/** The file that `loadConfig` reads, and what is to be known of it before anything that it names is done. */
+export interface ConfigSource {
+  /** Absolute; null for the built-in defaults. */
+  readonly file: string | null;
+  /** False where it was found in the working directory, and not named. */
+  readonly isNamed: boolean;
+  /** False where another user could have written it. */
+  readonly isOwn: boolean;
+  /** True where every user of the machine may read it. */
+  readonly isOpen: boolean;
+}
+
+/** @param path as for `loadConfig`; a file that cannot be looked at counts as somebody else's */
+export function configSource(path: string | null): ConfigSource {
+  const found = fileOf(path);
+  if (found === null) return { file: null, isNamed: false, isOwn: true, isOpen: false };
+  const stats = statSync(found, { throwIfNoEntry: false });
+  const isOwn = stats !== undefined && stats.uid === (process.getuid?.() ?? stats.uid) && (stats.mode & 0o002) === 0;
+  const isOpen = process.getuid !== undefined && ((stats?.mode ?? 0) & 0o004) !== 0;
+  return { file: resolve(found), isNamed: path !== null, isOwn, isOpen };
+}
+
+const DEFAULT_FILE = 'crawl.config.yaml';
+
+/** Null for the built-in defaults. @throws USAGE */
+function fileOf(path: string | null): string | null {
+  if (path !== null) return expandPath(path, { code: 'USAGE', where: '--config' });
+  return existsSync(DEFAULT_FILE) ? DEFAULT_FILE : null;
+}
+
 /** Checks the text of a configuration; `file` is what messages call it. */
 export function parseConfig(text: string, file: string): Config {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const { document, value } = readYaml(text, file, lines);
   const [syntax] = document.errors;
   if (syntax !== undefined) {
     throw new ArchiveError(
@@ -228,10 +265,24 @@ export function parseConfig(text: string, file: string): Config {
       `${file}:${lines.linePos(syntax.pos[0]).line}: ${syntax.message.split('\n')[0]}`,
     );
   }
-  const result = schema.safeParse(document.toJS() ?? {});
+  const result = schema.safeParse(value ?? {});
   if (result.success) return result.data;
   const problems = result.error.issues.flatMap((issue) => describe(issue, document, lines));
   throw new ArchiveError('CONFIG_INVALID', problems.map(({ line, text }) => `${file}:${line}: ${text}`).join('\n'));
+}
+
+/** @throws CONFIG_INVALID where YAML gives up: names that stand for nothing or for too much, things nested too deep */
+function readYaml(
+  text: string,
+  file: string,
+  lines: LineCounter,
+): { readonly document: Document.Parsed; readonly value: unknown } {
+  try {
+    const document = parseDocument(text, { lineCounter: lines, logLevel: 'error' });
+    return { document, value: document.errors.length > 0 ? null : (document.toJS() as unknown) };
+  } catch (error) {
+    throw new ArchiveError('CONFIG_INVALID', `${file}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 interface Problem {
@@ -292,6 +343,17 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     throw new ArchiveError('CONFIG_UNREADABLE', `${file}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** False where user or password is no text once its %XX are read: no request could carry it. */
+function hasReadableCredentials(text: string): boolean {
+  const url = URL.parse(text);
+  try {
+    decodeURIComponent(`${url?.username}:${url?.password}`);
+    return true;
+  } catch {
+    return false; // a URIError
   }
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { parse, parseDocument, visit } from 'yaml';
 import { defaultConfig, parseConfig } from '../src/config.ts';
 import { ArchiveError } from '../src/errors.ts';
@@ -23,6 +24,101 @@ describe('the configuration', () => {
   it('has every default written in crawl.config.yaml', () => {
     assert.deepEqual(parse(text), defaultConfig());
   });
+
+  it('is refused where a hook’s user or password could never be sent, or a path could be none', () => {
+    for (const address of ['https://me:50%@example.org/', 'https://%ff:x@example.org/', 'http://a:%E4%B8@example.org/'])
+      assert.match(problems(`notify: [{ on: [alarm], webhook: "${address}" }]`), /notify\[0\]\.webhook: .*%25/);
+    parseConfig('notify: [{ on: [alarm], webhook: "https://me:50%25@example.org/" }]', 'c.yaml');
+    assert.match(problems('archive: "a\\0b"'), /archive: must not hold a NUL/);
+    assert.match(problems('browser: { executablePath: "/a\\0b" }'), /executablePath: must not hold a NUL/);
+    assert.match(problems('notify: [{ on: [alarm], command: [a, "b\\0c"] }]'), /command\[1\]: must not hold a NUL/);
+  });
+
+  it('gives a known failure or a configuration for any bytes', () => {
+    const schemaWords = [...text.matchAll(/[A-Za-z]{3,}/g)].map(([word]) => word);
+    const word = fc.constantFrom(
+      ...schemaWords,
+      ...[
+        '__proto__',
+        'constructor',
+        'toString',
+        '<<',
+        '*a',
+        '&a',
+        '!!binary',
+        '!!set',
+        '!x',
+        '- ',
+        '? ',
+        ': ',
+        '\n',
+        '\n  ',
+      ],
+      ...[
+        '[',
+        ']',
+        '{',
+        '}',
+        ',',
+        '|',
+        '>',
+        '"',
+        "'",
+        '#',
+        '%',
+        '---',
+        '...',
+        '~',
+        '1e999',
+        '-0',
+        '0x1',
+        '\t',
+        '\0',
+        '\ud800',
+      ],
+    );
+    const bytes = fc.uint8Array({ maxLength: 200 }).map((each) => Buffer.from(each).toString('utf8'));
+    const keys = fc.constantFrom(...Object.keys(defaultConfig()), '__proto__', 'constructor');
+    const shaped = fc.tuple(keys, fc.anything({ withNullPrototype: true, maxDepth: 3 })).map(([key, value]) => {
+      try {
+        return `${key}: ${JSON.stringify(value) ?? 'null'}`;
+      } catch {
+        return `${key}: 1`; // a bigint
+      }
+    });
+    const source = fc.oneof(
+      fc.array(word, { maxLength: 30 }).map((words) => words.join(' ')),
+      bytes,
+      fc.string(),
+      shaped,
+    );
+    fc.assert(
+      fc.property(source, (yaml) => {
+        try {
+          parseConfig(yaml, 'c.yaml');
+        } catch (error) {
+          assert.ok(
+            error instanceof ArchiveError && error.code === 'CONFIG_INVALID',
+            `${JSON.stringify(yaml)}: ${String(error)}`,
+          );
+        }
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  for (const [name, yaml] of Object.entries({
+    'lists within lists': `sources: ${'['.repeat(50_000)}`,
+    'maps within maps': '{a: '.repeat(20_000),
+    'blocks within blocks': Array.from({ length: 2000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'),
+    'names that stand for more and more': `a0: &a0 [x, x, x, x, x, x, x, x, x]\n${Array.from({ length: 12 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(', ')}]`).join('\n')}`,
+    'a name that stands for itself': 'sources: &a [*a]',
+    'a name that stands for nothing': 'sources: *a',
+    'a key that is a map': '? {a: b}\n: c',
+    'a prototype': '__proto__: { archive: /x }',
+    'two documents': 'archive: a\n---\narchive: b',
+  }))
+    it(`is refused where it holds ${name}`, () => void problems(yaml));
 
   it('explains every key of crawl.config.yaml beside it or above it', () => {
     const lines = text.split('\n');

@@ -132,6 +132,16 @@ describe('the configurations', () => {
   }
 });
 
+describe('the configurations, which may hold passwords', () => {
+  it('are nobody’s to read but the program’s', () => {
+    assert.match(file('systemd/guancha-archive.service'), /install -D -m 640 -g guancha-archive deploy\/config\.yaml/);
+    assert.match(all('COPY').join('\n'), /--chown=root:guancha-archive --chmod=640 deploy\/compose\.config\.yaml/);
+    assert.match(file('compose.config.yaml'), /chmod 640/);
+    assert.match(cron[0] ?? '', / umask 027; /);
+    assert.deepEqual([service('UMask'), crawlService('UMask')], [['0027'], ['0027']]);
+  });
+});
+
 describe('the systemd units', () => {
   const MUST = {
     NoNewPrivileges: 'yes',
@@ -193,7 +203,8 @@ describe('the image', () => {
     assert.equal(ignore.shift(), '*');
     const sources = all('COPY')
       .filter((rest) => !rest.startsWith('--from='))
-      .flatMap((rest) => rest.split(' ').slice(0, -1));
+      .flatMap((rest) => rest.split(' ').slice(0, -1))
+      .filter((word) => !word.startsWith('--'));
     for (const source of sources) assert.ok(existsSync(join(ROOT, source)), source);
     assert.deepEqual([...new Set(sources)].sort(), ignore.map((line) => line.slice(1)).sort());
   });

@@ -1,6 +1,7 @@
 /** The doctor finds what is wrong, says what to do, and is well where all is well. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { CHECKS } from '../src/commands/doctor.ts';
@@ -76,5 +77,57 @@ describe('the doctor', () => {
     assert.equal(found(ended, 'lock')?.state, 'warn');
     assert.match(String(found(ended, 'lock')?.says), /^the archive is held by crawl on \S+, process \d+, since /);
     await assert.rejects(lockArchive(join(folder.path, 'archive'), 'test'), { code: 'ARCHIVE_IN_USE' });
+  });
+});
+
+describe('the doctor in a folder with a configuration of somebody', () => {
+  const named = async () => {
+    const folderOfOther = await temporaryFolder();
+    const marker = join(folderOfOther.path, 'started');
+    const program = join(folderOfOther.path, 'program');
+    await writeFile(program, `#!/bin/sh\ntouch ${marker}\nexit 1\n`, { mode: 0o755 });
+    const text = `${newspaper.config({ archive: './archive' })}browser: { executablePath: ${program} }\n`;
+    const config = join(folderOfOther.path, 'crawl.config.yaml');
+    await writeFile(config, text);
+    return { folderOfOther, marker, config };
+  };
+
+  it('says that a program is started before it starts it, and which configuration it reads', async () => {
+    const { folderOfOther, marker, config } = await named();
+    await using _folder = folderOfOther;
+    const ended = await run(['doctor', '--json'], { cwd: folderOfOther.path });
+    const [said, found] = ended.lines().filter(({ check }) => check === 'browser');
+    assert.deepEqual([said?.state, found?.state], ['warn', 'bad']);
+    assert.match(String(said?.says), /crawl\.config\.yaml names .*\/program as the browser, which is started now/);
+    assert.ok(existsSync(marker));
+    assert.ok(String(ended.lines().find(({ check }) => check === 'config')?.says).startsWith(config));
+  });
+
+  it('starts nothing that a configuration names which others may write', async () => {
+    const { folderOfOther, marker, config } = await named();
+    await using _folder = folderOfOther;
+    await chmod(config, 0o666);
+    const ended = await run(['doctor', '--json'], { cwd: folderOfOther.path });
+    const found = ended.lines().filter(({ check }) => check === 'browser');
+    assert.equal(found.length, 1);
+    assert.match(String(found[0]?.says), /it is not yours: nothing was started/);
+    assert.ok(!existsSync(marker));
+    const trusted = await run(['doctor', '--json', '--config', config]);
+    assert.equal(trusted.code, 3);
+    assert.ok(existsSync(marker), 'who names it, trusts it');
+  });
+
+  it('warns where everybody may read the passwords of hooks; other commands say which file they read', async () => {
+    await using other = await temporaryFolder();
+    const config = join(other.path, 'crawl.config.yaml');
+    const hooks = 'notify: [{ on: [alarm], webhook: "https://me:secret@127.0.0.1/" }]\n';
+    await writeFile(config, `${newspaper.config({ archive: './archive' })}${hooks}`, { mode: 0o644 });
+    const says = async () =>
+      (await run(['doctor', '--json'], { cwd: other.path })).lines().find(({ check }) => check === 'config')?.state;
+    assert.equal(await says(), 'warn');
+    await chmod(config, 0o640);
+    assert.equal(await says(), 'ok');
+    const status = await run(['status'], { cwd: other.path });
+    assert.ok(status.stderr.includes(`configuration ${config}`), status.stderr);
   });
 });

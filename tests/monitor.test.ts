@@ -1,9 +1,9 @@
 /** Health and metrics over loopback and as a file: when all is well, when not, and when the engine hangs. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -214,6 +214,20 @@ describe('the server', () => {
     assert.equal(response.statusCode, 431);
   });
 
+  it('answers at once beside connections that say nothing, or little, however many', async () => {
+    await using bench = await openBench();
+    const port = Number(new URL(bench.monitor.origin ?? '').port);
+    const slow: Socket[] = [];
+    for (let i = 0; i < 120; i++) {
+      const socket = connect(port, '127.0.0.1').on('error', () => {});
+      await once(socket, 'connect');
+      if (i % 2 === 0) socket.write('GET /healthz HTTP/1.1\r\nx: ');
+      slow.push(socket);
+      if (i % 30 === 29) assert.equal((await bench.get('/healthz')).status, 200);
+    }
+    for (const socket of slow) socket.destroy();
+  });
+
   it('ends with connections open', async () => {
     const bench = await openBench();
     const socket = connect(Number(new URL(bench.monitor.origin ?? '').port), '127.0.0.1');
@@ -249,6 +263,25 @@ describe('the health file', () => {
     }
     assert.equal((await read()).status, 'failing');
     assert.deepEqual(await readdir(folder.path), ['health.json']);
+  });
+
+  it('is written by a name that nobody can foresee, and takes away what a killed process left', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'health.json');
+    const other = join(folder.path, 'other');
+    await writeFile(other, 'another file');
+    await symlink(other, `${file}.tmp`);
+    await symlink(other, file);
+    await writeFile(join(folder.path, '.health.json.0123456789ab.tmp'), '{');
+    await writeFile(join(folder.path, '.health.json.of-mine.tmp'), '');
+    const state = createMonitorState({ staleMs: STALE_MS, now: () => START });
+    {
+      await using _monitor = await openMonitor({ listen: null, file, state, log: () => {} });
+    }
+    assert.equal(await readFile(other, 'utf8'), 'another file');
+    assert.equal((await lstat(file)).isFile(), true);
+    const left = (await readdir(folder.path)).sort();
+    assert.deepEqual(left, ['.health.json.of-mine.tmp', 'health.json', 'health.json.tmp', 'other']);
   });
 
   it('is written every 15 seconds, and a disk that refuses is reported once', async (t) => {

@@ -67,6 +67,20 @@ const command = (argv: readonly string[], timeoutMs = 20_000) =>
 const node = (source: string, ...rest: string[]) => [process.execPath, '-e', source, ...rest];
 const delivery: Delivery = { id: 'abc', on: 'published', body: '{"a":1}' };
 
+describe('a hook that throws', () => {
+  it('ends nothing: its notice is tried again like any other that did not arrive', async () => {
+    await using folder = await temporaryFolder();
+    const clock = handClock();
+    const hand = () => Promise.reject(new URIError('malformed'));
+    using bench = open(folder.path, [{ key: 'k', name: 'webhook x', wants: () => true, hand }], clock);
+    bench.notifier.notify(published);
+    assert.deepEqual(await bench.notifier.deliver({ signal: never }), { delivered: 0, waiting: 1 });
+    assert.match(bench.log.map(({ message }) => message).join(), /URIError: malformed; attempt 1 of/);
+    const odd = await webhook('http://me:50%@127.0.0.1:9/').hand(delivery, never);
+    assert.equal(odd.ok, false);
+  });
+});
+
 describe('a webhook', () => {
   it('gets JSON by POST, with an id, a kind and who sends it', async () => {
     await using receiver = await openReceiver();

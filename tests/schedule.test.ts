@@ -1,8 +1,14 @@
 /** `schedule`: slots, what a host that refuses keeps waiting, reading the configuration again, an end when asked for. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../src/clock.ts';
+import { createDelivery } from '../src/commands/schedule.ts';
+import { ArchiveError } from '../src/errors.ts';
 import { openNewspaper } from './newspaper/newspaper.ts';
 import { run, start, temporaryFolder } from './support/command.ts';
 import { scheduleMonth } from './torture/schedule-month.ts';
@@ -18,12 +24,15 @@ describe('schedule', () => {
     await running.says('"outcome":"archived"');
     assert.equal((await run(['crawl', '--config', config])).code, 6, 'it holds the archive');
 
+    const holder = () => readFile(join(folder.path, 'archive/lock.json'), 'utf8');
+    const before = await holder();
     await writeFile(config, `${text}schedule: { minIntervalMs: never }\n`);
     running.child.kill('SIGHUP');
     await running.says('the old configuration goes on');
     await writeFile(config, `${text.replace('name: 头条', 'name: 要点')}schedule: { minIntervalMs: 1000 }\n`);
     for (let i = 0; i < 5; i++) running.child.kill('SIGHUP'); // however many, and whenever they come
     await running.says('"run":"要点"');
+    assert.equal(await holder(), before, 'the lock was never given back');
     running.child.kill('SIGTERM');
     const ended = await running.ended;
     assert.equal(ended.code, 0, ended.stderr);
@@ -57,6 +66,43 @@ describe('schedule', () => {
     const outcomes = ended.lines().filter((line) => 'outcome' in line);
     assert.equal(outcomes.filter(({ outcome }) => outcome === 'blocked').length, 5);
     assert.ok(outcomes.some(({ outcome, id }) => outcome === 'archived' && String(id).startsWith('fengwen:')));
+  });
+
+  it('ends where notices cannot be kept any more, and says why, though nobody waits for their delivery', async () => {
+    const full = new ArchiveError('ARCHIVE_FULL', 'the disk');
+    let asked = 0;
+    const deliver = async () => {
+      asked += 1;
+      await Promise.resolve();
+      throw full;
+    };
+    const notifier = { notify: () => {}, deliver, nextDue: () => 0 };
+    const delivery = createDelivery(notifier, { clock: systemClock, signal: new AbortController().signal });
+    await delivery.ended();
+    delivery.begin();
+    await once(delivery.failed, 'abort');
+    delivery.begin();
+    await assert.rejects(delivery.ended(), (error) => error === full);
+    assert.equal(asked, 1);
+  });
+
+  it('says what nobody caught like any other failure, gives the archive back, and ends with its exit code', async () => {
+    await using folder = await temporaryFolder();
+    const config = join(folder.path, 'config.yaml');
+    await writeFile(config, 'archive: ./archive\nsources: []\n');
+    const preload = join(folder.path, 'preload.mjs');
+    const error = `Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', errno: -28 })`;
+    await writeFile(preload, `process.on('SIGUSR2', () => void Promise.reject(${error}))`);
+    const running = start(['schedule', '--json', '--config', config], { preload: [preload] });
+    const archive = join(folder.path, 'archive');
+    while (!existsSync(join(archive, 'frontier.sqlite'))) await sleep(20);
+    running.child.kill('SIGUSR2');
+    running.child.kill('SIGUSR2');
+    const ended = await running.ended;
+    assert.equal(ended.code, 8, ended.stderr);
+    assert.equal(ended.stderr.match(/error FILE_REFUSED/g)?.length, 1, ended.stderr);
+    assert.match(ended.stderr, /no space left on device/);
+    assert.equal(existsSync(join(archive, 'lock.json')), false, 'it unwound');
   });
 
   for (const timing of ['cron: "61 * * * *"', 'cron: often', 'timeZone: Mars/Olympus'])

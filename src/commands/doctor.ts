@@ -2,7 +2,7 @@
 
 import { openDisk } from '../archive/disk.ts';
 import { ASSETS, temporaryName } from '../archive/keys.ts';
-import { type Config, loadConfig } from '../config.ts';
+import { type Config, type ConfigSource, configSource, loadConfig } from '../config.ts';
 import { ArchiveError, ERRORS, EXIT, type ExitCode } from '../errors.ts';
 import { createAddressGuard } from '../fetch/address-guard.ts';
 import { openBrowser } from '../fetch/browser.ts';
@@ -15,6 +15,7 @@ import { describeHolder } from '../frontier/lock.ts';
 import { packageInfo } from '../package.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { originsOf } from '../site/address.ts';
+import { knownError } from '../system-errors.ts';
 import type { Interrupts } from './session.ts';
 
 const MARKS = { ok: ['✓', 'green'], warn: ['!', 'yellow'], bad: ['✗', 'red'] } as const;
@@ -31,9 +32,11 @@ export async function doctor(
   }
   const { name, version, homepage } = packageInfo();
   const product = `${name}/${version} (+${homepage})`;
+  const source = configSource(flags.config ?? null);
+  const say = (check: string, found: Found) => report(terminal, check, found);
   let exit: ExitCode = EXIT.ok;
   for (const [check, ask] of Object.entries(CHECKS)) {
-    const found = await ask({ config, product, signal: interrupts.abortSignal });
+    const found = await ask({ config, source, product, signal: interrupts.abortSignal, say });
     report(terminal, check, found);
     if (found.state === 'bad') exit = EXIT.incomplete;
   }
@@ -63,6 +66,10 @@ function report(terminal: Terminal, check: string, found: Found): void {
 
 interface CheckContext {
   readonly config: Config;
+  /** Where it was read from. */
+  readonly source: ConfigSource;
+  /** Says something before the answer. */
+  readonly say: (check: string, found: Found) => void;
   /** Name and version of this program with its home page, as its requests name it. */
   readonly product: string;
   readonly signal: AbortSignal;
@@ -117,10 +124,17 @@ function checkNode(): Found {
 }
 
 /** A configuration that is not valid never comes this far: see `commands/doctor.ts`. */
-function checkConfig({ config }: CheckContext): Found {
+function checkConfig({ config, source }: CheckContext): Found {
   const { sources, politeness } = config;
-  const says = `valid; ${sources.length} sources, a page request every ${politeness.intervalMs} ms`;
+  const says = `${source.file ?? 'the built-in defaults'}; valid; ${sources.length} sources, a page request every ${politeness.intervalMs} ms`;
+  if (source.isOpen && config.notify.some(holdsSecrets))
+    return warn(`${says}; every user of this machine may read the passwords of its hooks`, 'chmod 640 the file');
   return politeness.robots ? ok(says) : warn(`${says}, robots.txt is not obeyed`, 'set politeness.robots to true');
+}
+
+function holdsSecrets({ webhook }: Config['notify'][number]): boolean {
+  const url = webhook === undefined ? null : URL.parse(webhook);
+  return url !== null && (url.password !== '' || url.search !== '');
 }
 
 /** The program was written in 2026; a clock before that, or far from it, dates every capture wrongly. */
@@ -166,7 +180,16 @@ async function checkLock({ config }: CheckContext): Promise<Found> {
 }
 
 /** Starts the browser that a crawl would use. Nothing is downloaded; the carried one is unpacked where it is the only one. */
-async function checkBrowser({ config, product }: CheckContext): Promise<Found> {
+async function checkBrowser({ config, source, product, say }: CheckContext): Promise<Found> {
+  const { executablePath } = config.browser;
+  const { file, isNamed, isOwn } = source;
+  if (executablePath !== null && file !== null && !isNamed) {
+    // A configuration that happens to lie in this folder may be anybody's, and what it names is run by whoever looks.
+    const names = `${file} names ${executablePath} as the browser`;
+    const fix = `name the configuration that you trust: guancha-archive doctor --config ${file}`;
+    if (!isOwn) return warn(`${names}, but it is not yours: nothing was started`, fix);
+    say('browser', warn(`${names}, which is started now`, fix));
+  }
   const said: string[] = [];
   await using browser = openBrowser({
     ...config.browser,
@@ -223,7 +246,8 @@ async function unlessRefused(work: () => Promise<Found>): Promise<Found> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ArchiveError) return bad(error.message, ERRORS[error.code].fix);
+    const known = knownError(error, { place: 'elsewhere' });
+    if (known instanceof ArchiveError) return bad(`${known.code}: ${known.message}`, ERRORS[known.code].fix);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** `schedule`: reads the sources in their slots for months, archives what is new, visits what is archived again. */
 
 import type { Alarm } from '../alarms/alarms.ts';
-import type { App } from '../app.ts';
+import { type App, lockFor } from '../app.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { type EngineOptions, type RunReport, type ScheduledSource, serve } from '../crawl/schedule.ts';
@@ -15,6 +15,8 @@ import { createNotifier, type Notifier, reportFailure } from '../notify/notifier
 import { describeDuration, type Terminal } from '../report/terminal.ts';
 import { printReport, reportOf } from '../report/visits.ts';
 import { type Interrupts, withArchive } from './session.ts';
+
+const COMMAND = 'schedule';
 
 interface ScheduleContext {
   readonly config: Config;
@@ -33,8 +35,10 @@ export async function schedule(options: { readonly wait: boolean }, context: Sch
   let hangup = new AbortController();
   const forget = interrupts.onHangup(() => hangup.abort()); // heard all the time: nobody else would survive it
   try {
+    await using held = holdLock(options, context);
     while (!interrupts.stopSignal.aborted) {
-      await runUntil(AbortSignal.any([interrupts.stopSignal, hangup.signal]), config, options, context);
+      await held.hold(config.archive);
+      await runUntil(AbortSignal.any([interrupts.stopSignal, hangup.signal]), config, held, context);
       if (!hangup.signal.aborted) continue;
       hangup = new AbortController();
       config = reloaded(config);
@@ -42,7 +46,7 @@ export async function schedule(options: { readonly wait: boolean }, context: Sch
     return EXIT.ok;
   } catch (error) {
     const hooks = config.notify.map((hook) => createHook(hook));
-    const failed = { command: 'schedule', archive: config.archive, hooks, log: terminal.log };
+    const failed = { command: COMMAND, archive: config.archive, hooks, log: terminal.log };
     await reportFailure(error, { ...failed, signal: interrupts.stopSignal });
     throw error;
   } finally {
@@ -63,30 +67,54 @@ export async function schedule(options: { readonly wait: boolean }, context: Sch
   }
 }
 
+/** The lock of the archive, from one configuration to the next: no other run gets in between. */
+interface HeldLock extends AsyncDisposable {
+  /** Locks this archive; the lock of another one is then given back. */
+  hold(archive: string): Promise<void>;
+}
+
+function holdLock(
+  { wait }: { readonly wait: boolean },
+  { terminal, interrupts }: Pick<ScheduleContext, 'terminal' | 'interrupts'>,
+): HeldLock {
+  let held: { readonly archive: string; readonly lock: AsyncDisposable } | null = null;
+  return {
+    hold: async (archive) => {
+      if (held?.archive === archive) return;
+      const options = { command: COMMAND, log: terminal.log, wait: wait ? interrupts.stopSignal : null };
+      const lock = await lockFor(archive, options);
+      await held?.lock[Symbol.asyncDispose]();
+      held = { archive, lock };
+    },
+    [Symbol.asyncDispose]: async () => await held?.lock[Symbol.asyncDispose](),
+  };
+}
+
 /** One configuration's time. */
 async function runUntil(
   stopSignal: AbortSignal,
   config: Config,
-  { wait }: { readonly wait: boolean },
+  lock: AsyncDisposable,
   { terminal, interrupts, clock = systemClock }: ScheduleContext,
 ): Promise<void> {
   const { listen, file, staleMs } = config.monitor;
   const state = createMonitorState({ staleMs, now: clock.now });
   const address = listen === null ? null : parseListenAddress(listen);
   await using _monitor = await openMonitor({ listen: address, file, state, log: terminal.log });
-  const open = { command: 'schedule', wait: wait ? stopSignal : null, clock, onRequest: state.requested };
+  const open = { command: COMMAND, wait: null, lock, clock, onRequest: state.requested };
   await withArchive(config, terminal, open, async (app) => {
     const { journal } = app;
     const hooks = config.notify.map((hook) => createHook(hook));
     const notifier = createNotifier({ hooks, outbox: journal.outbox, clock, log: terminal.log });
     const delivery = createDelivery(notifier, { clock, signal: stopSignal });
+    const ending = AbortSignal.any([stopSignal, delivery.failed]);
     await serve(app, {
       ...config.politeness,
       ...config.revisits,
       ...config.schedule,
       ...listeners(app, { terminal, state, notifier, delivery }),
       sources: config.sources.map((source) => scheduled(source, config)),
-      stopSignal,
+      stopSignal: ending,
       abortSignal: interrupts.abortSignal,
       log: terminal.log,
     });
@@ -146,25 +174,35 @@ function listeners(
 interface Delivery {
   /** Begins to deliver what is due, unless that goes on already. */
   begin(): void;
-  /** Resolves when what was begun has ended. */
+  /** Aborts once deliveries cannot go on: then `ended` throws why. */
+  readonly failed: AbortSignal;
+  /** Resolves when what was begun has ended. @throws what ends a run, such as a full disk */
   ended(): Promise<void>;
 }
 
 /** Hooks may be slow: the engine does not wait for them. */
-function createDelivery(
+export function createDelivery(
   notifier: Notifier,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Delivery {
-  let going: Promise<unknown> | null = null;
+  let going: Promise<void> | null = null;
+  const failed = new AbortController();
   return {
     begin: () => {
       const due = notifier.nextDue();
-      if (going !== null || due === null || due > clock.now()) return;
-      going = notifier.deliver({ signal }).finally(() => {
-        going = null;
-      });
+      if (going !== null || failed.signal.aborted || due === null || due > clock.now()) return;
+      going = notifier.deliver({ signal }).then(
+        () => {
+          going = null;
+        },
+        (error: unknown) => failed.abort(error),
+      );
     },
-    ended: async () => void (await going),
+    failed: failed.signal,
+    ended: async () => {
+      await going;
+      failed.signal.throwIfAborted();
+    },
   };
 }
 

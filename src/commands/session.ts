@@ -11,6 +11,7 @@ import { EXIT, type ExitCode } from '../errors.ts';
 import type { ArticleId, Outcome } from '../model.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { printReport, reportOf, summaryOf, type UrlReport } from '../report/visits.ts';
+import { knownError } from '../system-errors.ts';
 
 /** The two wishes of somebody at the keyboard: finish what is in hand, or end at once. */
 export interface Interrupts {
@@ -39,7 +40,7 @@ interface RunOptions extends Reporting {
 export async function withArchive<T>(
   config: Config,
   terminal: Terminal,
-  options: Pick<AppOptions, 'command' | 'wait' | 'prepared' | 'clock' | 'onRequest' | 'beforeFrontier'>,
+  options: Omit<AppOptions, 'log'>,
   body: (app: App) => Promise<T>,
 ): Promise<T> {
   await using app = await openApp(config, { ...options, log: terminal.log });
@@ -175,7 +176,9 @@ export async function withTemporaryArchive(
   command: string,
   body: (services: VisitServices) => Promise<void>,
 ): Promise<void> {
-  const archive = await mkdtemp(join(tmpdir(), `guancha-${command}-`));
+  const archive = await mkdtemp(join(tmpdir(), `guancha-${command}-`)).catch((error: unknown) => {
+    throw knownError(error, { place: 'temporary', name: tmpdir() });
+  });
   try {
     await withArchive({ ...config, archive }, terminal, { command, wait: null }, ({ services }) => body(services));
   } finally {

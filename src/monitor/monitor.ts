@@ -1,9 +1,11 @@
 /** Shows the engine's state to whoever watches it: over HTTP, as a file, or both. */
 
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { rename, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { basename, dirname, join } from 'node:path';
 import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -44,7 +46,14 @@ interface MonitorServer extends AsyncDisposable {
 }
 
 /** Requests of a monitor are small and quick, or none. */
-const LIMITS = { maxHeaderSize: 4096, headersTimeout: 5000, requestTimeout: 5000, keepAliveTimeout: 5000 };
+const LIMITS = {
+  maxHeaderSize: 4096,
+  headersTimeout: 5000,
+  requestTimeout: 5000,
+  keepAliveTimeout: 5000,
+  connectionsCheckingInterval: 1000,
+};
+/** Whoever comes when there are so many takes the place of the one that has been there longest. */
 const MOST_CONNECTIONS = 50;
 
 /** @throws LISTEN_FAILED */
@@ -69,7 +78,16 @@ async function openServer(
       );
     } else reply(response, 404, 'text/plain', 'there is /healthz and /metrics\n');
   });
-  server.maxConnections = MOST_CONNECTIONS;
+  const connections = new Set<Socket>();
+  server.on('connection', (socket) => {
+    for (const oldest of connections) {
+      if (connections.size < MOST_CONNECTIONS) break;
+      oldest.destroy();
+      connections.delete(oldest);
+    }
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+  });
   server.listen(port, host);
   await once(server, 'listening').catch((cause: Error) => {
     throw new ArchiveError('LISTEN_FAILED', cause.message, { cause });
@@ -115,7 +133,9 @@ async function keepHealthFile(
   path: string,
   { health, log }: { readonly health: () => Health; readonly log: Log },
 ): Promise<AsyncDisposable> {
+  const [folder, name] = [dirname(path), basename(path)];
   let isRefused = false;
+  await sweep();
   let writing = write();
   await writing;
   const timer = setInterval(() => {
@@ -129,12 +149,21 @@ async function keepHealthFile(
     },
   };
 
+  /** A killed process may have left a file; a folder that is not there is met by the first write. */
+  async function sweep(): Promise<void> {
+    for (const other of await readdir(folder).catch(() => []))
+      if (other.startsWith(`.${name}.`) && /\.[0-9a-f]{12}\.tmp$/.test(other))
+        await rm(join(folder, other), { force: true }).catch(() => {}); // it lies there, and that is all
+  }
+
   async function write(): Promise<void> {
+    const temporary = join(folder, `.${name}.${randomBytes(6).toString('hex')}.tmp`);
     try {
-      await writeFile(`${path}.tmp`, `${JSON.stringify(health())}\n`);
-      await rename(`${path}.tmp`, path);
+      await writeFile(temporary, `${JSON.stringify(health())}\n`, { flag: 'wx' });
+      await rename(temporary, path);
       isRefused = false;
     } catch (error) {
+      await rm(temporary, { force: true }).catch(() => {}); // what refuses is said below
       if (!isRefused) log({ level: 'warn', stage: 'monitor', message: `${path}: ${(error as Error).message}` });
       isRefused = true;
     }

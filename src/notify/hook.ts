@@ -92,9 +92,9 @@ async function callWebhook(
   delivery: Delivery,
   options: { readonly userAgent: string; readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<HookAnswer> {
-  const { address, authorization } = withoutCredentials(url);
   const timeout = AbortSignal.timeout(options.timeoutMs);
   try {
+    const { address, authorization } = withoutCredentials(url);
     const response = await fetch(address, {
       method: 'POST',
       redirect: 'manual',

@@ -66,9 +66,9 @@ export function createNotifier(options: {
     for (let failures = 0; failures < MOST_FAILURES_IN_A_ROW && !signal.aborted; ) {
       const next = outbox.due(hook.key);
       if (next === null) break;
-      const answer = await hook.hand(next, signal).catch((error: unknown) => {
+      const answer = await hook.hand(next, signal).catch((error: unknown): HookAnswer | null => {
         if (signal.aborted) return null; // nobody's failure: it waits
-        throw error;
+        return { ok: false, detail: String(error) }; // a hook ends no run
       });
       if (answer === null) break;
       if (answer.ok) {
