@@ -104,7 +104,6 @@ export async function openApp(
     product: `${tool} (+${homepage})`,
     origins: listOriginsOf(site),
     guard,
-    allows,
     now: clock.now,
     log,
   });

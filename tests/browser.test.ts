@@ -85,7 +85,6 @@ describe('the browser', () => {
       maxBytes: 4_000_000,
       origins: [origin],
       guard: createAddressGuard(['127.0.0.1']),
-      allows: (url) => url.startsWith(origin),
       now: Date.now,
       log: () => {},
     });

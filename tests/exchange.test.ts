@@ -129,7 +129,6 @@ describe('an exchange', () => {
       maxBytes: CAP_BYTES,
       origins: options.origins,
       guard: createAddressGuard(['127.0.0.0/8']),
-      allows: () => true,
       now: Date.now,
       log: () => {},
     });

@@ -62,7 +62,6 @@ async function openBrowserFetcher(answers: Readonly<Record<string, Given>>): Pro
     product: 'guancha-archive/test',
     origins: listOriginsOf(site),
     guard,
-    allows: () => true,
     now: Date.now,
     log,
   });

@@ -110,7 +110,6 @@ describe('a robots.txt and a picture', () => {
       product: 'guancha-archive/test',
       origins: [origin],
       guard: createAddressGuard(['127.0.0.1']),
-      allows: () => true,
       now: Date.now,
       log: () => {},
     });

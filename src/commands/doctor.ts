@@ -198,7 +198,6 @@ async function checkBrowser({ config, source, product, say }: CheckContext): Pro
     origins: [],
     now: Date.now,
     guard: createAddressGuard([]),
-    allows: () => false,
     log: ({ message }) => void said.push(message),
   });
   return await unlessRefused(async () => ok([...said, await browser.userAgent()].join('; ')));
@@ -218,7 +217,6 @@ async function checkNetwork({ config, product, signal }: CheckContext): Promise<
     origins,
     now: Date.now,
     guard,
-    allows: () => false,
     log: () => {}, // what it does besides is not asked
   });
   await using fetcher = createBrowserFetcher({ browser, door, cookies, site });

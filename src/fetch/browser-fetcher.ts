@@ -29,12 +29,24 @@ export function createBrowserFetcher(parts: {
     render: async (exchanges, { signal }) => {
       const source = exchanges.at(-1);
       if (source === undefined) throw new TypeError('there is no exchange to show');
-      // Where a list redirects to, lists may lie.
-      const request = { url: source.url, kind: 'list', signal } as const;
-      return [...exchanges, await pass(request, (caps) => browser.render(source, { ...caps, signal }))];
+      const { timeoutMs, maxBytes } = door.pageCaps;
+      return [...exchanges, await browser.render(source, { timeoutMs, maxBytes, signal, load: loadScript(signal) })];
     },
     [Symbol.asyncDispose]: () => browser[Symbol.asyncDispose](),
   };
+
+  /** A page's own requests pass the door like any other; what they set is the page's, and is not kept. */
+  function loadScript(signal: AbortSignal): (url: string, over: AbortSignal) => Promise<Exchange> {
+    return async (url, over) => {
+      const either = AbortSignal.any([signal, over]);
+      const exchanges = await followExchanges(url, site, (address) =>
+        pass({ url: address, kind: 'script', signal: either }, (caps) =>
+          browser.get(address, { ...caps, signal: either, headers: { ...cookies.headersFor(address) } }),
+        ),
+      );
+      return exchanges.at(-1) as Exchange; // there is at least one
+    };
+  }
 
   async function pass(
     request: { readonly url: string; readonly kind: RequestKind; readonly signal: AbortSignal },

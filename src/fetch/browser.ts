@@ -1,13 +1,14 @@
 /** Page requests through a real Chromium: one browser, its tabs used again and again, each request held to its time. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser, BrowserContext, Page as Tab } from 'playwright';
+import type { Browser, BrowserContext, BrowserContextOptions, Page as Tab } from 'playwright';
 import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Exchange } from '../model.ts';
 import type { AddressGuard } from './address-guard.ts';
 import { faultOfTemporary, launch, loadPlaywright } from './chromium.ts';
-import { openWire, renderExchange, type Wire } from './devtools.ts';
+import { openWire, type Wire } from './devtools.ts';
 import type { Caps } from './door.ts';
+import { openBox, type RenderOptions, renderExchange } from './rendering.ts';
 import { openSocksProxy, type SocksProxy } from './socks-proxy.ts';
 
 export interface PageBrowser extends AsyncDisposable {
@@ -22,10 +23,10 @@ export interface PageBrowser extends AsyncDisposable {
   ): Promise<Exchange>;
   /**
    * A page that came already, after its own scripts ran, as HTML. It is not asked for again: whatever a browser shows
-   * ends with `</html>`, so only the answer that was judged whole may be shown. Scripts and data of allowed addresses
-   * are loaded, and no other document.
+   * ends with `</html>`, so only the answer that was judged whole may be shown. Scripts and data come by `load`, and
+   * nothing else. Throws TIMEOUT, TOO_LARGE, NETWORK, BROWSER_CRASHED, and what `launch` throws.
    */
-  render(source: Exchange, options: Pick<Caps, 'timeoutMs'> & { readonly signal: AbortSignal }): Promise<Exchange>;
+  render(source: Exchange, options: RenderOptions): Promise<Exchange>;
 }
 
 interface BrowserOptions {
@@ -36,17 +37,18 @@ interface BrowserOptions {
   /** All that may be connected to, such as `https://www.guancha.cn`. */
   readonly origins: readonly string[];
   readonly guard: AddressGuard;
-  /** Asked for each script and all data that a rendered page wants. */
-  readonly allows: (url: string) => boolean;
   /** Ms since 1970: when an answer came. */
   readonly now: () => number;
   readonly log: Log;
 }
 
-/** A tab that loads one address after another. */
-interface Loader {
+interface Opened {
   readonly context: BrowserContext;
   readonly tab: Tab;
+}
+
+/** A tab that loads one address after another. */
+interface Loader extends Opened {
   readonly wire: Wire;
   uses: number;
 }
@@ -72,14 +74,13 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
     },
     userAgent: async () => userAgent ?? userAgentOf(await browser()),
     get: (url, request) =>
-      inTime(url, request, async ({ wire }) =>
+      inTime(url, request, { take: () => idle.pop() ?? openLoader(), leave: putBack }, async ({ wire }) =>
         wire.load(url, { ...request, now: options.now, proxy: await openedProxy() }),
       ),
     render: (source, request) =>
-      inTime(source.url, request, async ({ tab, wire }) => {
-        await wire.release();
-        return renderExchange(tab, source, { ...options, timeoutMs: request.timeoutMs });
-      }),
+      inTime(source.url, request, { take: openBoxedTab, leave: discard }, ({ tab }) =>
+        renderExchange(tab, source, { ...request, now: options.now }),
+      ),
     [Symbol.asyncDispose]: async () => {
       closing = true; // a tab that was on its way is not given another browser
       const open = await running?.catch(() => null);
@@ -119,24 +120,25 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
   }
 
   /** Runs `work` in a tab; where it does not end well or in time, the tab goes and its slot is free again. */
-  async function inTime(
+  async function inTime<T extends Opened>(
     url: string,
     { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
-    work: (loader: Loader) => Promise<Exchange>,
+    { take, leave }: { readonly take: () => Promise<T>; readonly leave: (taken: T) => Promise<void> },
+    work: (taken: T) => Promise<Exchange>,
   ): Promise<Exchange> {
     signal.throwIfAborted();
-    const loader = await (idle.pop() ?? openLoader());
+    const taken = await take();
     const watch = new AbortController();
     try {
       const answer = await Promise.race([
-        work(loader),
-        died(loader, url, watch.signal),
+        work(taken),
+        died(taken, url, watch.signal),
         tooLate(url, timeoutMs, AbortSignal.any([signal, watch.signal])),
       ]);
-      await putBack(loader);
+      await leave(taken);
       return answer;
     } catch (error) {
-      void discard(loader);
+      void discard(taken);
       signal.throwIfAborted();
       const isCrash = error instanceof ArchiveError ? error.code === 'BROWSER_CRASHED' : isClosed(error);
       const room = isCrash ? await faultOfTemporary() : null;
@@ -153,7 +155,7 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
   }
 
   /** A new tab; in a new browser where the old one turns out to be dead. */
-  async function openLoader(): Promise<Loader> {
+  async function inBrowser<T>(openTab: (open: Browser) => Promise<T>): Promise<T> {
     const open = await browser();
     try {
       return await openTab(open);
@@ -169,15 +171,28 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
     }
   }
 
-  async function openTab(open: Browser): Promise<Loader> {
-    const context = await open.newContext({
+  function openLoader(): Promise<Loader> {
+    return inBrowser(async (open) => {
+      const context = await open.newContext(await visitorOf(open));
+      const tab = await context.newPage();
+      const wire = await openWire(await context.newCDPSession(tab));
+      return { context, tab, wire, uses: 0 };
+    });
+  }
+
+  function openBoxedTab(): Promise<Opened> {
+    return inBrowser(async (open) => {
+      const tab = await openBox(open, await visitorOf(open));
+      return { context: tab.context(), tab };
+    });
+  }
+
+  async function visitorOf(open: Browser): Promise<BrowserContextOptions> {
+    return {
       locale: 'zh-CN',
       timezoneId: 'Asia/Shanghai',
       userAgent: userAgent ?? (await userAgentOf(open)),
-    });
-    const tab = await context.newPage();
-    const wire = await openWire(await context.newCDPSession(tab));
-    return { context, tab, wire, uses: 0 };
+    };
   }
 
   async function userAgentOf(open: Browser): Promise<string> {
@@ -195,16 +210,16 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
   }
 
   /** Closes the tab's context; a browser that cannot even do that in time is ended. */
-  async function discard(loader: Loader): Promise<void> {
-    if (await within(CLOSE_MS, loader.context.close())) return;
-    const open = loader.context.browser();
+  async function discard({ context }: Opened): Promise<void> {
+    if (await within(CLOSE_MS, context.close())) return;
+    const open = context.browser();
     forget();
     if (open !== null) await within(CLOSE_MS, open.close());
   }
 }
 
 /** Never resolves; rejects when the tab or its browser dies. */
-async function died({ tab, context }: Loader, url: string, over: AbortSignal): Promise<never> {
+async function died({ tab, context }: Opened, url: string, over: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   const crash = () => reject(new ArchiveError('BROWSER_CRASHED', url));
   const browser = context.browser();

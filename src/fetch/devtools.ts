@@ -4,7 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CDPSession, Page as Tab } from 'playwright';
+import type { CDPSession } from 'playwright';
 import { ArchiveError } from '../errors.ts';
 import type { Exchange, Header } from '../model.ts';
 import { headerOf, locationOf, setCookiesOf } from './exchange.ts';
@@ -32,16 +32,14 @@ export interface Wire {
       readonly now: () => number;
     },
   ): Promise<Exchange>;
-  /** Lets the tab ask and show by itself, until the next `load`. */
-  release(): Promise<void>;
 }
 
 /** @param cdp the session of a tab that does nothing else */
 export async function openWire(cdp: CDPSession): Promise<Wire> {
   const sent = collectSentHeaders(cdp);
-  let isHeld = false;
   await cdp.send('Network.enable');
   await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
+  await cdp.send('Fetch.enable', { patterns: [{ requestStage: 'Response' }] });
 
   return {
     load: async (url, { headers, maxBytes, proxy, now }) => {
@@ -50,8 +48,6 @@ export async function openWire(cdp: CDPSession): Promise<Wire> {
       const hasHeaders = Object.keys(headers).length > 0;
       if (hasHeaders) await cdp.send('Network.setExtraHTTPHeaders', { headers });
       const paused = new Promise<Paused>((resolve) => cdp.once('Fetch.requestPaused', resolve));
-      if (!isHeld) await cdp.send('Fetch.enable', { patterns: [{ requestStage: 'Response' }] });
-      isHeld = true;
       const navigated = cdp.send('Page.navigate', { url });
       const unanswered = navigated.then(({ errorText }) => {
         const text = errorText ?? 'no answer';
@@ -82,10 +78,6 @@ export async function openWire(cdp: CDPSession): Promise<Wire> {
         response: { ...exchange.response, body },
         cut: hasNoBody(exchange) ? null : cutOf(exchange, body),
       };
-    },
-    release: async () => {
-      if (isHeld) await cdp.send('Fetch.disable');
-      isHeld = false;
     },
   };
 
@@ -269,60 +261,4 @@ async function takePieces(cdp: CDPSession, requestId: string, url: string, maxBy
   }
   await cdp.send('IO.close', { handle });
   return Buffer.concat(pieces);
-}
-
-// A page that came already, shown as its own scripts make it.
-
-/**
- * Shows an answer in a tab and gives what is there once its scripts are quiet, as HTML. Scripts and data of allowed
- * addresses are loaded, and no other document.
- * @returns the same exchange with the HTML for its body
- * @throws TIMEOUT; what the tab throws where it goes away
- */
-export async function renderExchange(
-  tab: Tab,
-  source: Exchange,
-  options: { readonly timeoutMs: number; readonly allows: (url: string) => boolean; readonly now: () => number },
-): Promise<Exchange> {
-  const { url, response } = source;
-  let isGiven = false;
-  await tab.route('**/*', (route) => {
-    const request = route.request();
-    if (!isGiven && request.url() === url) {
-      isGiven = true;
-      return route.fulfill({
-        status: 200,
-        contentType: headerOf(response.headers, 'content-type') ?? 'text/html',
-        body: Buffer.from(response.body),
-      });
-    }
-    const wanted = ['script', 'xhr', 'fetch'].includes(request.resourceType());
-    return wanted && options.allows(request.url()) ? route.continue() : route.abort('blockedbyclient');
-  });
-  try {
-    await tab.goto(url, { waitUntil: 'load', timeout: options.timeoutMs });
-    const startedAt = new Date(options.now()).toISOString();
-    // Quiet is not promised by any page; what is there after a while is what it shows.
-    await tab.waitForLoadState('networkidle', { timeout: options.timeoutMs / 4 }).catch(() => {});
-    const others = response.headers.filter(([name]) => name.toLowerCase() !== 'content-type');
-    return {
-      ...source,
-      startedAt,
-      response: {
-        status: 200,
-        statusText: 'OK',
-        headers: [...others, ['content-type', 'text/html; charset=utf-8']],
-        body: Buffer.from(await tab.content()),
-      },
-      cut: null,
-      road: 'rendered',
-    };
-  } catch (error) {
-    if ((error as Error).name === 'TimeoutError')
-      throw new ArchiveError('TIMEOUT', `${url}: the scripts did not come to an end`, { cause: error });
-    throw error;
-  } finally {
-    await tab.unrouteAll({ behavior: 'ignoreErrors' });
-    await tab.goto('about:blank').catch(() => {}); // a tab that cannot even do this is found out by its next request
-  }
 }

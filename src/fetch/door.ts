@@ -5,8 +5,8 @@ import type { AddressGuard } from './address-guard.ts';
 import type { Answered, Politeness } from './politeness.ts';
 import type { Robots } from './robots.ts';
 
-/** A page may be of the origins where articles lie, a list and a robots.txt of those where only lists lie as well. */
-export type RequestKind = 'page' | 'list' | 'picture' | 'robots.txt';
+/** A page, with its pictures and scripts, may be of the origins where articles lie, a list and a robots.txt of those where only lists lie as well. */
+export type RequestKind = 'page' | 'list' | 'picture' | 'script' | 'robots.txt';
 
 export interface DoorRequest {
   readonly url: string;
@@ -22,6 +22,8 @@ export interface Caps {
 }
 
 export interface Door {
+  /** For a page that came already, and is shown. */
+  readonly pageCaps: Caps;
   /**
    * Makes one request, without its redirects, where scope, address guard and robots.txt allow it, in its host's turn.
    * @param ask makes it within the caps; called once or not at all. Its answer says how the host's turns go on
@@ -47,16 +49,23 @@ export function createDoor(parts: {
   readonly imageBytes: number;
 }): Door {
   const { site, guard, robots, politeness, timeoutMs, pageBytes, imageBytes } = parts;
-  const maxBytes = { page: pageBytes, list: pageBytes, picture: imageBytes, 'robots.txt': ROBOTS_BYTES };
+  const maxBytes = {
+    page: pageBytes,
+    list: pageBytes,
+    picture: imageBytes,
+    script: pageBytes,
+    'robots.txt': ROBOTS_BYTES,
+  };
 
   return {
+    pageCaps: { maxBytes: pageBytes, timeoutMs },
     pass: async ({ url, kind, signal }, ask) => {
       if (!isInScope(url, kind, site)) throw new ArchiveError('OUT_OF_SCOPE', url);
       guard.requireHost(new URL(url).hostname);
       if (kind !== 'robots.txt') await robots()?.require(url, signal);
       const request = () => ask({ maxBytes: maxBytes[kind], timeoutMs });
       if (politeness === null) return request();
-      const turn = { page: 'page', list: 'page', picture: 'asset', 'robots.txt': 'rules' } as const;
+      const turn = { page: 'page', list: 'page', picture: 'asset', script: 'asset', 'robots.txt': 'rules' } as const;
       return politeness[turn[kind]](url, signal, request);
     },
   };
@@ -66,6 +75,7 @@ function isInScope(url: string, kind: RequestKind, site: Site): boolean {
   switch (kind) {
     case 'page':
     case 'picture':
+    case 'script':
       return inScope(url, site);
     case 'list':
       return inListScope(url, site);

@@ -27,7 +27,7 @@ export interface Fetcher extends AsyncDisposable {
    * Shows the last of the exchanges, which is not asked for again, and lets its own scripts run: for a page that shows
    * nothing without them.
    * @returns the exchanges with one behind them whose road is `rendered`
-   * @throws TIMEOUT, NETWORK, BROWSER_CRASHED, NO_BROWSER; an AbortError once the signal aborts
+   * @throws TIMEOUT, TOO_LARGE, NETWORK, BROWSER_CRASHED, NO_BROWSER; an AbortError once the signal aborts
    */
   render(exchanges: readonly Exchange[], options: { readonly signal: AbortSignal }): Promise<readonly Exchange[]>;
 }
