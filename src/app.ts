@@ -16,6 +16,7 @@ import { createDoor } from './fetch/door.ts';
 import { createHttp } from './fetch/http.ts';
 import { createPoliteness } from './fetch/politeness.ts';
 import { createRobots, type Robots } from './fetch/robots.ts';
+import { MOST_DEATHS } from './frontier/frontier.ts';
 import { lockArchive, waitForLock } from './frontier/lock.ts';
 import { openOperations } from './frontier/operations.ts';
 import type { Log } from './log.ts';
@@ -75,6 +76,12 @@ export async function openApp(
     }),
   );
   const { frontier, journal, transaction } = operations;
+  for (const { url } of operations.setAside)
+    log({
+      level: 'warn',
+      stage: 'run',
+      message: `${url}: RUN_DIED, in hand when ${MOST_DEATHS} runs died; the others have their turn`,
+    });
   const archive = openArchive(storage, { ...config.limits, places: journal.places, trash });
   const { unfinishedSince } = journal.runs;
   if (prepared && unfinishedSince !== null) {
@@ -141,6 +148,8 @@ export async function openApp(
       archive,
       quarantine,
       document: config.document,
+      // Parsers and layouts are loaded by then.
+      trial: async (page, address) => (await import('./crawl/page-trial.ts')).openPageTrial(site)(page, address),
       capturedBy: async () => ({ tool, userAgent: await userAgent() }),
       clock,
     },

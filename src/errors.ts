@@ -116,6 +116,18 @@ export const ERRORS = {
     EXIT.incomplete,
     'look at the address in a browser, with care: the page may be made to stop programs that read it',
   ),
+  RUN_DIED: kind(
+    'runs died with this article in hand',
+    'later',
+    EXIT.incomplete,
+    'look at the address in a browser, and at what ended the runs (dmesg, free memory); archive URL tries it at once',
+  ),
+  PAGE_FAULT: kind(
+    'a fault in guancha-archive itself: one page could not be read',
+    'later',
+    EXIT.internal,
+    'please report it with the page, which is kept in quarantine. The other articles are archived',
+  ),
   EXTRACTION: kind(
     'the article could not be read from the page',
     'later',

@@ -74,7 +74,7 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
   'node:https': [],
   'node:tls': [],
   'node:child_process': ['notify/hook.ts'],
-  'node:worker_threads': ['audit/pool.ts', 'audit/worker.ts'],
+  'node:worker_threads': ['audit/pool.ts', 'audit/worker.ts', 'crawl/page-trial.ts'],
   'node:sqlite': ['sqlite.ts'],
 };
 

@@ -329,6 +329,31 @@ export function testFrontier(name: string, open: Open): void {
       assert.equal(frontier.take(), null);
     });
 
+    test('sets aside what was in hand when two runs died, and nothing else', (frontier, clock) => {
+      frontier.add([target(1), target(2), target(3)]);
+      take(frontier, ['guancha:1']);
+      take(frontier, ['guancha:2']);
+      assert.deepEqual(frontier.takeOver(), [], 'one death may be anything');
+      take(frontier, ['guancha:1']);
+      frontier.release(take(frontier, ['guancha:2']));
+      assert.deepEqual(ids(frontier.takeOver()), ['guancha:1']);
+      const found = frontier.find('guancha:1');
+      assert.deepEqual(
+        [found?.state, found?.code, found?.againAt, found?.target.source],
+        ['failed', 'RUN_DIED', clock.now() + HOUR, '头条'],
+      );
+      take(frontier, ['guancha:2']);
+      assert.deepEqual(frontier.takeOver(), [], 'given back in between');
+      const both = [take(frontier), take(frontier)];
+      assert.deepEqual(ids(both.map((lease) => lease.target)), ['guancha:3', 'guancha:2']);
+      for (const lease of both) frontier.release(lease);
+
+      clock.advance(HOUR);
+      assert.deepEqual(ids(frontier.requeue({ dueAt: clock.now() })), ['guancha:1']);
+      take(frontier, ['guancha:1']);
+      assert.equal(frontier.takeOver().length, 0, 'it has its chance again');
+    });
+
     test('gives the www articles of a range, in the order of their numbers as text', (frontier) => {
       frontier.add([target(9), target(1000), target(100), target(1001), target(100, { id: 'fengwen:100' })]);
       assert.deepEqual(

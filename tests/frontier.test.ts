@@ -134,7 +134,7 @@ describe('the frontier in SQLite', () => {
         return database.prepare(sql);
       },
     };
-    const frontier = openSqliteFrontier(listening, { pace: { ...pace, backoffMs: 0 }, now: Date.now, takesOver: true });
+    const frontier = openSqliteFrontier(listening, { pace: { ...pace, backoffMs: 0 }, now: Date.now });
     frontier.add([target(1)]);
     frontier.take(['guancha:1'] satisfies ArticleId[]);
     const { length } = prepared;

@@ -85,7 +85,7 @@ export async function run(
     reporter.end();
   }
   if (interrupts.stopSignal.aborted) return EXIT.interrupted;
-  return reporter.allWell() ? EXIT.ok : EXIT.incomplete;
+  return reporter.exit();
 }
 
 /** Visits archived articles again that are due, and reports each result. */
@@ -111,17 +111,17 @@ export async function runRevisits(
     reporter.end();
   }
   if (interrupts.stopSignal.aborted) return EXIT.interrupted;
-  return reporter.allWell() ? EXIT.ok : EXIT.incomplete;
+  return reporter.exit();
 }
 
-/** Reports each visit that stands, counts them, and knows whether all went well. */
+/** Reports each visit that stands, counts them, and knows how the command ends. */
 function createReporter(
   terminal: Terminal,
   options: Reporting,
   total: (done: number) => number,
-): { readonly report: (worked: Worked) => void; readonly end: () => void; readonly allWell: () => boolean } {
+): { readonly report: (worked: Worked) => void; readonly end: () => void; readonly exit: () => ExitCode } {
   let done = 0;
-  let allWell = true;
+  let exit: ExitCode = EXIT.ok;
   const counts = new Map<string, number>();
   terminal.progress(0, total(0));
   return {
@@ -137,7 +137,8 @@ function createReporter(
         return;
       }
       done += 1;
-      allWell &&= !options.notWell.includes(report.outcome);
+      if (isFault(report)) exit = EXIT.internal;
+      else if (exit === EXIT.ok && options.notWell.includes(report.outcome)) exit = EXIT.incomplete;
       options.onReport?.(report);
       counts.set(report.outcome, (counts.get(report.outcome) ?? 0) + 1);
       printReport(terminal, report);
@@ -147,8 +148,13 @@ function createReporter(
       terminal.end();
       if (done !== 1) terminal.say(summaryOf(counts));
     },
-    allWell: () => allWell,
+    exit: () => exit,
   };
+}
+
+/** A fault of the program, which stopped one article alone. */
+function isFault({ code }: UrlReport): boolean {
+  return code === 'INTERNAL' || code === 'PAGE_FAULT';
 }
 
 /** With a million URLs a count takes half a second: it takes at most this part of the time. */

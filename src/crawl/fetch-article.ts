@@ -1,4 +1,5 @@
 /** How one article's pages are asked for: the single-page form first, else the first page and its further parts. */
+import type { Quarantine } from '../archive/quarantine.ts';
 import { ArchiveError } from '../errors.ts';
 import { type Fetcher, fetchPage, renderPage, type Validators } from '../fetch/fetcher.ts';
 import type { Politeness } from '../fetch/politeness.ts';
@@ -7,8 +8,9 @@ import { isWhole, partUrls } from '../page/body.ts';
 import { judge } from '../page/judge.ts';
 import { type ParsedPage, parsePage } from '../page/page.ts';
 import { inBrief, saysNothing } from '../page/refusal.ts';
-import { type Site, singlePageUrl } from '../site/address.ts';
+import { parseArticleUrl, type Site, singlePageUrl } from '../site/address.ts';
 import { asksForPause } from '../site/answers.ts';
+import { type PageTrial, pageFault } from './page-trial.ts';
 
 export interface ArticleFetch {
   readonly verdict: Verdict;
@@ -22,6 +24,10 @@ export interface ArticleFetchServices {
   readonly fetcher: Fetcher;
   readonly politeness: Pick<Politeness, 'backOff'>;
   readonly site: Site;
+  /** Absent where every page is read without one. */
+  readonly trial?: PageTrial;
+  /** Keeps a page that could not be read. */
+  readonly quarantine?: Pick<Quarantine, 'keep'>;
 }
 
 export interface JudgedPage {
@@ -100,6 +106,26 @@ export async function fetchArticle(
 }
 
 /**
+ * Work on pages; where it fails by what they are, they are kept.
+ * @throws PAGE_TOO_HEAVY, PAGE_FAULT; known failures of the work as they are
+ */
+export async function withEvidence<T>(
+  pages: readonly Page[],
+  { quarantine }: Pick<ArticleFetchServices, 'quarantine'>,
+  work: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const fault = pageFault(pages[0]?.url ?? '', error);
+    if (fault.code !== 'PAGE_TOO_HEAVY' && fault.code !== 'PAGE_FAULT') throw fault;
+    const evidence = [fault.message];
+    for (const page of pages) await quarantine?.keep({ kind: 'not-an-article', needsScripts: false, evidence }, page);
+    throw fault;
+  }
+}
+
+/**
  * One request, judged; a page of the site that its own scripts would fill is shown first. A refusal has the host left
  * alone for a while.
  * @param options `answer` is judged in place of one that would be asked for now
@@ -107,18 +133,24 @@ export async function fetchArticle(
  */
 export async function fetchAndJudge(
   url: string,
-  { fetcher, politeness, site }: ArticleFetchServices,
+  services: ArticleFetchServices,
   { signal, answer }: { readonly signal: AbortSignal; readonly answer?: Page | undefined },
 ): Promise<JudgedPage> {
-  let page = parsePage(answer ?? (await fetchPage(fetcher, url, { signal })));
-  let verdict = judge(page, site);
-  if (verdict.kind === 'not-an-article' && verdict.needsScripts) {
-    page = parsePage(await renderPage(fetcher, page.page, { signal }));
-    verdict = judge(page, site);
-  }
+  const { fetcher, politeness } = services;
+  let { page, verdict } = await judgeOnTrial(answer ?? (await fetchPage(fetcher, url, { signal })), services);
+  if (verdict.kind === 'not-an-article' && verdict.needsScripts)
+    ({ page, verdict } = await judgeOnTrial(await renderPage(fetcher, page.page, { signal }), services));
   // A refusal by status has slowed the host down already; a challenge looks like any other answer until it is judged.
   if (verdict.kind === 'blocked' && !asksForPause(page.page.status)) politeness.backOff(url);
   return { page, verdict };
+}
+
+function judgeOnTrial(fetched: Page, services: ArticleFetchServices): Promise<JudgedPage> {
+  return withEvidence([fetched], services, async () => {
+    await services.trial?.(fetched, parseArticleUrl(fetched.url, services.site));
+    const page = parsePage(fetched);
+    return { page, verdict: judge(page, services.site) };
+  });
 }
 
 function saysTheSame(one: JudgedPage, other: JudgedPage): boolean {

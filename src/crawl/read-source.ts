@@ -12,6 +12,7 @@ import { asksForPause, meaningOfStatus } from '../site/answers.ts';
 import { readClock, startOfDay } from '../site/clock.ts';
 import type { ListLink, ListPart } from '../site/list-kind.ts';
 import { listPageUrl } from '../site/list-pages.ts';
+import { type PageTrial, pageFault } from './page-trial.ts';
 import { type Discovery, discover, jsonState, mergeEntries, UNKNOWN } from './read-list.ts';
 
 export interface Source {
@@ -47,6 +48,8 @@ export interface SourceServices {
   readonly fetcher: Fetcher;
   readonly politeness: Pick<Politeness, 'backOff'>;
   readonly site: Site;
+  /** Absent where every page is read without one. */
+  readonly trial?: PageTrial;
 }
 
 export interface ReadOptions {
@@ -212,17 +215,26 @@ export async function readOften(url: string, services: SourceServices, options: 
 
 async function readPage(
   url: string,
-  { fetcher, politeness, site }: SourceServices,
+  { fetcher, politeness, site, trial }: SourceServices,
   options: PageOptions,
 ): Promise<Answer> {
   try {
     const page = await fetchPage(fetcher, url, { signal: options.signal, list: true });
-    const answer = readAnswer(page, site, options);
+    await trial?.(page, null);
+    const answer = readListed(page, site, options);
     if (!isRead(answer) && answer.code === 'BLOCKED' && !asksForPause(page.status)) politeness.backOff(url);
     return answer;
   } catch (error) {
     if (!(error instanceof ArchiveError) || nextAfter(error) === 'stop') throw error;
     return { code: 'SOURCE_UNREAD', why: error.message, error, mayPass: nextAfter(error) !== 'never' };
+  }
+}
+
+function readListed(page: Page, site: Site, options: AnswerOptions): Answer {
+  try {
+    return readAnswer(page, site, options);
+  } catch (error) {
+    throw pageFault(page.url, error);
   }
 }
 

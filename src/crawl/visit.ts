@@ -17,7 +17,7 @@ import type { ArticleAddress, Outcome, Page, Target } from '../model.ts';
 import { extract } from '../page/extract.ts';
 import type { ParsedPage } from '../page/page.ts';
 import { parseArticleUrl, type Site, singlePageUrl } from '../site/address.ts';
-import { type ArticleFetchServices, fetchArticle } from './fetch-article.ts';
+import { type ArticleFetchServices, fetchArticle, withEvidence } from './fetch-article.ts';
 import { type NoArticle, outcomeOf } from './outcome.ts';
 import { type DocumentOptions, planVersion } from './plan.ts';
 
@@ -69,10 +69,13 @@ export async function visit(target: Target, services: VisitServices, options: Vi
   const { verdict, parts, single } = fetched;
   if (verdict.kind !== 'article') return setAside(verdict, { address, page: parts[0].page, present, target }, services);
 
-  const article = extract(parts, address, site, { listed: target.listed, single });
-  const aliases = [asked.url, ...parts.map(({ page }) => page.finalUrl)];
-  const read = { article, address, aliases, evidence: verdict.evidence, requests: parts.map(requestOf) };
-  const plan = planVersion(read, present, { target, site, document });
+  const pages = parts.map(({ page }) => page);
+  const aliases = [asked.url, ...pages.map(({ finalUrl }) => finalUrl)];
+  const plan = await withEvidence(pages, services, () => {
+    const article = extract(parts, address, site, { listed: target.listed, single });
+    const read = { article, address, aliases, evidence: verdict.evidence, requests: parts.map(requestOf) };
+    return planVersion(read, present, { target, site, document });
+  });
 
   const assets = await services.assets.collect(plan.pictures, present?.record.assets ?? [], signal);
   const draft = plan.record(assets, await services.capturedBy());

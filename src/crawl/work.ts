@@ -6,6 +6,7 @@ import { fieldSampleOf } from '../alarms/drift.ts';
 import type { Clock } from '../clock.ts';
 import { type ArchiveError, nextAfter } from '../errors.ts';
 import { whenAgain } from '../frontier/again.ts';
+import { DIED, MOST_DEATHS } from '../frontier/frontier.ts';
 import type { Operations } from '../frontier/operations.ts';
 import { nextVisit, type Revisit } from '../journal/journal.ts';
 import type { Lease, Outcome, Target } from '../model.ts';
@@ -22,7 +23,7 @@ export type Work =
   | { readonly kind: 'repair'; readonly target: Target; readonly isArchived: boolean };
 
 /** What the work on many articles needs: the queue, what is remembered, and what each visit needs. */
-export interface CrawlContext extends Omit<Operations, typeof Symbol.dispose> {
+export interface CrawlContext extends Omit<Operations, typeof Symbol.dispose | 'setAside'> {
   readonly services: VisitServices & { readonly clock: Clock };
 }
 
@@ -50,7 +51,7 @@ export interface Worked {
  */
 export async function work(item: Work, context: CrawlContext, options: WorkOptions): Promise<Worked> {
   const target = targetOf(item);
-  using lease = item.kind === 'queued' ? keepLease(item.lease, context) : null;
+  using lease = item.kind === 'queued' ? keepLease(item.lease, context) : keepBegun(item, context);
   try {
     const visited = await visitOrFail(item, target, context, options);
     return context.transaction(() => {
@@ -68,6 +69,16 @@ function targetOf(item: Work): Target {
   if (item.kind === 'repair') return item.target;
   const { id, url } = item.due;
   return { id, url, source: null, via: null, leadPicture: null, listed: null, priority: 0 };
+}
+
+/** A revisit has no lease; that it was begun is written down all the same, so that a death in it is known. */
+function keepBegun(
+  item: Exclude<Work, { kind: 'queued' }>,
+  { journal }: CrawlContext,
+): (Disposable & { readonly release: () => void }) | null {
+  if (item.kind !== 'revisit') return null;
+  journal.revisits.begin(item.due.id);
+  return { release: () => journal.revisits.giveBack(item.due.id), [Symbol.dispose]: () => {} };
 }
 
 const EXTEND_MS = 30_000;
@@ -91,15 +102,33 @@ async function visitOrFail(
   { services }: CrawlContext,
   { abortSignal }: WorkOptions,
 ): Promise<Visited> {
+  if (item.kind === 'revisit' && item.due.begun >= MOST_DEATHS)
+    return { outcome: DIED, before: null, record: null, found: [], asked: false };
   try {
     return await visit(target, services, { ...visitOptions(item, services.clock.now()), signal: abortSignal });
   } catch (error) {
+    if (isFault(error) && !abortSignal.aborted) return faulty(target, error);
     const isKnown = nextAfter(error) !== 'stop' || (item.kind === 'repair' && isRepairable(error));
     if (!isKnown || abortSignal.aborted) throw error;
     const known = error as ArchiveError;
     const asked = known.code !== 'ARCHIVE_DAMAGED'; // by what it says the archive itself
     return { outcome: failureOutcome(known), before: null, record: null, found: [], asked };
   }
+}
+
+/** What a mistake in the program throws; whatever ends a run is of the system, or an ArchiveError. */
+function isFault(error: unknown): error is Error {
+  return (
+    [TypeError, RangeError, ReferenceError, SyntaxError, URIError].some((kind) => error instanceof kind) &&
+    !('code' in (error as Error))
+  );
+}
+
+/** A fault of the program that one article met: it is said as such, and the run goes on with the others. */
+function faulty({ url }: Target, { stack, message }: Error): Visited {
+  const places = stack?.split('\n').slice(0, 3).join(' ') ?? message;
+  const outcome = { kind: 'failed', code: 'INTERNAL', detail: `${url}: ${places}` } as const;
+  return { outcome, before: null, record: null, found: [], asked: true };
 }
 
 function visitOptions(item: Work, now: number): Omit<VisitOptions, 'signal'> {

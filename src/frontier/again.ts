@@ -64,7 +64,8 @@ export function whenAgain(outcome: Outcome, history: History, pace: Pace, random
 
 /** Codes of failures that every crawl tries again, however short their rest was. */
 export const PASSING_CODES: readonly ErrorCode[] = (Object.keys(ERRORS) as ErrorCode[]).filter(
-  (code) => ERRORS[code].next !== 'never',
+  // What runs died of rests in any case: the next run would die as well.
+  (code) => ERRORS[code].next !== 'never' && code !== 'RUN_DIED',
 );
 
 /** Null for a code that is not in the table: that of another version. */

@@ -14,6 +14,12 @@ import type { ArticleId, Lease, NumberSpace, Outcome, Target } from '../model.ts
  */
 export interface Frontier extends Disposable {
   /**
+   * Called where a run begins, whose caller holds the archive's lock: whoever held leases before is dead, and their targets
+   * wait again. One that was in hand at `MOST_DEATHS` deaths, with no end between, fails with RUN_DIED: it may be what they
+   * died of, and all others have their turn. Returns those.
+   */
+  takeOver(): readonly RequeuedTarget[];
+  /**
    * Adds what is not known yet. A target that waits already takes over the list's picture, with source and address of the
    * list; where the caller `leads` to it from another article, the address of that one. What is settled stays as it is.
    * Returns how many are new.
@@ -127,6 +133,15 @@ export interface Failure {
   /** ISO 8601 in UTC. */
   readonly at: string;
 }
+
+/** One death may be anything: a power failure, a restart. */
+export const MOST_DEATHS = 2;
+
+export const DIED: Outcome = {
+  kind: 'failed',
+  code: 'RUN_DIED',
+  detail: `in hand when ${MOST_DEATHS} runs died`,
+};
 
 export const LEASE_MS = 120_000;
 

@@ -4,9 +4,11 @@ import { believed } from '../clock.ts';
 import type { ArticleId, Outcome, Target } from '../model.ts';
 import { whenAgain } from './again.ts';
 import {
+  DIED,
   type FoundTarget,
   type Frontier,
   LEASE_MS,
+  MOST_DEATHS,
   NOT_WELL,
   type Pace,
   type RequeueMatch,
@@ -18,6 +20,7 @@ import { SETTLED, TARGETS, watchClock } from './instants.ts';
 interface Entry {
   target: Target;
   attempts: number;
+  deaths: number;
   notBefore: number;
   lease: { readonly token: string; until: number } | null;
   outcome: Outcome['kind'] | null;
@@ -37,7 +40,14 @@ export function openMemoryFrontier(options: { readonly pace: Pace; readonly now:
     for (const entry of entries.values()) setRight(entry, at);
   });
 
-  return {
+  const frontier: Frontier = {
+    takeOver: () => {
+      const dead = [...entries.values()].filter(({ lease }) => lease !== null);
+      for (const entry of dead) Object.assign(entry, { lease: null, deaths: entry.deaths + 1 });
+      const suspects = dead.filter(({ deaths }) => deaths >= MOST_DEATHS);
+      for (const { target } of suspects) frontier.settle(target, DIED);
+      return suspects.map(({ target: { id, url }, code }) => ({ id, url, code }));
+    },
     add: (targets, { leads = false } = {}) => {
       let added = 0;
       for (const target of targets) {
@@ -65,7 +75,7 @@ export function openMemoryFrontier(options: { readonly pace: Pace; readonly now:
     },
     release: ({ token }) => {
       const entry = heldBy(token);
-      if (entry !== undefined) Object.assign(entry, { lease: null, attempts: entry.attempts - 1 });
+      if (entry !== undefined) Object.assign(entry, { lease: null, attempts: entry.attempts - 1, deaths: 0 });
     },
     settle: (done, outcome, { isArchived = false } = {}) => {
       const isLeased = 'token' in done;
@@ -75,7 +85,7 @@ export function openMemoryFrontier(options: { readonly pace: Pace; readonly now:
       const isInRun = again.kind === 'in-run' && isLeased;
       const settled = entry ?? (isLeased ? undefined : newEntry(done));
       if (settled !== undefined) {
-        const reason = { ...reasonOf(outcome), lease: null };
+        const reason = { ...reasonOf(outcome), lease: null, deaths: 0 };
         if (isInRun) Object.assign(settled, reason, { notBefore: now() + again.afterMs, target: last(settled.target) });
         else {
           const againAt = again.kind === 'later' ? now() + again.afterMs : null;
@@ -151,6 +161,7 @@ export function openMemoryFrontier(options: { readonly pace: Pace; readonly now:
         })),
     [Symbol.dispose]: () => entries.clear(),
   };
+  return frontier;
 
   /** Those that wait and nobody has in hand. */
   function free(scope: Scope | undefined): Entry[] {
@@ -205,7 +216,7 @@ function newEntry(target: Target): Entry {
     againAt: null,
     roundOf: null,
   };
-  return { target, attempts: 0, notBefore: 0, rounds: 0, ...nothing };
+  return { target, attempts: 0, deaths: 0, notBefore: 0, rounds: 0, ...nothing };
 }
 
 function setRight(entry: Entry, at: number): void {

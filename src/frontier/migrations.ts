@@ -114,6 +114,12 @@ const ALARMS = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** In whose hands what was left when a run died without an end, one death after the other. */
+const DEATHS = `
+  ALTER TABLE targets ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE revisits ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
+`;
+
 /**
  * From version 0. Leaves every row as it is, but for runs: older versions locked the archive with a row that has no end,
  * `beat_at` and `birth`, which now counts as a run that was cut off; runs from before `clean` that ended are taken to have
@@ -139,4 +145,4 @@ function columnsOf(database: DatabaseSync, table: string): ReadonlySet<unknown> 
 }
 
 /** The version of a database is the number of steps that it went through. */
-export const MIGRATIONS: readonly Migration[] = [takeOver, TABLE_OF_OUTCOMES, PLACES, ALARMS];
+export const MIGRATIONS: readonly Migration[] = [takeOver, TABLE_OF_OUTCOMES, PLACES, ALARMS, DEATHS];

@@ -4,7 +4,7 @@ import { FRONTIER } from '../archive/keys.ts';
 import { ArchiveError } from '../errors.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
 import { openDatabase } from '../sqlite.ts';
-import type { Frontier, Pace } from './frontier.ts';
+import type { Frontier, Pace, RequeuedTarget } from './frontier.ts';
 import { openInstants } from './instants.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openSqliteFrontier } from './sqlite.ts';
@@ -12,6 +12,8 @@ import { openSqliteFrontier } from './sqlite.ts';
 export interface Operations extends Disposable {
   readonly frontier: Frontier;
   readonly journal: Journal;
+  /** What the frontier set aside when this run began. */
+  readonly setAside: readonly RequeuedTarget[];
   /** All that `work` writes to both, or nothing of it: what a visit came to is settled with what is noted of it. */
   transaction<T>(work: () => T): T;
 }
@@ -45,11 +47,13 @@ export function openOperations(archive: string, options: OperationsOptions = {})
   const now = readOnly ? machine : openInstants(database, { now: machine, longestPauseMs });
   const journal = openJournal(database, { now, command, longestPauseMs });
   const pace = { attempts, backoffMs, restMs };
-  const frontier = openSqliteFrontier(database, { pace, now, takesOver: command !== null, onDamage: options.onDamage });
+  const frontier = openSqliteFrontier(database, { pace, now, onDamage: options.onDamage });
+  const setAside = command === null ? [] : frontier.takeOver();
   const kept = opened.move();
   return {
     frontier,
     journal,
+    setAside,
     transaction: (work) => database.transaction(work),
     [Symbol.dispose]: () => {
       try {

@@ -6,9 +6,11 @@ import type { ArticleId, NumberSpace, Outcome, Target } from '../model.ts';
 import { type Database, jsonOf, numberOf, type Row, type Statement, textOf } from '../sqlite.ts';
 import { whenAgain } from './again.ts';
 import {
+  DIED,
   type FoundTarget,
   type Frontier,
   LEASE_MS,
+  MOST_DEATHS,
   NOT_WELL,
   type Pace,
   type RequeuedTarget,
@@ -20,26 +22,24 @@ import { SETTLED } from './instants.ts';
 
 /**
  * @param database whose tables are there, and who closes it
- * @param options `takesOver` where a run begins: whoever held leases before is dead, and its targets wait again; `now` gives
- *   ms since 1970; `onDamage` is told of each row that is given out without what cannot be read of it
+ * @param options `now` gives ms since 1970; `onDamage` is told of each row that is given out without what cannot be read of it
  */
 export function openSqliteFrontier(
   database: Database,
   {
     pace,
     now,
-    takesOver,
     onDamage = () => {},
   }: {
     readonly pace: Pace;
     readonly now: () => number;
-    readonly takesOver: boolean;
     readonly onDamage?: ((damage: string) => void) | undefined;
   },
 ): Frontier {
   const sql = (text: string) => database.prepare(text);
-  if (takesOver) sql('UPDATE targets SET token = NULL, leased_until = NULL WHERE token IS NOT NULL').run();
-
+  const bury = sql(
+    'UPDATE targets SET token = NULL, leased_until = NULL, deaths = deaths + 1 WHERE token IS NOT NULL RETURNING id, url, code, deaths',
+  );
   const insert = sql(
     `INSERT INTO targets (id, url, source, via, lead_picture, listed, priority, added_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
@@ -51,10 +51,12 @@ export function openSqliteFrontier(
   const next = nextOf(database);
   const lease = sql('UPDATE targets SET token = ?, leased_until = ?, attempts = attempts + 1 WHERE id = ?');
   const extend = sql('UPDATE targets SET leased_until = ? WHERE token = ?');
-  const release = sql('UPDATE targets SET token = NULL, leased_until = NULL, attempts = attempts - 1 WHERE token = ?');
+  const release = sql(
+    'UPDATE targets SET token = NULL, leased_until = NULL, attempts = attempts - 1, deaths = 0 WHERE token = ?',
+  );
   const held = sql('SELECT rounds, round_of FROM targets WHERE token = ?');
   const known = sql('SELECT rounds, round_of FROM targets WHERE id = ?');
-  const over = 'token = NULL, leased_until = NULL';
+  const over = 'token = NULL, leased_until = NULL, deaths = 0';
   const pause = sql(
     `UPDATE targets SET ${over}, code = ?, detail = ?, not_before = ?, priority = ${LAST} WHERE token = ?`,
   );
@@ -82,7 +84,16 @@ export function openSqliteFrontier(
   const requeue = requeueOf(database, pace);
   const forgetPrinted = sql('UPDATE targets SET lead_picture = NULL, listed = NULL WHERE id = ?');
 
-  return {
+  const frontier: Frontier = {
+    takeOver: () =>
+      database.transaction(() => {
+        const suspects = bury.all().filter(({ deaths }) => Number(deaths) >= MOST_DEATHS);
+        for (const row of suspects) {
+          const { id, url } = requeuedOf(row);
+          frontier.settle({ id, url, source: null, via: null, leadPicture: null, listed: null, priority: 0 }, DIED);
+        }
+        return suspects.map(requeuedOf);
+      }),
     add: (targets, { leads = false } = {}) =>
       database.transaction(() => {
         let added = 0;
@@ -160,6 +171,7 @@ export function openSqliteFrontier(
       })),
     [Symbol.dispose]: () => {},
   };
+  return frontier;
 }
 
 /** Behind everything else that waits, so that another attempt comes as late in the run as possible. */

@@ -106,6 +106,10 @@ function openVisits(database: Database, { now }: { readonly now: () => number })
 export interface Revisits {
   /** Plans an article's next visit, all attempts new; null takes it off the list. */
   plan(article: { readonly id: ArticleId; readonly url: string }, next: PlannedVisit | null): void;
+  /** Notes that a visit begins; `plan` and `postpone` end it. */
+  begin(id: ArticleId): void;
+  /** Takes the last `begin` back: the run ends, and not by this visit. */
+  giveBack(id: ArticleId): void;
   /** Puts a visit off that came to nothing. */
   postpone(id: ArticleId, dueAt: number): void;
   /** Those that are due at `now`, the longest due first; ms since 1970. `space` limits it to a number space. */
@@ -122,15 +126,19 @@ export interface Revisit {
   readonly lastAt: number;
   /** How often this visit came to nothing. */
   readonly attempts: number;
+  /** How often it was begun and neither ended nor given back: a run died in it. */
+  readonly begun: number;
 }
 
 function openRevisits(database: Database): Revisits {
   const plan = database.prepare(
     `INSERT INTO revisits (id, url, due_at, last_at) VALUES (?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, last_at = excluded.last_at, attempts = 0`,
+     ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, last_at = excluded.last_at, attempts = 0, begun = 0`,
   );
   const forget = database.prepare('DELETE FROM revisits WHERE id = ?');
-  const postpone = database.prepare('UPDATE revisits SET due_at = ?, attempts = attempts + 1 WHERE id = ?');
+  const postpone = database.prepare('UPDATE revisits SET due_at = ?, attempts = attempts + 1, begun = 0 WHERE id = ?');
+  const begin = database.prepare('UPDATE revisits SET begun = begun + 1 WHERE id = ?');
+  const giveBack = database.prepare('UPDATE revisits SET begun = 0 WHERE id = ?');
   // Named indexes: left to itself SQLite sorts all visits of a number space, each time.
   const dueOf = (index: string, range: string) =>
     database.prepare(
@@ -155,7 +163,10 @@ function openRevisits(database: Database): Revisits {
         dueAt: Number(row.due_at),
         lastAt: Number(row.last_at),
         attempts: Number(row.attempts),
+        begun: Number(row.begun),
       })),
+    begin: (id) => void begin.run(id),
+    giveBack: (id) => void giveBack.run(id),
     counts: (now) => {
       const row = counts.get(now);
       return { planned: Number(row?.planned), due: Number(row?.due) };
