@@ -242,6 +242,12 @@ export const ERRORS = {
     EXIT.archiveNotWritable,
     'run: guancha-archive repair — what it replaces lies in trash/ then, and the documents are not touched',
   ),
+  LOCK_DAMAGED: kind(
+    'the lock of the archive is no database',
+    'stop',
+    EXIT.archiveNotWritable,
+    'see to it that no run goes on, and delete lock.sqlite: nothing is kept in it',
+  ),
   ARCHIVE_DAMAGED: kind(
     'a file of the archive is damaged',
     'later',

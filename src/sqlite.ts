@@ -50,6 +50,8 @@ export function openDatabase(
   { migrations, readOnly = false }: { readonly migrations: readonly Migration[]; readonly readOnly?: boolean },
 ): Database {
   return withSqliteErrors(path, () => {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+      throw new ArchiveError('DATABASE_DAMAGED', `${path}: a folder`);
     using opened = new DisposableStack();
     const connection = readOnly ? readUpToDate(path, migrations, opened) : writeUpToDate(path, migrations, opened);
     return databaseOf(connection, path, opened.move());

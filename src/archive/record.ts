@@ -262,6 +262,8 @@ export function readForm(value: unknown): { readonly record: ArchiveRecord } | {
 /** The fields of a value that are as they must be, whatever the others are. */
 export function validFields(value: Readonly<Record<string, unknown>>): Partial<ArchiveRecord> {
   const shape: Readonly<Record<string, z.ZodType>> = schema.shape;
-  const valid = Object.entries(value).filter(([name, field]) => shape[name]?.safeParse(field).success !== false);
+  const isValid = (name: string, field: unknown) =>
+    !Object.hasOwn(shape, name) || shape[name]?.safeParse(field).success === true;
+  const valid = Object.entries(value).filter(([name, field]) => isValid(name, field));
   return Object.fromEntries(valid) as Partial<ArchiveRecord>;
 }

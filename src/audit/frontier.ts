@@ -12,6 +12,8 @@ import { withFile } from './read-file.ts';
 export function* auditFrontier(root: string, store: DatabaseSync): Generator<Finding> {
   const path = join(root, FRONTIER);
   const there = withFile(path, () => ({ kind: 'there' as const }));
+  if (there.kind === 'fault' && there.detail === 'a folder')
+    yield finding('frontier-unreadable', { path: FRONTIER, article: null }, there.detail);
   if (there.kind !== 'there') return; // absent: nothing is lost; anything else was reported already
   const fault = readBesideRuns(path, store);
   if (fault !== null) yield finding('frontier-unreadable', { path: FRONTIER, article: null }, fault);

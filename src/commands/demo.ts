@@ -9,6 +9,7 @@ import { expandPath, loadConfig } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import type { Terminal } from '../report/terminal.ts';
 import type { UrlReport } from '../report/visits.ts';
+import { knownError } from '../system-errors.ts';
 import { crawl } from './crawl.ts';
 import type { Interrupts } from './session.ts';
 
@@ -25,10 +26,14 @@ export async function demo(
       ? resolve(freshFolder())
       : resolve(expandPath(options.archive, { code: 'USAGE', where: '--archive' }));
   if (existsSync(archive)) throw new ArchiveError('USAGE', `${archive} exists already; name a new folder`);
-  await mkdir(archive, { recursive: true });
   await using newspaper = await openNewspaper({ articles: options.articles });
   const file = join(archive, 'crawl.config.yaml');
-  await writeFile(file, newspaper.config({ archive: '.', politeness: POLITENESS }));
+  try {
+    await mkdir(archive, { recursive: true });
+    await writeFile(file, newspaper.config({ archive: '.', politeness: POLITENESS }));
+  } catch (error) {
+    throw knownError(error, { place: 'archive', name: archive });
+  }
   terminal.say(
     `A made-up newspaper of ${newspaper.articles.filter(isListed).length} articles is served on ${newspaper.www}; it is crawled into ${archive}\n`,
   );

@@ -111,7 +111,7 @@ function tryTransaction(archive: string, mode: 'rw' | 'rwc'): Disposable | null 
   const path = join(archive, LOCK);
   const url = pathToFileURL(path);
   url.search = `?mode=${mode}`;
-  return withSqliteErrors(path, () => {
+  return withLockErrors(path, () => {
     const database = connect(url);
     try {
       // Nothing is ever written: a journal in memory leaves no file beside the lock.
@@ -125,6 +125,16 @@ function tryTransaction(archive: string, mode: 'rw' | 'rwc'): Disposable | null 
     }
     return { [Symbol.dispose]: () => database.close() };
   });
+}
+
+/** @throws LOCK_DAMAGED; what else SQLite refuses with */
+function withLockErrors<T>(path: string, work: () => T): T {
+  try {
+    return withSqliteErrors(path, work);
+  } catch (error) {
+    if (!(error instanceof ArchiveError) || error.code !== 'DATABASE_DAMAGED') throw error;
+    throw new ArchiveError('LOCK_DAMAGED', error.detail, { cause: error });
+  }
 }
 
 async function readHolder(archive: string): Promise<string> {

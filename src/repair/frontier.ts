@@ -6,9 +6,12 @@ import { databaseFiles, FRONTIER, idOf } from '../archive/keys.ts';
 import type { Storage } from '../archive/storage.ts';
 import type { Trash } from '../archive/trash.ts';
 import { type Finding, finding } from '../audit/promises.ts';
+import { ArchiveError } from '../errors.ts';
+import { openOperations } from '../frontier/operations.ts';
 import { nextVisit } from '../journal/journal.ts';
 import type { ArticleId } from '../model.ts';
 import { connect } from '../sqlite.ts';
+import { knownError } from '../system-errors.ts';
 import { bestRecord } from './best-record.ts';
 import type { RepairContext } from './context.ts';
 
@@ -63,17 +66,17 @@ async function faultOf(storage: Storage): Promise<Finding | null> {
   const entry = await storage.stat(FRONTIER);
   if (entry === null || entry.kind === 'a symbolic link') return null;
   if (entry.kind !== 'a file')
-    return finding(entry.kind === 'a folder' ? 'stray-file' : 'special-file', where, entry.kind);
+    return finding(entry.kind === 'a folder' ? 'frontier-unreadable' : 'special-file', where, entry.kind);
   try {
     using database = connect(join(storage.name, FRONTIER), { timeoutMs: 5000 });
     const answer = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
-    return answer === 'ok' ? null : finding('frontier-unreadable', where, String(answer));
+    if (answer !== 'ok') return finding('frontier-unreadable', where, String(answer));
+    using _whole = openOperations(storage.name, { readOnly: true }); // it may be another program's
+    return null;
   } catch (error) {
-    const { errcode, message } = error as { readonly errcode?: number; readonly message: string };
-    if (errcode === undefined || !DAMAGE.includes(errcode & 0xff)) throw error;
-    return finding('frontier-unreadable', where, message);
+    // Anything else, such as a lock, says nothing about the bytes.
+    const known = knownError(error, { place: 'archive', name: FRONTIER });
+    if (!(known instanceof ArchiveError) || known.code !== 'DATABASE_DAMAGED') throw known;
+    return finding('frontier-unreadable', where, known.detail);
   }
 }
-
-/** SQLITE_CORRUPT and SQLITE_NOTADB; anything else, such as a lock, says nothing about the bytes. */
-const DAMAGE = [11, 26];
