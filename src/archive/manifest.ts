@@ -24,15 +24,24 @@ interface Difference {
 /**
  * Every regular file, folder by folder in order of names. Links are not followed.
  * @param skip whether a key is left out; for a name at the top, with all that lies below it
+ * @param onNameless is called for each file at the top whose name is no text, as it is shown: no list of names can hold it
  */
-export async function* filesOf(storage: Storage, skip: (key: string) => boolean): AsyncGenerator<string> {
+export async function* filesOf(
+  storage: Storage,
+  skip: (key: string) => boolean,
+  onNameless: (name: string) => void = () => {},
+): AsyncGenerator<string> {
   const { files, folders } = await storage.names('');
   for (const name of [...files, ...folders].sort()) {
     if (skip(name)) continue;
-    if (files.includes(name)) yield name;
+    if (name.includes(NO_TEXT) && (await storage.stat(name)) === null) onNameless(name);
+    else if (files.includes(name)) yield name;
     else for await (const { key } of storage.list(name)) if (!skip(key)) yield key;
   }
 }
+
+/** What stands for bytes that are no UTF-8. */
+const NO_TEXT = '\ufffd';
 
 /** Not of the archive's content: what runs write for themselves, unfinished files, `trash/`, and the manifest itself. */
 export function isOutside(key: string): boolean {

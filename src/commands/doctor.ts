@@ -36,11 +36,22 @@ export async function doctor(
   const say = (check: string, found: Found) => report(terminal, check, found);
   let exit: ExitCode = EXIT.ok;
   for (const [check, ask] of Object.entries(CHECKS)) {
-    const found = await ask({ config, source, product, signal: interrupts.abortSignal, say });
+    // The check of the browser says that a program of a foreign configuration is not started; no other check starts it.
+    const asked = check === 'browser' || isTrusted(source) ? config : withoutProgram(config);
+    const found = await ask({ config: asked, source, product, signal: interrupts.abortSignal, say });
     report(terminal, check, found);
     if (found.state === 'bad') exit = EXIT.incomplete;
   }
   return exit;
+}
+
+/** False for a configuration that happens to lie in this folder, and that another user could have written. */
+function isTrusted({ isNamed, isOwn }: ConfigSource): boolean {
+  return isNamed || isOwn;
+}
+
+function withoutProgram(config: Config): Config {
+  return { ...config, browser: { ...config.browser, executablePath: null } };
 }
 
 function load(flags: {
@@ -182,12 +193,12 @@ async function checkLock({ config }: CheckContext): Promise<Found> {
 /** Starts the browser that a crawl would use. Nothing is downloaded; the carried one is unpacked where it is the only one. */
 async function checkBrowser({ config, source, product, say }: CheckContext): Promise<Found> {
   const { executablePath } = config.browser;
-  const { file, isNamed, isOwn } = source;
+  const { file, isNamed } = source;
   if (executablePath !== null && file !== null && !isNamed) {
     // A configuration that happens to lie in this folder may be anybody's, and what it names is run by whoever looks.
     const names = `${file} names ${executablePath} as the browser`;
     const fix = `name the configuration that you trust: guancha-archive doctor --config ${file}`;
-    if (!isOwn) return warn(`${names}, but it is not yours: nothing was started`, fix);
+    if (!isTrusted(source)) return warn(`${names}, but it is not yours: nothing was started`, fix);
     say('browser', warn(`${names}, which is started now`, fix));
   }
   const said: string[] = [];

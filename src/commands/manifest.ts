@@ -42,8 +42,12 @@ export async function manifest(
   using operations = openOperations(archive, { command: 'manifest' });
   if (flags.bag === undefined) {
     let files = 0;
+    const warn = (name: string) => {
+      const message = `${printable(name)}: its name is no text, so no manifest can hold it; give it another`;
+      terminal.log({ level: 'warn', stage: 'run', message });
+    };
     const lines = async function* () {
-      for await (const path of filesOf(storage, isOutside)) {
+      for await (const path of filesOf(storage, isOutside, warn)) {
         files += 1;
         yield manifestLine({ path, sha256: (await hashFile(storage, path)).sha256 });
       }
