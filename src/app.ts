@@ -130,6 +130,7 @@ export async function openApp(
     attempts: pace.attempts,
     backoffMs: pace.backoffMs,
     clock,
+    log,
   });
 
   if (prepared) await browser.warmUp();

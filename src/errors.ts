@@ -278,7 +278,7 @@ export const ERRORS = {
     EXIT.incomplete,
     'look at the address in a browser',
   ),
-  IMAGE_TYPE: kind('the bytes are not a picture', 'retry', EXIT.incomplete, 'look at the address in a browser'),
+  IMAGE_TYPE: kind('the bytes are not a picture', 'later', EXIT.incomplete, 'look at the address in a browser'),
   IMAGE_TRUNCATED: kind(
     'the picture is not complete',
     'retry',

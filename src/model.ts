@@ -228,21 +228,32 @@ export interface Article {
 }
 
 /** What became of a picture. */
-export type Asset =
-  | {
-      readonly src: string;
-      /** The address that gave the bytes: the original where it could be had. */
-      readonly url: string;
-      readonly sha256: string;
-      readonly bytes: number;
-      /** File ending by content: `jpg`, `png`, `webp`, `gif` … */
-      readonly type: string;
-      readonly width: number;
-      readonly height: number;
-      /** SHA-256 of earlier bytes that were lost, where a repair got others for the same picture. */
-      readonly replaces?: string;
-    }
-  | { readonly src: string; readonly missing: string };
+export type Asset = StoredAsset | { readonly src: string; readonly missing: string };
+
+export interface StoredAsset {
+  readonly src: string;
+  /** The address that gave the bytes: the original where it could be had; of a `data:` address what stands before its bytes. */
+  readonly url: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  /** File ending by content: `jpg`, `png`, `webp`, `gif`, `svg` … */
+  readonly type: string;
+  /** In pixels; 0 where a drawing does not say it. */
+  readonly width: number;
+  readonly height: number;
+  /** SHA-256 of earlier bytes that were lost or incomplete, where others came for the same picture. */
+  readonly replaces?: string;
+  /** What is imperfect about the site's own bytes; they are kept as they are. */
+  readonly flaw?: Flaw;
+}
+
+/**
+ * `cut`, `damaged`: incomplete or wrong by its format, and the same twice. `trailing`: bytes behind its end.
+ */
+export interface Flaw {
+  readonly kind: 'cut' | 'damaged' | 'trailing';
+  readonly detail: string;
+}
 
 /** Where a visit ended. Every target gets exactly one per visit. */
 export type Outcome =

@@ -74,7 +74,8 @@ describe('each fault of a hostile server', () => {
       assert.equal(ERRORS[line?.code as ErrorCode].next, 'later', `${fault.name}: had in the same run`);
     }
     assert.equal(outcomes.get(gallery.id)?.outcome, 'archived');
-    const second = await hostile.run('once', ['archive', '-'], { attempts: 3, urls: urls() });
+    // A picture for which no other attempt is made at once is had by the next visit.
+    const second = await hostile.run('once', ['archive', '--refresh', '-'], { attempts: 3, urls: urls() });
     assert.equal(second.code, 0, second.stderr);
     assert.deepEqual(await hostile.state('once'), whole);
   });
@@ -112,8 +113,9 @@ describe('each fault of a hostile server', () => {
     const there = await hostile.state('again');
     const isNew = (path: string) => path.includes(gallery.id.split(':')[1] ?? '') || path.startsWith('assets/');
     for (const [path, digest] of Object.entries(whole)) if (!isNew(path)) assert.equal(there[path], digest, path);
+    const marked = assets.flatMap((asset) => ('sha256' in asset && asset.flaw !== undefined ? [asset.sha256] : []));
     for (const [path, digest] of Object.entries(there))
-      if (!path.startsWith('records/')) assert.equal(digest, whole[path], path);
+      if (!path.startsWith('records/') && !marked.includes(digest)) assert.equal(digest, whole[path], path);
   });
 
   describe('in place of a list', () => {

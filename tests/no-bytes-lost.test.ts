@@ -115,6 +115,7 @@ async function perform(done: Step, storage: Storage, at: number): Promise<void> 
         attempts: 1,
         backoffMs: 0,
         clock: openTurnedClock(0),
+        log: () => {},
       }).collect([SRC], [], new AbortController().signal);
       break;
     case 'page': {

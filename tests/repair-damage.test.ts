@@ -125,7 +125,8 @@ async function repairCopy() {
 
 const seen = new Set<string>();
 const chosen = DAMAGES.filter((each) => {
-  const { group, repair: kind } = CHECKS[each.code];
+  const { group, severity, repair: kind } = CHECKS[each.code];
+  if (severity === 'note' && kind === 'none') return false; // nothing is to be repaired
   const isFirst = !seen.has(`${group} ${kind}`);
   seen.add(`${group} ${kind}`);
   // Two gigabytes take their time to be hashed.

@@ -106,6 +106,7 @@ const STAGES: Readonly<Record<string, (fail: Fail) => Promise<unknown>>> = {
       maxPerArticle: 9,
       attempts: 2,
       backoffMs: 1,
+      log: () => {},
       clock,
     }).collect([`${SITE.images[0]}/news/a.jpg`], [], signal),
   'the work on an article': async (fail) => {

@@ -1,6 +1,7 @@
 /** Reads a picture's type and size, and whether it is complete, in one pass over its bytes and in little memory. */
 import { crc32 } from 'node:zlib';
 import { imageSize } from 'image-size';
+import { readDrawing } from './drawing-file.ts';
 import { DamagedPicture, FORMATS, type PictureFormat, type Step, type Walk } from './picture-formats.ts';
 
 export interface Picture {
@@ -26,6 +27,7 @@ interface PictureReader {
 
 /** Type and size stand in a picture's first bytes; what stands behind these is not looked for. */
 const HEAD_BYTES = 512 * 1024;
+const TAIL_BYTES = 512;
 const LONGEST_MAGIC = 12;
 const NOTHING: Buffer = Buffer.alloc(0);
 
@@ -40,6 +42,7 @@ export function openPictureReader(): PictureReader {
   const head: Uint8Array[] = [];
   let bytes = 0;
   let walker: Walker | null | undefined; // undefined until the magic is there
+  let tail: Buffer = NOTHING; // of what is no format with a magic
 
   return {
     push: (chunk) => {
@@ -51,10 +54,16 @@ export function openPictureReader(): PictureReader {
         walker?.push(start);
         if (start.length < bytes) walker?.push(chunk.subarray(chunk.length - (bytes - start.length)));
       } else walker?.push(chunk);
+      if (walker === null) tail = Buffer.concat([tail, chunk.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
     },
     end: () => {
       const [first = NOTHING] = head;
       const start = head.length === 1 ? first : new Uint8Array(Buffer.concat(head));
+      const drawing =
+        walker == null
+          ? readDrawing(Buffer.from(start).toString(), (bytes > TAIL_BYTES ? tail : Buffer.from(start)).toString())
+          : null;
+      if (drawing !== null) return drawing;
       const facts = factsOf(start);
       if (walker === undefined) {
         walker = walkerOf(start, { short: true });
@@ -71,14 +80,21 @@ export function openPictureReader(): PictureReader {
   };
 }
 
-/** Type and size, or why they cannot be read. A drawing (SVG) is a program, and no picture here. */
+/** Type and size, or why they cannot be read. */
 function factsOf(start: Uint8Array): NonNullable<Picture['facts']> | string {
   try {
+    if (isText(start)) return 'no picture';
     const { type, width, height } = imageSize(start); // of no larger buffer: the library looks past the end of a view
-    return type === undefined || type === 'svg' ? `${type ?? 'no'} picture` : { type, width, height };
+    return type === undefined ? 'no picture' : { type, width, height };
   } catch (error) {
     return (error as Error).message; // the library throws at all that it does not know
   }
+}
+
+/** HTML and XML; the library would look for a drawing in it, at length. */
+function isText(start: Uint8Array): boolean {
+  const first = start.find((byte) => byte !== 0xef && byte !== 0xbb && byte !== 0xbf && byte > 0x20);
+  return first === 0x3c;
 }
 
 interface Walker {

@@ -1,12 +1,17 @@
 /** An article's pictures: fetched once, named by content; one that cannot be had is remembered and never fails the article. */
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type Clock, retryPauseMs } from '../clock.ts';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { Http } from '../fetch/http.ts';
-import type { Asset } from '../model.ts';
+import type { Log } from '../log.ts';
+import type { Asset, Flaw, StoredAsset } from '../model.ts';
 import { everyPictureUrl, pictureUrls } from '../site/pictures.ts';
 import { ASSETS, assetKey } from './keys.ts';
 import { hashFile } from './manifest.ts';
-import { type Picture, readPicture } from './picture-file.ts';
+import { openPictureReader, type Picture, readPicture } from './picture-file.ts';
+import { watchPictureHosts } from './picture-hosts.ts';
 import type { Storage } from './storage.ts';
 import type { Trash } from './trash.ts';
 
@@ -40,74 +45,97 @@ export function createAssets(parts: {
   /** The first pause before another attempt; doubles. */
   readonly backoffMs: number;
   readonly clock: Clock;
+  readonly log: Log;
 }): Assets {
   const { http, storage, trash, allows, maxPerArticle, attempts, backoffMs, clock } = parts;
+  const hosts = watchPictureHosts(parts);
 
   return {
     collect: async (sources, known, signal) => {
-      const stored = new Map(known.filter((asset) => 'sha256' in asset).map((asset) => [asset.src, asset]));
+      const stored = new Map(known.flatMap((asset) => ('sha256' in asset ? [[asset.src, asset]] : [])));
       return Promise.all(
         [...new Set(sources)].map(async (src, index) => {
           const present = stored.get(src);
-          if (present !== undefined) return present;
+          if (present !== undefined && !mayBeWhole(present)) return present;
+          if (present !== undefined) {
+            const wanted = { ...NEW, imperfect: present.sha256, signal };
+            return asIfWhole(present, await fetchPicture(src, pictureUrls, wanted));
+          }
           return index < maxPerArticle
-            ? fetchPicture(src, pictureUrls, { expected: null, signal })
+            ? fetchPicture(src, pictureUrls, { ...NEW, signal })
             : { src, missing: 'TOO_MANY_IMAGES' satisfies ErrorCode };
         }),
       );
     },
     again: async (src, { expected, signal }) => {
       if (expected !== null) {
-        const found = await fetchPicture(src, everyPictureUrl, { expected, signal });
+        const found = await fetchPicture(src, everyPictureUrl, { expected, imperfect: null, signal });
         if ('sha256' in found || found.missing !== OTHER_BYTES) return found;
       }
-      return fetchPicture(src, everyPictureUrl, { expected: null, signal });
+      return fetchPicture(src, everyPictureUrl, { ...NEW, signal });
     },
   };
 
   async function fetchPicture(src: string, urlsOf: typeof pictureUrls, wanted: Wanted): Promise<Asset> {
+    if (src.startsWith('data:')) return keepData(src, wanted);
     let missing: ErrorCode | typeof OTHER_BYTES = 'URL_INVALID';
     for (const url of URL.canParse(src) ? urlsOf(src, allows) : []) {
       const found = await fetchOften(src, url, wanted);
       if (typeof found !== 'string') return found;
       if (missing !== OTHER_BYTES) missing = found;
       if (found === OTHER_BYTES || wanted.expected !== null) continue; // no form can pass for another
-      // What may still come is no reason to take a processed form for the original; what never was a picture is.
-      if (ERRORS[found].next === 'retry' && found !== 'IMAGE_TYPE') break;
+      if (ERRORS[found].next === 'retry') break; // what may still come is no reason to take a processed form for the original
     }
     return { src, missing };
   }
 
-  /** Tries until the picture is there, the site says plainly that it is not to be had, or `attempts` are used up. */
+  /** Tries as long as another attempt may bring more (`ERRORS[code].next`), up to `attempts` times. */
   async function fetchOften(src: string, url: string, wanted: Wanted): Promise<Asset | ErrorCode | typeof OTHER_BYTES> {
     const { signal } = wanted;
     if (!allows(url)) return 'OUT_OF_SCOPE';
     for (let attempt = 1; ; attempt++) {
       try {
-        return await fetchFrom(src, url, wanted);
+        return await fetchTwice(src, url, wanted);
       } catch (error) {
         if (!(error instanceof ArchiveError) || ERRORS[error.code].next === 'stop') throw error;
-        const isPlain = error.code === 'IMAGE_MISSING' || error.code === 'ROBOTS_DISALLOWED';
-        if (isPlain || attempt >= attempts) return error.code;
+        if (ERRORS[error.code].next !== 'retry' || attempt >= attempts || hosts.isResting(url)) return error.code;
       }
       await clock.sleep(retryPauseMs(attempt, { baseMs: backoffMs }), { signal });
     }
   }
 
+  /** What came imperfect may have been damaged on its way: it is asked for again at once, and the same bytes are the site's own. */
+  async function fetchTwice(src: string, url: string, wanted: Wanted): Promise<Asset | typeof OTHER_BYTES> {
+    const first = await fetchFrom(src, url, wanted);
+    if (first === OTHER_BYTES || 'src' in first) return first;
+    const second = await fetchFrom(src, url, { ...wanted, imperfect: first.sha256 });
+    if (second === OTHER_BYTES || 'src' in second) return second;
+    throw new ArchiveError('IMAGE_TRUNCATED', `${url}: ${second.detail}`);
+  }
+
+  /** @returns the hash and what is wrong where the picture is incomplete and its bytes are not those of `imperfect` */
   async function fetchFrom(
     src: string,
     url: string,
-    { expected, signal }: Wanted,
-  ): Promise<Asset | typeof OTHER_BYTES> {
+    { expected, signal, imperfect }: Wanted,
+  ): Promise<Asset | typeof OTHER_BYTES | { readonly sha256: string; readonly detail: string }> {
     const temporary = await storage.temporary(ASSETS);
     try {
-      const { status, sha256, bytes } = await temporary.fill((open) => http.download(url, open, signal));
+      const { status, headers, sha256, bytes } = await hosts.ask(url, () =>
+        temporary.fill((open) => http.download(url, open, signal)),
+      );
       if (status !== 200) throw new ArchiveError(meaningOf(status), `${url}: status ${status}`);
-      const { type, width, height } = await measure(temporary.chunks(), url);
+      const picture = await readPicture(temporary.chunks());
+      const { type, width, height } = factsOf(picture, url);
       if (expected !== null && sha256 !== expected) return OTHER_BYTES;
+      const { state, detail } = picture;
+      const isIncomplete = state === 'cut' || state === 'damaged';
+      if (isIncomplete && expected === null && headers['content-encoding'] !== undefined)
+        throw new ArchiveError('IMAGE_TRUNCATED', `${url}: ${detail}`); // its length on the way was of something else
+      if (isIncomplete && expected === null && sha256 !== imperfect) return { sha256, detail: detail ?? state };
       const key = assetKey(sha256, type);
       await temporary.commit(key, { replaces: await makeWay(key, sha256) });
-      return { src, url, sha256, bytes, type, width, height };
+      return { src, url, sha256, bytes, type, width, height, ...flawOf(picture) };
     } finally {
       await temporary.discard();
     }
@@ -133,28 +161,96 @@ export function createAssets(parts: {
       throw error;
     }
   }
+
+  /** A picture that the page itself holds. */
+  async function keepData(src: string, { expected }: Wanted): Promise<Asset> {
+    const bytes = bytesOfData(src);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const reader = openPictureReader();
+    reader.push(bytes);
+    const picture = reader.end();
+    if (picture.facts === null || (expected !== null && expected !== sha256)) return { src, missing: 'IMAGE_TYPE' };
+    const { type, width, height } = picture.facts;
+    const key = assetKey(sha256, type);
+    const temporary = await storage.temporary(ASSETS);
+    try {
+      await temporary.fill((open) => pipeline(Readable.from([bytes]), open()));
+      await temporary.commit(key, { replaces: await makeWay(key, sha256) });
+    } finally {
+      await temporary.discard();
+    }
+    const [url = src] = src.split(',', 1); // the bytes are in `src`, and need not stand in the record twice
+    return { src, url, sha256, bytes: bytes.length, type, width, height, ...flawOf(picture) };
+  }
+}
+
+/** The bytes that a `data:` address holds (RFC 2397; Fetch standard, 6). */
+function bytesOfData(src: string): Buffer {
+  const comma = src.indexOf(',');
+  const bytes = fromPercent(src.slice(comma + 1));
+  return /;\s*base64\s*$/i.test(src.slice(0, comma)) ? Buffer.from(bytes.toString('latin1'), 'base64') : bytes;
+}
+
+function fromPercent(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  let length = 0;
+  for (let at = 0; at < bytes.length; at++, length++) {
+    const hex = bytes[at] === 0x25 ? bytes.toString('latin1', at + 1, at + 3) : '';
+    const isEscape = /^[\da-f]{2}$/i.test(hex);
+    bytes[length] = isEscape ? Number.parseInt(hex, 16) : (bytes[at] ?? 0);
+    if (isEscape) at += 2;
+  }
+  return bytes.subarray(0, length);
+}
+
+/** Type and size. Throws IMAGE_TYPE, and IMAGE_TRUNCATED where too little came to read them. */
+function factsOf({ state, detail, facts }: Picture, url: string): NonNullable<Picture['facts']> {
+  if (facts !== null) return facts;
+  throw new ArchiveError(
+    state === 'cut' || state === 'damaged' ? 'IMAGE_TRUNCATED' : 'IMAGE_TYPE',
+    `${url}: ${detail}`,
+  );
+}
+
+/** What is imperfect about a picture that is kept; nothing where all is well. What the server calls it does not count. */
+function flawOf({ state, detail, trailingBytes }: Picture): { flaw?: Flaw } {
+  if (state === 'cut' || state === 'damaged') return { flaw: { kind: state, detail: detail ?? '' } };
+  if (trailingBytes > 0) return { flaw: { kind: 'trailing', detail: `${trailingBytes} bytes behind its end` } };
+  return {};
 }
 
 /** Which bytes are taken. */
 interface Wanted {
   readonly expected: string | null;
+  /** Hash of incomplete bytes that came before: the same once more are the site's own. */
+  readonly imperfect: string | null;
   readonly signal: AbortSignal;
 }
 
+const NEW = { expected: null, imperfect: null };
 /** A whole picture came, and it is not the one that is looked for. */
 const OTHER_BYTES = 'other bytes';
+
+/** An incomplete picture that the site gave twice the same may have lain so in a cache for a while. */
+function mayBeWhole({ flaw }: StoredAsset): boolean {
+  return flaw?.kind === 'cut' || flaw?.kind === 'damaged';
+}
+
+/** The picture that came now, if it is a better one; the record then says which bytes it took the place of. */
+function asIfWhole(present: StoredAsset, now: Asset): Asset {
+  if ('missing' in now || mayBeWhole(now)) return present;
+  return { ...now, replaces: present.sha256 };
+}
+
+/** Whether a picture that is missing for this reason may come by itself. */
+export function mayComeYet(code: string): boolean {
+  if (!Object.hasOwn(ERRORS, code)) return false;
+  return ERRORS[code as ErrorCode].next === 'retry' || code === 'BLOCKED' || code === 'ROBOTS_UNREACHABLE';
+}
 
 /** What a status says of the picture; most of those but success say that the site does not have it. */
 function meaningOf(status: number): ErrorCode {
   if (status === 403) return 'BLOCKED';
   const saysNothing = status >= 500 || [202, 204, 206, 408, 425, 429].includes(status);
   return saysNothing ? 'HTTP_STATUS' : 'IMAGE_MISSING';
-}
-
-/** Type and size by the bytes; what the server calls them does not count. Throws IMAGE_TYPE, IMAGE_TRUNCATED. */
-async function measure(chunks: AsyncIterable<Buffer>, url: string): Promise<NonNullable<Picture['facts']>> {
-  const { state, detail, facts } = await readPicture(chunks);
-  if (state === 'cut' || state === 'damaged') throw new ArchiveError('IMAGE_TRUNCATED', `${url}: ${detail}`);
-  if (facts === null) throw new ArchiveError('IMAGE_TYPE', `${url}: ${detail}`);
-  return facts;
 }

@@ -214,6 +214,7 @@ const schema = z.looseObject({
         width: z.int().min(0),
         height: z.int().min(0),
         replaces: hash.optional(),
+        flaw: z.looseObject({ kind: z.string(), detail: z.string() }).optional(),
       }),
       z.strictObject({ src: z.string(), missing: z.string().min(1) }),
     ]),

@@ -180,6 +180,8 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
     for (const asset of own.record.assets) {
       if ('sha256' in asset) {
         index.shown(asset, where);
+        if (asset.replaces !== undefined) index.name('replaced', asset.replaces, where);
+        if (asset.flaw !== undefined) breach(own.path, ['picture-imperfect', `${asset.flaw.detail}: ${asset.src}`]);
         if (context.isPartial) auditPictures([assetKey(asset.sha256, asset.type)], context);
       } else breach(own.path, ['picture-missing', `${asset.missing}: ${asset.src}`]);
     }

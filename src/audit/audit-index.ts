@@ -12,15 +12,15 @@ const TABLES = `
   CREATE TABLE names (kind TEXT NOT NULL, value TEXT NOT NULL, path TEXT NOT NULL, article TEXT NOT NULL) STRICT;
   CREATE TABLE clocks (path TEXT NOT NULL, article TEXT, convention TEXT NOT NULL, date TEXT NOT NULL) STRICT;
   CREATE TABLE shown (sha256 TEXT NOT NULL, type TEXT NOT NULL, bytes INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
-    src TEXT NOT NULL, path TEXT NOT NULL, article TEXT NOT NULL) STRICT;
+    src TEXT NOT NULL, path TEXT NOT NULL, article TEXT NOT NULL, imperfect INTEGER NOT NULL) STRICT;
   CREATE TABLE pictures (sha256 TEXT NOT NULL, path TEXT NOT NULL, bytes INTEGER NOT NULL, type TEXT NOT NULL, width INTEGER, height INTEGER,
     code TEXT, detail TEXT) STRICT;
 `;
 
 export const INDEX_TABLES = ['articles', 'names', 'clocks', 'shown', 'pictures'] as const;
 
-/** What may stand in one place only. */
-type NameKind = 'id' | 'address' | 'content' | 'document';
+/** What may stand in one place only; and hashes of pictures that others took the place of. */
+type NameKind = 'id' | 'address' | 'content' | 'document' | 'replaced';
 
 interface PictureRow {
   /** By its name. */
@@ -52,6 +52,7 @@ export interface AuditIndex extends Disposable {
       readonly src: string;
       readonly width: number;
       readonly height: number;
+      readonly flaw?: { readonly kind: string };
     },
     where: { readonly path: string; readonly article: ArticleId },
   ): void;
@@ -70,7 +71,7 @@ export function openAuditIndex(path: string): { readonly database: DatabaseSync;
     return (...values: SQLInputValue[]) => void statement.run(...values);
   };
   const [article, name, clock] = [insert('articles', 4), insert('names', 4), insert('clocks', 4)];
-  const [shown, picture] = [insert('shown', 8), insert('pictures', 8)];
+  const [shown, picture] = [insert('shown', 9), insert('pictures', 8)];
   return {
     database,
     index: {
@@ -78,7 +79,17 @@ export function openAuditIndex(path: string): { readonly database: DatabaseSync;
       name: (kind, value, where) => name(kind, value, where.path, where.article),
       clock: (row) => clock(row.path, row.article, row.convention, row.date),
       shown: (row, where) =>
-        shown(row.sha256, row.type, row.bytes, row.width, row.height, row.src, where.path, where.article),
+        shown(
+          row.sha256,
+          row.type,
+          row.bytes,
+          row.width,
+          row.height,
+          row.src,
+          where.path,
+          where.article,
+          Number(row.flaw?.kind === 'cut' || row.flaw?.kind === 'damaged'),
+        ),
       picture: (row) => picture(row.sha256, row.path, row.bytes, row.type, row.width, row.height, row.code, row.detail),
       [Symbol.dispose]: () => {
         database.exec('COMMIT');

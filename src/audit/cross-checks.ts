@@ -85,7 +85,9 @@ export function* pictures(database: DatabaseSync, isWhole: boolean): Generator<F
 
   const bad = database.prepare(`
     SELECT p.path, p.code, p.detail, (SELECT min(article) FROM shown AS s WHERE s.sha256 = p.sha256) AS article
-    FROM pictures AS p WHERE p.code IS NOT NULL AND p.code <> 'reported' GROUP BY p.path ORDER BY p.path`);
+    FROM pictures AS p WHERE p.code IS NOT NULL AND p.code <> 'reported'
+      AND NOT (p.code = 'picture-broken' AND EXISTS (SELECT 1 FROM shown AS s WHERE s.sha256 = p.sha256 AND s.imperfect = 1))
+    GROUP BY p.path ORDER BY p.path`);
   for (const row of bad.iterate())
     if (row.article !== null || !isWhole) yield found(row.code as CheckCode, row, text(row, 'detail'));
 
@@ -103,7 +105,8 @@ export function* pictures(database: DatabaseSync, isWhole: boolean): Generator<F
 
   if (!isWhole || hasLost(database)) return;
   const orphans = database.prepare(`
-    SELECT path, NULL AS article FROM pictures WHERE code IS NOT 'reported' AND sha256 NOT IN (SELECT sha256 FROM shown) ORDER BY path`);
+    SELECT path, NULL AS article FROM pictures WHERE code IS NOT 'reported' AND sha256 NOT IN (SELECT sha256 FROM shown)
+      AND sha256 NOT IN (SELECT value FROM names WHERE kind = 'replaced') ORDER BY path`);
   for (const row of orphans.iterate()) yield found('asset-orphan', row, 'no record names it');
 }
 

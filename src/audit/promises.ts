@@ -185,6 +185,12 @@ const ASSETS = {
     'write the record again',
     'rebuild-record',
   ],
+  'picture-imperfect': [
+    'note',
+    'the site’s own picture is imperfect; it is kept as it is',
+    'nothing: it is as the site has it',
+    'none',
+  ],
   'picture-huge': ['warning', 'the picture claims more pixels than any', 'fetch it again', 'refetch-picture'],
   'asset-orphan': ['warning', 'no record names the picture', MOVE, 'to-trash'],
 } as const satisfies Record<string, Row>;

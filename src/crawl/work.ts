@@ -3,12 +3,14 @@
  * differs between them is only where the article came from and what puts it off.
  */
 import { fieldSampleOf } from '../alarms/drift.ts';
+import { mayComeYet } from '../archive/pictures.ts';
+import type { ArchiveRecord } from '../archive/record.ts';
 import type { Clock } from '../clock.ts';
 import { type ArchiveError, nextAfter } from '../errors.ts';
 import { whenAgain } from '../frontier/again.ts';
 import { DIED, MOST_DEATHS } from '../frontier/frontier.ts';
 import type { Operations } from '../frontier/operations.ts';
-import { nextVisit, type Revisit } from '../journal/journal.ts';
+import { nextVisit, type PlannedVisit, type Revisit } from '../journal/journal.ts';
 import type { Lease, Outcome, Target } from '../model.ts';
 import { failureOutcome } from './outcome.ts';
 import { type Visited, type VisitOptions, type VisitServices, visit } from './visit.ts';
@@ -216,5 +218,25 @@ function recordVisit(
   if (isNew && source !== null && article.precision !== 'day')
     journal.latencies.add(source, { publishedAt, archivedAt: now });
   const hasChanged = versions.length > 1;
-  if (asked) journal.revisits.plan({ id, url }, nextVisit({ publishedAt, hasChanged }, { agesMs, now }));
+  const next = nextVisit({ publishedAt, hasChanged }, { agesMs, now });
+  if (asked) journal.revisits.plan({ id, url }, soonerForPictures(next, record, now));
+}
+
+const HOUR_MS = 3_600_000;
+const MONTH_MS = 30 * 24 * HOUR_MS;
+
+/**
+ * Pictures that did not come for a reason that passes are not left to the article's next visit, which may never be: they
+ * are asked for after an hour, then whenever twice as long went by since the capture, for a month.
+ */
+function soonerForPictures(
+  next: PlannedVisit | null,
+  { assets, versions }: ArchiveRecord,
+  now: number,
+): PlannedVisit | null {
+  if (!assets.some((asset) => 'missing' in asset && mayComeYet(asset.missing))) return next;
+  const sinceMs = Math.max(HOUR_MS, now - Date.parse(versions.at(-1)?.capturedAt ?? ''));
+  const dueAt = now + sinceMs;
+  if (!(sinceMs < MONTH_MS) || (next !== null && next.dueAt <= dueAt)) return next;
+  return { dueAt, lastAt: next?.lastAt ?? dueAt };
 }

@@ -257,7 +257,7 @@ function openSlots(database: Database): Slots {
 
 // When an archived article is visited again: at growing ages, counted from its publication.
 
-interface PlannedVisit {
+export interface PlannedVisit {
   /** Ms since 1970. */
   readonly dueAt: number;
   /** When the last of the article's visits is due; from then on none is planned. */

@@ -68,14 +68,15 @@ export async function repair(
 
 const UNCHANGED = 'it was tried, without success: the site gives the same again';
 
-/** All findings of an audit. */
+/** All findings of an audit but those that need no repair. */
 export async function findings(
   root: string,
   options: { readonly codes: readonly CheckCode[]; readonly jobs: number; readonly signal: AbortSignal },
 ): Promise<Finding[]> {
   const found: Finding[] = [];
   const selection = { stems: null, since: null };
-  for await (const each of audit({ root, selection, ...options })) found.push(each);
+  for await (const each of audit({ root, selection, ...options }))
+    if (each.severity !== 'note' || each.repair !== 'none') found.push(each);
   return found;
 }
 

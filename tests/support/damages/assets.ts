@@ -74,6 +74,14 @@ export const ASSETS: readonly Damage[] = [
       archive.changePicture(archive.spot(shows(type)), type, half),
     ),
   ),
+  damage('picture-imperfect', 'a picture that the record says breaks off', (archive) => {
+    const spot = archive.spot(shows('jpg'));
+    const key = archive.picture(spot, 'jpg');
+    archive.changeRecord(spot, ({ assets }) => {
+      assets.find(({ sha256 = '-' }) => key.includes(sha256)).flaw = { kind: 'cut', detail: 'it breaks off' };
+    });
+    return spot.record;
+  }),
   damage('picture-type', 'a page stored as a picture', (archive) =>
     archive.changePicture(archive.spot(shows('jpg')), 'jpg', () => Buffer.from('<html>404 Not Found</html>')),
   ),
