@@ -11,6 +11,7 @@ import type { CrawlContext } from './crawl/work.ts';
 import { createAddressGuard } from './fetch/address-guard.ts';
 import { openBrowser } from './fetch/browser.ts';
 import { createBrowserFetcher } from './fetch/browser-fetcher.ts';
+import { openConnections } from './fetch/connections.ts';
 import { openCookies } from './fetch/cookies.ts';
 import { createDoor } from './fetch/door.ts';
 import { createHttp } from './fetch/http.ts';
@@ -97,27 +98,29 @@ export async function openApp(
   const { name, version, homepage } = packageInfo();
   const tool = `${name}/${version}`;
   const guard = createAddressGuard(config.network.allowAddresses);
+  const { timeoutMs } = config.browser;
+  const connections = openConnections({ ...config.network, environment: process.env, guard, timeoutMs, log });
   const politeness = createPoliteness({ ...pace, hosts: journal.hosts, clock, log, onRequest });
   const door = createDoor({
     site,
     guard,
     politeness,
     robots: (): Robots | null => robots,
-    timeoutMs: config.browser.timeoutMs,
+    timeoutMs,
     ...config.limits,
   });
   const browser = openBrowser({
     ...config.browser,
     product: `${tool} (+${homepage})`,
     origins: listOriginsOf(site),
-    guard,
+    connections,
     now: clock.now,
     log,
   });
   const cookies = openCookies();
   const fetcher = opened.use(createBrowserFetcher({ browser, door, cookies, site }));
   const { userAgent } = browser;
-  const http = createHttp({ browser, door, cookies, lookup: guard.lookup });
+  const http = createHttp({ browser, door, cookies, connections });
   const robots = pace.robots
     ? createRobots({ load: http.text, remembered: journal.hosts, onCrawlDelay: politeness.setCrawlDelay, clock, log })
     : null;

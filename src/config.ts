@@ -7,6 +7,7 @@ import { type Document, isMap, isScalar, LineCounter, parse, parseDocument } fro
 import { z } from 'zod';
 import { ArchiveError } from './errors.ts';
 import { isAddressBlock } from './fetch/address-guard.ts';
+import { isProxySetting } from './fetch/proxies.ts';
 import { isListenAddress, LISTEN_FORM } from './monitor/monitor.ts';
 import { inListScope } from './site/address.ts';
 import { LIST_PARTS } from './site/list-kind.ts';
@@ -110,7 +111,17 @@ const schema = z
         timeoutMs: z.int().min(100).max(600_000).default(30_000),
       })
       .prefault({}),
-    network: z.strictObject({ allowAddresses: z.array(addressBlock).default([]) }).prefault({}),
+    network: z
+      .strictObject({
+        allowAddresses: z.array(addressBlock).default([]),
+        proxy: z
+          .string()
+          .refine(isProxySetting, 'must be `direct`, or a proxy such as http://host:3128 or socks5://host:1080')
+          .nullable()
+          .default(null),
+        certificates: z.array(z.string().min(1)).default([]),
+      })
+      .prefault({}),
     notify: z
       .array(
         z.strictObject({
@@ -166,7 +177,7 @@ const schema = z
     }
   });
 
-/** The checked configuration, all defaults filled in; `archive` and `monitor.file` are absolute paths. */
+/** The checked configuration, all defaults filled in; `archive`, `network.certificates` and `monitor.file` are absolute paths. */
 export type Config = z.output<typeof schema>;
 
 /** The defaults alone; `crawl.config.yaml` at the top of the repository says the same with comments. */
@@ -196,10 +207,14 @@ export function loadConfig(path: string | null, overrides: { readonly archive?: 
   const executablePath = orNull('browser.executablePath', config.browser.executablePath);
   if (healthFile?.startsWith(`${archive}/`) === true)
     throw new ArchiveError('CONFIG_INVALID', `${file}: monitor.file: ${healthFile} lies in the archive`);
+  const certificates = config.network.certificates.map((each) =>
+    resolve(folder, expanded('network.certificates', each)),
+  );
   return {
     ...config,
     archive,
     browser: { ...config.browser, executablePath },
+    network: { ...config.network, certificates },
     monitor: { ...config.monitor, file: healthFile },
   };
 }

@@ -89,6 +89,18 @@ export const ERRORS = {
     EXIT.incomplete,
     'run the command again, or raise browser.timeoutMs',
   ),
+  PROXY_UNREACHABLE: kind(
+    'the proxy gives no way to the site',
+    'retry',
+    EXIT.incomplete,
+    'check that it runs, and network.proxy in the configuration or HTTPS_PROXY, ALL_PROXY and NO_PROXY in the environment',
+  ),
+  CERTIFICATE_REFUSED: kind(
+    'the certificate of the site is not to be trusted',
+    'later',
+    EXIT.incomplete,
+    'check the clock of this machine; where the network signs with an authority of its own, name its file under network.certificates',
+  ),
   HTTP_STATUS: kind('the site answered with an error status', 'retry', EXIT.incomplete, 'run the command again later'),
   TOO_LARGE: kind(
     'the answer is larger than any page of the site',

@@ -12,6 +12,7 @@ import { waitingScript } from './support/browser-script.ts';
 import { type CappedBrowser, openCappedBrowser } from './support/capped-browser.ts';
 import { temporaryFolder } from './support/command.ts';
 import { childrenOf, programOf } from './support/processes.ts';
+import { straight } from './support/straight.ts';
 
 const TEXT = `<!DOCTYPE html><html><body>${'<p>山中的图书馆</p>'.repeat(4000)}</body></html>`;
 const never = new AbortController().signal;
@@ -84,7 +85,7 @@ describe('the browser', () => {
       timeoutMs: options.timeoutMs,
       maxBytes: 4_000_000,
       origins: [origin],
-      guard: createAddressGuard(['127.0.0.1']),
+      connections: straight(createAddressGuard(['127.0.0.1'])),
       now: Date.now,
       log: () => {},
     });

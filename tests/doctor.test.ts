@@ -67,7 +67,7 @@ describe('the doctor', () => {
     const ended = await examine();
     newspaper.put('/robots.txt', { body: '' }, 'community');
     assert.equal(ended.code, 3);
-    assert.match(String(found(ended, 'network')?.says), /answers 503$/);
+    assert.match(String(found(ended, 'network')?.says), /answers 503; asked by downloads and browser, by no proxy/);
   });
 
   it('warns of a run that holds the archive, and does not disturb it', async () => {

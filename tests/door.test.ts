@@ -15,6 +15,7 @@ import { createHttp } from '../src/fetch/http.ts';
 import type { Politeness } from '../src/fetch/politeness.ts';
 import type { Robots } from '../src/fetch/robots.ts';
 import { temporaryFolder } from './support/command.ts';
+import { straight } from './support/straight.ts';
 
 const { signal } = new AbortController();
 const SITE = {
@@ -142,7 +143,7 @@ describe('redirects', () => {
       imageBytes: 100,
     });
     const browser = { userAgent: async () => 'test', get: () => Promise.reject(new Error('not asked')) };
-    const http = createHttp({ browser, door: open, cookies: openCookies(), lookup: guard.lookup });
+    const http = createHttp({ browser, door: open, cookies: openCookies(), connections: straight(guard) });
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'picture');
     const { status, bytes } = await http.download(`${origin}/first`, () => createWriteStream(file), signal);

@@ -16,6 +16,7 @@ import { scriptWith } from './support/browser-script.ts';
 import { type CappedBrowser, openCappedBrowser } from './support/capped-browser.ts';
 import { temporaryFolder } from './support/command.ts';
 import { exchangeOf } from './support/fetched-page.ts';
+import { straight } from './support/straight.ts';
 
 const never = new AbortController().signal;
 const HEADERS: readonly Header[] = [
@@ -128,7 +129,7 @@ describe('an exchange', () => {
       timeoutMs: 10_000,
       maxBytes: CAP_BYTES,
       origins: options.origins,
-      guard: createAddressGuard(['127.0.0.0/8']),
+      connections: straight(createAddressGuard(['127.0.0.0/8'])),
       now: Date.now,
       log: () => {},
     });

@@ -19,6 +19,7 @@ import type { Exchange } from '../src/model.ts';
 import { listOriginsOf } from '../src/site/address.ts';
 import { type Given, type OpenFetcher, testFetcher } from './fetcher.contract.ts';
 import { exchangeOf } from './support/fetched-page.ts';
+import { straight } from './support/straight.ts';
 
 testFetcher('browser', openBrowserFetcher);
 testFetcher('replay', openReplay, {
@@ -61,12 +62,12 @@ async function openBrowserFetcher(answers: Readonly<Record<string, Given>>): Pro
     userAgent: null,
     product: 'guancha-archive/test',
     origins: listOriginsOf(site),
-    guard,
+    connections: straight(guard),
     now: Date.now,
     log,
   });
   const cookies = openCookies();
-  const http = createHttp({ browser, door, cookies, lookup: guard.lookup });
+  const http = createHttp({ browser, door, cookies, connections: straight(guard) });
   const robots = createRobots({
     load: http.text,
     remembered: { robots: () => null, setRobots: () => {} },

@@ -10,6 +10,7 @@ import { openSocksProxy, type SocksProxy } from '../src/fetch/socks-proxy.ts';
 import type { LogEvent } from '../src/log.ts';
 import { type CappedBrowser, openCappedBrowser } from './support/capped-browser.ts';
 import { commandOf, descendantsOf, socketsOf } from './support/processes.ts';
+import { straight } from './support/straight.ts';
 
 const never = new AbortController().signal;
 
@@ -137,7 +138,11 @@ describe('the proxy', () => {
     const said: LogEvent[] = [];
     const origins = [`http://127.0.0.1:${door.port}`];
     const guard = createAddressGuard(['127.0.0.0/8']);
-    await using proxy = await openSocksProxy({ origins, guard, log: (event) => said.push(event) });
+    await using proxy = await openSocksProxy({
+      origins,
+      connections: straight(guard),
+      log: (event) => said.push(event),
+    });
     assert.equal((await ask(proxy, '127.0.0.1', door.port)).code, 0);
     const refused: readonly [string, number][] = [
       ['127.0.0.1', other.port],
@@ -161,7 +166,7 @@ describe('the proxy', () => {
     const origins = [`http://name.example:${door.port}`];
     await using proxy = await openSocksProxy({
       origins,
-      guard: createAddressGuard(['127.0.0.1'], names),
+      connections: straight(createAddressGuard(['127.0.0.1'], names)),
       log: () => {},
     });
     assert.equal((await ask(proxy, 'name.example', door.port)).code, 0);
@@ -178,7 +183,11 @@ describe('the proxy', () => {
     const { port } = door;
     await door[Symbol.asyncDispose]();
     const origins = [`http://127.0.0.1:${port}`];
-    await using proxy = await openSocksProxy({ origins, guard: createAddressGuard(['127.0.0.1']), log: () => {} });
+    await using proxy = await openSocksProxy({
+      origins,
+      connections: straight(createAddressGuard(['127.0.0.1'])),
+      log: () => {},
+    });
     assert.equal((await ask(proxy, '127.0.0.1', port)).code, 4);
     assert.match(proxy.failureOf(`http://127.0.0.1:${port}/`)?.message ?? '', /could not be reached: .*ECONNREFUSED/);
     const server = createTcpServer((socket) => socket.end()).listen(port, '127.0.0.1');
@@ -196,7 +205,11 @@ describe('the proxy', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const guard = createAddressGuard(['127.0.0.1']);
-    await using proxy = await openSocksProxy({ origins: [`http://127.0.0.1:${port}`], guard, log: () => {} });
+    await using proxy = await openSocksProxy({
+      origins: [`http://127.0.0.1:${port}`],
+      connections: straight(guard),
+      log: () => {},
+    });
     const ended = (await ask(proxy, '127.0.0.1', port)).socket;
     ended.write('end');
     assert.equal(String((await once(ended, 'data'))[0]), 'bye');
@@ -209,7 +222,11 @@ describe('the proxy', () => {
   });
 
   it('hangs up on whoever speaks something else', async () => {
-    await using proxy = await openSocksProxy({ origins: [], guard: createAddressGuard([]), log: () => {} });
+    await using proxy = await openSocksProxy({
+      origins: [],
+      connections: straight(createAddressGuard([])),
+      log: () => {},
+    });
     for (const nonsense of ['GET / HTTP/1.1\r\n\r\n', '\x04\x01', '\x05']) {
       const socket = connect(Number(new URL(proxy.proxy).port), '127.0.0.1');
       socket.on('error', () => {}).resume();
@@ -267,7 +284,7 @@ describe('a real Chromium behind the proxy', () => {
       timeoutMs: 10_000,
       maxBytes: 1_000_000,
       origins,
-      guard: createAddressGuard(allowAddresses),
+      connections: straight(createAddressGuard(allowAddresses)),
       now: Date.now,
       log: ({ level, message }) => void (level === 'warn' && said.push(message)),
     });

@@ -9,6 +9,7 @@ import { createAddressGuard } from '../src/fetch/address-guard.ts';
 import type { Exchange } from '../src/model.ts';
 import { type CappedBrowser, openCappedBrowser } from './support/capped-browser.ts';
 import { exchangeOf } from './support/fetched-page.ts';
+import { straight } from './support/straight.ts';
 
 const never = new AbortController().signal;
 const MAX_BYTES = 100_000;
@@ -56,7 +57,7 @@ describe('a page that its own scripts fill', () => {
       timeoutMs: 10_000,
       maxBytes: MAX_BYTES,
       origins: [origin],
-      guard: createAddressGuard(['127.0.0.1']),
+      connections: straight(createAddressGuard(['127.0.0.1'])),
       now: Date.now,
       log: () => {},
     });

@@ -19,6 +19,7 @@ import { createPoliteness } from '../src/fetch/politeness.ts';
 import { createRobots } from '../src/fetch/robots.ts';
 import { SITE } from './support/article-page.ts';
 import { OPTIONS, openMemoryCrawl, targetOf } from './support/memory-crawl.ts';
+import { straight } from './support/straight.ts';
 import { openTurnedClock } from './support/turned-clock.ts';
 
 const URL_ = `${SITE.www}/politics/2022_01_28_623950.shtml`;
@@ -67,7 +68,7 @@ const STAGES: Readonly<Record<string, (fail: Fail) => Promise<unknown>>> = {
       browser: { userAgent: fail, get: fail },
       door: doorOver(null),
       cookies: openCookies(),
-      lookup: guard.lookup,
+      connections: straight(guard),
     }).text(`${SITE.www}/robots.txt`, signal),
   'the fetcher, by its browser': (fail) =>
     createBrowserFetcher({

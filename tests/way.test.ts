@@ -13,6 +13,7 @@ import { type Cookies, openCookies } from '../src/fetch/cookies.ts';
 import { createDoor } from '../src/fetch/door.ts';
 import { fetchPage } from '../src/fetch/fetcher.ts';
 import { createHttp, type Http } from '../src/fetch/http.ts';
+import { straight } from './support/straight.ts';
 
 const { signal } = new AbortController();
 const BODY = Buffer.from('User-agent: *\nDisallow: /shed/\n');
@@ -109,7 +110,7 @@ describe('a robots.txt and a picture', () => {
       userAgent: null,
       product: 'guancha-archive/test',
       origins: [origin],
-      guard: createAddressGuard(['127.0.0.1']),
+      connections: straight(),
       now: Date.now,
       log: () => {},
     });
@@ -125,7 +126,7 @@ describe('a robots.txt and a picture', () => {
     const site = { www: origin, community: origin, images: [] };
     const limits = { timeoutMs: 10_000, pageBytes: 1_000_000, imageBytes: 1_000_000 };
     const door = createDoor({ site, guard, robots: () => null, politeness: null, ...limits });
-    const http = createHttp({ browser, door, cookies, lookup: guard.lookup });
+    const http = createHttp({ browser, door, cookies, connections: straight(guard) });
     return { http, fetcher: createBrowserFetcher({ browser, door, cookies, site }) };
   }
   const put = (path: string, bytes: Buffer | ((head: string) => Buffer)) =>

@@ -2,16 +2,19 @@
 
 import { openDisk } from '../archive/disk.ts';
 import { ASSETS, temporaryName } from '../archive/keys.ts';
-import { type Config, type ConfigSource, configSource, loadConfig } from '../config.ts';
+import { type Config, type ConfigSource, configSource, defaultConfig, loadConfig } from '../config.ts';
 import { ArchiveError, ERRORS, EXIT, type ExitCode } from '../errors.ts';
 import { createAddressGuard } from '../fetch/address-guard.ts';
 import { openBrowser } from '../fetch/browser.ts';
 import { createBrowserFetcher } from '../fetch/browser-fetcher.ts';
+import { type Connections, openConnections } from '../fetch/connections.ts';
 import { openCookies } from '../fetch/cookies.ts';
 import { createDoor } from '../fetch/door.ts';
 import { fetchPage } from '../fetch/fetcher.ts';
 import { createHttp } from '../fetch/http.ts';
+import { destinationOf, type Environment } from '../fetch/proxies.ts';
 import { describeHolder } from '../frontier/lock.ts';
+import type { Log } from '../log.ts';
 import { packageInfo } from '../package.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { originsOf } from '../site/address.ts';
@@ -208,7 +211,7 @@ async function checkBrowser({ config, source, product, say }: CheckContext): Pro
     product,
     origins: [],
     now: Date.now,
-    guard: createAddressGuard([]),
+    connections: connectionsOf({ ...config, network: defaultConfig().network }, { environment: {} }),
     log: ({ message }) => void said.push(message),
   });
   return await unlessRefused(async () => ok([...said, await browser.userAgent()].join('; ')));
@@ -218,6 +221,13 @@ async function checkBrowser({ config, source, product, say }: CheckContext): Pro
 async function checkNetwork({ config, product, signal }: CheckContext): Promise<Found> {
   const { site, sources } = config;
   const origins = [...new Set([...originsOf(site), ...sources.map(({ url }) => new URL(url).origin)])];
+  const said: string[] = [];
+  let connections: Connections;
+  try {
+    connections = connectionsOf(config, { log: ({ message }) => void said.push(message) });
+  } catch (error) {
+    return refusalOf(error);
+  }
   const guard = createAddressGuard(config.network.allowAddresses);
   const { timeoutMs } = config.browser;
   const door = createDoor({ site, guard, robots: () => null, politeness: null, timeoutMs, ...config.limits });
@@ -227,11 +237,11 @@ async function checkNetwork({ config, product, signal }: CheckContext): Promise<
     product,
     origins,
     now: Date.now,
-    guard,
+    connections,
     log: () => {}, // what it does besides is not asked
   });
   await using fetcher = createBrowserFetcher({ browser, door, cookies, site });
-  const http = createHttp({ browser, door, cookies, lookup: guard.lookup });
+  const http = createHttp({ browser, door, cookies, connections });
   const answers = await Promise.all(
     origins.map((origin) =>
       unlessRefused(async () => {
@@ -245,9 +255,21 @@ async function checkNetwork({ config, product, signal }: CheckContext): Promise<
       }),
     ),
   );
+  const proxies = new Set(origins.map((origin) => connections.proxyOf(destinationOf(origin)) ?? 'no proxy'));
+  const { authorities } = connections;
+  const more = authorities === 0 ? '' : `, trusting ${authorities} more authorities`;
+  said.push(`asked by downloads and browser, by ${[...proxies].join(' and ')}${more}`);
   const unwell = answers.filter(({ state }) => state !== 'ok');
-  if (unwell.length === 0) return ok(answers.map(({ says }) => says).join('; '));
-  return bad(unwell.map(({ says }) => says).join('; '), unwell[0]?.fix ?? ERRORS.NETWORK.fix);
+  const says = [...(unwell.length === 0 ? answers : unwell).map((each) => each.says), ...said].join('; ');
+  return unwell.length === 0 ? ok(says) : bad(says, unwell[0]?.fix ?? ERRORS.NETWORK.fix);
+}
+
+function connectionsOf(
+  { network, browser: { timeoutMs } }: Config,
+  { log = () => {}, environment = process.env }: { readonly log?: Log; readonly environment?: Environment },
+): Connections {
+  const guard = createAddressGuard(network.allowAddresses);
+  return openConnections({ ...network, environment, guard, timeoutMs, log });
 }
 
 /** A known failure is an answer; anything else is a fault of this program. */
@@ -255,10 +277,14 @@ async function unlessRefused(work: () => Promise<Found>): Promise<Found> {
   try {
     return await work();
   } catch (error) {
-    const known = knownError(error, { place: 'elsewhere' });
-    if (known instanceof ArchiveError) return bad(`${known.code}: ${known.message}`, ERRORS[known.code].fix);
-    throw error;
+    return refusalOf(error);
   }
+}
+
+function refusalOf(error: unknown): Found {
+  const known = knownError(error, { place: 'elsewhere' });
+  if (known instanceof ArchiveError) return bad(`${known.code}: ${known.message}`, ERRORS[known.code].fix);
+  throw error;
 }
 
 function megabytes(bytes: number): string {

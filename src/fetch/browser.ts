@@ -4,8 +4,8 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page as Tab } from
 import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Exchange } from '../model.ts';
-import type { AddressGuard } from './address-guard.ts';
 import { faultOfTemporary, launch, loadPlaywright } from './chromium.ts';
+import type { Connections } from './connections.ts';
 import { openWire, type Wire } from './devtools.ts';
 import type { Caps } from './door.ts';
 import { openBox, type RenderOptions, renderExchange } from './rendering.ts';
@@ -16,7 +16,7 @@ export interface PageBrowser extends AsyncDisposable {
   warmUp(): Promise<void>;
   /** The honest user agent: the browser's own with the product appended, or the configured one. */
   userAgent(): Promise<string>;
-  /** One request with these headers besides the browser's own, redirects not followed. Throws NETWORK, TIMEOUT, TOO_LARGE, ADDRESS_REFUSED, BROWSER_CRASHED, and what `launch` throws. */
+  /** One request with these headers besides the browser's own, redirects not followed. Throws NETWORK, TIMEOUT, TOO_LARGE, ADDRESS_REFUSED, PROXY_UNREACHABLE, CERTIFICATE_REFUSED, BROWSER_CRASHED, and what `launch` throws. */
   get(
     url: string,
     options: Caps & { readonly signal: AbortSignal; readonly headers: Readonly<Record<string, string>> },
@@ -36,7 +36,7 @@ interface BrowserOptions {
   readonly product: string;
   /** All that may be connected to, such as `https://www.guancha.cn`. */
   readonly origins: readonly string[];
-  readonly guard: AddressGuard;
+  readonly connections: Connections;
   /** Ms since 1970: when an answer came. */
   readonly now: () => number;
   readonly log: Log;
@@ -104,8 +104,8 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
   }
 
   async function start(): Promise<Browser> {
-    const { proxy } = await openedProxy();
-    return launch({ ...options, proxy });
+    const { proxy, trustedKey } = await openedProxy();
+    return launch({ ...options, proxy, trustedKey });
   }
 
   function openedProxy(): Promise<SocksProxy> {

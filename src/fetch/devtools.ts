@@ -53,7 +53,8 @@ export async function openWire(cdp: CDPSession): Promise<Wire> {
         const text = errorText ?? 'no answer';
         const failure = /SOCKS/.test(text) ? proxy.failureOf(url) : null;
         if (failure !== null) throw new ArchiveError(failure.code, `${url}: ${failure.detail}`, { cause: failure });
-        throw new ArchiveError(/TIMED_OUT/.test(text) ? 'TIMEOUT' : 'NETWORK', `${url}: ${text}`);
+        const code = /_CERT/.test(text) ? 'CERTIFICATE_REFUSED' : 'NETWORK';
+        throw new ArchiveError(/TIMED_OUT/.test(text) ? 'TIMEOUT' : code, `${url}: ${text}`);
       });
       unanswered.catch(() => {}); // heard through the race below, or not of interest any more
       const answer = await Promise.race([paused, unanswered]);

@@ -10,8 +10,8 @@ import { pipeline } from 'node:stream/promises';
 import type { Got } from 'got';
 import { ArchiveError } from '../errors.ts';
 import type { Exchange } from '../model.ts';
-import type { AddressGuard } from './address-guard.ts';
 import type { PageBrowser } from './browser.ts';
+import type { Connections } from './connections.ts';
 import type { Cookies } from './cookies.ts';
 import { type Caps, type Door, followRedirects, type RequestKind } from './door.ts';
 import { locationOf, plainHeaders, setCookiesOf } from './exchange.ts';
@@ -41,14 +41,13 @@ const LEFT_TO_BROWSER_MS = 3_600_000;
 /** As much of headers as Chromium takes (net/http/http_stream_parser.h, kMaxHeaderBufSize). */
 const HEADER_BYTES = 256 * 1024;
 
-/** @param options `lookup` resolves the names that Node.js connects to */
 export function createHttp(options: {
   readonly browser: Pick<PageBrowser, 'userAgent' | 'get'>;
   readonly door: Door;
   readonly cookies: Cookies;
-  readonly lookup: AddressGuard['lookup'];
+  readonly connections: Connections;
 }): Http {
-  const { browser, door, cookies, lookup } = options;
+  const { browser, door, cookies, connections } = options;
   const leftToBrowser = new Map<string, number>(); // origin → until when, of `performance.now()`
   // Loaded while the browser starts: nothing is asked for before that.
   const client: Promise<Got> = import('got').then(({ default: got }) =>
@@ -56,7 +55,7 @@ export function createHttp(options: {
       retry: { limit: 0 },
       throwHttpErrors: false,
       followRedirect: false,
-      dnsLookup: lookup,
+      agent: connections.agents,
       maxHeaderSize: HEADER_BYTES,
     }),
   );
@@ -133,7 +132,7 @@ export function createHttp(options: {
       const stream = (await client).stream(url, {
         headers: { 'user-agent': await browser.userAgent(), ...accept, ...cookies.headersFor(url) },
         signal,
-        timeout: { connect: timeoutMs, response: timeoutMs, request: timeoutMs * 4 },
+        timeout: { response: timeoutMs, request: timeoutMs * 4 },
       });
       stream.on('error', () => {}); // it is thrown to whoever waits; a moment in which nobody does must not end the program
       await once(stream, 'response');
@@ -221,7 +220,7 @@ function isUnreadable(error: unknown): boolean {
 function knownError(url: string, error: unknown): ArchiveError {
   if (error instanceof ArchiveError) return error;
   const { name, code, message, cause } = error as NodeJS.ErrnoException;
-  if (cause instanceof ArchiveError) return cause; // thrown by the guard
+  if (cause instanceof ArchiveError) return cause; // where it could not be connected to
   if (name === 'AbortError') throw error;
   if (name === 'TimeoutError' || code === 'ETIMEDOUT')
     return new ArchiveError('TIMEOUT', `${url}: ${message}`, { cause: error });

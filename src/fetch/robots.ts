@@ -8,7 +8,7 @@ import type { Log } from '../log.ts';
 const ROBOTS_TOKEN = 'guancha-archive';
 
 export interface Robots {
-  /** @throws ROBOTS_DISALLOWED; ADDRESS_REFUSED; ROBOTS_UNREACHABLE where the file cannot be had (RFC 9309, 2.3.1.4: then all is disallowed) */
+  /** @throws ROBOTS_DISALLOWED; ADDRESS_REFUSED, PROXY_UNREACHABLE, CERTIFICATE_REFUSED; ROBOTS_UNREACHABLE where the file cannot be had (RFC 9309, 2.3.1.4: then all is disallowed) */
   require(url: string, signal: AbortSignal): Promise<void>;
 }
 
@@ -86,8 +86,9 @@ export function createRobots(options: {
     try {
       answer = await options.load(url, signal);
     } catch (error) {
-      if (!(error instanceof ArchiveError) || error.code === 'ADDRESS_REFUSED' || nextAfter(error) === 'stop')
-        throw error;
+      // What is no fault of the file keeps its name.
+      const ours = ['ADDRESS_REFUSED', 'PROXY_UNREACHABLE', 'CERTIFICATE_REFUSED'];
+      if (!(error instanceof ArchiveError) || ours.includes(error.code) || nextAfter(error) === 'stop') throw error;
       throw new ArchiveError('ROBOTS_UNREACHABLE', `${url}: ${error.message}`, { cause: error });
     }
     if (answer.status >= 500) throw new ArchiveError('ROBOTS_UNREACHABLE', `${url}: status ${answer.status}`);

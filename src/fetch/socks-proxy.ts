@@ -1,16 +1,21 @@
 /**
- * Chromium's only way out: a SOCKS5 proxy (RFC 1928) in this process. Names are resolved here and nowhere else, and a
- * connection is made only for an origin of the site, to an address that is allowed.
+ * Chromium's only way out: a SOCKS5 proxy (RFC 1928) in this process, which connects to the origins of the site alone, as
+ * `connections.ts` does for every request. Where authorities are trusted that Chromium does not know, the site's
+ * certificate is checked here, and Chromium trusts the one key of this process instead.
  */
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { AddressGuard } from './address-guard.ts';
+import { createIdentity } from './certificates.ts';
+import type { Connections } from './connections.ts';
 
 export interface SocksProxy extends AsyncDisposable {
   /** `socks5://127.0.0.1:PORT`. */
   readonly proxy: string;
+  /** The one key that the browser has to trust, SHA-256 of its SPKI in base64; null where it checks the site's own. */
+  readonly trustedKey: string | null;
   /** Why the last connection for a URL's origin failed, which a browser does not say; null where it did not. */
   failureOf(url: string): ArchiveError | null;
   /**
@@ -29,11 +34,12 @@ const CONNECT = 1;
 /** @param options `origins` such as `https://www.guancha.cn`; `log` is called for every connection that is no site's */
 export async function openSocksProxy(options: {
   readonly origins: readonly string[];
-  readonly guard: AddressGuard;
+  readonly connections: Connections;
   readonly log: Log;
 }): Promise<SocksProxy> {
-  const { guard, log } = options;
-  const allowed = new Set(options.origins.map(destinationOf));
+  const { connections, log } = options;
+  const allowed = new Map(options.origins.map((origin) => [destinationOf(origin), origin.startsWith('https:')]));
+  const identity = connections.authorities > 0 && [...allowed.values()].includes(true) ? createIdentity() : null;
   const failures = new Map<string, ArchiveError>();
   const sockets = new Set<Socket>();
   const heard = new Map<string, Map<string, number>>(); // destination → address → when bytes last came from it
@@ -48,6 +54,7 @@ export async function openSocksProxy(options: {
 
   return {
     proxy: `socks5://127.0.0.1:${port}`,
+    trustedKey: identity?.fingerprint ?? null,
     failureOf: (url) => failures.get(destinationOf(url)) ?? null,
     addressOf: (url, sinceMs) => {
       const addresses = [...(heard.get(destinationOf(url)) ?? [])].filter(([, at]) => at >= sinceMs);
@@ -71,7 +78,8 @@ export async function openSocksProxy(options: {
     const wanted = await greet(client);
     if (wanted === null) return answer(client, REPLY.noSuchCommand);
     const destination = `${wanted.host}:${wanted.port}`;
-    if (!allowed.has(destination)) {
+    const isSecure = allowed.get(destination);
+    if (isSecure === undefined) {
       log({
         level: 'warn',
         stage: 'fetch',
@@ -80,18 +88,21 @@ export async function openSocksProxy(options: {
       return answer(client, REPLY.notAllowed);
     }
     try {
-      const upstream = await reach(wanted);
+      const isDirect = connections.proxyOf({ ...wanted, isSecure }) === null;
+      const straight = await connections.open({ ...wanted, isSecure });
+      keep(straight);
+      const upstream = identity !== null && isSecure ? await secured(straight, wanted) : straight;
       failures.delete(destination);
       client.write(replyOf(REPLY.granted));
-      listen(destination, upstream);
-      join(client, upstream);
+      if (isDirect) listen(destination, upstream); // of a proxy nobody knows where the bytes come from
+      join(upstream === straight ? client : trusted(client, upstream as TLSSocket), upstream);
     } catch (error) {
-      const known = error instanceof ArchiveError;
-      failures.set(
-        destination,
-        known ? error : new ArchiveError('NETWORK', `${destination}: ${messageOf(error)}`, { cause: error }),
-      );
-      answer(client, known ? REPLY.notAllowed : REPLY.unreachable);
+      const known =
+        error instanceof ArchiveError
+          ? error
+          : new ArchiveError('NETWORK', `${destination}: ${(error as Error).message}`, { cause: error });
+      failures.set(destination, known);
+      answer(client, known.code === 'ADDRESS_REFUSED' ? REPLY.notAllowed : REPLY.unreachable);
     }
   }
 
@@ -103,13 +114,23 @@ export async function openSocksProxy(options: {
     upstream.on('data', () => addresses.set(address, performance.now()));
   }
 
-  async function reach({ host, port }: Destination): Promise<Socket> {
-    guard.requireHost(host);
-    const plain = host.replace(/^\[(.*)\]$/, '$1');
-    const upstream = connect({ host: plain, port, lookup: guard.lookup, allowHalfOpen: true, noDelay: true });
+  async function secured(straight: Socket, { host }: Destination): Promise<TLSSocket> {
+    const upstream = await connections.secure(straight, host, ['h2', 'http/1.1']);
     keep(upstream);
-    await once(upstream, 'connect');
     return upstream;
+  }
+
+  /** The client's end of a connection whose other end was checked: it speaks the protocol that the server chose. */
+  function trusted(client: Socket, { alpnProtocol }: TLSSocket): Socket {
+    const { key, certificate } = identity ?? createIdentity();
+    const socket = new TLSSocket(client, {
+      isServer: true,
+      key,
+      cert: certificate,
+      ALPNProtocols: [alpnProtocol || 'http/1.1'],
+    });
+    keep(socket);
+    return socket;
   }
 }
 
@@ -181,7 +202,7 @@ function join(client: Socket, upstream: Socket): void {
     [client, upstream],
     [upstream, client],
   ] as const) {
-    one.on('error', () => other.resetAndDestroy());
+    one.on('error', () => (other instanceof TLSSocket ? other.destroy() : other.resetAndDestroy()));
     one.on('close', () => other.destroySoon());
   }
 }
@@ -199,11 +220,4 @@ function replyOf(code: number): Buffer {
 function destinationOf(url: string): string {
   const { protocol, hostname, port } = new URL(url);
   return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
-}
-
-/** Where a name has several addresses, each failed in its own way. */
-function messageOf(error: unknown): string {
-  return error instanceof AggregateError
-    ? error.errors.map((each: Error) => each.message).join('; ')
-    : (error as Error).message;
 }
