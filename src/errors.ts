@@ -146,6 +146,12 @@ export const ERRORS = {
     EXIT.incomplete,
     'the layout may have changed: compare the page with src/site/layouts.ts',
   ),
+  DOCUMENT_REFUSED: kind(
+    'the document would not be read as it was meant',
+    'later',
+    EXIT.incomplete,
+    'look at the address in a browser; if nothing is odd there, please report it',
+  ),
   BLOCKED: kind(
     'the site refuses this visitor',
     'later',

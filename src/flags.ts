@@ -58,7 +58,14 @@ export const FLAGS = {
   'body-too-short': doubt('the body is shorter than the summary of the page', 'text may be missing'),
   'body-ends-abruptly': doubt('the body ends in the middle of a sentence', 'text may be missing'),
   'damaged-text': doubt('characters that no writer writes', 'the bytes were damaged, or read in the wrong encoding'),
-  'suspicious-characters': note('invisible or private characters', 'kept in the body'),
+  'suspicious-characters': note(
+    'invisible or private characters',
+    'kept in the body; control characters are not, and a space stands for those that a title cannot hold',
+  ),
+  'left-out': doubt(
+    'something that the page shows is not in the document',
+    'it has no address of the web, or shows only where no scripts run',
+  ),
   'encoding-disagrees': note('the page’s labels of its encoding do not agree with its bytes', 'the bytes decided'),
   'picture-without-address': doubt('a picture without an address that can be used', 'it is not among the pictures'),
   'caption-unread': doubt(

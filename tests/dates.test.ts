@@ -31,6 +31,18 @@ const CASES: readonly (readonly [text: string, at: string | null, precision?: st
 ];
 
 describe('clock text', () => {
+  it('takes a day without a year for the last one that there was', () => {
+    for (const [text, fetchedAt, at] of [
+      ['02-29 10:30', '2025-01-15T00:00:00.000Z', '2024-02-29T10:30:00+08:00'],
+      ['02-29 10:30', '2024-03-01T00:00:00.000Z', '2024-02-29T10:30:00+08:00'],
+      ['02-29 10:30', '2024-01-15T00:00:00.000Z', '2020-02-29T10:30:00+08:00'],
+      ['02-29 10:30', '2103-01-15T00:00:00.000Z', '2096-02-29T10:30:00+08:00'],
+      ['12-31 23:50', '2025-01-01T00:00:00.000Z', '2024-12-31T23:50:00+08:00'],
+      ['02-30 10:30', '2025-01-15T00:00:00.000Z', null],
+    ] as const)
+      assert.equal(readClock(text, fetchedAt)?.at ?? null, at, `${text} in ${fetchedAt}`);
+  });
+
   for (const [text, at, precision] of CASES) {
     it(text || '(empty)', () => {
       assert.deepEqual(readClock(text, FETCHED), at === null ? null : { at, precision });

@@ -3,8 +3,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { parse as hexo } from 'hexo-front-matter';
 import { parse, parseAllDocuments } from 'yaml';
-import { documentDate, makeDocument, readDocument, writeDocument } from '../src/archive/document.ts';
+import {
+  documentDate,
+  makeDocument,
+  readDocument,
+  restoreFront,
+  titleText,
+  writeDocument,
+} from '../src/archive/document.ts';
 import { renderBody } from '../src/archive/document-body.ts';
 
 const SAMPLES = join(import.meta.dirname, '../../shared/samples/documents');
@@ -19,6 +27,9 @@ const made = (title: string, body: string) =>
     convention: 'site-clock',
     body,
   });
+
+/** What means something to a template engine, to YAML or to a parser. */
+const LOADED = ['{{ 1 + 1 }}', '{% raw %}', '{#', '%}', "'", '\\', '&lt;', '<!--', '甲', '```', '\n~~~\n', ': ', ' #'];
 
 describe('the frame', () => {
   it('is written byte for byte', () => {
@@ -64,13 +75,108 @@ describe('the frame', () => {
         assert.equal(writeDocument(readDocument(text)), text);
         assert.ok(!/[{}]/.test(text), 'a brace is left');
         const [front] = parseAllDocuments(text);
-        assert.equal(
-          String(front?.get('title')).replaceAll('&#123;', '{').replaceAll('&#125;', '}'),
-          document.title.replaceAll('&#123;', '{').replaceAll('&#125;', '}'),
-        );
+        assert.equal(restoreFront(String(front?.get('title'))), document.title);
       },
     );
     fc.assert(property, { numRuns: 500 });
+  });
+
+  it('comes back as it was given, whatever is in it, and YAML and Hexo read the same', () => {
+    const odd = [
+      ...LOADED,
+      '24小时',
+      '2022-01-01',
+      '12:30',
+      '1_000',
+      'null',
+      'Yes',
+      '~',
+      "'",
+      '"x"',
+      "'x'",
+      ' 甲 ',
+      '<<',
+      '=',
+      '- x',
+      '? x',
+      '&a',
+      '*a',
+      '!!x',
+      '| x',
+      '> x',
+      '[a]',
+      '{a}',
+      '甲 # 乙',
+      '甲: 乙',
+      '甲:',
+      '@a',
+      '`a',
+      '%a',
+      '---',
+      '...',
+      '&#123;',
+      '&amp;#123;',
+      '\u0085',
+      '\u2028',
+      '\ufeff',
+      '\u0000',
+      '\u009b',
+      '\ufffe',
+      '\ud800',
+      '\t',
+      '— 周报',
+    ];
+    const word = fc.oneof(fc.constantFrom(...odd), fc.string({ unit: 'binary', maxLength: 6 }));
+    const words = fc.array(word, { maxLength: 3 }).map((all) => all.join(''));
+    const name = words.map((text) => titleText(text)).filter((text) => text !== '');
+    fc.assert(
+      fc.property(words, fc.tuple(name, name, name), name, words, (title, categories, author, html) => {
+        const document = { ...made(title, renderBody(html, { base, lead: null })), categories, author };
+        const text = writeDocument(document);
+        assert.deepEqual(readDocument(text), document);
+        assert.deepEqual(readDocument(Buffer.from(text).toString()), document, 'on disk it is another');
+        assert.ok(!/[{}]/.test(text), 'a brace is left');
+        const restored = (value: unknown) => restoreFront(String(value));
+        for (const front of [hexo(text), parseAllDocuments(text)[0]?.toJS() as Record<string, unknown>]) {
+          assert.equal(restored(front.title), document.title);
+          assert.deepEqual((front.categories as unknown[]).map(restored), categories);
+          assert.equal(restored(front.author), author);
+          assert.equal(front.headimg, '');
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('leaves plain what every reader takes as it is, and puts the rest in quotes', () => {
+    const author = (name: string) => /^author: (.*)$/m.exec(writeDocument({ ...made('甲', ''), author: name }))?.[1];
+    for (const name of ['观察者网', '24小时', '— 周报', '甲 & 乙', 'C少闲话']) assert.equal(author(name), name);
+    for (const name of ['12:30', 'yes', 'null', '2022-01-01', '甲 # 乙', '- 甲', '1_000', '[甲]'])
+      assert.equal(author(name), `'${name}'`);
+  });
+
+  it('leaves no line that Hexo takes for a fence of code', () => {
+    const fence =
+      /^((?:(?:[^\S\r\n]*>){0,3}|[-*+]|[0-9]+\.)[^\S\r\n]*)(`{3,}|~{3,})[^\S\r\n]*((?:.*?[^`\s])?)[^\S\r\n]*\n((?:[\s\S]*?\n)?)(?:(?:[^\S\r\n]*>){0,3}[^\S\r\n]*)\2[^\S\r\n]?(\n+|$)/gm;
+    for (const mark of ['```', '~~~', '````'])
+      for (const before of ['', '  ', '> ', '>>', '- ', '12. ', '\u2028', '\u00a0']) {
+        const body = renderBody(`<pre>甲\n${before}${mark}js\n乙\n${before}${mark}\n丙</pre>`, { base, lead: null });
+        const text = writeDocument(made('甲', body));
+        assert.equal(text.replace(fence, '').length, text.length, JSON.stringify([mark, before]));
+        assert.equal(readDocument(text).body, body);
+      }
+  });
+
+  it('is refused where it would be read as something else', () => {
+    for (const wrong of [
+      { headimg: 'data:image/png;base64,AA' },
+      { headimg: "https://a/'\nlayout: x" },
+      { author: '甲\n乙' },
+      { date: '甲: 乙' },
+      { title: '甲\n---\n乙' },
+      { title: '\u0001' },
+    ])
+      assert.throws(() => writeDocument({ ...made('甲', '<p>乙</p>'), ...wrong }), { code: 'DOCUMENT_REFUSED' });
   });
 
   it('refuses what is no document', () => {

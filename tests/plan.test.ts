@@ -75,6 +75,12 @@ describe('a plan', () => {
     assert.equal(again.document, plan(first).document);
   });
 
+  it('flags what the document cannot show, and refuses a document that would show nothing', () => {
+    const flagged = plan(articleOf(classicPage({ body: '<p>茶</p><iframe src="ftp://a/"></iframe>' })));
+    assert.deepEqual(flagged.record([], CAPTURED).flags.at(-1), { code: 'left-out', detail: 'iframe: ftp://a/' });
+    assert.throws(() => plan(articleOf(classicPage({ body: '<p><canvas></canvas></p>' }))), { code: 'EXTRACTION' });
+  });
+
   it('refuses damaged text where what is archived is whole, and only there', () => {
     const whole = articleOf();
     const text = fc.stringMatching(/^[茶馆开门人来]{1,12}$/);

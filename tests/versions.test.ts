@@ -100,6 +100,32 @@ describe('a changed article', () => {
     assert.deepEqual((await recordOf(archive)).assets, [c, a, b]);
   });
 
+  it('gets none for another spelling of the same: the document stays, and the record says what else is new', async () => {
+    await using folder = await temporaryFolder();
+    const archive = open(folder.path);
+    const [first, second] = [documentOf('<p>一</p>'), documentOf('<p class="x">一</p>')];
+    await save(archive, KEY, first, draft({ source: '头条' }));
+    const before = await mtimes(folder.path);
+    await save(archive, KEY, second, draft({ source: '要闻' }));
+    assert.deepEqual(await mtimes(folder.path), before);
+    const a = picture('a');
+    await save(archive, KEY, second, draft({ source: '要闻', assets: [a] }));
+    const record = await recordOf(archive);
+    assert.deepEqual([record.versions.length, record.source, record.assets], [1, '头条', [a]]);
+    assert.equal(await readFile(join(folder.path, `articles/${KEY}.html`), 'utf8'), first);
+
+    const leadPicture = { src: a.src, width: null, height: null };
+    await save(archive, KEY, second, draft({ leadPicture }));
+    assert.equal((await recordOf(archive)).versions.length, 2, 'another picture heads it');
+    await writeFile(join(folder.path, `articles/${KEY}.html`), 'edited by a person');
+    await save(archive, KEY, first, draft({ leadPicture }));
+    assert.equal(
+      await readFile(join(folder.path, `articles/${KEY}.html`), 'utf8'),
+      first,
+      'the bytes were not its own',
+    );
+  });
+
   it('keeps what lies in its place, though its record describes something else', async () => {
     await using folder = await temporaryFolder();
     const archive = open(folder.path);

@@ -2,6 +2,7 @@
  * The archive's articles: where each lies, and the one door to every record. `update` is the only writer of records: one
  * turn per key, the old record in, the new one out, files first, record last.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { ArchiveError } from '../errors.ts';
 import type { ArticleId } from '../model.ts';
 import { type Changes, compareDocuments, countChanges } from './diff.ts';
@@ -43,8 +44,10 @@ export interface Archive {
   /**
    * Changes what lies under a key. Updates of one key run one after the other, so that `change` sees the record as it
    * stands; nothing else writes records. A superseded document moves to `versions/` first, under the next number that is
-   * free; a document that no record describes goes to `trash/`. Then the document is written, then the record. A kill at any point leaves the old state, or a new document whose record still waits; the same update
-   * again, or `sweep`, ends it either way. Files that would not change are not touched.
+   * free; a document that no record describes goes to `trash/`. Then the document is written, then the record. A kill at any
+   * point leaves the old state, or a new document whose record still waits; the same update again, or `sweep`, ends it either
+   * way. Files that would not change are not touched, and a document of the same content stays as it is, though this version
+   * of the program would spell it otherwise.
    * @param change gets the record, null where there is none, and gives what is to stand; null changes nothing
    * @returns what stands now
    */
@@ -238,6 +241,11 @@ export function openArchive(
     const path = documentKey(key);
     const described = { path, bytes: Buffer.byteLength(document), sha256: sha256(document) };
     const there = await storage.read(path);
+    if (isSame && old !== null && present === 'kept' && isOtherSpelling(old, { draft, document, there })) {
+      const { source, document: stored, versions } = old; // the document names the list
+      const record = mergeRecord(old, { ...draft, source }, { document: stored, versions });
+      return saysTheSame(old, record) ? { record: old, wrote: false } : writeNoted(key, record);
+    }
     const isThere = there !== null && sha256(there) === described.sha256;
     const superseded = old === null || old.document.sha256 === described.sha256 ? null : old.document.sha256;
     const leaving = isThere ? null : there;
@@ -373,6 +381,16 @@ function changesBetween(before: string, after: string): Changes | null {
     if (error instanceof ArchiveError && error.code === 'ARCHIVE_DAMAGED') return null;
     throw error;
   }
+}
+
+/** True where the site said the same and only this program would write it otherwise: that is no new version. */
+function isOtherSpelling(
+  old: ArchiveRecord,
+  { draft, document, there }: Pick<Capture, 'draft' | 'document'> & { readonly there: Buffer | null },
+): boolean {
+  const saysTheSame = draft.contentHash === old.contentHash && isDeepStrictEqual(draft.leadPicture, old.leadPicture);
+  const isStored = there !== null && sha256(there) === old.document.sha256;
+  return saysTheSame && isStored && sha256(document) !== old.document.sha256;
 }
 
 function unlessDamaged(error: unknown): ArchiveError {

@@ -2,7 +2,7 @@
 
 import { ArchiveError } from '../errors.ts';
 import type { ListPicture } from '../model.ts';
-import { solidLength, textOf } from '../page/column.ts';
+import { hasContent, solidLength, textOf } from '../page/column.ts';
 import { type AnyNode, type CheerioAPI, type Element, elementsBelow, isElement, parseFragment } from '../page/html.ts';
 import { placePictures } from './document-pictures.ts';
 import { fateOf, isWebAddress, safeAddress, safeValue } from './safe-markup.ts';
@@ -21,6 +21,8 @@ interface RenderedBody {
   readonly body: string;
   /** What a reader of the page saw and the document does not show, in words. */
   readonly leftOut: readonly string[];
+  /** True if the document would show nothing. */
+  readonly isEmpty: boolean;
 }
 
 /** The body as it stands in a document; `html` is the article's body as the site wrote it. Throws EXTRACTION, see `cleanBody`. */
@@ -41,8 +43,9 @@ export function cleanBody(html: string, { base, lead }: BodyOptions): RenderedBo
   let body = (lead === null ? '' : leadMarkup(lead)) + html;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const before = body;
-    body = cleanOnce(before, base, leftOut);
-    if (body === before) return { body, leftOut: [...leftOut] };
+    const cleaned = cleanOnce(before, base, leftOut);
+    body = cleaned.body;
+    if (body === before) return { ...cleaned, leftOut: [...leftOut] };
   }
   throw new ArchiveError('EXTRACTION', `the body of ${base} does not come back as it is written`);
 }
@@ -64,12 +67,13 @@ function leadMarkup(picture: ListPicture): string {
   return `<img${attribute('src', picture.src)}${attribute('width', picture.width)}${attribute('height', picture.height)}>`;
 }
 
-function cleanOnce(html: string, base: string, leftOut: Set<string>): string {
+function cleanOnce(html: string, base: string, leftOut: Set<string>): Omit<RenderedBody, 'leftOut'> {
   const $ = parseFragment(html);
   const root = $.root()[0] as AnyNode & ParentNode;
   placePictures($, base);
   cleanChildren($, root, base, leftOut);
-  return $.html().replace(CONTROLS, '').trimStart();
+  const isEmpty = !hasContent(root.children);
+  return { body: $.html().toWellFormed().replace(CONTROLS, '').trimStart(), isEmpty };
 }
 
 type ParentNode = Extract<AnyNode, { children: unknown }>;

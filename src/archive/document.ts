@@ -1,7 +1,9 @@
 /** The document: front matter and body, byte for byte as document-format.md says. The format's only home. */
+import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import { ArchiveError } from '../errors.ts';
 import { firstPicture } from './document-body.ts';
+import { isWebAddress } from './safe-markup.ts';
 
 export interface ArticleDocument {
   readonly title: string;
@@ -24,10 +26,8 @@ export function makeDocument(fields: {
   readonly body: string;
 }): ArticleDocument {
   const { categories, author, body } = fields;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the frame has no control character but LF
-  const title = fields.title.replace(/[\s\u0000-\u001f\u007f]+/g, ' ').trim();
   return {
-    title,
+    title: titleText(fields.title),
     categories,
     headimg: firstPicture(body),
     author,
@@ -36,28 +36,96 @@ export function makeDocument(fields: {
   };
 }
 
-/** The text of a document; braces are escaped throughout, so that Hexo's template engine runs nothing. */
+/**
+ * A title as front matter can hold it: on one line, and without characters that no YAML reader takes (YAML 1.2, 5.1; what
+ * YAML 1.1 reads as the end of a line is white space). A space stands for them.
+ */
+export function titleText(title: string): string {
+  return title.toWellFormed().replace(UNWRITABLE, ' ').trim();
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are left out
+const UNWRITABLE = /[\s\u0000-\u001f\u007f-\u009f\ufffe\uffff]+/g;
+
+/**
+ * The text of a document. Braces are escaped throughout, so that Hexo's template engine runs nothing, and so are the marks
+ * that Hexo takes for the fences of code.
+ * @throws DOCUMENT_REFUSED where YAML or `readDocument` would read anything else than what was given
+ */
 export function writeDocument(document: ArticleDocument): string {
   const { title, categories, headimg, author, date, body } = document;
-  const text = [
-    '',
-    '---',
-    `title: '${title.replaceAll("'", "''")}'`,
+  const front = [
+    `title: ${quoted(escapeFront(title))}`,
     'categories: ',
-    ...categories.map((category) => ` - ${category}`),
-    `headimg: '${headimg}'`,
-    `author: ${author}`,
+    ...categories.map((category) => ` - ${scalar(escapeFront(category))}`),
+    `headimg: '${escapeFront(headimg)}'`,
+    `author: ${scalar(escapeFront(author))}`,
     'comments: false',
     `date: ${date}`,
-    `thumbnail: '${headimg}'`,
-    '---',
-    '',
-    '<div>   ',
-    `${body}  `,
-    '</div>',
-    '            ',
+    `thumbnail: '${escapeFront(headimg)}'`,
   ].join('\n');
-  return text.replaceAll('{', '&#123;').replaceAll('}', '&#125;');
+  const text = ['', '---', front, '---', '', '<div>   ', `${escapeBody(body)}  `, '</div>', '            '].join('\n');
+  requireReadable(text, front, document);
+  return text;
+}
+
+function requireReadable(text: string, front: string, document: ArticleDocument): void {
+  const { title, categories, headimg, author, date } = document;
+  const refuse = (why: string) => new ArchiveError('DOCUMENT_REFUSED', `${JSON.stringify(title)}: ${why}`);
+  if (headimg !== '' && !isWebAddress(headimg)) throw refuse(`the head picture ${headimg} is no address of the web`);
+  if (NOT_IN_YAML.test(front)) throw refuse('a character that no YAML reader takes');
+  const meant = { title, categories, headimg, author, comments: false, date, thumbnail: headimg };
+  const inYaml = JSON.stringify(meant, (_, value: unknown) => (typeof value === 'string' ? escapeFront(value) : value));
+  if (JSON.stringify(readYaml(front)) !== inYaml) throw refuse('YAML reads the front matter otherwise');
+  if (!FRAME.test(text) || !isDeepStrictEqual(readDocument(text), document)) throw refuse('it does not read back');
+}
+
+/** Other characters than YAML prints (1.2, 5.1), and those that YAML 1.1 takes for the end of a line. */
+const NOT_IN_YAML = /[^\n\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]|[\u2028\u2029]/u;
+
+// Scalars of the front matter: plain where every reader of YAML takes them as they are, else in single quotes.
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function scalar(text: string): string {
+  const known = scalars.get(text);
+  if (known !== undefined) return known;
+  const written = isPlain(text) ? text : quoted(text);
+  if (scalars.size < MOST_SCALARS) scalars.set(text, written);
+  return written;
+}
+
+/** The categories and the author are the same from document to document. */
+const scalars = new Map<string, string>();
+const MOST_SCALARS = 1000;
+
+function isPlain(text: string): boolean {
+  if (/^['"]/.test(text)) return false;
+  const lines = `- ${text}\n`;
+  return (
+    VERSIONS.every((version) => JSON.stringify(readYaml(lines, version)) === JSON.stringify([text])) &&
+    JSON.stringify(readYaml(`a: ${text}\n`)) === JSON.stringify({ a: text })
+  );
+}
+
+const VERSIONS = ['1.2', '1.1'] as const;
+
+/** Undefined where the text is no YAML. */
+function readYaml(text: string, version: '1.1' | '1.2' = '1.2'): unknown {
+  try {
+    return parse(text, { version, logLevel: 'error' });
+  } catch {
+    return undefined; // whatever the reason: it is not what was meant
+  }
+}
+
+/** The value of a scalar of the front matter as it is printed, escapes of braces left alone. */
+export function readScalar(printed: string): string {
+  if (printed.length > 1 && /^'[^\n]*'$/.test(printed)) return printed.slice(1, -1).replaceAll("''", "'");
+  // Of the format's first program, which escaped nothing (document-format.md, 3).
+  return printed.length > 1 && /^"[^\n]*"$/.test(printed) ? printed.slice(1, -1) : printed;
 }
 
 /**
@@ -79,12 +147,12 @@ export function readDocument(text: string): ArticleDocument {
     throw new ArchiveError('ARCHIVE_DAMAGED', 'head picture and thumbnail of a document differ');
   }
   return {
-    title: restoreBraces(String(parse(title))),
-    categories: [restoreBraces(section), restoreBraces(site), restoreBraces(feed)],
-    headimg: restoreBraces(headimg),
-    author: restoreBraces(author),
+    title: restoreFront(readScalar(title)),
+    categories: [section, site, feed].map((each) => restoreFront(readScalar(each))) as [string, string, string],
+    headimg: restoreFront(headimg),
+    author: restoreFront(readScalar(author)),
     date,
-    body: restoreBraces(body),
+    body: restoreBody(body),
   };
 }
 
@@ -109,7 +177,34 @@ export function documentDate(publishedAt: string, convention: DateConvention): s
 export const FRAME =
   /^\n---\ntitle: ((?:'[^\n]*')|(?:"[^\n]*"))\ncategories: \n - ([^\n]+)\n - ([^\n]+)\n - ([^\n]+)\nheadimg: '([^'\n]*)'\nauthor: ([^\n]+)\ncomments: false\ndate: ([^\n]+)\nthumbnail: '([^'\n]*)'\n---\n\n<div> {3}\n([\s\S]*) {2}\n<\/div>\n {12}$/;
 
-/** Braces as they were before `writeDocument` escaped them. */
-export function restoreBraces(text: string): string {
+// Braces and fences. A text that looks like an escaped brace is escaped itself, so that it comes back; in a body none does.
+
+function escapeFront(text: string): string {
+  return escapeBraces(text.replace(/&((?:amp;)*#12[35];)/g, '&amp;$1'));
+}
+
+/** A field of the front matter as it was before `writeDocument` escaped it. */
+export function restoreFront(text: string): string {
+  return restoreBraces(text).replace(/&amp;((?:amp;)*#12[35];)/g, '&$1');
+}
+
+/** A line that Hexo takes for the beginning of a block of code, whatever the file (its filter `backtick_code_block`). */
+const FENCE = /^((?:[^\S\n\r\u2028\u2029]|[>*+.\d-])*)([`~])(?=\2\2)/gm;
+
+function escapeBody(text: string): string {
+  return escapeBraces(
+    text.replace(FENCE, (_, before: string, mark: string) => before + (mark === '`' ? '&#96;' : '&#126;')),
+  );
+}
+
+function restoreBody(text: string): string {
+  return restoreBraces(text).replaceAll('&#96;', '`').replaceAll('&#126;', '~');
+}
+
+function escapeBraces(text: string): string {
+  return text.replaceAll('{', '&#123;').replaceAll('}', '&#125;');
+}
+
+function restoreBraces(text: string): string {
   return text.replaceAll('&#123;', '{').replaceAll('&#125;', '}');
 }

@@ -1,7 +1,7 @@
 /** Checks of a document's bytes: encoding, lines, front matter and markup, as `archive/document.ts` writes them. */
 
 import { parse } from 'yaml';
-import { restoreBraces } from '../archive/document.ts';
+import { readScalar, restoreFront } from '../archive/document.ts';
 import { headPictureOf } from '../archive/document-body.ts';
 import { DAMAGED } from '../page/check-input.ts';
 import type { DocumentCheck, FrontMatter, TextCheck } from './check.ts';
@@ -78,7 +78,7 @@ const PLACEHOLDER = /^https:\/\/picsum\.photos\//;
 
 export const headPicture: DocumentCheck = ({ front: { headimg }, scan: { images } }) => {
   const first = headPictureOf(images.map(({ src }) => src ?? ''));
-  const head = restoreBraces(headimg);
+  const head = restoreFront(headimg);
   if (head === first || (first === '' && PLACEHOLDER.test(head))) return null;
   return `head picture ${head || 'none'}, first picture ${first || 'none'}`;
 };
@@ -166,7 +166,15 @@ function compare({ title, categories, headimg, author, date, thumbnail }: FrontM
     `date: ${date}`,
     `thumbnail: '${thumbnail}'`,
   ];
-  const meant = { title: plainTitle(title), categories, headimg, author, comments: false, date, thumbnail };
+  const meant = {
+    title: readScalar(title),
+    categories: categories.map(readScalar),
+    headimg,
+    author: readScalar(author),
+    comments: false,
+    date,
+    thumbnail,
+  };
   try {
     const read: unknown = parse(`${lines.join('\n')}\n`, { schema: 'core', logLevel: 'error' });
     const wrong = Object.entries(meant).find(
@@ -180,14 +188,9 @@ function compare({ title, categories, headimg, author, date, thumbnail }: FrontM
   }
 }
 
-/** The title as it stands between its quotes. */
+/** The title as readers of YAML see it, braces restored. */
 export function readTitle(quoted: string): string {
-  return restoreBraces(plainTitle(quoted));
-}
-
-function plainTitle(quoted: string): string {
-  const inner = quoted.slice(1, -1);
-  return quoted.startsWith("'") ? inner.replaceAll("''", "'") : inner;
+  return restoreFront(readScalar(quoted));
 }
 
 // Markup that the writer of documents would have left out (archive/safe-markup.ts): what could run, and the rest.

@@ -1,4 +1,5 @@
 /** Checks of a record by itself, and against its document. */
+import { readScalar, restoreFront, titleText } from '../archive/document.ts';
 import { documentKey, parseKey, stemOf } from '../archive/keys.ts';
 import { sameAddress } from '../page/picture-address.ts';
 import type { PairCheck, RecordCheck } from './check.ts';
@@ -50,10 +51,9 @@ export const absenceOrder: RecordCheck = ({ record: { absences } }) => {
 
 /** Title, list and date. A date without form and eight hours have checks of their own. */
 export const recordDisagrees: PairCheck = (document, { record }) => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: `makeDocument` writes titles so
-  const title = record.article.title.replace(/[\s\u0000-\u001f\u007f]+/g, ' ').trim();
-  if (document.title !== title) return `title ${document.title}, record ${title}`;
-  const list = document.front.categories[2];
+  const title = titleText(record.article.title);
+  if (titleText(document.title) !== title) return `title ${document.title}, record ${title}`;
+  const list = restoreFront(readScalar(document.front.categories[2]));
   const isListed = record.source !== null && !record.id.startsWith('fengwen:');
   if (isListed && list !== record.source) return `third category ${list}, record ${record.source}`;
   return dateAgainstRecord(document);

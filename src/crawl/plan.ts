@@ -1,11 +1,12 @@
 /** What should be written of an article, decided from what was read and nothing else: no disk, no network, no clock. */
 import type { StoredArticle } from '../archive/archive.ts';
 import { type DateConvention, makeDocument, writeDocument } from '../archive/document.ts';
-import { renderBody } from '../archive/document-body.ts';
+import { cleanBody } from '../archive/document-body.ts';
 import { picturesOf } from '../archive/document-pictures.ts';
 import { articleKey } from '../archive/keys.ts';
 import { type ArchiveRecord, type CaptureRequest, contentHash, type RecordDraft } from '../archive/record.ts';
 import { ArchiveError } from '../errors.ts';
+import { flag } from '../flags.ts';
 import type { Article, ArticleAddress, Asset, Target } from '../model.ts';
 import { sameAddress } from '../page/picture-address.ts';
 import { isPicture } from '../page/pictures.ts';
@@ -48,7 +49,8 @@ export interface Plan {
 /**
  * Plans a new version of an article under the rule that nothing gets worse.
  * @param present what the archive has of it; null for nothing
- * @throws PAGE_DAMAGED where the text came damaged and what is archived is whole
+ * @throws PAGE_DAMAGED where the text came damaged and what is archived is whole; EXTRACTION where the document would show
+ * nothing; DOCUMENT_REFUSED
  */
 export function planVersion(
   read: ReadArticle,
@@ -66,7 +68,8 @@ export function planVersion(
 
   const lead = target.leadPicture ?? old?.leadPicture ?? null;
   const source = target.source ?? old?.source ?? null;
-  const body = renderBody(article.body, { base: address.url, lead });
+  const { body, leftOut, isEmpty } = cleanBody(article.body, { base: address.url, lead });
+  if (isEmpty) throw new ArchiveError('EXTRACTION', `${article.url}: nothing of the body can be shown in a document`);
   const document = writeDocument(
     makeDocument({
       title: article.title,
@@ -96,7 +99,7 @@ export function planVersion(
       via: old?.via ?? target.via,
       leadPicture: lead,
       article: fields,
-      flags,
+      flags: [...flags, ...leftOut.map((what) => flag('left-out', what))],
       contentHash: hash,
       assets,
       verdict: { kind: 'article', evidence },

@@ -37,7 +37,9 @@ export const MOST_OF_A_KIND = 5;
 /** Replacement characters, and the words that they become when they are read once more in the wrong encoding. */
 export const DAMAGED = /\ufffd|锟斤拷|烫烫烫|[ÃÂ][\u0080-\u00bf]|[\u0080-\u009f]/;
 /** Shown by nothing, or by a font of the author's own. */
-const INVISIBLE = /[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\ue000-\uf8ff]/g;
+const INVISIBLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are looked for
+  /[\u0000-\u0008\u000e-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\ufffe\uffff\ue000-\uf8ff]/g;
 
 /** They stay where they are: the body is kept as published. `comparableText` leaves out those that show nothing. */
 export function checkCharacters({ article, bodies }: CheckInput): readonly Flag[] {

@@ -1,6 +1,6 @@
 /** A record put right from what the archive itself knows: its own other fields, its document, its files. Pure. */
 import { isDeepStrictEqual } from 'node:util';
-import type { DateConvention } from '../archive/document.ts';
+import { type DateConvention, readScalar, restoreFront, titleText } from '../archive/document.ts';
 import { documentKey, idOf, parseKey, recordKey, stemOf } from '../archive/keys.ts';
 import { type Absence, type ArchiveRecord, readForm, sha256, type Version, validFields } from '../archive/record.ts';
 import { ask, auditDocument } from '../audit/articles.ts';
@@ -148,11 +148,10 @@ function inOrder(absences: readonly Absence[]): readonly Absence[] {
 function asItsDocument(record: ArchiveRecord, read: AuditedDocument, known: Known): ArchiveRecord {
   const own = { path: '', key: known.key, id: record.id as ArticleId, record };
   if (recordDisagrees(read, own) === null) return record;
-  const list = read.front.categories[2];
+  const list = restoreFront(readScalar(read.front.categories[2]));
   const isListed = record.source !== null && !record.id.startsWith('fengwen:');
   const { title } = record.article;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: `makeDocument` writes titles so
-  const isTitle = title.replace(/[\s\u0000-\u001f\u007f]+/g, ' ').trim() === read.title;
+  const isTitle = titleText(title) === titleText(read.title);
   const publishedAt =
     dateAgainstRecord(read) === null || read.at === null
       ? record.article.publishedAt

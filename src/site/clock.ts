@@ -88,15 +88,18 @@ function yesterdayMs(clock: string, nowMs: number): number | null {
   return siteTime(y, mo, d, yesterday[1], yesterday[2]);
 }
 
-/** `01-28 10:30` of the current year; of the year before where that day is still to come. */
+/** `01-28 10:30` of the current year; of the last one before that has such a day, where the day is still to come. */
 function thisYearMs(clock: string, nowMs: number): number | null {
   const day = /^(\d{1,2})-(\d{1,2})\s+(\d{1,2}):(\d{2})$/.exec(clock);
   if (day === null) return null;
   const [, mo, d, h, mi] = day;
   const year = Number(siteClock(nowMs).slice(0, 4));
-  const at = siteTime(String(year), mo, d, h, mi);
-  return at !== null && at > nowMs + DAY_MS ? siteTime(String(year - 1), mo, d, h, mi) : at;
+  const past = Array.from({ length: LONGEST_LEAP + 1 }, (_, ago) => siteTime(String(year - ago), mo, d, h, mi));
+  return past.find((at) => at !== null && at <= nowMs + DAY_MS) ?? null;
 }
+
+/** Years from one 29 February to the next, at most: 1896 and 1904. */
+const LONGEST_LEAP = 8;
 
 /** Beijing wall clock to milliseconds since 1970; null if there is no such day or hour. */
 function siteTime(y = '', mo = '', d = '', h = '0', mi = '0', s = '0'): number | null {
