@@ -5,8 +5,12 @@ import type { Interrupts } from './commands/session.ts';
 import { configSource, loadConfig } from './config.ts';
 import { EXIT, type ExitCode, exitCodeFor, renderError } from './errors.ts';
 import { packageInfo } from './package.ts';
-import { createTerminal, type Io } from './report/terminal.ts';
+import { type Io, type Output, safeOutput } from './report/output.ts';
+import { columnsOf, createTerminal, printPlain } from './report/terminal.ts';
 import { knownError } from './system-errors.ts';
+
+/** Of help: wider lines are hard to read. */
+const HELP_COLUMNS = 80;
 
 /**
  * Runs one command line.
@@ -20,7 +24,12 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
   const program = new Command('guancha-archive')
     .description('Archives articles of the Chinese news site Guancha (观察者网), one slow request at a time.')
     .version(version)
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => printPlain(io.stdout, text),
+      writeErr: (text) => printPlain(io.stderr, text),
+      getOutHelpWidth: () => Math.min(columnsOf(io.stdout), HELP_COLUMNS),
+      getErrHelpWidth: () => Math.min(columnsOf(io.stderr), HELP_COLUMNS),
+    })
     .exitOverride()
     .showHelpAfterError('(guancha-archive --help says more)');
 
@@ -42,11 +51,11 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (interrupts.abortSignal.aborted) {
-      io.stderr.write('interrupted; the same command goes on where this one stopped\n');
+      printPlain(io.stderr, 'interrupted; the same command goes on where this one stopped\n');
       return EXIT.interrupted;
     }
     const known = knownError(error, { place: 'elsewhere' });
-    io.stderr.write(`${renderError(known)}\n`);
+    printPlain(io.stderr, `${renderError(known)}\n`);
     return exitCodeFor(known);
   }
 
@@ -66,12 +75,12 @@ const ORPHAN_MS = { abort: 10_000, exit: 20_000 };
  * Ctrl-C once: finish the article in hand. Twice: end at once. SIGTERM is taken as the first, and so is the end of the
  * launcher, by whatever it ended.
  */
-function listenForInterrupts(argv: readonly string[]): Interrupts & { readonly endNow: () => void } {
+function listenForInterrupts(argv: readonly string[], stderr: Output): Interrupts & { readonly endNow: () => void } {
   const stop = new AbortController();
   const now = new AbortController();
   const interrupt = () => {
     if (stop.signal.aborted) now.abort();
-    else process.stderr.write('\nfinishing the article in hand; Ctrl-C again ends at once\n');
+    else printPlain(stderr, '\nfinishing the article in hand; Ctrl-C again ends at once\n');
     stop.abort();
   };
   const endNow = () => {
@@ -109,12 +118,12 @@ function listenForInterrupts(argv: readonly string[]): Interrupts & { readonly e
 const LAST_RESORT_MS = 5000;
 
 if (import.meta.main) {
-  // A reader that has seen enough (`| head`) is no fault of the program.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.internal),
+  const stderr = safeOutput(process.stderr);
+  const stdout = safeOutput(process.stdout, ({ message }) =>
+    printPlain(stderr, `stdout cannot be written: ${message}; the work goes on\n`),
   );
   const argv = process.argv.slice(2);
-  const interrupts = listenForInterrupts(argv);
+  const interrupts = listenForInterrupts(argv, stderr);
   let fault: ExitCode | null = null;
   // Nothing should come here. What does is said like any other failure, and ends the program in order, or else soon.
   process.on('uncaughtException', (error) => {
@@ -122,10 +131,14 @@ if (import.meta.main) {
     const known = knownError(error, { place: 'elsewhere' });
     fault = exitCodeFor(known);
     process.exitCode = fault;
-    process.stderr.write(`${renderError(known)}\n`);
+    printPlain(stderr, `${renderError(known)}\n`);
     setTimeout(() => process.exit(), LAST_RESORT_MS).unref();
     interrupts.endNow();
   });
-  const exit = await main(argv, process, interrupts);
+  // A stream may fail after the last line was given to it. A reader that has seen enough (`| head`) is no failure.
+  process.on('exit', () => {
+    if (process.exitCode === EXIT.ok && stdout.lost() !== null) process.exitCode = EXIT.outputLost;
+  });
+  const exit = await main(argv, { stdout, stderr, stdin: process.stdin }, interrupts);
   process.exitCode = fault ?? exit;
 }

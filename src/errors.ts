@@ -17,6 +17,7 @@ export const EXIT = {
   archiveInUse: 6,
   noBrowser: 7,
   archiveNotWritable: 8,
+  outputLost: 9,
   internal: 70,
   interrupted: 130,
 } as const;

@@ -37,7 +37,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['monitor/metrics.ts'],
   'image-size': ['archive/picture-file.ts'],
   commander: ['cli.ts', 'commands/flags.ts'],
-  'string-width': ['report/audit-text.ts', 'report/coverage-text.ts', 'report/terminal.ts'],
+  'string-width': ['report/audit-text.ts', 'report/coverage-text.ts', 'report/text.ts'],
 };
 
 /** Which files alone reach the world by which means of Node.js: network, processes, threads, databases, disk. */
@@ -247,6 +247,18 @@ describe('the architecture', () => {
     };
     const used = Object.keys(DOORS).map((name) => name.replace(/^((?:@[^/]+\/)?[^/]+).*$/, '$1'));
     assert.deepEqual(Object.keys(dependencies).sort(), [...new Set(used)].sort());
+  });
+
+  it('has one door to the terminal', () => {
+    const writes = /process\.(?:stdout|stderr)|\bconsole\.|\b(?:stdout|stderr|process\.std\w+)\.write\(/;
+    const wrong = files.filter((file) => writes.test(withoutComments(file)));
+    assert.deepEqual(wrong.sort(), ['cli.ts', 'report/terminal.ts']);
+    const given = withoutComments('cli.ts').match(/.*process\.(?:stdout|stderr).*/g) ?? [];
+    assert.ok(
+      given.every((each) => each.includes('safeOutput(process.')),
+      'the streams are only handed over',
+    );
+    assert.doesNotMatch(withoutComments('cli.ts'), /\.write\(/);
   });
 
   it('leaves ending the process to the command line', () => {

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import stringWidth from 'string-width';
 import { CHECKS, type CheckCode, finding } from '../src/audit/promises.ts';
 import { terminalReport } from '../src/report/audit-text.ts';
-import { createTerminal, type Output } from '../src/report/terminal.ts';
+import type { Output } from '../src/report/output.ts';
+import { createTerminal } from '../src/report/terminal.ts';
 import { HOSTILE_NAMES } from './support/hostile-names.ts';
 
 const ROOT = '/home/me/an archive';

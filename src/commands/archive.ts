@@ -2,7 +2,8 @@
 import type { Config } from '../config.ts';
 import { ArchiveError, ERRORS, EXIT, type ExitCode } from '../errors.ts';
 import type { ArticleAddress, Target } from '../model.ts';
-import type { Io, Terminal } from '../report/terminal.ts';
+import type { Io } from '../report/output.ts';
+import type { Terminal } from '../report/terminal.ts';
 import { printReport } from '../report/visits.ts';
 import { parseArticleUrl } from '../site/address.ts';
 import { type Interrupts, run, withArchive } from './session.ts';

@@ -10,6 +10,7 @@ import { openOperations } from '../frontier/operations.ts';
 import type { LastVisit } from '../journal/journal.ts';
 import type { ArticleId } from '../model.ts';
 import type { Terminal } from '../report/terminal.ts';
+import { joined, style, type Text } from '../report/text.ts';
 import { parseArticleUrl } from '../site/address.ts';
 import { describeChanges } from './changes.ts';
 
@@ -22,7 +23,7 @@ export async function history(
   const { id, url, versions, absences, movedFrom = [], movedTo = null } = record;
   const visits = lastVisits(config.archive, id as ArticleId);
   const lines = [
-    terminal.style('bold', record.article.title),
+    style('bold', record.article.title),
     `${id}  ${url}`,
     '',
     ...versions.map((version, i) => `${String(i + 1).padStart(3)}  ${version.capturedAt}  ${describe(version)}`),
@@ -37,7 +38,7 @@ export async function history(
   ];
   if (terminal.json)
     terminal.result('', { id, url, title: record.article.title, versions, absences, movedFrom, movedTo, visits });
-  else terminal.say(lines.join('\n'));
+  else terminal.say(...lines);
   return EXIT.ok;
 }
 
@@ -78,14 +79,14 @@ export async function diff(
   const lines = [
     `${id}, version ${from} of ${before.capturedAt} → ${to} of ${after.capturedAt}`,
     '',
-    ...render(found.title, terminal).map((line) => terminal.style('bold', line)),
+    ...render(found.title, terminal).map((each) => style('bold', each)),
     ...(date === null ? [] : [removed(date.before), added(date.after)]),
     ...render(found.body, terminal),
     ...(found.isCoarse ? ['', 'The texts are too long to be compared word by word in every place.'] : []),
     ...images.removed.map((src) => removed(`picture ${src}`)),
     ...images.added.map((src) => added(`picture ${src}`)),
   ];
-  terminal.say(lines.join('\n'));
+  terminal.say(...lines);
   return EXIT.ok;
 }
 
@@ -99,14 +100,14 @@ function versionOf(versions: readonly Version[], number: number): Version {
 }
 
 /** Blocks that changed, with an ellipsis for those that did not. */
-function render(pieces: readonly Piece[], terminal: Terminal): string[] {
-  const lines: string[] = [];
+function render(pieces: readonly Piece[], terminal: Terminal): Text[] {
+  const lines: Text[] = [];
   for (const block of blocksOf(pieces)) {
     if (block.some(({ kind }) => kind !== 'same'))
-      lines.push(block.map(({ kind, text }) => (kind === 'same' ? text : mark(terminal, kind, text))).join(''));
+      lines.push(joined(block.map(({ kind, text }) => (kind === 'same' ? text : mark(terminal, kind, text)))));
     else if (lines.at(-1) !== '…') lines.push('…');
   }
-  return lines.every((line) => line === '…') ? [] : lines;
+  return lines.every((each) => each === '…') ? [] : lines;
 }
 
 /** The pieces of each block; a block ends where either text has a line break. */
@@ -122,8 +123,8 @@ function blocksOf(pieces: readonly Piece[]): Piece[][] {
 }
 
 /** In colour on a terminal; elsewhere as wdiff writes it, so that nothing is lost in a file. */
-function mark(terminal: Terminal, kind: 'added' | 'removed', text: string): string {
-  if (terminal.colours) return terminal.style(kind === 'added' ? 'green' : 'red', text);
+function mark(terminal: Terminal, kind: 'added' | 'removed', text: string): Text {
+  if (terminal.colours) return style(kind === 'added' ? 'green' : 'red', text);
   return kind === 'added' ? `{+${text}+}` : `[-${text}-]`;
 }
 

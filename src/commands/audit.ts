@@ -18,7 +18,6 @@ import { type Config, expandPath } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { destinationOf } from '../frontier/frontier.ts';
 import { openOperations } from '../frontier/operations.ts';
-import { printable } from '../log.ts';
 import type { ArticleId } from '../model.ts';
 import { packageInfo } from '../package.ts';
 import { htmlReport } from '../report/audit-html.ts';
@@ -26,6 +25,7 @@ import { jsonReport, terminalReport } from '../report/audit-text.ts';
 import { type AuditRun, RANK } from '../report/findings.ts';
 import { openReportFile } from '../report/report-file.ts';
 import type { Terminal } from '../report/terminal.ts';
+import { line, link } from '../report/text.ts';
 import { parseArticleUrl } from '../site/address.ts';
 import type { Interrupts } from './session.ts';
 
@@ -85,7 +85,7 @@ export async function audit(
     return EXIT.interrupted; // at once, and no report: a part would be taken for the whole
   }
   for (const reporter of reporters) await reporter.end(sum);
-  if (html !== null) terminal.say(`wrote ${terminal.link(printable(html), resolve(html))}`);
+  if (html !== null) terminal.say(line`wrote ${link(html, resolve(html))}`);
   return exit;
 }
 

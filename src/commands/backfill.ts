@@ -8,6 +8,7 @@ import { type WalkReport, walkLists } from '../crawl/backfill.ts';
 import { mostRequests, type ProbedNumber, probeIds } from '../crawl/probe-ids.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
+import { line, style } from '../report/text.ts';
 import { requireDay } from './coverage.ts';
 import { chosenSources, worseOf } from './crawl.ts';
 import { type Interrupts, run, withArchive } from './session.ts';
@@ -144,7 +145,7 @@ function kindOf({ target, outcome }: ProbedNumber): 'article' | 'nothing' | 'fai
 function printProbe(probed: ProbedNumber, terminal: Terminal): void {
   const { number, outcome, target } = probed;
   if (terminal.json || target !== null)
-    terminal.result(`${terminal.style('green', '?')} ${outcome}  ${target?.url}`, {
+    terminal.result(line`${style('green', '?')} ${outcome}  ${target?.url ?? ''}`, {
       number,
       outcome,
       url: target?.url ?? null,

@@ -6,7 +6,8 @@ import type { Changes, Count } from '../archive/diff.ts';
 import { openDisk } from '../archive/disk.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
-import type { Style, Terminal } from '../report/terminal.ts';
+import type { Terminal } from '../report/terminal.ts';
+import { joined, line, type Style, type Styled, style } from '../report/text.ts';
 
 interface ChangesOptions {
   /** A day, `2026-11-24`, or an instant in ISO 8601: only what was found then or later. */
@@ -28,7 +29,7 @@ export async function changes(
     } else found.push(...changesOf(stored.record).filter(({ at }) => at >= from));
   }
   found.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
-  for (const change of found) terminal.result(describe(change, terminal), change);
+  for (const change of found) terminal.result(describe(change), change);
   const count = (what: ArticleChange['what']) => found.filter((change) => change.what === what).length;
   terminal.say(`${count('edited')} edits, ${count('withdrawn')} withdrawn, ${count('returned')} returned`);
   return damaged === 0 ? EXIT.ok : EXIT.incomplete;
@@ -40,10 +41,10 @@ const STYLES: Readonly<Record<ArticleChange['what'], Style>> = {
   returned: 'green',
 };
 
-function describe(change: ArticleChange, terminal: Terminal): string {
+function describe(change: ArticleChange): Styled {
   const { at, what, id, title } = change;
-  const head = `${at.slice(0, 16)}Z  ${terminal.style(STYLES[what], what.padEnd(9))}`;
-  return [head, id, ...detailOf(change), title].join('  ');
+  const head = line`${at.slice(0, 16)}Z  ${style(STYLES[what], what.padEnd(9))}`;
+  return joined([head, id, ...detailOf(change), title], '  ');
 }
 
 function detailOf(change: ArticleChange): string[] {

@@ -7,12 +7,12 @@ import type { Window } from '../coverage/id-coverage.ts';
 import { type ReadIdCoverage, readIdCoverage } from '../coverage/read-id-coverage.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
 import { openOperations } from '../frontier/operations.ts';
-import { printable } from '../log.ts';
 import { packageInfo } from '../package.ts';
 import { coveragePage } from '../report/coverage-html.ts';
 import { coverageLines, jsonLines } from '../report/coverage-text.ts';
 import { openReportFile } from '../report/report-file.ts';
 import type { Terminal } from '../report/terminal.ts';
+import { line, link } from '../report/text.ts';
 import { dayOf, daysAfter, startOf } from '../site/clock.ts';
 
 interface CoverageOptions {
@@ -36,13 +36,13 @@ export async function coverage(
     html === undefined ? null : await openReportFile(expandPath(html, { code: 'USAGE', where: '--html' }), { roots });
   const { coverage, damaged } = await readArchive(config, window);
   for (const error of damaged) terminal.log({ level: 'error', stage: 'store', message: renderError(error) });
-  if (terminal.json) for (const line of jsonLines(coverage, window)) terminal.result('', line);
-  else for (const line of coverageLines(coverage, window, terminal)) terminal.say(line);
+  if (terminal.json) for (const each of jsonLines(coverage, window)) terminal.result('', each);
+  else terminal.say(...coverageLines(coverage, window));
   if (page !== null) {
     const run = { archive: config.archive, window, tool: packageInfo() };
     for (const piece of coveragePage(coverage, run)) await page.write(piece);
     await page.commit();
-    terminal.say(`wrote ${terminal.link(printable(html ?? ''), page.path)}`);
+    terminal.say(line`wrote ${link(html ?? '', page.path)}`);
   }
   return damaged.length === 0 ? EXIT.ok : EXIT.incomplete;
 }

@@ -8,6 +8,7 @@ import type { ArchiveRecord } from '../archive/record.ts';
 import { expandPath, loadConfig } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import type { Terminal } from '../report/terminal.ts';
+import { style } from '../report/text.ts';
 import type { UrlReport } from '../report/visits.ts';
 import { knownError } from '../system-errors.ts';
 import { crawl } from './crawl.ts';
@@ -35,7 +36,8 @@ export async function demo(
     throw knownError(error, { place: 'archive', name: archive });
   }
   terminal.say(
-    `A made-up newspaper of ${newspaper.articles.filter(isListed).length} articles is served on ${newspaper.www}; it is crawled into ${archive}\n`,
+    `A made-up newspaper of ${newspaper.articles.filter(isListed).length} articles is served on ${newspaper.www}; it is crawled into ${archive}`,
+    '',
   );
 
   const reports: UrlReport[] = [];
@@ -45,14 +47,11 @@ export async function demo(
   );
   if (exit === EXIT.interrupted) return exit;
   const differences = await compare(archive, newspaper, reports);
-  terminal.say(`\n${summary(archive, newspaper, reports)}`);
-  for (const difference of differences) terminal.say(terminal.style('red', `✗ ${difference}`));
+  terminal.say('', ...summary(archive, newspaper, reports));
+  for (const difference of differences) terminal.say(style('red', `✗ ${difference}`));
   if (differences.length > 0) return EXIT.incomplete;
   terminal.say(
-    terminal.style(
-      'green',
-      '✓ every listed article is as printed: outcome, title, time, and the bytes of its pictures',
-    ),
+    style('green', '✓ every listed article is as printed: outcome, title, time, and the bytes of its pictures'),
   );
   return EXIT.ok;
 }
@@ -93,7 +92,7 @@ function compareFields(printed: NewspaperArticle, { article, assets }: ArchiveRe
   return wrong;
 }
 
-function summary(archive: string, newspaper: Newspaper, reports: readonly UrlReport[]): string {
+function summary(archive: string, newspaper: Newspaper, reports: readonly UrlReport[]): readonly string[] {
   const pictures = reports.reduce((sum, { images }) => sum + images.stored, 0);
   const requests = newspaper.requests.filter(({ origin }) => origin !== 'images').length;
   const example = reports.find(({ document, images }) => document !== null && images.stored > 1);
@@ -107,5 +106,5 @@ function summary(archive: string, newspaper: Newspaper, reports: readonly UrlRep
     `       and  ${here(example?.record)}`,
     `more: node bin/guancha-archive status --config ${here('crawl.config.yaml')}`,
     '',
-  ].join('\n');
+  ];
 }

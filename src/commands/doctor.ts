@@ -17,6 +17,7 @@ import { describeHolder } from '../frontier/lock.ts';
 import type { Log } from '../log.ts';
 import { packageInfo } from '../package.ts';
 import type { Terminal } from '../report/terminal.ts';
+import { line, linesIn, style } from '../report/text.ts';
 import { originsOf } from '../site/address.ts';
 import { knownError } from '../system-errors.ts';
 import type { Interrupts } from './session.ts';
@@ -70,10 +71,13 @@ function load(flags: {
 }
 
 function report(terminal: Terminal, check: string, found: Found): void {
-  const [mark, style] = MARKS[found.state];
-  const fix = found.fix === null ? '' : `\n    → ${found.fix}`;
+  const [mark, colour] = MARKS[found.state];
+  const fix = found.fix === null ? [] : [`    → ${found.fix}`];
   if (terminal.json) terminal.result('', { check, ...found });
-  else terminal.say(`${terminal.style(style, mark)} ${check.padEnd(8)} ${found.says}${fix}`);
+  else {
+    const [says = '', ...more] = linesIn(found.says);
+    terminal.say(line`${style(colour, mark)} ${check.padEnd(8)} ${says}`, ...more.map((each) => `    ${each}`), ...fix);
+  }
 }
 
 // What a check gets and returns.

@@ -14,7 +14,8 @@ import { ownAddress } from '../page/fields.ts';
 import { linesOf, parseFragment } from '../page/html.ts';
 import { judge } from '../page/judge.ts';
 import { type ParsedPage, parsePage } from '../page/page.ts';
-import type { Style, Terminal } from '../report/terminal.ts';
+import type { Terminal } from '../report/terminal.ts';
+import { line, type Style, style, type Text } from '../report/text.ts';
 import { parseArticleUrl, type Site } from '../site/address.ts';
 import { type Interrupts, withTemporaryArchive } from './session.ts';
 
@@ -95,55 +96,53 @@ function printPage(reading: ReadPage, explained: boolean, terminal: Terminal): v
       flags,
       textAccount: extraction?.account ?? null,
     });
-  } else terminal.say(explained ? explanationText(reading, terminal.style) : articleText(reading, terminal.style));
+  } else terminal.say(...(explained ? explanationText(reading) : articleText(reading)));
 }
 
 // An extraction for people: the article, or where each part of it came from.
 
-type Paint = Terminal['style'];
-
 /** Headline, fields and text of the article, and what is doubtful about it. */
-export function articleText(reading: ReadPage, paint: Paint): string {
+export function articleText(reading: ReadPage): readonly Text[] {
   const { extraction, flags } = reading;
-  if (extraction === null) return `${verdictText(reading, paint)}\n`;
+  if (extraction === null) return [...verdictText(reading), ''];
   const { article } = extraction;
   const people = [...article.columnists, ...article.staff].map(({ name }) => name).join('、');
   const facts = [article.publishedAt.slice(0, 16).replace('T', ' '), article.source, people, article.byline?.text];
   return [
-    paint('bold', article.title),
-    paint('dim', facts.filter((fact) => fact).join('  ')),
+    style('bold', article.title),
+    style('dim', facts.filter((fact) => fact).join('  ')),
     '',
     ...linesOf(parseFragment(article.body).root().contents()),
-    ...(flags.length > 0 ? ['', ...flagLines(flags, paint)] : []),
+    ...(flags.length > 0 ? ['', ...flagLines(flags)] : []),
     '',
-  ].join('\n');
+  ];
 }
 
 /** Verdict, each field with the selector that gave it, the account, and the flags with what they mean. */
-export function explanationText(reading: ReadPage, paint: Paint): string {
+export function explanationText(reading: ReadPage): readonly Text[] {
   const { extraction, flags } = reading;
-  if (extraction === null) return [verdictText(reading, paint), ...flagLines(flags, paint), ''].join('\n');
+  if (extraction === null) return [...verdictText(reading), ...flagLines(flags), ''];
   const { account } = extraction;
-  const fields = evidenceOf(extraction).map(
-    ({ field, from, value }) =>
-      `${paint('bold', field.padEnd(14))} ${value ?? paint('dim', 'none')}\n${' '.repeat(15)}${paint('dim', from)}`,
-  );
+  const fields = evidenceOf(extraction).flatMap(({ field, from, value }) => [
+    line`${style('bold', field.padEnd(14))} ${value ?? style('dim', 'none')}`,
+    line`${' '.repeat(15)}${style('dim', from)}`,
+  ]);
   const open = account.missing.characters !== 0 || account.missing.pictures !== 0;
-  const closing = open ? paint('red', `open: ${countOf(account.missing)}`) : paint('green', 'closed');
+  const closing = open ? style('red', `open: ${countOf(account.missing)}`) : style('green', 'closed');
   return [
-    verdictText(reading, paint),
+    ...verdictText(reading),
     '',
     ...fields,
     '',
-    `${paint('bold', 'text account')}  ${countOf(account.total)}, ${closing}`,
+    line`${style('bold', 'text account')}  ${countOf(account.total)}, ${closing}`,
     ...account.rows.map(
       (row) =>
-        `  ${countOf(row)}  ${paint(COLOURS[row.disposition], [row.disposition, row.name].filter(Boolean).join(' '))}`,
+        line`  ${countOf(row)}  ${style(COLOURS[row.disposition], [row.disposition, row.name].filter(Boolean).join(' '))}`,
     ),
     '',
-    ...(flags.length > 0 ? flagLines(flags, paint) : [paint('green', 'no flags')]),
+    ...(flags.length > 0 ? flagLines(flags) : [style('green', 'no flags')]),
     '',
-  ].join('\n');
+  ];
 }
 
 const COLOURS: Readonly<Record<TextAccountRow['disposition'], Style>> = {
@@ -153,15 +152,18 @@ const COLOURS: Readonly<Record<TextAccountRow['disposition'], Style>> = {
   unknown: 'red',
 };
 
-function verdictText({ url, verdict }: ReadPage, paint: Paint): string {
-  const style = verdict.kind === 'article' ? 'green' : 'yellow';
-  return `${paint(style, verdict.kind)}  ${url}\n${paint('dim', verdict.evidence.join('; '))}`;
+function verdictText({ url, verdict }: ReadPage): readonly Text[] {
+  const colour = verdict.kind === 'article' ? 'green' : 'yellow';
+  return [line`${style(colour, verdict.kind)}  ${url}`, style('dim', verdict.evidence.join('; '))];
 }
 
-function flagLines(flags: readonly Flag[], paint: Paint): readonly string[] {
-  return flags.map(({ code, detail }) => {
+function flagLines(flags: readonly Flag[]): readonly Text[] {
+  return flags.flatMap(({ code, detail }) => {
     const { level, title, meaning } = FLAGS[code];
-    return `${paint(level === 'doubt' ? 'red' : 'yellow', `⚑ ${code}`)}  ${title}: ${detail}\n  ${paint('dim', meaning)}`;
+    return [
+      line`${style(level === 'doubt' ? 'red' : 'yellow', `⚑ ${code}`)}  ${title}: ${detail}`,
+      line`  ${style('dim', meaning)}`,
+    ];
   });
 }
 

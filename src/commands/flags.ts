@@ -2,7 +2,8 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../config.ts';
 import type { ExitCode } from '../errors.ts';
-import { createTerminal, type Io, type Terminal } from '../report/terminal.ts';
+import type { Io } from '../report/output.ts';
+import { createTerminal, type Terminal } from '../report/terminal.ts';
 import type { AuditFlags } from './audit.ts';
 import type { BackfillOptions } from './backfill.ts';
 import type { ManifestAction } from './manifest.ts';

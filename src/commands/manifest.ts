@@ -18,9 +18,9 @@ import { type Config, expandPath } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { lockArchive } from '../frontier/lock.ts';
 import { openOperations } from '../frontier/operations.ts';
-import { printable } from '../log.ts';
 import { packageInfo } from '../package.ts';
 import type { Terminal } from '../report/terminal.ts';
+import { line, style } from '../report/text.ts';
 
 export type ManifestAction = 'write' | 'verify';
 
@@ -43,7 +43,7 @@ export async function manifest(
   if (flags.bag === undefined) {
     let files = 0;
     const warn = (name: string) => {
-      const message = `${printable(name)}: its name is no text, so no manifest can hold it; give it another`;
+      const message = `${name}: its name is no text, so no manifest can hold it; give it another`;
       terminal.log({ level: 'warn', stage: 'run', message });
     };
     const lines = async function* () {
@@ -90,7 +90,7 @@ async function verify(
         found.detail,
       );
       terminal.result(
-        `${terminal.style(severity === 'error' ? 'red' : 'yellow', CHECKS[code].means)}  ${printable(found.path)}  ${detail}`,
+        line`${style(severity === 'error' ? 'red' : 'yellow', CHECKS[code].means)}  ${found.path}  ${detail}`,
         { severity, code, article, path: found.path, detail, repair },
       );
     }

@@ -5,6 +5,7 @@ import { createHook } from '../notify/hook.ts';
 import { sampleNotices } from '../notify/notice.ts';
 import { reportNow } from '../notify/notifier.ts';
 import type { Terminal } from '../report/terminal.ts';
+import { line, style } from '../report/text.ts';
 import type { Interrupts } from './session.ts';
 
 /**
@@ -35,8 +36,8 @@ export async function notifyTest(
     const { ok, detail, delivery, hook } = sent;
     tried += 1;
     allWell &&= ok;
-    const mark = ok ? terminal.style('green', '✓') : terminal.style('red', '✗');
-    terminal.result(`${mark} ${sent.on.padEnd(10)}  ${hook.name}  ${detail}`, {
+    const mark = ok ? style('green', '✓') : style('red', '✗');
+    terminal.result(line`${mark} ${sent.on.padEnd(10)}  ${hook.name}  ${detail}`, {
       hook: hook.name,
       on: sent.on,
       delivery,

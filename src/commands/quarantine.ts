@@ -10,6 +10,7 @@ import { NOT_WELL } from '../frontier/frontier.ts';
 import { lockArchive } from '../frontier/lock.ts';
 import { openOperations } from '../frontier/operations.ts';
 import type { Terminal } from '../report/terminal.ts';
+import { linesIn, style } from '../report/text.ts';
 import { parseArticleUrl } from '../site/address.ts';
 
 export type QuarantineAction = 'list' | 'show' | 'release';
@@ -56,15 +57,15 @@ async function show(item: QuarantineItem, kept: Quarantine, terminal: Terminal):
   if (terminal.json) return terminal.result('', { ...item, body });
   const { name, url, finalUrl, status, headers, fetchedAt, fetchedBy, verdict } = item;
   const lines = [
-    terminal.style('bold', name),
+    style('bold', name),
     `${url}${finalUrl === url ? '' : ` → ${finalUrl}`}`,
     `${verdict.kind}: ${verdict.evidence.join('; ')}`,
     `status ${status}, ${fetchedAt}, by ${fetchedBy}`,
     ...Object.entries(headers).map(([header, value]) => `${header}: ${value}`),
     '',
-    body,
+    ...linesIn(body),
   ];
-  terminal.say(lines.join('\n'));
+  terminal.say(...lines);
 }
 
 /** The URLs wait again for the next crawl, and the items go. */

@@ -5,11 +5,11 @@ import { CHECKS, type Finding } from '../audit/promises.ts';
 import { isArchive } from '../audit/shards.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
-import { printable } from '../log.ts';
 import { watchSite } from '../repair/context.ts';
 import { clearFrontier } from '../repair/frontier.ts';
 import { findings, KINDS, repair as repairArchive } from '../repair/repair.ts';
-import type { Style, Terminal } from '../report/terminal.ts';
+import type { Terminal } from '../report/terminal.ts';
+import { joined, type Style, style } from '../report/text.ts';
 import { codesOf, MOST_JOBS, requireFolder } from './audit.ts';
 import { type Interrupts, withArchive } from './session.ts';
 
@@ -86,7 +86,16 @@ function report(
   { severity, code, article, path, detail, repair: kind }: Finding,
   { state, how }: { readonly state: State; readonly how: string },
 ): void {
-  const [mark, style] = MARKS[state];
-  const text = [terminal.style(style, `${mark} ${code}`), printable(path), how].filter(Boolean).join('  ');
-  terminal.result(text, { state, severity, code, article, path, detail, repair: kind, how: how === '' ? null : how });
+  const [mark, colour] = MARKS[state];
+  const parts = [style(colour, `${mark} ${code}`), path, how].filter((part) => part !== '');
+  terminal.result(joined(parts, '  '), {
+    state,
+    severity,
+    code,
+    article,
+    path,
+    detail,
+    repair: kind,
+    how: how === '' ? null : how,
+  });
 }

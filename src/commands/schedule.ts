@@ -13,6 +13,7 @@ import { createHook } from '../notify/hook.ts';
 import { type Notice, noticeOf } from '../notify/notice.ts';
 import { createNotifier, type Notifier, reportFailure } from '../notify/notifier.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
+import { line, type Styled, style } from '../report/text.ts';
 import { printReport, reportOf } from '../report/visits.ts';
 import { type Interrupts, withArchive } from './session.ts';
 
@@ -137,7 +138,7 @@ function listeners(
   const { terminal, state, notifier, delivery } = parts;
   return {
     onRun: (run) => {
-      terminal.result(describeRun(run, terminal), runLine(run));
+      terminal.result(describeRun(run), runLine(run));
       state.read(run.source, resultOf(run));
     },
     onSettled: (settled) => {
@@ -240,7 +241,7 @@ function runLine({ source, entries, fresh, code, detail, ...times }: RunReport):
   return { run: source, slot, startedAt: started, endedAt: ended, entries, fresh, code, detail, next };
 }
 
-function describeRun({ source, entries, fresh, code, endedAt, nextAt }: RunReport, terminal: Terminal): string {
-  const result = code === null ? `${entries} articles, ${fresh} new` : terminal.style('red', code);
-  return `${terminal.style('dim', `· ${source}`)}  ${result}  again in ${describeDuration(nextAt - endedAt)}`;
+function describeRun({ source, entries, fresh, code, endedAt, nextAt }: RunReport): Styled {
+  const result = code === null ? `${entries} articles, ${fresh} new` : style('red', code);
+  return line`${style('dim', `· ${source}`)}  ${result}  again in ${describeDuration(nextAt - endedAt)}`;
 }

@@ -16,6 +16,7 @@ import { ArchiveError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../er
 import { openOperations } from '../frontier/operations.ts';
 import type { ArticleId } from '../model.ts';
 import type { Terminal } from '../report/terminal.ts';
+import { line, style, type Text } from '../report/text.ts';
 import { inListScope } from '../site/address.ts';
 import { DROP_REASONS, type Dropped, type ListKind, type ListLink } from '../site/list-kind.ts';
 import { chosenSources, worseOf } from './crawl.ts';
@@ -54,14 +55,14 @@ function list(chosen: Config['sources'], { config, terminal }: Context): ExitCod
     const usual = usualOf(past);
     const alarms = alarmsOf(past);
     const lines = [
-      `${terminal.style('bold', source.name)}  ${source.url}`,
+      line`${style('bold', source.name)}  ${source.url}`,
       last === null
         ? '    not read yet'
         : `    ${new Date(last.at).toISOString()}  ${last.kind ?? last.code}, ${last.entries} entries, ${last.fresh} new${last.code === null ? '' : `, ${last.code}`}`,
       ...(usual === null ? [] : [`    usually ${usual.kind}, ${usual.entries} entries`]),
-      ...alarms.map((alarm) => `    ${terminal.style('yellow', describeAlarm(alarm))}`),
+      ...alarms.map((alarm) => line`    ${style('yellow', describeAlarm(alarm))}`),
     ];
-    terminal.result(lines.join('\n'), { ...source, kind: last?.kind ?? null, last, usual, alarms });
+    terminal.result(lines, { ...source, kind: last?.kind ?? null, last, usual, alarms });
   }
   return EXIT.ok;
 }
@@ -72,7 +73,7 @@ async function test(things: readonly string[], url: string | undefined, context:
   const print = (tested: SourceTest) => {
     if (tested.error !== null) exit = worseOf(exit, new ArchiveError(tested.error.code, tested.error.detail));
     if (terminal.json) terminal.result('', { ...tested });
-    else terminal.say(sourceText(tested, terminal.style));
+    else terminal.say(...sourceText(tested));
   };
   const files = things.filter(isFile);
   const addresses = things.filter((thing) => !isFile(thing) && /^https?:/.test(thing));
@@ -212,13 +213,13 @@ const MOST_ENTRIES = 10;
 const MOST_EXAMPLES = 3;
 
 /** For people: the first entries, and of what was left out the number and some examples by reason. */
-export function sourceText(tested: SourceTest, style: Terminal['style']): string {
+export function sourceText(tested: SourceTest): readonly Text[] {
   const { entries, lists, dropped, usual, error } = tested;
   const more = (all: readonly unknown[], shown: number) =>
     all.length > shown ? [`    … and ${all.length - shown} more`] : [];
   return [
-    `${style('bold', tested.source)}  ${tested.url}`,
-    ...(error === null ? [] : [`  ${style('red', error.code)} ${error.detail}`, `  → ${ERRORS[error.code].fix}`]),
+    line`${style('bold', tested.source)}  ${tested.url}`,
+    ...(error === null ? [] : [line`  ${style('red', error.code)} ${error.detail}`, `  → ${ERRORS[error.code].fix}`]),
     `  kind ${tested.kind}${tested.when === null ? '' : `, chosen by ${tested.when}; such lists are ${tested.evidence}`}`,
     `  ${entries.length} articles on ${tested.pages} page${tested.pages === 1 ? '' : 's'}${tested.total === null ? '' : ` of ${tested.total} in all`}${tested.fresh === null ? '' : `, ${tested.fresh} new`}${usual === null ? '' : `; usually ${usual.kind}, ${usual.entries}`}`,
     ...entries
@@ -236,7 +237,7 @@ export function sourceText(tested: SourceTest, style: Terminal['style']): string
       ...all.slice(0, MOST_EXAMPLES).map(({ link, title }) => `    ${[link, title].filter(Boolean).join('  ')}`),
     ]),
     ...(tested.next === null ? [] : [`  goes on at ${tested.next}`]),
-    ...tested.problems.map((problem) => `  ${style('yellow', problem)}`),
-    ...tested.alarms.map((alarm) => `  ${style('yellow', describeAlarm(alarm))}`),
-  ].join('\n');
+    ...tested.problems.map((problem) => line`  ${style('yellow', problem)}`),
+    ...tested.alarms.map((alarm) => line`  ${style('yellow', describeAlarm(alarm))}`),
+  ];
 }

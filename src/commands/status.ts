@@ -7,6 +7,7 @@ import { describeHolder } from '../frontier/lock.ts';
 import { openOperations } from '../frontier/operations.ts';
 import type { Latency } from '../journal/figures.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
+import { line, style } from '../report/text.ts';
 
 const MOST_FAILURES = 20;
 /** Latencies of so long. */
@@ -35,7 +36,7 @@ export async function status({
   for (const { outcome, count } of sources) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
 
   const lines = [
-    terminal.style('bold', archive),
+    style('bold', archive),
     '',
     ...Object.entries(outcomes).map(([outcome, count]) => `${String(count).padStart(8)} ${outcome}`),
     '',
@@ -49,23 +50,23 @@ export async function status({
       : `last run: ${lastRun.command}, ${lastRun.startedAt} to ${lastRun.endedAt ?? ((await describeHolder(archive)) === null ? 'when it was cut off' : 'now')}`,
     ...(revisits.planned === 0 ? [] : [`${revisits.planned} revisits are planned, ${revisits.due} of them are due`]),
     ...latencies.map(describeLatency),
-    ...alarms.map((alarm) => terminal.style('yellow', describeAlarm(alarm))),
-    ...drift.map((each) => terminal.style('yellow', describeDrift(each))),
+    ...alarms.map((alarm) => style('yellow', describeAlarm(alarm))),
+    ...drift.map((each) => style('yellow', describeDrift(each))),
     ...(notices.waiting === 0 ? [] : [`${notices.waiting} notices wait to be delivered`]),
-    ...notices.failed.map(
-      ({ at, on, to, attempts, error }) =>
-        `${at}  ${terminal.style('red', `notice ${on} given up`)}  ${to}, ${attempts} attempts\n    ${error}`,
-    ),
-    ...failures.map(
-      ({ at, outcome, code, url, detail }) =>
-        `${at}  ${terminal.style('red', `${outcome} ${code}`)}  ${url}\n    ${detail}`,
-    ),
+    ...notices.failed.flatMap(({ at, on, to, attempts, error }) => [
+      line`${at}  ${style('red', `notice ${on} given up`)}  ${to}, ${attempts} attempts`,
+      `    ${error}`,
+    ]),
+    ...failures.flatMap(({ at, outcome, code, url, detail }) => [
+      line`${at}  ${style('red', `${outcome} ${code}`)}  ${url}`,
+      `    ${detail}`,
+    ]),
   ];
   const values = { archive, outcomes, sources, lastRun, revisits, latencies, drift, alarms, failures, notices };
   if (terminal.json) terminal.result('', values);
   else if (lastRun === null && sources.length + notices.waiting + notices.failed.length === 0)
     terminal.say(`${archive}: nothing has been archived here yet`);
-  else terminal.say(lines.join('\n'));
+  else terminal.say(...lines);
   return EXIT.ok;
 }
 

@@ -4,7 +4,8 @@ import stringWidth from 'string-width';
 import { type AuditSummary, CHECKS, type Reporter, type Severity } from '../audit/promises.ts';
 import { printable } from '../log.ts';
 import { counted, type Group, openGroups } from './findings.ts';
-import type { Style, Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
+import { line, link, type Style, style, type Text } from './text.ts';
 
 /** A line a finding as it comes, and a last line `{summary}`. */
 export function jsonReport(terminal: Terminal): Reporter {
@@ -33,15 +34,15 @@ export function terminalReport(terminal: Terminal): Reporter {
 
 function printGroup(terminal: Terminal, { code, count, shown }: Group): void {
   const { severity, means, fix } = CHECKS[code];
-  const head = `${terminal.style(STYLES[severity], severity)} ${terminal.style('bold', code)}  ${count.toLocaleString('en')}`;
-  const lines = [head, ...wrap(`${means}; ${fix}`, 2, terminal)];
+  const head = line`${style(STYLES[severity], severity)} ${style('bold', code)}  ${count.toLocaleString('en')}`;
+  const lines: Text[] = [head, ...wrap(`${means}; ${fix}`, 2, terminal)];
   for (const { found, root } of shown) {
-    const path = terminal.link(printable(found.path), join(root, found.path));
-    lines.push(`  ${path}`, ...wrap(printable(found.detail), 4, terminal));
+    const path = link(found.path, join(root, found.path));
+    lines.push(line`  ${path}`, ...wrap(printable(found.detail), 4, terminal));
   }
   const more = (count - shown.length).toLocaleString('en');
   if (count > shown.length) lines.push(...wrap(`… and ${more} more: audit --json --only ${code}`, 2, terminal));
-  terminal.say(`${lines.join('\n')}\n`);
+  terminal.say(...lines, '');
 }
 
 function printSummary(
@@ -50,12 +51,12 @@ function printSummary(
 ): void {
   const verdict =
     errors + warnings === 0
-      ? terminal.style('green', '✓ nothing is wrong')
-      : terminal.style(errors > 0 ? 'red' : 'yellow', `${counted(errors, 'error')}, ${counted(warnings, 'warning')}`);
+      ? style('green', '✓ nothing is wrong')
+      : style(errors > 0 ? 'red' : 'yellow', `${counted(errors, 'error')}, ${counted(warnings, 'warning')}`);
   const read = `${counted(articles, 'article')}, ${counted(assets, 'picture')}, ${(bytes / 1e6).toFixed(1)} MB`;
   const rate = Math.round(articles / Math.max(elapsedMs / 1000, 0.001));
   const speed = `read in ${(elapsedMs / 1000).toFixed(1)} s, ${rate} articles/s`;
-  terminal.say([verdict, ...wrap(`${read} ${speed}`, 0, terminal)].join('\n'));
+  terminal.say(verdict, ...wrap(`${read} ${speed}`, 0, terminal));
 }
 
 /** Lines of at most the terminal's width, indented; a Chinese character takes two columns and may begin a line. */

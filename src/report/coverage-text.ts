@@ -2,7 +2,7 @@
 import stringWidth from 'string-width';
 import type { Gap } from '../coverage/gaps.ts';
 import type { CoverageDay, DayState, IdCoverage, SourceShare, Window } from '../coverage/id-coverage.ts';
-import type { Style, Terminal } from './terminal.ts';
+import { joined, line, type Style, style, type Text } from './text.ts';
 
 /** More of one kind are counted, not shown. */
 const MOST_LINES = 40;
@@ -17,12 +17,12 @@ const STYLES: Readonly<Record<ColumnName, Style | null>> = {
   waiting: 'yellow',
 };
 
-export function coverageLines(coverage: IdCoverage, { since }: Window, terminal: Terminal): string[] {
+export function coverageLines(coverage: IdCoverage, { since }: Window): Text[] {
   const { days, gaps, unwatched, failures, sources } = coverage;
   if (days.length === 0) return [`nothing is known since ${since}`];
   const short = sources.filter((source) => source.short.length > 0);
   return [
-    ...daysTable(days, terminal),
+    ...daysTable(days),
     ...section('never seen', gaps.map(describeGap)),
     ...section('not watched, and not counted', unwatched.map(describeGap)),
     ...section(
@@ -32,7 +32,7 @@ export function coverageLines(coverage: IdCoverage, { since }: Window, terminal:
     ...section('lists that showed less than they usually do', short.flatMap(describeShort)),
     '',
     sentence(coverage, since),
-    terminal.style('dim', evidence(coverage)),
+    style('dim', evidence(coverage)),
   ];
 }
 
@@ -47,7 +47,7 @@ export function* jsonLines(coverage: IdCoverage, window: Window): Generator<obje
   yield { summary: { ...window, ...counts, ...completeness, sentence: sentence(coverage, window.since) } };
 }
 
-function daysTable(days: readonly CoverageDay[], terminal: Terminal): string[] {
+function daysTable(days: readonly CoverageDay[]): Text[] {
   const most = Math.max(...days.map((each) => totalOf(each)));
   const used = columnsOf(days);
   const hasUsual = days.some(({ usual }) => usual !== null);
@@ -55,32 +55,32 @@ function daysTable(days: readonly CoverageDay[], terminal: Terminal): string[] {
   const head = `${'day'.padEnd(10)}  ${' '.repeat(BAR_CELLS)}${heads.map((name) => `  ${name}`).join('')}`;
   const rows = days.map((each) => {
     const cells = [
-      ...used.map((name) => cell(countIn(each, name), name, STYLES[name], terminal)),
-      cell(each.neverSeen, 'never seen', 'yellow', terminal),
+      ...used.map((name) => cell(countIn(each, name), name, STYLES[name])),
+      cell(each.neverSeen, 'never seen', 'yellow'),
       hasUsual ? `  ${(each.usual === null ? '' : String(Math.round(each.usual))).padStart('usual'.length)}` : '',
     ];
-    return `${each.day}  ${barOf(each, most, terminal)}${cells.join('')}${each.few ? terminal.style('red', '  few') : ''}`;
+    return line`${each.day}  ${barOf(each, most)}${cells}${each.few ? style('red', '  few') : ''}`;
   });
-  return [terminal.style('dim', head), ...rows];
+  return [style('dim', head), ...rows];
 }
 
-function cell(count: number, name: string, style: Style | null, terminal: Terminal): string {
+function cell(count: number, name: string, colour: Style | null): Text {
   const text = (count === 0 ? '·' : String(count)).padStart(stringWidth(name));
-  return `  ${count === 0 ? terminal.style('dim', text) : style === null ? text : terminal.style(style, text)}`;
+  return line`  ${count === 0 ? style('dim', text) : colour === null ? text : style(colour, text)}`;
 }
 
 /** Full for what is archived, half for what else is known, light for what nothing showed. */
-function barOf(each: CoverageDay, most: number, terminal: Terminal): string {
+function barOf(each: CoverageDay, most: number): Text {
   const cells = (count: number) => Math.round((BAR_CELLS * count) / Math.max(1, most));
   const archived = countIn(each, 'archived');
   const known = totalOf(each) - each.neverSeen;
   const [full, half, all] = [cells(archived), cells(known), cells(totalOf(each))];
-  return [
-    terminal.style('green', '█'.repeat(full)),
+  return joined([
+    style('green', '█'.repeat(full)),
     '▒'.repeat(half - full),
-    terminal.style('yellow', '░'.repeat(all - half)),
+    style('yellow', '░'.repeat(all - half)),
     ' '.repeat(BAR_CELLS - all),
-  ].join('');
+  ]);
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -1,44 +1,24 @@
-/** What a person or a program sees: results on stdout, everything else on stderr, a progress bar where there is a terminal. */
-import { hostname } from 'node:os';
-import { pathToFileURL } from 'node:url';
-import { styleText } from 'node:util';
-import stringWidth from 'string-width';
+/** The one door to the terminal: results on stdout, everything else on stderr, a progress bar where there is a terminal. */
 import type { LogEvent } from '../log.ts';
-
-/** The two ends that a command writes to; `process.stdout` and `process.stderr`, or stand-ins. */
-export interface Output {
-  write(text: string): unknown;
-  readonly isTTY?: boolean | undefined;
-  readonly columns?: number | undefined;
-}
-
-export interface Io {
-  readonly stdout: Output;
-  readonly stderr: Output;
-  readonly stdin: AsyncIterable<string | Uint8Array>;
-}
+import type { Io, Output } from './output.ts';
+import { type Abilities, joined, jsonLine, line, linesIn, style, type Text, written } from './text.ts';
 
 export interface Terminal {
   readonly json: boolean;
-  /** True if `style` colours. */
+  /** True if styles are colours. */
   readonly colours: boolean;
   /** Width of stdout in columns; without end where it is no terminal. */
   readonly columns: number;
   /** One result: `value` as a JSON line with --json, else `text`, cut to the width of a terminal. */
-  result(text: string, value: object): void;
-  /** Text for people, on stdout; nothing with --json. */
-  say(text: string): void;
+  result(text: Text | readonly Text[], value: object): void;
+  /** Lines for people, on stdout; nothing with --json. */
+  say(...lines: readonly Text[]): void;
   log(event: LogEvent): void;
   /** Shows how far the work is; `total` may grow. */
   progress(done: number, total: number): void;
   /** Takes the bar away. */
   end(): void;
-  style(name: Style, text: string): string;
-  /** Text that a terminal opens a file by (OSC 8); elsewhere the text alone. `path` is absolute. */
-  link(text: string, path: string): string;
 }
-
-export type Style = 'green' | 'red' | 'yellow' | 'dim' | 'bold';
 
 const PLAIN_EVERY_MS = 10_000;
 const BAR_CELLS = 24;
@@ -51,37 +31,44 @@ export function createTerminal(io: Io, options: { readonly json: boolean }): Ter
 
   return {
     json: options.json,
-    colours: hasColours(stdout),
+    colours: abilitiesOf(stdout).colours,
     columns: columnsOf(stdout),
-    result: (text, value) => print(stdout, options.json ? JSON.stringify(value) : fit(text, stdout)),
-    say: (text) => {
-      if (!options.json) print(stdout, text);
+    result: (text, value) => {
+      const abilities = { ...abilitiesOf(stdout), columns: columnsOf(stdout) };
+      const lines = Array.isArray(text) ? (text as readonly Text[]) : [text as Text];
+      print(stdout, options.json ? jsonLine(value) : lines.map((each) => written(each, abilities)).join('\n'));
+    },
+    say: (...lines) => {
+      if (!options.json) print(stdout, lines.map((each) => written(each, abilitiesOf(stdout))).join('\n'));
     },
     log: ({ level, stage, message }) => {
       const label =
-        level === 'info'
-          ? style('dim', stage, stderr)
-          : style(level === 'warn' ? 'yellow' : 'red', `${stage} ${level}`, stderr);
-      print(stderr, `${label}: ${message}`);
+        level === 'info' ? style('dim', stage) : style(level === 'warn' ? 'yellow' : 'red', `${stage} ${level}`);
+      const [first = '', ...others] = linesIn(message);
+      // What belongs to a message is indented, so that no text of the site can pass for another one.
+      const lines = [
+        line`${label}: ${first}`,
+        ...others.map((other) => (other.startsWith('  ') ? other : `  ${other}`)),
+      ];
+      print(stderr, lines.map((each) => written(each, abilitiesOf(stderr))).join('\n'));
     },
     progress: (done, total) => {
       const now = performance.now();
-      const line = progressLine(done, total, now - startedAt);
+      const text = progressLine(done, total, now - startedAt);
       if (stderr.isTTY === true) {
         const cells = Math.round((BAR_CELLS * done) / Math.max(1, total));
-        bar = fit(`${'█'.repeat(cells)}${'░'.repeat(BAR_CELLS - cells)} ${line}`, stderr);
+        const whole = joined(['█'.repeat(cells), '░'.repeat(BAR_CELLS - cells), ` ${text}`]);
+        bar = written(whole, { ...abilitiesOf(stderr), columns: columnsOf(stderr) });
         stderr.write(`\r\x1b[2K${bar}`);
       } else if (now - saidAt > PLAIN_EVERY_MS) {
         saidAt = now;
-        stderr.write(`${line}\n`);
+        stderr.write(`${text}\n`);
       }
     },
     end: () => {
       if (bar !== '') stderr.write('\r\x1b[2K');
       bar = '';
     },
-    style: (name, text) => style(name, text, stdout),
-    link: (text, path) => (hasLinks(stdout) ? `\u001b]8;;${fileUrl(path)}\u001b\\${text}\u001b]8;;\u001b\\` : text),
   };
 
   /** A line above the bar. */
@@ -90,6 +77,14 @@ export function createTerminal(io: Io, options: { readonly json: boolean }): Ter
     to.write(`${text}\n`);
     if (bar !== '') stderr.write(bar);
   }
+}
+
+/** Prints a text of several lines before there is a terminal, or after: errors, help. */
+export function printPlain(to: Output, text: string): void {
+  const lines = linesIn(text).map((each) =>
+    written(each, { colours: false, links: false, columns: Number.POSITIVE_INFINITY }),
+  );
+  to.write(lines.join('\n'));
 }
 
 /** `12 of 40, 0.8/s, 0:35 left`. */
@@ -106,40 +101,22 @@ function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${tail}` : tail;
 }
 
-function style(name: Style, text: string, stream: Output): string {
-  return hasColours(stream) ? styleText(name, text, { validateStream: false }) : text;
+function abilitiesOf(stream: Output): Abilities {
+  const isTerminal = stream.isTTY === true;
+  return {
+    colours: isTerminal && !process.env.NO_COLOR,
+    links: isTerminal && process.env.TERM !== 'dumb',
+    columns: Number.POSITIVE_INFINITY,
+  };
 }
 
-function hasColours(stream: Output): boolean {
-  return stream.isTTY === true && !process.env.NO_COLOR;
-}
+/** Of a terminal that does not say how wide it is (0 columns over a serial line) and of one that nothing fits in. */
+const USUAL_COLUMNS = 80;
 
-function hasLinks(stream: Output): boolean {
-  return stream.isTTY === true && process.env.TERM !== 'dumb';
-}
-
-/** With the machine’s name, so that a terminal elsewhere does not take the file for one of its own. */
-function fileUrl(path: string): string {
-  return `file://${hostname()}${pathToFileURL(path).pathname}`;
-}
-
-function columnsOf(stream: Output): number {
-  return stream.isTTY === true ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY;
-}
-
-/** Cuts a line to the terminal's width, by columns: a Chinese character takes two. Colours end before the cut. */
-function fit(text: string, stream: Output): string {
-  const columns = columnsOf(stream);
-  if (stringWidth(text) <= columns) return text;
-  let width = 0;
-  let kept = '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour sequences begin with ESC
-  for (const piece of text.match(/\u001b\[\d+m|[\s\S]/gu) ?? []) {
-    width += stringWidth(piece);
-    if (width > columns - 1) break;
-    kept += piece;
-  }
-  return `${kept}…${text.includes('\u001b[') ? '\u001b[0m' : ''}`;
+export function columnsOf(stream: Output): number {
+  if (stream.isTTY !== true) return Number.POSITIVE_INFINITY;
+  const { columns = 0 } = stream;
+  return columns > 1 ? columns : USUAL_COLUMNS;
 }
 
 // How long something took, for people: `8 s`, `12 min`, `3.5 h`, `2.1 d`.

@@ -4,7 +4,8 @@ import { parseKey, recordKey } from '../archive/keys.ts';
 import type { Worked } from '../crawl/work.ts';
 import type { FlagCode } from '../flags.ts';
 import type { Outcome } from '../model.ts';
-import type { Style, Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
+import { line, type Style, style } from './text.ts';
 
 /** What `--json` prints for each URL. */
 export interface UrlReport {
@@ -59,9 +60,9 @@ export function reportOf({ target, visit }: Pick<Worked, 'target' | 'visit'>): U
 
 /** Prints a settled visit. */
 export function printReport(terminal: Terminal, report: UrlReport): void {
-  const [mark, style] = MARKS[report.outcome];
+  const [mark, colour] = MARKS[report.outcome];
   const what = report.code === undefined ? report.outcome : `${report.outcome} ${report.code}`;
-  terminal.result(`${terminal.style(style, `${mark} ${what.padEnd(10)}`)} ${describe(report)}`, report);
+  terminal.result(line`${style(colour, `${mark} ${what.padEnd(10)}`)} ${describe(report)}`, report);
 }
 
 function describe({ title, publishedAt, images, url, to, detail, flags }: UrlReport): string {

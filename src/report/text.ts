@@ -1,0 +1,115 @@
+/**
+ * Text for a terminal whose markup is typed: only what this file makes is a colour or a link. Every string is foreign,
+ * whoever wrote it, and is escaped where it is printed.
+ */
+import { hostname } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import { styleText } from 'node:util';
+import stringWidth from 'string-width';
+import { printable } from '../log.ts';
+
+export type Style = 'green' | 'red' | 'yellow' | 'dim' | 'bold';
+
+/** A stretch of one line; `text` is foreign. */
+interface Piece {
+  readonly text: string;
+  readonly styles: readonly Style[];
+  /** Absolute path of the file that it opens. */
+  readonly path: string | null;
+}
+
+/** A line, or a part of one. */
+export interface Styled {
+  readonly pieces: readonly Piece[];
+}
+
+export type Text = string | Styled;
+
+/** `line\`${mark}  ${title}\``: values are strings, styled text, numbers, or lists of these. */
+export function line(literals: TemplateStringsArray, ...values: readonly (Text | number | readonly Text[])[]): Styled {
+  const pieces = literals.flatMap((literal, i) => [
+    ...piecesOf(literal),
+    ...(i < values.length ? piecesOf(values[i] ?? '') : []),
+  ]);
+  return { pieces };
+}
+
+function piecesOf(value: Text | number | readonly Text[]): readonly Piece[] {
+  if (typeof value === 'string' || typeof value === 'number')
+    return value === '' ? [] : [{ text: String(value), styles: [], path: null }];
+  return 'pieces' in value ? value.pieces : value.flatMap(piecesOf);
+}
+
+/** Lines or parts of them beside each other. */
+export function joined(parts: readonly Text[], between = ''): Styled {
+  return { pieces: parts.flatMap((part, i) => [...(i === 0 ? [] : piecesOf(between)), ...piecesOf(part)]) };
+}
+
+export function style(name: Style, text: Text): Styled {
+  return { pieces: piecesOf(text).map((piece) => ({ ...piece, styles: [name, ...piece.styles] })) };
+}
+
+/** Text that a terminal opens a file by (OSC 8); elsewhere the text alone. `path` is absolute. */
+export function link(text: Text, path: string): Styled {
+  return { pieces: piecesOf(text).map((piece) => ({ ...piece, path })) };
+}
+
+/** The lines of a text of several; each is foreign. */
+export function linesIn(text: string): readonly string[] {
+  return text.replaceAll('\t', '    ').split(/\r?\n/);
+}
+
+/** What may reach a terminal beside plain text. */
+export interface Abilities {
+  readonly colours: boolean;
+  readonly links: boolean;
+  /** Columns to which a line is cut; without end where it is not. */
+  readonly columns: number;
+}
+
+/** One line as it is written: everything foreign in it is escaped, and it is cut by columns, of which a Chinese character takes two. */
+export function written(text: Text, { colours, links, columns }: Abilities): string {
+  const pieces = cut(
+    piecesOf(text).map((piece) => ({ ...piece, text: printable(piece.text) })),
+    columns,
+  );
+  return pieces.map((piece) => marked(piece, { colours, links })).join('');
+}
+
+function cut(pieces: readonly Piece[], columns: number): readonly Piece[] {
+  if (columns === Number.POSITIVE_INFINITY) return pieces;
+  if (pieces.reduce((sum, { text }) => sum + stringWidth(text), 0) <= columns) return pieces;
+  const kept: Piece[] = [];
+  let width = 0;
+  for (const piece of pieces) {
+    let text = '';
+    for (const character of piece.text) {
+      width += stringWidth(character);
+      if (width > columns - 1) return [...kept, { ...piece, text }, { text: '…', styles: [], path: null }];
+      text += character;
+    }
+    kept.push({ ...piece, text });
+  }
+  return kept;
+}
+
+function marked({ text, styles, path }: Piece, { colours, links }: Pick<Abilities, 'colours' | 'links'>): string {
+  if (text === '') return '';
+  const [first, ...others] = styles;
+  const coloured =
+    colours && first !== undefined ? styleText([first, ...others], text, { validateStream: false }) : text;
+  return links && path !== null ? `\u001b]8;;${fileUrl(path)}\u001b\\${coloured}\u001b]8;;\u001b\\` : coloured;
+}
+
+/** With the machine’s name, so that a terminal elsewhere does not take the file for one of its own; all but plain characters are encoded. */
+function fileUrl(path: string): string {
+  return `file://${encodeURIComponent(hostname())}${pathToFileURL(path).pathname}`;
+}
+
+/** JSON that a terminal shows as it is: what JSON may leave raw and a terminal would obey is escaped by JSON's own rule. */
+export function jsonLine(value: object): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
