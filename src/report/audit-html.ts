@@ -2,7 +2,6 @@
 import { dirname, join, relative, sep } from 'node:path';
 import type { TextFile } from '../archive/text-file.ts';
 import { type AuditSummary, CHECKS, type Finding, type Reporter, type Severity } from '../audit/promises.ts';
-import { printable } from '../log.ts';
 import { type AuditRun, counted, type Group, type Located, openGroups, RANK, sentence } from './findings.ts';
 import { bar, html, type Markup, pageEnd, pageStart } from './page.ts';
 
@@ -62,7 +61,7 @@ function countOf(found: readonly Group[], severity: Finding['severity']): number
 }
 
 function namesOf({ roots }: AuditRun): string {
-  return roots.map(printable).join(', ');
+  return roots.join(', ');
 }
 
 function overview(run: AuditRun, summary: AuditSummary, found: readonly Group[]): Markup {
@@ -82,7 +81,7 @@ ${figure(articles.toLocaleString('en'), 'articles read', '')}
 ${figure(assets.toLocaleString('en'), 'pictures read', '')}
 ${figure(sizeOf(bytes), 'read in all', '')}
 </dl>
-<p class="quiet asked"><code>${printable(run.command)}</code> on <time datetime="${run.startedAt.toISOString()}">${at}</time>, in ${(elapsedMs / 1000).toLocaleString('en', { maximumFractionDigits: 1 })} s</p>
+<p class="quiet asked"><code>${run.command}</code> on <time datetime="${run.startedAt.toISOString()}">${at}</time>, in ${(elapsedMs / 1000).toLocaleString('en', { maximumFractionDigits: 1 })} s</p>
 `;
 }
 
@@ -112,10 +111,10 @@ function restOf({ code, count, shown }: Group): Markup {
 
 function itemOf(each: Located, from: string, { roots }: AuditRun): Markup {
   const { found, root } = each;
-  const path = printable(roots.length > 1 ? `${root}/${found.path}` : found.path === '' ? '.' : found.path);
+  const path = roots.length > 1 ? `${root}/${found.path}` : found.path === '' ? '.' : found.path;
   const link = linkTo(each, from);
   const name = html`<bdi>${path}</bdi>`;
-  return html`<li><p class="path fixed">${link === null ? name : html`<a href="${link}">${name}</a>`}</p><p><bdi>${printable(found.detail)}</bdi>${found.article === null ? null : html` <span class="quiet article">${found.article}</span>`}</p></li>\n`;
+  return html`<li><p class="path fixed">${link === null ? name : html`<a href="${link}">${name}</a>`}</p><p><bdi>${found.detail}</bdi>${found.article === null ? null : html` <span class="quiet article">${found.article}</span>`}</p></li>\n`;
 }
 
 // How many findings each month of the archive has.

@@ -2,7 +2,6 @@
 
 import type { Gap } from '../coverage/gaps.ts';
 import type { CoverageDay, IdCoverage, Window } from '../coverage/id-coverage.ts';
-import { printable } from '../log.ts';
 import { columnsOf, countIn, evidence, numbers, sentence, totalOf } from './coverage-text.ts';
 import { counted } from './findings.ts';
 import { html, type Markup, pageEnd, pageStart, stackedBar } from './page.ts';
@@ -31,7 +30,7 @@ export function* coveragePage(coverage: IdCoverage, { archive, window, tool }: C
   const title = days.length === 0 ? 'Nothing is known' : titleOf(coverage);
   yield pageStart({
     title,
-    kind: `Coverage of ${printable(archive)}, ${window.since} to ${window.until}`,
+    kind: `Coverage of ${archive}, ${window.since} to ${window.until}`,
     style: STYLE,
   });
   yield overview(coverage, window).markup;
@@ -130,7 +129,7 @@ function sourcesTable({ sources }: IdCoverage): Markup {
   const rows = sources.map(({ source, shown, usualShare, short }) => {
     const usual = usualShare === null ? '' : `${Math.round(100 * usualShare)} %`;
     const days = short.map((each) => `${each.day} (${each.shown} of ${each.known})`).join(', ');
-    return html`<tr><th scope="row"><bdi>${printable(source)}</bdi></th><td class="count">${shown.toLocaleString('en')}</td><td class="count">${usual}</td><td class="warning">${days}</td></tr>\n`;
+    return html`<tr><th scope="row"><bdi>${source}</bdi></th><td class="count">${shown.toLocaleString('en')}</td><td class="count">${usual}</td><td class="warning">${days}</td></tr>\n`;
   });
   return html`<h2>By list</h2>
 <p class="quiet">${counted(sources.length, 'list')}; the usual share is the median over the days.</p>

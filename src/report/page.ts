@@ -1,5 +1,6 @@
 /** The frame of a page for people: one file that loads nothing, for light and dark themes, for large and small screens. */
 import { hash } from 'node:crypto';
+import { printable } from '../log.ts';
 
 interface PageFrame {
   /** The first heading. */
@@ -89,9 +90,9 @@ function inserted(value: string | number | Markup | readonly Markup[] | null): s
   return 'markup' in value ? value.markup : value.map(({ markup }) => markup).join('');
 }
 
-/** Text as it may stand in HTML, in content and in quoted attributes. */
+/** Text as it may stand in HTML, in content and in quoted attributes; what nobody sees or what turns a line round is spelt out. */
 function escapeText(text: string): string {
-  return text.toWellFormed().replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
+  return printable(text.toWellFormed()).replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }
 
 // The look that all pages share: calm, typographic, in the colours of the reader's system.
