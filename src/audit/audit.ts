@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openAuditIndex } from './audit-index.ts';
+import { isBusy, lasting } from './beside-runs.ts';
 import { clocks, mergeAuditIndex, pictures, twice } from './cross-checks.ts';
 import { auditFrontier } from './frontier.ts';
 import { openPool } from './pool.ts';
@@ -20,14 +21,60 @@ export interface AuditOptions {
   readonly jobs: number;
   /** Ends the audit at once; what was reported so far stands. */
   readonly signal: AbortSignal;
+  /** True if the caller holds the archive: then nobody else changes it. */
+  readonly isAlone?: boolean;
 }
 
-/** Gives the findings in the order of the archive, those that concern several files last; returns the summary. */
+const BUSY_FOR_MS = 1000;
+
+/**
+ * Gives the findings in the order of the archive, those that concern several files last; returns the summary. What is found
+ * beside a run comes at the end, if it lasts.
+ */
 export async function* audit(options: AuditOptions): AsyncGenerator<Finding, AuditSummary> {
+  const { root, signal, isAlone = false } = options;
+  const [from, startedAt] = [performance.now(), Date.now()];
+  const sum = { errors: 0, warnings: 0 };
+  const held: Finding[] = [];
+  let busy = { is: false, until: 0 };
+  const isBusyNow = () => {
+    if (performance.now() >= busy.until) busy = { is: isBusy(root), until: performance.now() + BUSY_FOR_MS };
+    return busy.is;
+  };
+  const looking = look(options);
+  let read: Read | null = null;
+  while (read === null) {
+    const next = await looking.next();
+    if (next.done === true) read = next.value;
+    else if (!isAlone && isBusyNow()) held.push(next.value);
+    else yield count(next.value);
+  }
+  const again = async (stems: readonly string[], about: readonly Finding[]) => {
+    const asksFor = (group: CheckGroup) => about.some(({ code }) => CHECKS[code].group === group);
+    const selection = { stems, since: null };
+    const only = { quarantine: asksFor('files'), frontier: asksFor('frontier') };
+    return Array.fromAsync(look({ ...options, jobs: 1, selection }, only));
+  };
+  for (const found of await lasting(held, { root, startedAt, signal, look: again })) yield count(found);
+  return { ...read, ...sum, elapsedMs: Math.round(performance.now() - from) };
+
+  function count(found: Finding): Finding {
+    if (found.severity === 'error') sum.errors += 1;
+    if (found.severity === 'warning') sum.warnings += 1;
+    return found;
+  }
+}
+
+type Read = Pick<AuditSummary, 'articles' | 'assets' | 'bytes'>;
+
+/** @param besides what is looked at besides the selected articles; where absent, what `groupsAsked` says */
+async function* look(
+  options: AuditOptions,
+  besides: { readonly quarantine: boolean; readonly frontier: boolean } | null = null,
+): AsyncGenerator<Finding, Read> {
   const { root, selection, codes, signal } = options;
-  const startedAt = performance.now();
   const wanted: ReadonlySet<CheckCode> = new Set(codes);
-  const total = { articles: 0, assets: 0, bytes: 0, errors: 0, warnings: 0 };
+  const total = { articles: 0, assets: 0, bytes: 0 };
   const waiting: Finding[] = [];
   const isPartial = !isEverything(selection);
 
@@ -38,28 +85,25 @@ export async function* audit(options: AuditOptions): AsyncGenerator<Finding, Aud
       indexFiles.map((index) => ({ root, codes, since: selection.since, isPartial, index })),
       signal,
     );
-    for await (const { findings, articles, assets, bytes } of pool.run(withoutFindings(plan(options)))) {
+    for await (const { findings, articles, assets, bytes } of pool.run(
+      withoutFindings(plan(options, besides?.quarantine)),
+    )) {
       total.articles += articles;
       total.assets += assets;
       total.bytes += bytes;
-      yield* countWanted(waiting.splice(0));
-      yield* countWanted(findings);
+      yield* onlyWanted(waiting.splice(0));
+      yield* onlyWanted(findings);
     }
     await pool.finish();
-    yield* countWanted(waiting.splice(0));
+    yield* onlyWanted(waiting.splice(0));
     yield* crossChecks(join(folder, 'all.sqlite'), indexFiles);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  return { ...total, elapsedMs: Math.round(performance.now() - startedAt) };
+  return total;
 
-  function* countWanted(findings: Iterable<Finding>): Generator<Finding> {
-    for (const found of findings) {
-      if (!wanted.has(found.code)) continue;
-      if (found.severity === 'error') total.errors += 1;
-      if (found.severity === 'warning') total.warnings += 1;
-      yield found;
-    }
+  function* onlyWanted(findings: Iterable<Finding>): Generator<Finding> {
+    for (const found of findings) if (wanted.has(found.code)) yield found;
   }
 
   function* withoutFindings(pieces: Iterable<Shard | Finding>): Generator<Shard> {
@@ -75,10 +119,11 @@ export async function* audit(options: AuditOptions): AsyncGenerator<Finding, Aud
       database.exec('COMMIT');
       mergeAuditIndex(database, indexFiles);
       database.exec('BEGIN');
-      yield* countWanted(twice(database));
-      yield* countWanted(clocks(database));
-      if (asksFor(codes, 'assets')) yield* countWanted(pictures(database, !isPartial));
-      if (asksFor(codes, 'frontier') && !isPartial) yield* countWanted(auditFrontier(root, database));
+      yield* onlyWanted(twice(database));
+      yield* onlyWanted(clocks(database));
+      if (asksFor(codes, 'assets')) yield* onlyWanted(pictures(database, !isPartial));
+      if (asksFor(codes, 'frontier') && (besides?.frontier ?? !isPartial))
+        yield* onlyWanted(auditFrontier(root, database));
     } finally {
       index[Symbol.dispose]();
     }
@@ -96,13 +141,14 @@ export function groupsAsked({ root, selection }: Pick<AuditOptions, 'root' | 'se
 }
 
 /** The pieces of the archive in order. */
-function* plan({ root, selection, codes }: AuditOptions): Generator<Shard | Finding> {
+function* plan({ root, selection, codes }: AuditOptions, quarantine = false): Generator<Shard | Finding> {
   if (!isArchive(root)) {
     yield* documentFolders(root, selection);
     return;
   }
   yield* listFolder(root, '').findings;
   yield* months(root, selection);
+  if (quarantine) yield { kind: 'quarantine' };
   if (!isEverything(selection)) return;
   if (asksFor(codes, 'assets') || asksFor(codes, 'files')) yield* pictureFolders(root);
   if (asksFor(codes, 'files')) yield { kind: 'quarantine' };

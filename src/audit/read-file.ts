@@ -55,6 +55,11 @@ export function readWhole(path: string, capBytes: number, options: { readonly fo
   return withFile(path, read, options);
 }
 
+/** When what lies there was last written, ms since 1970, links not followed; null if nothing does. */
+export function changedAt(path: string): number | null {
+  return lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null;
+}
+
 /** True if the last part of a path is a link. */
 export function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;

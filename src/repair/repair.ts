@@ -1,5 +1,6 @@
 /** The repair: audits, repairs what was found, and audits again until every finding has been tried once. */
-import { audit } from '../audit/audit.ts';
+import { type AuditOptions, audit } from '../audit/audit.ts';
+import { nameOf } from '../audit/beside-runs.ts';
 import { CHECKS, type CheckCode, type Finding, type RepairKind } from '../audit/promises.ts';
 import type { Log } from '../log.ts';
 import type { RepairContext, RepairWork } from './context.ts';
@@ -42,7 +43,7 @@ export async function repair(
   const tried = new Map<string, Finding>(before.map((found) => [nameOf(found), found]));
   const leave = (found: Finding, why: string) => void reasons.set(nameOf(found), why);
   for (let round = 1; ; round++) {
-    const all = await findings(context.root, { codes, jobs, signal: context.stopSignal });
+    const all = await findings(context.root, { codes, jobs, signal: context.stopSignal, isAlone: true });
     const found = all.filter(({ severity, repair: kind }) => severity !== 'note' || kind !== 'none'); // nothing is wrong
     if (context.stopSignal.aborted) return null;
     const fresh = found.filter((each) => !tried.has(nameOf(each)));
@@ -71,18 +72,13 @@ const UNCHANGED = 'it was tried, without success: the site gives the same again'
 /** All findings of an audit but those that need no repair. */
 export async function findings(
   root: string,
-  options: { readonly codes: readonly CheckCode[]; readonly jobs: number; readonly signal: AbortSignal },
+  options: Pick<AuditOptions, 'codes' | 'jobs' | 'signal' | 'isAlone'>,
 ): Promise<Finding[]> {
   const found: Finding[] = [];
   const selection = { stems: null, since: null };
   for await (const each of audit({ root, selection, ...options }))
     if (each.severity !== 'note' || each.repair !== 'none') found.push(each);
   return found;
-}
-
-/** What it is about, whatever was seen this time. */
-function nameOf({ code, path, article }: Finding): string {
-  return `${code} ${article ?? ''} ${path}`;
 }
 
 // Every kind of repair: what it does, in words, and what does it. In the order in which they are done.

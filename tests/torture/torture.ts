@@ -12,6 +12,7 @@ const PARTS: readonly (readonly [name: string, ...args: string[]])[] = [
   ['a month in which everything goes wrong', join(HERE, 'bad-month.ts')],
   ['the store cut off at every step', '--test', join(HERE, '../faults.test.ts')],
   ['crawls on disks that refuse', '--test', join(HERE, '../disk-full.test.ts')],
+  ['200 audits beside busy runs', join(HERE, 'audit-beside.ts'), '--audits', '200'],
   ['damage planted in an archive', '--test', join(HERE, '../audit-damage.test.ts')],
   ['damage of every kind repaired', '--test', join(HERE, '../repair-damage.test.ts')],
   ['repairs killed, offline, dry', '--test', join(HERE, '../repair.test.ts')],
