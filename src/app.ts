@@ -18,7 +18,7 @@ import { createHttp } from './fetch/http.ts';
 import { createPoliteness } from './fetch/politeness.ts';
 import { createRobots, type Robots } from './fetch/robots.ts';
 import { MOST_DEATHS } from './frontier/frontier.ts';
-import { lockArchive, waitForLock } from './frontier/lock.ts';
+import { type ArchiveLock, lockArchive, waitForLock } from './frontier/lock.ts';
 import { openOperations } from './frontier/operations.ts';
 import type { Log } from './log.ts';
 import { packageInfo } from './package.ts';
@@ -43,7 +43,7 @@ export interface AppOptions {
   /** False if nothing is swept and no browser started before it is needed: a whole repair finds what is left half done. */
   readonly prepared?: boolean;
   /** The archive's lock, where the caller holds it and keeps it; it is taken and given back where absent. */
-  readonly lock?: AsyncDisposable | undefined;
+  readonly lock?: ArchiveLock | undefined;
   /** Runs under the lock, before the frontier is opened. */
   readonly beforeFrontier?: ((files: Pick<App, 'storage' | 'trash'>) => Promise<void>) | undefined;
 }
@@ -64,7 +64,7 @@ export async function openApp(
   const trash = openTrash(storage, { now: new Date(clock.now()) });
   const quarantine = openQuarantine(storage, config.limits, { trash, log });
   await using opened = new AsyncDisposableStack();
-  if (lock === undefined) opened.use(await lockFor(config.archive, { command, log, wait }));
+  const held = lock ?? opened.use(await lockFor(config.archive, { command, log, wait }));
   await beforeFrontier?.({ storage, trash });
   const { restMs } = config.schedule;
   const operations = opened.use(
@@ -149,7 +149,13 @@ export async function openApp(
       fetcher,
       politeness,
       assets,
-      archive,
+      archive: {
+        ...archive,
+        requireRoom: async () => {
+          await held.requireHeld();
+          await archive.requireRoom();
+        },
+      },
       quarantine,
       document: config.document,
       // Parsers and layouts are loaded by then.
@@ -165,7 +171,7 @@ export async function openApp(
 export async function lockFor(
   archive: string,
   { command, log, wait }: Pick<AppOptions, 'command' | 'log' | 'wait'>,
-): Promise<AsyncDisposable> {
+): Promise<ArchiveLock> {
   if (wait === null) return lockArchive(archive, command);
   const report = (holder: string) => log({ level: 'info', stage: 'run', message: `waiting for ${holder}` });
   return waitForLock(archive, command, { stopSignal: wait, report });

@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import { type EngineOptions, type RunReport, type ScheduledSource, serve } from '../crawl/schedule.ts';
 import type { Worked } from '../crawl/work.ts';
 import { EXIT, type ExitCode, renderError } from '../errors.ts';
+import type { ArchiveLock } from '../frontier/lock.ts';
 import { openMonitor, parseListenAddress } from '../monitor/monitor.ts';
 import { createMonitorState, type MonitorState, type ReadResult } from '../monitor/state.ts';
 import { createHook } from '../notify/hook.ts';
@@ -69,7 +70,7 @@ export async function schedule(options: { readonly wait: boolean }, context: Sch
 }
 
 /** The lock of the archive, from one configuration to the next: no other run gets in between. */
-interface HeldLock extends AsyncDisposable {
+interface HeldLock extends ArchiveLock {
   /** Locks this archive; the lock of another one is then given back. */
   hold(archive: string): Promise<void>;
 }
@@ -78,7 +79,7 @@ function holdLock(
   { wait }: { readonly wait: boolean },
   { terminal, interrupts }: Pick<ScheduleContext, 'terminal' | 'interrupts'>,
 ): HeldLock {
-  let held: { readonly archive: string; readonly lock: AsyncDisposable } | null = null;
+  let held: { readonly archive: string; readonly lock: ArchiveLock } | null = null;
   return {
     hold: async (archive) => {
       if (held?.archive === archive) return;
@@ -87,6 +88,7 @@ function holdLock(
       await held?.lock[Symbol.asyncDispose]();
       held = { archive, lock };
     },
+    requireHeld: async () => await held?.lock.requireHeld(),
     [Symbol.asyncDispose]: async () => await held?.lock[Symbol.asyncDispose](),
   };
 }
@@ -95,7 +97,7 @@ function holdLock(
 async function runUntil(
   stopSignal: AbortSignal,
   config: Config,
-  lock: AsyncDisposable,
+  lock: ArchiveLock,
   { terminal, interrupts, clock = systemClock }: ScheduleContext,
 ): Promise<void> {
   const { listen, file, staleMs } = config.monitor;

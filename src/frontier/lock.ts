@@ -9,13 +9,13 @@
  * Danger: POSIX releases a process's locks on a file as soon as that process closes the file through any descriptor. Only
  * SQLite may open `lock.sqlite`, which keeps account of this; a manifest, a copy or a repair must leave it out.
  */
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { openDisk } from '../archive/disk.ts';
-import { LOCK, LOCK_HOLDER } from '../archive/keys.ts';
+import { FRONTIER, LOCK, LOCK_HOLDER } from '../archive/keys.ts';
 import { ArchiveError } from '../errors.ts';
 import { connect, withSqliteErrors } from '../sqlite.ts';
 
@@ -36,28 +36,69 @@ const ASK_AGAIN_MS = 1000;
 /** SQLITE_BUSY. */
 const BUSY = 5;
 
+/** An archive that this run holds, until disposed. */
+export interface ArchiveLock extends AsyncDisposable {
+  /**
+   * Asked before each article: files that were moved away or removed hold nothing.
+   * @throws ARCHIVE_NOT_WRITABLE where the archive is not there any more, ARCHIVE_IN_USE where another run has taken it since
+   */
+  requireHeld(): Promise<void>;
+}
+
 /**
  * Locks an archive until disposed. Makes the archive's folder where it is not there.
  * @param archive absolute path
  * @param command the name that other runs see as the holder of the archive
  * @throws ARCHIVE_IN_USE, whose detail names the holder; ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL, ARCHIVE_IO
  */
-export async function lockArchive(archive: string, command: string): Promise<AsyncDisposable> {
+export async function lockArchive(archive: string, command: string): Promise<ArchiveLock> {
   const disk = openDisk(archive);
   withSqliteErrors(archive, () => mkdirSync(archive, { recursive: true }));
   await using opened = new AsyncDisposableStack();
   opened.use(await beginTransaction(archive));
+  const before = holderOf(await readText(archive));
+  if (before !== null && isRunning(before)) throw new ArchiveError('ARCHIVE_IN_USE', await readHolder(archive));
   const holder: Holder = { command, host: hostname(), pid: process.pid, since: new Date().toISOString() };
+  const text = `${JSON.stringify(holder)}\n`;
   opened.defer(async () => {
     try {
-      await disk.remove(LOCK_HOLDER);
+      if ((await readText(archive)) === text) await disk.remove(LOCK_HOLDER);
     } catch (error) {
       // The disk refuses: what stays behind is no lock, and the next run overwrites it.
       if (!(error instanceof ArchiveError)) throw error;
     }
   });
-  await disk.write(LOCK_HOLDER, `${JSON.stringify(holder)}\n`);
-  return opened.move();
+  await disk.write(LOCK_HOLDER, text);
+  const kept = opened.move();
+  let hadFrontier = false;
+  return {
+    requireHeld: async () => {
+      const other = await readText(archive);
+      if (other !== null && other !== text) throw new ArchiveError('ARCHIVE_IN_USE', await readHolder(archive));
+      const hasFrontier = existsSync(join(archive, FRONTIER));
+      const lost = !existsSync(join(archive, LOCK)) ? LOCK : hadFrontier && !hasFrontier ? FRONTIER : null;
+      hadFrontier ||= hasFrontier;
+      if (lost !== null)
+        throw new ArchiveError(
+          'ARCHIVE_NOT_WRITABLE',
+          `${join(archive, lost)}: is not there any more; the archive was moved, unmounted or emptied under this run`,
+        );
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+/**
+ * True for a run of this machine that goes on, though the lock is free: somebody has removed `lock.sqlite` under it, or the
+ * disk only seems to lock. A process of another program may have its number by now.
+ */
+function isRunning({ host, pid }: Holder): boolean {
+  if (host !== hostname() || pid === process.pid) return false;
+  try {
+    return /\bguancha-archive\b|\bcli\.[jt]s\b/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+  } catch {
+    return false; // it has ended, or this system does not say what runs
+  }
 }
 
 /**
@@ -69,7 +110,7 @@ export async function waitForLock(
   archive: string,
   command: string,
   options: { readonly stopSignal: AbortSignal; readonly report: (holder: string) => void },
-): Promise<AsyncDisposable> {
+): Promise<ArchiveLock> {
   for (let waited = false; ; waited = true) {
     try {
       return await lockArchive(archive, command);
