@@ -7,6 +7,7 @@ import type { Storage } from './archive/storage.ts';
 import { openTrash, type Trash } from './archive/trash.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { createControl } from './crawl/control.ts';
 import type { CrawlContext } from './crawl/work.ts';
 import { createAddressGuard } from './fetch/address-guard.ts';
 import { openBrowser } from './fetch/browser.ts';
@@ -137,6 +138,7 @@ export async function openApp(
   });
 
   if (prepared) await browser.warmUp();
+  const asking = { site, fetcher, politeness };
   const kept = opened.move();
   return {
     storage,
@@ -145,9 +147,7 @@ export async function openApp(
     journal,
     transaction,
     services: {
-      site,
-      fetcher,
-      politeness,
+      ...asking,
       assets,
       archive: {
         ...archive,
@@ -157,6 +157,7 @@ export async function openApp(
         },
       },
       quarantine,
+      control: createControl({ ...asking, archive, frontier, journal, clock }),
       document: config.document,
       // Parsers and layouts are loaded by then.
       trial: async (page, address) => (await import('./crawl/page-trial.ts')).openPageTrial(site)(page, address),

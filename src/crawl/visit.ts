@@ -17,6 +17,7 @@ import type { ArticleAddress, Outcome, Page, Target } from '../model.ts';
 import { extract } from '../page/extract.ts';
 import type { ParsedPage } from '../page/page.ts';
 import { parseArticleUrl, type Site, singlePageUrl } from '../site/address.ts';
+import type { Control } from './control.ts';
 import { type ArticleFetchServices, fetchArticle, withEvidence } from './fetch-article.ts';
 import { type NoArticle, outcomeOf } from './outcome.ts';
 import { type DocumentOptions, planVersion } from './plan.ts';
@@ -25,6 +26,7 @@ export interface VisitServices extends ArticleFetchServices {
   readonly archive: Archive;
   readonly assets: Pick<Assets, 'collect'>;
   readonly quarantine: Pick<Quarantine, 'keep'>;
+  readonly control: Control;
   readonly document: DocumentOptions;
   /** What captures: `guancha-archive/0.1.0`, and how the browser names itself. */
   readonly capturedBy: () => Promise<{ readonly tool: string; readonly userAgent: string }>;
@@ -65,9 +67,16 @@ export async function visit(target: Target, services: VisitServices, options: Vi
   const address = { ...asked, url: present?.record.url ?? asked.url };
   const known = present !== null && options.conditional === true ? validatorsOf(present.record, address) : null;
   const fetched = await fetchArticle(address, services, { known, signal });
-  if (fetched === 'not modified') return unchanged(requirePresent(present), { asked: true });
+  if (fetched === 'not modified') {
+    services.control.note(address);
+    return unchanged(requirePresent(present), { asked: true });
+  }
   const { verdict, parts, single } = fetched;
-  if (verdict.kind !== 'article') return setAside(verdict, { address, page: parts[0].page, present, target }, services);
+  if (verdict.kind !== 'article') {
+    const believed = verdict.kind === 'gone' ? await believe(verdict, address, present, services, signal) : verdict;
+    return setAside(believed, { address, page: parts[0].page, present, target }, services);
+  }
+  services.control.note(address);
 
   const pages = parts.map(({ page }) => page);
   const aliases = [asked.url, ...pages.map(({ finalUrl }) => finalUrl)];
@@ -111,6 +120,21 @@ function validatorsOf(record: ArchiveRecord, address: ArticleAddress): Validator
   if (!isWhole || isGone(record) !== null || assets.some((asset) => 'missing' in asset)) return null;
   const { etag = null, 'last-modified': lastModified = null } = request.headers;
   return etag === null && lastModified === null ? null : { etag, lastModified };
+}
+
+/** That an article is gone, where the site is well; else that it refuses. */
+async function believe(
+  gone: NoArticle,
+  { id, url }: ArticleAddress,
+  present: StoredArticle | null,
+  { control, politeness }: VisitServices,
+  signal: AbortSignal,
+): Promise<NoArticle> {
+  const isArchived = present !== null && isGone(present.record) === null;
+  const doubt = await control.doubt(id, { isArchived, signal });
+  if (doubt === null) return gone;
+  politeness.backOff(url);
+  return { kind: 'blocked', evidence: [...gone.evidence, doubt] };
 }
 
 interface NoArticleFound {

@@ -77,6 +77,8 @@ export interface Visits {
   note(id: ArticleId, outcome: Outcome['kind']): void;
   /** The last visit of each kind, newest first. */
   of(id: ArticleId): readonly LastVisit[];
+  /** The articles that the site gave last, newest first. Looks through all of them. */
+  lastWell(limit: number): readonly ArticleId[];
 }
 
 export interface LastVisit {
@@ -91,6 +93,9 @@ function openVisits(database: Database, { now }: { readonly now: () => number })
     'INSERT INTO visits (id, outcome, at) VALUES (?, ?, ?) ON CONFLICT (id, outcome) DO UPDATE SET at = excluded.at',
   );
   const of = database.prepare('SELECT outcome, at FROM visits WHERE id = ? ORDER BY at DESC');
+  const lastWell = database.prepare(
+    `SELECT id FROM visits WHERE outcome IN ('archived', 'unchanged') GROUP BY id ORDER BY max(at) DESC LIMIT ?`,
+  );
   return {
     note: (id, outcome) => void note.run(id, outcome, now()),
     of: (id) =>
@@ -98,6 +103,7 @@ function openVisits(database: Database, { now }: { readonly now: () => number })
         outcome: String(row.outcome) as Outcome['kind'],
         at: new Date(Number(row.at)).toISOString(),
       })),
+    lastWell: (limit) => lastWell.all(limit).map((row) => String(row.id) as ArticleId),
   };
 }
 

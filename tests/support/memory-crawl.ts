@@ -4,7 +4,9 @@ import { openMemory } from '../../src/archive/memory.ts';
 import { openQuarantine } from '../../src/archive/quarantine.ts';
 import type { Storage } from '../../src/archive/storage.ts';
 import { openTrash } from '../../src/archive/trash.ts';
+import { createControl } from '../../src/crawl/control.ts';
 import type { CrawlContext, WorkOptions } from '../../src/crawl/work.ts';
+import type { Fetcher } from '../../src/fetch/fetcher.ts';
 import { createReplay } from '../../src/fetch/replay.ts';
 import { openMemoryFrontier } from '../../src/frontier/memory.ts';
 import { MIGRATIONS } from '../../src/frontier/migrations.ts';
@@ -36,14 +38,15 @@ export interface MemoryCrawl {
 
 /**
  * @param kept what the site answers: several exchanges of one address come one after another, the last for good
- * @param options `storage` for a crawl that goes on where another ended
+ * @param options `storage` for a crawl that goes on where another ended; `fetcher` in place of what was kept
  */
 export function openMemoryCrawl(
   kept: readonly Exchange[],
   {
     storage,
     startMs = Date.parse('2022-01-28T04:00:00Z'),
-  }: { readonly storage?: Storage; readonly startMs?: number } = {},
+    fetcher = createReplay(kept, SITE),
+  }: { readonly storage?: Storage; readonly startMs?: number; readonly fetcher?: Fetcher } = {},
 ): MemoryCrawl {
   const clock = openTurnedClock(startMs);
   const files = storage ?? openMemory({ now: clock.now });
@@ -51,21 +54,27 @@ export function openMemoryCrawl(
   const journal = openJournal(database, { now: clock.now, command: null, longestPauseMs: 6 * 3_600_000 });
   const pace = { attempts: 3, backoffMs: MINUTE_MS, restMs: HOUR_MS };
   const backedOff: string[] = [];
+  const frontier = openMemoryFrontier({ pace, now: clock.now });
+  const archive = openArchive(files, {
+    minFreeBytes: 0,
+    places: journal.places,
+    trash: openTrash(files, { now: new Date(startMs) }),
+  });
+  const asking = {
+    site: SITE,
+    fetcher,
+    politeness: { backOff: (url: string) => void backedOff.push(new URL(url).host) },
+  };
   return {
     context: {
-      frontier: openMemoryFrontier({ pace, now: clock.now }),
+      frontier,
       journal,
       transaction: (work) => database.transaction(work),
       services: {
-        site: SITE,
+        ...asking,
         clock,
-        fetcher: createReplay(kept, SITE),
-        politeness: { backOff: (url) => void backedOff.push(new URL(url).host) },
-        archive: openArchive(files, {
-          minFreeBytes: 0,
-          places: journal.places,
-          trash: openTrash(files, { now: new Date(startMs) }),
-        }),
+        archive,
+        control: createControl({ ...asking, archive, frontier, journal, clock }),
         assets: {
           collect: async (sources) => [...new Set(sources)].map((src) => ({ src, missing: 'IMAGE_MISSING' })),
         },
