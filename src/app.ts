@@ -8,6 +8,7 @@ import { openTrash, type Trash } from './archive/trash.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createControl } from './crawl/control.ts';
+import type { PageTrial } from './crawl/page-trial.ts';
 import type { CrawlContext } from './crawl/work.ts';
 import { createAddressGuard } from './fetch/address-guard.ts';
 import { openBrowser } from './fetch/browser.ts';
@@ -138,7 +139,9 @@ export async function openApp(
   });
 
   if (prepared) await browser.warmUp();
-  const asking = { site, fetcher, politeness };
+  const trial: PageTrial = async (page, address) =>
+    (await import('./crawl/page-trial.ts')).openPageTrial(site)(page, address); // parsers and layouts are loaded by then
+  const asking = { site, fetcher, politeness, trial };
   const kept = opened.move();
   return {
     storage,
@@ -159,8 +162,6 @@ export async function openApp(
       quarantine,
       control: createControl({ ...asking, archive, frontier, journal, clock }),
       document: config.document,
-      // Parsers and layouts are loaded by then.
-      trial: async (page, address) => (await import('./crawl/page-trial.ts')).openPageTrial(site)(page, address),
       capturedBy: async () => ({ tool, userAgent: await userAgent() }),
       clock,
     },

@@ -14,7 +14,7 @@ import type { Frontier } from '../frontier/frontier.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ArticleAddress, ArticleId } from '../model.ts';
 import { parseArticleUrl } from '../site/address.ts';
-import { type ArticleFetchServices, fetchArticle } from './fetch-article.ts';
+import type { ArticleFetchServices } from './fetch-article.ts';
 
 export interface Control {
   /** Is called with each article that the site gave just now. */
@@ -108,6 +108,7 @@ export function createControl(
     signal: AbortSignal,
   ): Promise<{ readonly kind: 'article' | 'absent' | 'trouble'; readonly why: string }> {
     try {
+      const { fetchArticle } = await import('./fetch-article.ts'); // parsers and layouts are loaded by then
       const { verdict } = await fetchArticle(control, parts, { signal });
       const why = verdict.evidence.join('; ');
       if (verdict.kind === 'article') return { kind: 'article', why };
