@@ -1,7 +1,7 @@
 /** Starts Chromium so that it can reach nothing but the proxy, and says why it does not start. The one door to playwright. */
 
 import { access, constants, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Browser } from 'playwright';
@@ -62,11 +62,21 @@ export async function launch(options: LaunchOptions): Promise<Browser> {
 
 /** Takes this process's time once; what follows takes the browser's. */
 export function loadPlaywright(): Promise<typeof import('playwright')> {
+  nameHome();
   return import('playwright');
 }
 
 function trusting(key: string | null): string[] {
   return key === null ? [] : [`--ignore-certificate-errors-spki-list=${key}`];
+}
+
+/** Playwright asks for a home before it needs any, and a user whom nobody knows has none. */
+function nameHome(): void {
+  try {
+    homedir();
+  } catch {
+    process.env.HOME = '/nonexistent'; // as passwd(5) says it of such users
+  }
 }
 
 /** Everything goes through the proxy, loopback as well; names are resolved there, and WebRTC goes nowhere. */
