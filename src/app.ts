@@ -39,6 +39,8 @@ export interface AppOptions {
   readonly log: Log;
   /** Ends a wait for another run; null if ARCHIVE_IN_USE is thrown at once. */
   readonly wait: AbortSignal | null;
+  /** Aborts where the run is to end after what is in hand; long waits for a host then end. */
+  readonly stopSignal?: AbortSignal | undefined;
   readonly clock?: Clock | undefined;
   /** Is called for each request to the site before it is made. */
   readonly onRequest?: ((kind: 'page' | 'picture') => void) | undefined;
@@ -57,7 +59,7 @@ export interface AppOptions {
  */
 export async function openApp(
   config: Config,
-  { command, log, wait, lock, prepared = true, clock = systemClock, onRequest, beforeFrontier }: AppOptions,
+  { command, log, wait, lock, prepared = true, clock = systemClock, onRequest, stopSignal, beforeFrontier }: AppOptions,
 ): Promise<App> {
   const { site, politeness: pace } = config;
   const storage = openDisk(config.archive, {
@@ -102,7 +104,7 @@ export async function openApp(
   const guard = createAddressGuard(config.network.allowAddresses);
   const { timeoutMs } = config.browser;
   const connections = openConnections({ ...config.network, environment: process.env, guard, timeoutMs, log });
-  const politeness = createPoliteness({ ...pace, hosts: journal.hosts, clock, log, onRequest });
+  const politeness = createPoliteness({ ...pace, hosts: journal.hosts, clock, log, onRequest, stopSignal });
   const door = createDoor({
     site,
     guard,
@@ -124,7 +126,14 @@ export async function openApp(
   const { userAgent } = browser;
   const http = createHttp({ browser, door, cookies, connections });
   const robots = pace.robots
-    ? createRobots({ load: http.text, remembered: journal.hosts, onCrawlDelay: politeness.setCrawlDelay, clock, log })
+    ? createRobots({
+        load: http.text,
+        remembered: journal.hosts,
+        politeness,
+        longestPauseMs: pace.longestPauseMs,
+        clock,
+        log,
+      })
     : null;
   const assets = createAssets({
     http,

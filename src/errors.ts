@@ -68,15 +68,21 @@ export const ERRORS = {
   ),
   ROBOTS_DISALLOWED: kind(
     'robots.txt does not allow it',
-    'never',
+    'later',
     EXIT.incomplete,
-    'leave it out, or ask the site for permission',
+    'leave it out, or ask the site for permission; robots.txt is read anew, at the latest after a day',
   ),
   ROBOTS_UNREACHABLE: kind(
     'robots.txt could not be read',
     'later',
     EXIT.incomplete,
     'wait until the site answers; nothing is fetched without its robots.txt',
+  ),
+  HOST_PAUSED: kind(
+    'the host is left alone for now',
+    'later',
+    EXIT.incomplete,
+    'wait until then; status shows every pause, and retry --host HOST forgets it',
   ),
   NETWORK: kind(
     'the site could not be reached',

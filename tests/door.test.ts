@@ -40,6 +40,8 @@ function door() {
     asset: turn('asset'),
     rules: turn('rules'),
     backOff: () => {},
+    leaveAlone: () => {},
+    leftMs: () => 0,
     setCrawlDelay: () => {},
   };
   const robots: Robots = {

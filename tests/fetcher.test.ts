@@ -12,7 +12,7 @@ import { openCookies } from '../src/fetch/cookies.ts';
 import { createDoor } from '../src/fetch/door.ts';
 import { fetchPage } from '../src/fetch/fetcher.ts';
 import { createHttp } from '../src/fetch/http.ts';
-import { createPoliteness } from '../src/fetch/politeness.ts';
+import { createPoliteness, type HostPause } from '../src/fetch/politeness.ts';
 import { createReplay } from '../src/fetch/replay.ts';
 import { createRobots, type Robots } from '../src/fetch/robots.ts';
 import type { Exchange } from '../src/model.ts';
@@ -45,13 +45,17 @@ async function openBrowserFetcher(answers: Readonly<Record<string, Given>>): Pro
   const lists = [`http://localhost:${port}`] as const;
   const site = { www, community: www, images: [], lists };
   const guard = createAddressGuard(['127.0.0.0/8', '::1']);
-  const times = new Map<string, number>();
+  const times = new Map<string, HostPause>();
   const log = () => {};
   const politeness = createPoliteness({
     intervalMs: 0,
     assetIntervalMs: 0,
     backoffMs: 0,
-    hosts: { nextAt: (host) => times.get(host) ?? 0, setNextAt: (host, at) => void times.set(host, at) },
+    longestPauseMs: 1000,
+    hosts: {
+      pause: (host) => times.get(host) ?? { nextAt: 0, reason: null, failures: 0 },
+      setPause: (host, pause) => void times.set(host, pause),
+    },
     clock: systemClock,
     log,
   });
@@ -71,7 +75,8 @@ async function openBrowserFetcher(answers: Readonly<Record<string, Given>>): Pro
   const robots = createRobots({
     load: http.text,
     remembered: { robots: () => null, setRobots: () => {} },
-    onCrawlDelay: () => {},
+    politeness,
+    longestPauseMs: 1000,
     clock: systemClock,
     log,
   });

@@ -5,7 +5,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { retryAfterMs } from '../src/fetch/politeness.ts';
 import { run, temporaryFolder } from './support/command.ts';
 
 /** A page that is small and an article. */
@@ -178,15 +177,5 @@ describe('politeness', () => {
       blocked: 1,
       waiting: 8,
     });
-  });
-});
-
-describe('Retry-After', () => {
-  it('is read in both forms', () => {
-    assert.equal(retryAfterMs('120', Date.now()), 120_000);
-    assert.ok(Math.abs((retryAfterMs(new Date(Date.now() + 60_000).toUTCString(), Date.now()) ?? 0) - 60_000) < 2000);
-    assert.equal(retryAfterMs(new Date(0).toUTCString(), Date.now()), 0);
-    assert.equal(retryAfterMs('soon', 0), null);
-    assert.equal(retryAfterMs(undefined, 0), null);
   });
 });

@@ -34,15 +34,17 @@ const inMemory = () => {
   return { storage, trash: openTrash(storage, { now: new Date(0) }) };
 };
 
-const hosts = { nextAt: () => 0, setNextAt: () => {} };
-const politeness = () => createPoliteness({ intervalMs: 0, assetIntervalMs: 0, backoffMs: 1000, hosts, clock, log });
+const hosts = { pause: () => ({ nextAt: 0, reason: null, failures: 0 }), setPause: () => {} };
+const politeness = () =>
+  createPoliteness({ intervalMs: 0, assetIntervalMs: 0, backoffMs: 1000, longestPauseMs: 1000, hosts, clock, log });
 const guard = createAddressGuard(['127.0.0.0/8']);
 
 const robotsOver = (load: Fail) =>
   createRobots({
     load,
     remembered: { robots: () => null, setRobots: () => {} },
-    onCrawlDelay: () => {},
+    politeness: politeness(),
+    longestPauseMs: 1000,
     clock,
     log,
   });

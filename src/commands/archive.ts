@@ -30,7 +30,7 @@ export async function archive(
   if (addresses.size === 0) return EXIT.usage;
 
   const wait = options.wait ? interrupts.stopSignal : null;
-  return withArchive(config, terminal, { command: 'archive', wait }, async (app) => {
+  return withArchive(config, terminal, { command: 'archive', wait, stopSignal: interrupts.stopSignal }, async (app) => {
     const targets = [...addresses.values()].map(targetOf);
     const ids = targets.map((target) => target.id);
     app.frontier.add(targets);

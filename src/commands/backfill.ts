@@ -40,7 +40,8 @@ export async function backfill(options: BackfillOptions, context: Context): Prom
   if (window.since > window.until) throw new ArchiveError('USAGE', 'backfill: --from lies after --to');
   const sources = chosenSources(config, options.source);
   const wait = options.wait ? interrupts.stopSignal : null;
-  return withArchive(config, terminal, { command: 'backfill', wait }, async (app) => {
+  const opening = { command: 'backfill', wait, stopSignal: interrupts.stopSignal };
+  return withArchive(config, terminal, opening, async (app) => {
     const unread = await walk(sources, { ...window, dryRun: options.dryRun }, app, context);
     if (interrupts.stopSignal.aborted) return EXIT.interrupted;
     const lists = options.dryRun ? EXIT.ok : await archive(app, options, context);

@@ -41,8 +41,9 @@ export async function crawl(
   const { config, terminal, interrupts } = context;
   const sources = chosenSources(config, options.source);
   const wait = options.wait ? interrupts.stopSignal : null;
+  const opening = { command: 'crawl', wait, stopSignal: interrupts.stopSignal };
   const hooks = config.notify.map((hook) => createHook(hook));
-  const crawling = withArchive(config, terminal, { command: 'crawl', wait }, async (app) => {
+  const crawling = withArchive(config, terminal, opening, async (app) => {
     const { frontier, journal, services } = app;
     const notifier = createNotifier({ hooks, outbox: journal.outbox, clock: services.clock, log: terminal.log });
     const isUnknown = ({ id }: Target) => frontier.find(id) === null;

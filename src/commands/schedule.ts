@@ -104,7 +104,7 @@ async function runUntil(
   const state = createMonitorState({ staleMs, now: clock.now });
   const address = listen === null ? null : parseListenAddress(listen);
   await using _monitor = await openMonitor({ listen: address, file, state, log: terminal.log });
-  const open = { command: COMMAND, wait: null, lock, clock, onRequest: state.requested };
+  const open = { command: COMMAND, wait: null, lock, stopSignal, clock, onRequest: state.requested };
   await withArchive(config, terminal, open, async (app) => {
     const { journal } = app;
     const hooks = config.notify.map((hook) => createHook(hook));

@@ -1,7 +1,10 @@
 /** Many articles: what waits in the queue until nothing does, and what is due for another visit. */
+import { wallClock } from '../clock.ts';
 import { ArchiveError } from '../errors.ts';
+import type { Scope } from '../frontier/frontier.ts';
+import type { Revisit } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
-import type { ArticleId, Lease, Outcome } from '../model.ts';
+import type { ArticleId, Lease, NumberSpace, Outcome } from '../model.ts';
 import { type CrawlContext, type Worked, type WorkOptions, work } from './work.ts';
 
 export interface CrawlOptions extends WorkOptions {
@@ -14,11 +17,16 @@ export interface CrawlOptions extends WorkOptions {
   /** The pause once the site refuses several articles in a row; twice as long each time, at most `blockedPauses` times. */
   readonly blockedPauseMs: number;
   readonly blockedPauses: number;
+  /** So often a host is waited for in a run whose robots.txt cannot be had; three times where absent. */
+  readonly attempts?: number | undefined;
   /** No further article is begun once this aborts. */
   readonly stopSignal: AbortSignal;
   readonly onSettled: (settled: Worked) => void;
   readonly log: Log;
 }
+
+const LONG_WAIT_MS = 60_000;
+const LONGEST_PAUSE_MS = 24 * 3_600_000;
 
 /** So many refusals in a row mean that the site does not want this visitor now. */
 export const MOST_BLOCKED_IN_A_ROW = 5;
@@ -34,12 +42,15 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
   const halt = new AbortController(); // a worker that throws stops the others after the article in hand
   const ending = AbortSignal.any([stopSignal, abortSignal, halt.signal]);
   let begun = 0;
+  const away = openAway(options.attempts ?? 3);
+  let toldWaitAt = 0;
   const refusals: Worked[] = []; // in a row, held back until it is known whether they stand
   let pause: Promise<void> | null = null; // while the site refuses this visitor
   try {
     await settleAll(Array.from({ length: options.concurrency }, () => worker()));
   } finally {
     reportRefusals();
+    reportAway();
   }
 
   async function worker(): Promise<void> {
@@ -59,20 +70,22 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
       }
     } catch (error) {
       halt.abort();
-      throw error;
+      if (!stopSignal.aborted || !isInterruption(error)) throw error; // else the run ends as it was asked to
     }
   }
 
   /** Null where this worker has nothing more to do; `waited` where it was worth waiting, and is to be asked again. */
   async function nextLease(): Promise<Lease | 'waited' | null> {
     if (ending.aborted || begun >= (options.limit ?? Number.POSITIVE_INFINITY)) return null;
-    const lease = frontier.take(only);
+    const scope = away.scopeOf(only);
+    const lease = scope === null ? null : frontier.take(scope);
     if (lease !== null) {
       begun += 1;
       return lease;
     }
-    const due = frontier.nextDue(only);
+    const due = scope === null ? null : frontier.nextDue(scope);
     if (due === null) return null;
+    tellWait(due);
     await wait(due - services.clock.now());
     return 'waited';
   }
@@ -80,6 +93,11 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
   async function archiveLeased(lease: Lease): Promise<Outcome> {
     const settled = await work({ kind: 'queued', lease, refresh: options.refresh }, context, options);
     const { outcome, found } = settled.visit;
+    away.note(settled);
+    if (settled.isAway === true) {
+      begun -= 1; // as if it had not been taken
+      return outcome;
+    }
     only?.push(...found.map((target) => target.id));
     if (outcome.kind === 'blocked') refusals.push(settled);
     else {
@@ -92,7 +110,7 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
   /** Pauses, then tries one article, until the site answers again. The articles that it refused wait behind all others. */
   async function pauseWhileBlocked(): Promise<void> {
     for (let pauses = 0, outcome: Outcome | null = null; outcome === null || !isAnswer(outcome, options); pauses++) {
-      const pauseMs = options.blockedPauseMs * 2 ** pauses;
+      const pauseMs = Math.min(options.blockedPauseMs * 2 ** pauses, LONGEST_PAUSE_MS);
       const where = refusals.at(-1)?.target.url;
       if (pauses >= options.blockedPauses)
         throw new ArchiveError(
@@ -103,7 +121,7 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
       options.log({
         level: 'warn',
         stage: 'run',
-        message: `the site refuses requests; the crawl pauses for ${Math.ceil(pauseMs / 1000)} s, then tries one article (pause ${pauses + 1} of ${options.blockedPauses})`,
+        message: `the site refuses requests; the crawl pauses for ${Math.ceil(pauseMs / 1000)} s${endOf(pauseMs)}, then tries one article (pause ${pauses + 1} of ${options.blockedPauses})`,
       });
       await wait(pauseMs);
       requeueRefusals(0); // of the articles that were in hand when the pause began
@@ -118,6 +136,7 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
     for (let lease = await nextLease(); lease !== null; lease = await nextLease()) {
       if (lease === 'waited') continue;
       const outcome = await archiveLeased(lease);
+      if (away.isAway(lease.target.id)) return null;
       if (outcome.kind !== 'refused' && (outcome.kind !== 'unchanged' || options.refresh)) return outcome;
     }
     return null;
@@ -133,10 +152,90 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
     for (const settled of refusals.splice(0)) onSettled({ ...settled, againInMs: againInMs(settled.target.id) });
   }
 
+  function endOf(pauseMs: number): string {
+    return pauseMs > LONG_WAIT_MS ? `, until ${wallClock(services.clock.now() + pauseMs)}` : '';
+  }
+
+  /** Nothing is waited for in silence. */
+  function tellWait(due: number): void {
+    if (due - services.clock.now() <= LONG_WAIT_MS || due === toldWaitAt) return;
+    toldWaitAt = due;
+    const message = `${frontier.waiting()} articles wait to be asked for again; the next one at ${wallClock(due)}`;
+    options.log({ level: 'info', stage: 'run', message });
+  }
+
+  /** What waits for a host that is left alone, as far as somebody named it; of all others one stands for them. */
+  function reportAway(): void {
+    if (abortSignal.aborted) return;
+    for (const { space, last } of away.all()) {
+      const named = only?.filter((id) => id.startsWith(`${space}:`)) ?? [last.target.id];
+      for (const id of named) {
+        const found = frontier.find(id);
+        if (found?.state === 'waiting') onSettled({ ...last, target: found.target });
+      }
+      const until = wallClock(context.journal.hosts.nextAt(new URL(last.target.url).host));
+      const message = `${new URL(last.target.url).host} cannot be asked for anything; what waits there is not settled, and may be asked for from ${until} on`;
+      options.log({ level: 'warn', stage: 'run', message });
+    }
+  }
+
   /** Shorter where the work ends. */
   async function wait(timeMs: number): Promise<void> {
     await services.clock.sleep(Math.max(0, timeMs), { signal: ending }).catch(() => {}); // whoever waited looks at `ending`
   }
+}
+
+// Hosts whose robots.txt cannot be had, or forbids everything: what is to be had there waits, and the other host goes on.
+
+const SPACES: readonly NumberSpace[] = ['guancha', 'fengwen'];
+
+interface Away {
+  /** What came of a visit: where its host was away again and again, nothing more of it is taken in this run. */
+  note(settled: Worked): void;
+  isAway(id: ArticleId): boolean;
+  /** What may still be taken of it; null for nothing. */
+  scopeOf(only: readonly ArticleId[] | undefined): Scope | undefined | null;
+  all(): readonly { readonly space: NumberSpace; readonly last: Worked }[];
+}
+
+function openAway(attempts: number): Away {
+  const failures = new Map<NumberSpace, { readonly last: Worked; readonly inARow: number }>();
+  let narrowed: { readonly of: readonly ArticleId[]; readonly length: number; readonly ids: ArticleId[] } | null = null;
+  const isAway = (space: NumberSpace) => (failures.get(space)?.inARow ?? 0) >= attempts;
+  return {
+    note: (settled) => {
+      const space = spaceOf(settled.target.id);
+      const { outcome } = settled.visit;
+      if (isAway(space)) return;
+      if (settled.isAway !== true) failures.delete(space);
+      else {
+        // A robots.txt that forbids everything was read: it is read anew in some minutes, and nobody waits for that.
+        const inARow = outcome.kind === 'refused' ? attempts : (failures.get(space)?.inARow ?? 0) + 1;
+        failures.set(space, { last: settled, inARow });
+        narrowed = null;
+      }
+    },
+    isAway: (id) => isAway(spaceOf(id)),
+    scopeOf: (only) => {
+      const [space, ...others] = SPACES.filter((each) => !isAway(each));
+      if (space === undefined) return null;
+      if (others.length > 0) return only;
+      if (only === undefined) return space;
+      if (narrowed?.of !== only || narrowed.length !== only.length)
+        narrowed = { of: only, length: only.length, ids: only.filter((id) => spaceOf(id) === space) };
+      return narrowed.ids;
+    },
+    all: () => [...failures].filter(([space]) => isAway(space)).map(([space, { last }]) => ({ space, last })),
+  };
+}
+
+function spaceOf(id: ArticleId): NumberSpace {
+  return id.startsWith('guancha:') ? 'guancha' : 'fengwen';
+}
+
+/** True if somebody asked the run to stop while it waited. */
+export function isInterruption(error: unknown): boolean {
+  return error instanceof ArchiveError && error.code === 'INTERRUPTED';
 }
 
 /** True for what the site says to a visitor that it lets in; what is unchanged was asked for only to `refresh` it. */
@@ -161,14 +260,22 @@ export async function* revisitDue(
 ): AsyncGenerator<Worked> {
   const { journal, services } = context;
   const now = services.clock.now();
+  const away = new Set<NumberSpace>();
   let refusals = 0;
-  for (let [due] = journal.revisits.due(now, 1); due !== undefined; [due] = journal.revisits.due(now, 1)) {
+  for (let due = nextDue(); due !== undefined; due = nextDue()) {
     if (options.stopSignal.aborted) return;
     await services.archive.requireRoom();
     const settled = await work({ kind: 'revisit', due }, context, options);
     yield settled;
+    if (settled.isAway === true) away.add(spaceOf(due.id)); // it stays due
     refusals = settled.visit.outcome.kind === 'blocked' ? refusals + 1 : 0;
     if (refusals >= MOST_BLOCKED_IN_A_ROW)
       throw new ArchiveError('BLOCKED', `${refusals} articles in a row that were visited again, last ${due.url}`);
+  }
+
+  function nextDue(): Revisit | undefined {
+    const here = SPACES.filter((space) => !away.has(space));
+    const due = here.length === SPACES.length ? [undefined] : here;
+    return due.flatMap((space) => journal.revisits.due(now, 1, space))[0];
   }
 }

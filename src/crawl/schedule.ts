@@ -7,10 +7,11 @@
 import { type Alarm, createAlarms, type RaisedAlarms } from '../alarms/alarms.ts';
 import { findDrift } from '../alarms/drift.ts';
 import { alarmsOf } from '../alarms/sources.ts';
+import { wallClock } from '../clock.ts';
 import type { Revisit, ServedSlot, SlotState } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
 import type { NumberSpace } from '../model.ts';
-import { MOST_BLOCKED_IN_A_ROW } from './crawl.ts';
+import { isInterruption, MOST_BLOCKED_IN_A_ROW } from './crawl.ts';
 import type { Source } from './read-source.ts';
 import { discoverAll, noteSource, turnsOf } from './read-sources.ts';
 import { firstSlot, nextSlot, recheck, type Timing } from './timing.ts';
@@ -34,8 +35,10 @@ export interface EngineOptions {
   /** So often a list is asked for in a slot that cannot be read; other things have their turn in between. */
   readonly attempts: number;
   readonly backoffMs: number;
-  /** A host's pause once it refuses several articles in a row; twice as long each time, up to a day. */
+  /** A host's pause once it refuses several articles in a row; twice as long each time. */
   readonly blockedPauseMs: number;
+  /** No host is left alone for longer. */
+  readonly longestPauseMs: number;
   /** Ages at which articles are visited again, rising. */
   readonly agesMs: readonly number[];
   /** Nothing further is begun once this aborts. */
@@ -62,7 +65,6 @@ const SPACES: readonly NumberSpace[] = ['guancha', 'fengwen'];
 /** Other commands may have made something wait: nobody sleeps longer than this. */
 const LONGEST_SLEEP_MS = 60_000;
 const LOOK_BACK_MS = 600_000;
-const DAY_MS = 86_400_000;
 /** Codes of visits that the host did not answer, or only with an error. */
 const NO_ANSWER: readonly string[] = ['NETWORK', 'TIMEOUT', 'HTTP_STATUS', 'ROBOTS_UNREACHABLE'];
 /** Where articles wait as well as visits, every so many-th turn is a visit's. */
@@ -91,7 +93,12 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
     const jobs = possibleJobs();
     const job = choose(jobs);
     if (job === null) await sleep(jobs);
-    else await perform(job);
+    else await perform(job).catch(unlessStopped);
+  }
+
+  /** A wait for a host ends where the run is asked to stop. */
+  function unlessStopped(error: unknown): void {
+    if (!stopSignal.aborted || !isInterruption(error)) throw error;
   }
 
   function possibleJobs(): Job[] {
@@ -142,7 +149,7 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
 
   function settled(result: Worked): void {
     apply(result);
-    options.onSettled(result);
+    if (!result.isAway) options.onSettled(result);
   }
 
   async function readSlot(source: ScheduledSource, state: SlotState): Promise<void> {
@@ -212,10 +219,12 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
       refusals.set(host, { inARow: inARow + 1, pauses });
       return;
     }
-    const pauseMs = Math.min(options.blockedPauseMs * 2 ** pauses, DAY_MS);
-    journal.hosts.setNextAt(host, Math.max(journal.hosts.nextAt(host), clock.now() + pauseMs));
+    const pauseMs = Math.min(options.blockedPauseMs * 2 ** pauses, options.longestPauseMs);
+    const before = journal.hosts.pause(host);
+    const nextAt = Math.max(before.nextAt, clock.now() + pauseMs);
+    journal.hosts.setPause(host, { ...before, nextAt, reason: 'it refuses this visitor' });
     refusals.set(host, { inARow, pauses: pauses + 1 });
-    const message = `${host} refuses this visitor; it is left alone for ${Math.ceil(pauseMs / 1000)} s, then asked for one thing`;
+    const message = `${host} refuses this visitor; it is left alone for ${Math.ceil(pauseMs / 1000)} s, until ${wallClock(nextAt)}, then asked for one thing`;
     options.log({ level: 'warn', stage: 'run', message });
     alarms.refuses(host, message);
   }

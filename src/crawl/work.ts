@@ -7,6 +7,7 @@ import { mayComeYet } from '../archive/pictures.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
 import type { Clock } from '../clock.ts';
 import { type ArchiveError, nextAfter } from '../errors.ts';
+import { HostAway } from '../fetch/politeness.ts';
 import { whenAgain } from '../frontier/again.ts';
 import { DIED, MOST_DEATHS } from '../frontier/frontier.ts';
 import type { Operations } from '../frontier/operations.ts';
@@ -44,6 +45,8 @@ export interface Worked {
   readonly visit: Visited;
   /** After so long it is asked for again; null where the outcome stands for now. */
   readonly againInMs: number | null;
+  /** Its host, and nothing about the article, kept it from being visited: it waits as if it had not been taken. */
+  readonly isAway?: boolean;
 }
 
 /**
@@ -55,7 +58,11 @@ export async function work(item: Work, context: CrawlContext, options: WorkOptio
   const target = targetOf(item);
   using lease = item.kind === 'queued' ? keepLease(item.lease, context) : keepBegun(item, context);
   try {
-    const visited = await visitOrFail(item, target, context, options);
+    const { visited, isAway } = await visitOrFail(item, target, context, options);
+    if (isAway && item.kind !== 'repair') {
+      lease?.release();
+      return { target, visit: visited, againInMs: null, isAway };
+    }
     return context.transaction(() => {
       recordVisit(context, { target, visited }, options);
       return { target, visit: visited, againInMs: settle(item, visited, context, options) };
@@ -103,18 +110,21 @@ async function visitOrFail(
   target: Target,
   { services }: CrawlContext,
   { abortSignal }: WorkOptions,
-): Promise<Visited> {
+): Promise<{ readonly visited: Visited; readonly isAway: boolean }> {
   if (item.kind === 'revisit' && item.due.begun >= MOST_DEATHS)
-    return { outcome: DIED, before: null, record: null, found: [], asked: false };
+    return { visited: { outcome: DIED, before: null, record: null, found: [], asked: false }, isAway: false };
   try {
-    return await visit(target, services, { ...visitOptions(item, services.clock.now()), signal: abortSignal });
+    const options = { ...visitOptions(item, services.clock.now()), signal: abortSignal };
+    return { visited: await visit(target, services, options), isAway: false };
   } catch (error) {
-    if (isFault(error) && !abortSignal.aborted) return faulty(target, error);
+    if (isFault(error) && !abortSignal.aborted) return { visited: faulty(target, error), isAway: false };
     const isKnown = nextAfter(error) !== 'stop' || (item.kind === 'repair' && isRepairable(error));
     if (!isKnown || abortSignal.aborted) throw error;
     const known = error as ArchiveError;
     const asked = known.code !== 'ARCHIVE_DAMAGED'; // by what it says the archive itself
-    return { outcome: failureOutcome(known), before: null, record: null, found: [], asked };
+    const isAway = error instanceof HostAway && error.host === new URL(target.url).host;
+    const visited = { outcome: failureOutcome(known), before: null, record: null, found: [], asked };
+    return { visited, isAway };
   }
 }
 

@@ -27,7 +27,7 @@ export interface Door {
   /**
    * Makes one request, without its redirects, where scope, address guard and robots.txt allow it, in its host's turn.
    * @param ask makes it within the caps; called once or not at all. Its answer says how the host's turns go on
-   * @throws OUT_OF_SCOPE, ADDRESS_REFUSED, ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE; what `ask` throws
+   * @throws OUT_OF_SCOPE, ADDRESS_REFUSED, ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE, HOST_PAUSED (a picture alone); what `ask` throws
    */
   pass<T extends Answered>(request: DoorRequest, ask: (caps: Caps) => Promise<T>): Promise<T>;
 }
@@ -62,7 +62,7 @@ export function createDoor(parts: {
     pass: async ({ url, kind, signal }, ask) => {
       if (!isInScope(url, kind, site)) throw new ArchiveError('OUT_OF_SCOPE', url);
       guard.requireHost(new URL(url).hostname);
-      if (kind !== 'robots.txt') await robots()?.require(url, signal);
+      if (kind !== 'robots.txt') await robots()?.require(url, signal, { isPatient: kind !== 'picture' });
       const request = () => ask({ maxBytes: maxBytes[kind], timeoutMs });
       if (politeness === null) return request();
       const turn = { page: 'page', list: 'page', picture: 'asset', script: 'asset', 'robots.txt': 'rules' } as const;

@@ -1,25 +1,34 @@
 /** When a request may start: one turn after another for each host, a pause between them, longer ones when the site asks. */
 import PQueue from 'p-queue';
-import type { Clock } from '../clock.ts';
-import { nextAfter } from '../errors.ts';
+import { type Clock, wallClock } from '../clock.ts';
+import { ArchiveError, type ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { asksForPause } from '../site/answers.ts';
+import { retryAfterMs } from './wishes.ts';
 
-/** Keeps the turns. All waits end at once when `signal` aborts. */
+/** Keeps the turns. All waits end at once when `signal` aborts, long ones also when the run is asked to stop. */
 export interface Politeness {
   /**
    * Runs a page request in its host's turn: one at a time, and the pause to the next one counts from the answer, so that
    * the server never sees two page requests closer than the interval, however slow the way to it is. With an interval of
-   * 0 requests may overlap.
+   * 0 requests may overlap. A robots.txt has its turn like a page.
+   * @throws INTERRUPTED where the run is asked to stop while the host is left alone; what `request` throws
    */
   page<T extends Answered>(url: string, signal: AbortSignal, request: () => Promise<T>): Promise<T>;
-  /** Runs a picture download; starts are `assetIntervalMs` apart, two at a time. */
+  /**
+   * Runs a picture download; starts are `assetIntervalMs` apart, two at a time.
+   * @throws HOST_PAUSED, for no article is kept in hand until a host of pictures may be asked; as `page`
+   */
   asset<T extends Answered>(url: string, signal: AbortSignal, request: () => Promise<T>): Promise<T>;
-  /** Reads a host's robots.txt once no pause is left that the host asked for; what follows need not wait for it. */
+  /** As `page`, for a robots.txt: it tells nothing of how well the host is. */
   rules<T extends Answered>(url: string, signal: AbortSignal, request: () => Promise<T>): Promise<T>;
-  /** Takes a challenge for what it is: the host is left alone for a while. */
-  backOff(url: string): void;
-  /** A host's own wish from robots.txt, in ms; it lengthens the interval and never shortens it. */
+  /** Leaves a host alone, longer each time: it refuses, without saying so by its status. */
+  backOff(url: string, why?: string): void;
+  /** Leaves a host alone for so long, and no longer than any host is. */
+  leaveAlone(host: string, pauseMs: number, why: string): void;
+  /** For how long a host is still left alone, in ms; 0 or less where it may be asked. */
+  leftMs(host: string): number;
+  /** A host's own wish from robots.txt, in ms; it lengthens the interval and never shortens it. 0 for none. */
   setCrawlDelay(host: string, delayMs: number): void;
 }
 
@@ -29,95 +38,131 @@ export interface Answered {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Each host's next start, in ms since 1970, remembered between runs. */
-interface HostTimes {
-  nextAt(host: string): number;
-  setNextAt(host: string, at: number): void;
+/** What is remembered of a host between runs. */
+export interface HostPause {
+  /** The next start, ms since 1970. */
+  readonly nextAt: number;
+  /** Why the host is left alone; null for the pause between any two requests. */
+  readonly reason: string | null;
+  /** How often in a row it refused or did not answer: the next back-off doubles with each. */
+  readonly failures: number;
 }
 
+export interface HostTimes {
+  pause(host: string): HostPause;
+  setPause(host: string, pause: HostPause): void;
+}
+
+/** A failure of a host, and of nothing that was asked of it: whatever is to be had there waits. */
+export class HostAway extends ArchiveError {
+  readonly host: string;
+
+  constructor(code: ErrorCode, host: string, detail: string, options?: { readonly cause?: unknown }) {
+    super(code, detail, options);
+    this.host = host;
+  }
+}
+
+const PICTURES = 'assets ';
 const ASSETS_AT_ONCE = 2;
 const LONGEST_BACKOFF_MS = 3_600_000;
+/** A wait that is longer is told to whoever watches, and ends when the run is asked to stop. */
+const LONG_WAIT_MS = 60_000;
+/** Statuses by which a host of pictures asks to slow down; others say that the picture is not to be had. */
+const SLOW_DOWN_PICTURES = new Set([429, 503]);
+/** What the host is to blame for: no browser that died, no answer that was too large, nothing that this program ended. */
+const NO_ANSWER: readonly ErrorCode[] = ['NETWORK', 'TIMEOUT'];
 
 interface Host {
   readonly pages: PQueue;
   readonly assets: PQueue;
   crawlDelayMs: number;
-  /** Refusals in a row: the next back-off doubles with each. */
-  refusals: number;
-  /** The same before the last answer that looked like none. */
-  refusalsBefore: number;
+  /** How often in a row it had refused before the last answer that looked like none. */
+  failuresBefore: number;
 }
 
 export function createPoliteness(options: {
   readonly intervalMs: number;
   readonly assetIntervalMs: number;
   readonly backoffMs: number;
+  /** No host is left alone for longer. */
+  readonly longestPauseMs: number;
   readonly hosts: HostTimes;
   /** Is called for each request before it is made. */
   readonly onRequest?: ((kind: 'page' | 'picture') => void) | undefined;
+  /** Aborts where the run is to end after what is in hand. */
+  readonly stopSignal?: AbortSignal | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }): Politeness {
-  const { intervalMs, assetIntervalMs, backoffMs, hosts: times, clock, log } = options;
+  const { intervalMs, assetIntervalMs, backoffMs, longestPauseMs, hosts: times, clock, log } = options;
   const hosts = new Map<string, Host>();
+  const told = new Map<string, number>(); // the end of each host's pause that was told last
 
   return {
-    page: (url, signal, request) => {
-      const { host } = new URL(url);
-      const state = hostState(host);
-      const turn = async () => {
-        await sleepUntil(() => times.nextAt(host), signal);
-        stamp(host, state);
-        options.onRequest?.('page');
-        try {
-          const answer = await request();
-          apply(host, state, answer);
-          return answer;
-        } catch (error) {
-          if (!signal.aborted && nextAfter(error) !== 'stop') slowDown(host, state, 'no answer');
-          throw error;
-        }
-      };
-      return state.pages.add(turn, { signal });
-    },
+    page: (url, signal, request) => inTurn(url, signal, request, { isPage: true }),
+    rules: (url, signal, request) => inTurn(url, signal, request, { isPage: false }),
     asset: async (url, signal, request) => {
       const { host } = new URL(url);
-      const state = hostState(host);
-      const answer = await state.assets.add(
-        async () => {
-          await sleepUntil(() => times.nextAt(`assets ${host}`), signal);
-          options.onRequest?.('picture');
-          return request();
-        },
-        { signal },
-      );
-      const pause = retryAfterMs(answer.headers['retry-after'], clock.now());
-      if (pause !== null && asksForPause(answer.status)) times.setNextAt(`assets ${host}`, clock.now() + pause);
+      const key = picturesOf(host);
+      const turn = async () => {
+        requirePicturesSoon(host);
+        await waitFor(key, signal);
+        options.onRequest?.('picture');
+        return request();
+      };
+      const answer = await hostState(host).assets.add(turn, { signal });
+      const asked = wishOf(answer);
+      const isRefused = SLOW_DOWN_PICTURES.has(answer.status) || (asked !== null && asksForPause(answer.status));
+      if (isRefused) slowDown(key, `status ${answer.status}`, asked);
+      else forgetFailures(key, hostState(host));
       return answer;
     },
-    rules: (url, signal, request) => {
+    backOff: (url, why = 'a challenge') => {
       const { host } = new URL(url);
-      const turn = async () => {
-        await sleepUntil(() => times.nextAt(host), signal);
-        const answer = await request();
-        const pause = retryAfterMs(answer.headers['retry-after'], clock.now());
-        if (pause !== null && asksForPause(answer.status)) times.setNextAt(host, clock.now() + pause);
-        return answer;
-      };
-      return hostState(host).pages.add(turn, { signal });
+      const before = times.pause(host);
+      // Its status had looked like an answer.
+      times.setPause(host, { ...before, failures: Math.max(before.failures, hostState(host).failuresBefore) });
+      slowDown(host, why);
     },
-    backOff: (url) => {
-      const { host } = new URL(url);
-      const state = hostState(host);
-      state.refusals = Math.max(state.refusals, state.refusalsBefore); // its status had looked like an answer
-      slowDown(host, state, 'a challenge');
-    },
+    leaveAlone: (host, pauseMs, why) => pauseFor(host, pauseMs, why),
+    leftMs: (host) => times.pause(host).nextAt - clock.now(),
     setCrawlDelay: (host, delayMs) => {
       const state = hostState(host);
+      if (delayMs > LONG_WAIT_MS && delayMs !== state.crawlDelayMs)
+        tell(`${host}: its robots.txt asks for ${Math.ceil(delayMs / 1000)} s between two pages`);
       state.crawlDelayMs = delayMs;
-      state.pages.concurrency = 1;
+      state.pages.concurrency = intervalMs + delayMs === 0 ? Number.POSITIVE_INFINITY : 1;
     },
   };
+
+  function inTurn<T extends Answered>(
+    url: string,
+    signal: AbortSignal,
+    request: () => Promise<T>,
+    { isPage }: { readonly isPage: boolean },
+  ): Promise<T> {
+    const { host } = new URL(url);
+    const state = hostState(host);
+    const turn = async () => {
+      await waitFor(host, signal);
+      stamp(host, state);
+      if (isPage) options.onRequest?.('page');
+      let answer: T;
+      try {
+        answer = await request();
+      } catch (error) {
+        const isSilent = error instanceof ArchiveError && NO_ANSWER.includes(error.code);
+        if (isSilent && !signal.aborted) slowDown(host, 'no answer');
+        throw error;
+      }
+      stamp(host, state);
+      if (asksForPause(answer.status)) slowDown(host, `status ${answer.status}`, wishOf(answer));
+      else if (isPage) forgetFailures(host, state);
+      return answer;
+    };
+    return state.pages.add(turn, { signal });
+  }
 
   function hostState(host: string): Host {
     const known = hosts.get(host);
@@ -127,58 +172,82 @@ export function createPoliteness(options: {
       pages: new PQueue({ concurrency: intervalMs === 0 ? Number.POSITIVE_INFINITY : 1 }),
       assets: new PQueue({ concurrency: ASSETS_AT_ONCE, ...assetPace }),
       crawlDelayMs: 0,
-      refusals: 0,
-      refusalsBefore: 0,
+      failuresBefore: 0,
     };
     hosts.set(host, state);
     return state;
   }
 
+  function wishOf({ headers }: Answered): number | null {
+    return retryAfterMs(headers['retry-after'], { now: clock.now(), longestMs: longestPauseMs });
+  }
+
   /** The next start is an interval away: said when a request starts, and again when its answer begins. */
-  function stamp(host: string, state: Host): void {
-    const pause = Math.max(intervalMs, state.crawlDelayMs);
-    if (pause > 0) times.setNextAt(host, Math.max(times.nextAt(host), clock.now() + pause));
+  function stamp(host: string, { crawlDelayMs }: Host): void {
+    const pauseMs = Math.max(intervalMs, crawlDelayMs);
+    const before = times.pause(host);
+    const nextAt = clock.now() + pauseMs;
+    if (pauseMs > 0 && nextAt > before.nextAt) times.setPause(host, { ...before, nextAt, reason: null });
   }
 
-  function apply(host: string, state: Host, answer: Answered): void {
-    stamp(host, state);
-    const asked = retryAfterMs(answer.headers['retry-after'], clock.now());
-    if (asksForPause(answer.status)) slowDown(host, state, `status ${answer.status}`, asked);
-    else {
-      state.refusalsBefore = state.refusals;
-      state.refusals = 0;
+  function forgetFailures(key: string, state: Host): void {
+    const before = times.pause(key);
+    if (!key.startsWith(PICTURES)) state.failuresBefore = before.failures;
+    if (before.failures > 0) times.setPause(key, { ...before, failures: 0 });
+  }
+
+  /** @param asked what the host itself asked for, in ms */
+  function slowDown(key: string, why: string, asked: number | null = null): void {
+    const { failures } = times.pause(key);
+    const pauseMs = asked ?? Math.min(backoffMs * 2 ** failures, LONGEST_BACKOFF_MS);
+    pauseFor(key, pauseMs, asked === null ? why : `${why}, as it asks`, failures + 1);
+  }
+
+  function pauseFor(key: string, askedMs: number, reason: string, failures = times.pause(key).failures): void {
+    const pauseMs = Math.min(askedMs, longestPauseMs);
+    const before = times.pause(key);
+    const nextAt = clock.now() + pauseMs;
+    const isLonger = nextAt > before.nextAt;
+    times.setPause(key, isLonger ? { nextAt, reason, failures } : { ...before, failures });
+    if (pauseMs > 0 && isLonger) tellPause(key);
+  }
+
+  function tellPause(key: string): void {
+    const { nextAt, reason } = times.pause(key);
+    told.set(key, nextAt);
+    const seconds = Math.ceil((nextAt - clock.now()) / 1000);
+    const end = seconds * 1000 > LONG_WAIT_MS ? `, at ${wallClock(nextAt)}` : '';
+    tell(`${key}: ${reason ?? 'left alone'}; next request in ${seconds} s${end}`);
+  }
+
+  function tell(message: string): void {
+    log({ level: 'warn', stage: 'fetch', message });
+  }
+
+  /** A picture waits for what a page would wait for gladly, but not with its article in hand. */
+  function requirePicturesSoon(host: string): void {
+    const { nextAt, reason } = times.pause(picturesOf(host));
+    if (nextAt - clock.now() <= LONG_WAIT_MS) return;
+    throw new HostAway('HOST_PAUSED', host, `${host}: until ${wallClock(nextAt)}, ${reason ?? 'left alone'}`);
+  }
+
+  /** Waits until a host may be asked. The end may come nearer meanwhile: somebody may have had the pause forgotten. */
+  async function waitFor(key: string, signal: AbortSignal): Promise<void> {
+    const stop = options.stopSignal;
+    const left = () => times.pause(key).nextAt - clock.now();
+    while (left() > LONG_WAIT_MS) {
+      if (told.get(key) !== times.pause(key).nextAt) tellPause(key);
+      const ending = stop === undefined ? signal : AbortSignal.any([signal, stop]);
+      await clock.sleep(LONG_WAIT_MS / 4, { signal: ending }).catch(() => {}); // the next lines look at the signals
+      signal.throwIfAborted();
+      if (stop?.aborted === true) throw new ArchiveError('INTERRUPTED', `while ${key} is left alone`);
     }
-  }
-
-  function slowDown(host: string, state: Host, why: string, asked: number | null = null): void {
-    const pause = asked ?? Math.min(backoffMs * 2 ** state.refusals, LONGEST_BACKOFF_MS);
-    state.refusals += 1;
-    times.setNextAt(host, Math.max(times.nextAt(host), clock.now() + pause));
-    if (pause > 0) {
-      const wish = asked === null ? '' : ', as it asks';
-      log({
-        level: 'warn',
-        stage: 'fetch',
-        message: `${host}: ${why}; next request in ${Math.ceil(pause / 1000)} s${wish}`,
-      });
-    }
-  }
-
-  async function sleepUntil(at: () => number, signal: AbortSignal): Promise<void> {
-    for (let left = at() - clock.now(); left > 0; left = at() - clock.now())
-      await clock.sleep(Math.min(left, 60_000), { signal });
+    for (let pauseMs = left(); pauseMs > 0; pauseMs = left()) await clock.sleep(pauseMs, { signal });
     signal.throwIfAborted();
   }
 }
 
-/**
- * `Retry-After` in both forms, seconds or an HTTP date (RFC 9110, 10.2.3).
- * @param now ms since 1970
- * @returns ms from now; null where absent or unreadable
- */
-export function retryAfterMs(value: string | undefined, now: number): number | null {
-  if (value === undefined) return null;
-  if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? null : Math.max(0, at - now);
+/** What is remembered of a host's pictures stands beside what is of its pages. */
+export function picturesOf(host: string): string {
+  return `${PICTURES}${host}`;
 }

@@ -11,7 +11,8 @@ import { LEASE_MS } from './frontier.ts';
 type Columns = Readonly<Record<string, Sense | null>>;
 
 const HOUR_MS = 3_600_000;
-const WEEK_MS = 7 * 24 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
+const WEEK_MS = 7 * DAY_MS;
 
 /** When something was done. */
 const DONE: Sense = { aheadMs: 0, otherwise: 'now' };
@@ -37,9 +38,10 @@ export function instantsOf(longestPauseMs: number): Readonly<Record<string, Colu
       settled_at: null, // read by `believed`: a million of them have no index
     },
     hosts: { next_at: due(longestPauseMs) },
-    robots: { at: { aheadMs: 0, otherwise: 'long-ago' } },
+    robots: { at: { aheadMs: 0, otherwise: 'long-ago' }, next_at: due(DAY_MS) },
     runs: { started_at: DONE, ended_at: DONE },
     visits: { at: DONE },
+    alarms: { since: DONE },
     notices: { due_at: due(HOUR_MS), ended_at: DONE },
     revisits: { due_at: null, last_at: null }, // counted from the publication; see `replan`
     latencies: { archived_at: DONE },

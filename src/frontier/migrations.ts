@@ -120,6 +120,14 @@ const DEATHS = `
   ALTER TABLE revisits ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
 `;
 
+/** Why a host is left alone, and how often in a row it refused; when a robots.txt is read anew. */
+const PAUSES = `
+  ALTER TABLE hosts ADD COLUMN reason TEXT;
+  ALTER TABLE hosts ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE robots ADD COLUMN next_at INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE robots ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+`;
+
 /**
  * From version 0. Leaves every row as it is, but for runs: older versions locked the archive with a row that has no end,
  * `beat_at` and `birth`, which now counts as a run that was cut off; runs from before `clean` that ended are taken to have
@@ -145,4 +153,4 @@ function columnsOf(database: DatabaseSync, table: string): ReadonlySet<unknown> 
 }
 
 /** The version of a database is the number of steps that it went through. */
-export const MIGRATIONS: readonly Migration[] = [takeOver, TABLE_OF_OUTCOMES, PLACES, ALARMS, DEATHS];
+export const MIGRATIONS: readonly Migration[] = [takeOver, TABLE_OF_OUTCOMES, PLACES, ALARMS, DEATHS, PAUSES];

@@ -1,11 +1,11 @@
 /** What the crawler remembers between its runs: visits and plans, sources and figures, hosts, notices on their way, the runs. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { believed, type Sense } from '../clock.ts';
 import type { ArticleId, NumberSpace, Outcome } from '../model.ts';
 import { type Database, numberOf, type Statement, textOf } from '../sqlite.ts';
 import { type AlarmRows, openAlarms } from './alarms.ts';
 import { type FieldSamples, type Latencies, openFieldSamples, openLatencies } from './figures.ts';
+import { type Hosts, openHosts } from './hosts.ts';
 import { type Outbox, openOutbox } from './outbox.ts';
 import {
   type Followed,
@@ -213,7 +213,8 @@ export interface ServedSlot {
   readonly code: string | null;
 }
 
-const KEPT_MS = 90 * 86_400_000;
+const DAY_MS = 86_400_000;
+const KEPT_MS = 90 * DAY_MS;
 
 function openSlots(database: Database): Slots {
   const get = database.prepare('SELECT * FROM slots WHERE source = ? AND rule = ?');
@@ -284,49 +285,14 @@ export function nextVisit(
   const ages = article.hasChanged ? withMidpoints(options.agesMs) : options.agesMs;
   const next = ages.find((ageMs) => article.publishedAt + ageMs > options.now);
   if (next === undefined) return null;
-  // The site or the clock may name a day that is far ahead: no visit is further away than the last age.
-  const last = ages.at(-1) ?? next;
-  const dueAt = (ageMs: number) => Math.min(article.publishedAt + ageMs, options.now + last);
-  return { dueAt: dueAt(next), lastAt: dueAt(last) };
+  // The site or the clock may name a day that is years ahead: no visit waits for that.
+  const base = article.publishedAt > options.now + DAY_MS ? options.now : article.publishedAt;
+  const last = base + (ages.at(-1) ?? next);
+  return { dueAt: base === article.publishedAt ? base + next : last, lastAt: last };
 }
 
 function withMidpoints(ages: readonly number[]): number[] {
   return ages.flatMap((age, i) => [Math.round(((ages[i - 1] ?? 0) + age) / 2), age]);
-}
-
-// Of hosts: when the next request may start, and their robots.txt.
-
-/** Instants in ms since 1970. */
-export interface Hosts {
-  nextAt(host: string): number;
-  setNextAt(host: string, at: number): void;
-  robots(origin: string): { readonly text: string; readonly status: number; readonly at: number } | null;
-  setRobots(origin: string, robots: { readonly text: string; readonly status: number; readonly at: number }): void;
-}
-
-function openHosts(
-  database: Database,
-  { now, longestPauseMs }: { readonly now: () => number; readonly longestPauseMs: number },
-): Hosts {
-  const pause: Sense = { aheadMs: longestPauseMs, otherwise: 'now' };
-  const nextAt = database.prepare('SELECT next_at FROM hosts WHERE host = ?');
-  const setNextAt = database.prepare(
-    'INSERT INTO hosts (host, next_at) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET next_at = excluded.next_at',
-  );
-  const robots = database.prepare('SELECT text, status, at FROM robots WHERE origin = ?');
-  const setRobots = database.prepare(
-    `INSERT INTO robots (origin, text, status, at) VALUES (?, ?, ?, ?)
-     ON CONFLICT (origin) DO UPDATE SET text = excluded.text, status = excluded.status, at = excluded.at`,
-  );
-  return {
-    nextAt: (host) => believed(Number(nextAt.get(host)?.next_at ?? 0), pause, now()),
-    setNextAt: (host, at) => void setNextAt.run(host, Math.ceil(at)),
-    robots: (origin) => {
-      const row = robots.get(origin);
-      return row === undefined ? null : { text: String(row.text), status: Number(row.status), at: Number(row.at) };
-    },
-    setRobots: (origin, { text, status, at }) => void setRobots.run(origin, text, status, at),
-  };
 }
 
 // The runs over an archive: what the last one was, and since when runs have not come to their end.
