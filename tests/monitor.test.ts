@@ -63,10 +63,25 @@ describe('GET /healthz', () => {
     assert.equal(status, 200);
     const at = new Date(START).toISOString();
     const queue = { waiting: 0, revisitsDue: 0, lagMs: 0 };
+    const pauses: Health['pauses'] = [];
     assert.deepEqual(body, {
       ...{ status: 'ok', reasons: [], lastProgressAt: at, startedAt: at, at },
-      ...{ queue, alarms: [] },
+      ...{ queue, pauses, alarms: [] },
     });
+  });
+
+  it('shows the hosts that are left alone, until they may be asked again', async () => {
+    await using bench = await openBench();
+    const until = new Date(START + 120_000).toISOString();
+    const pause = { host: 'www.guancha.cn', until, reason: 'status 503, as it asks' };
+    bench.state.setPauses([pause]);
+    const { status, body } = await bench.health();
+    assert.deepEqual([status, body.status, body.pauses], [200, 'ok', [pause]]);
+    const name =
+      'guancha_archive_host_pause_end_timestamp_seconds{host="www.guancha.cn",reason="status 503, as it asks"}';
+    assert.equal((await samples(bench)).get(name), (START + 120_000) / 1000);
+    bench.turn(120_000);
+    assert.deepEqual((await bench.health()).body.pauses, []);
   });
 
   it('answers 200 and says why when a source is broken, and forgets it when it is not', async () => {

@@ -14,6 +14,7 @@ import { fetchPage } from '../fetch/fetcher.ts';
 import { createHttp } from '../fetch/http.ts';
 import { destinationOf, type Environment } from '../fetch/proxies.ts';
 import { describeHolder } from '../frontier/lock.ts';
+import { openOperations } from '../frontier/operations.ts';
 import type { Log } from '../log.ts';
 import { packageInfo } from '../package.ts';
 import type { Terminal } from '../report/terminal.ts';
@@ -21,6 +22,7 @@ import { line, linesIn, style } from '../report/text.ts';
 import { originsOf } from '../site/address.ts';
 import { knownError } from '../system-errors.ts';
 import type { Interrupts } from './session.ts';
+import { describePause } from './status.ts';
 
 const MARKS = { ok: ['✓', 'green'], warn: ['!', 'yellow'], bad: ['✗', 'red'] } as const;
 
@@ -126,6 +128,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   archive: checkArchive,
   room: checkRoom,
   lock: checkLock,
+  hosts: checkHosts,
   browser: checkBrowser,
   network: checkNetwork,
 };
@@ -194,6 +197,16 @@ async function checkLock({ config }: CheckContext): Promise<Found> {
     return holder === null
       ? ok('no run holds the archive')
       : warn(`the archive is held by ${holder}`, ERRORS.ARCHIVE_IN_USE.fix);
+  });
+}
+
+async function checkHosts({ config }: CheckContext): Promise<Found> {
+  return unlessRefused(async () => {
+    const { longestPauseMs } = config.politeness;
+    using operations = openOperations(config.archive, { readOnly: true, longestPauseMs });
+    const pauses = operations.journal.hosts.pauses();
+    if (pauses.length === 0) return ok('no host is left alone');
+    return warn(pauses.map(describePause).join('; '), ERRORS.HOST_PAUSED.fix);
   });
 }
 

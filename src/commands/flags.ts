@@ -138,8 +138,22 @@ export function crawling(program: Command, { io, interrupts, prepare, end }: Inv
     )
     .option('--code <code>', 'only URLs that ended with this code; may be given several times', several, [])
     .option('--source <name>', 'only URLs that this source named; may be given several times', several, [])
-    .addHelpText('after', examples('retry', 'retry --code TOO_LARGE --code OUT_OF_SCOPE', 'retry --source 头条 --json'))
-    .action(async (flags: CommonFlags & { code: string[]; source: string[] }) => {
+    .option(
+      '--host <host>',
+      'forget why this host is left alone, and its robots.txt; may be given several times',
+      several,
+      [],
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'retry',
+        'retry --host www.guancha.cn',
+        'retry --code TOO_LARGE --code OUT_OF_SCOPE',
+        'retry --source 头条 --json',
+      ),
+    )
+    .action(async (flags: CommonFlags & { code: string[]; source: string[]; host: string[] }) => {
       const { retry } = await import('./quarantine.ts');
       end(retry(flags, prepare(flags)));
     });

@@ -109,6 +109,8 @@ interface RetryOptions {
   readonly code: readonly string[];
   /** Names of sources, configured or not any more; empty for all. */
   readonly source: readonly string[];
+  /** Hosts, such as www.guancha.cn, that are to be asked again; where nothing else is named, no URL waits again. */
+  readonly host: readonly string[];
 }
 
 /** Prints each URL that waits again. Throws USAGE for a code that is not in the table. */
@@ -122,6 +124,12 @@ export function retry(
     return EXIT.ok;
   }
   using operations = openOperations(config.archive);
+  for (const host of options.host) {
+    const known = operations.journal.hosts.forget(host);
+    const text = known ? `${host} may be asked again` : `${host}: nothing is remembered of this host`;
+    terminal.result(text, { host, known });
+  }
+  if (options.host.length > 0 && codes.length + options.source.length === 0) return EXIT.ok;
   const given = operations.frontier.requeue({
     outcomes: NOT_WELL,
     codes: codes.length === 0 ? undefined : codes,

@@ -161,6 +161,7 @@ function listeners(
       const { due } = journal.revisits.counts(now);
       const [first] = journal.revisits.due(now, 1);
       state.beat();
+      state.setPauses(journal.hosts.pauses());
       state.setQueue({
         waiting: frontier.waiting(),
         revisitsDue: due,

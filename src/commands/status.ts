@@ -1,11 +1,13 @@
 /** `status`: what the archive holds, how the last run went, what failed and why. Reads only. */
 import { describeDrift, findDrift } from '../alarms/drift.ts';
 import { alarmsOf, describeAlarm } from '../alarms/sources.ts';
+import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { describeHolder } from '../frontier/lock.ts';
 import { openOperations } from '../frontier/operations.ts';
 import type { Latency } from '../journal/figures.ts';
+import type { PausedHost } from '../journal/hosts.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
 import { line, style } from '../report/text.ts';
 
@@ -22,12 +24,13 @@ export async function status({
 }): Promise<ExitCode> {
   const { archive } = config;
   const now = Date.now();
-  using operations = openOperations(archive, { readOnly: true });
+  using operations = openOperations(archive, { readOnly: true, longestPauseMs: config.politeness.longestPauseMs });
   const { frontier, journal } = operations;
   const sources = frontier.counts();
   const failures = frontier.failures(MOST_FAILURES);
   const lastRun = journal.runs.lastRun();
   const revisits = journal.revisits.counts(now);
+  const pauses = journal.hosts.pauses();
   const latencies = journal.latencies.since(now - LATENCY_MS);
   const drift = findDrift(journal.fieldSamples.newest());
   const alarms = config.sources.flatMap(({ name }) => alarmsOf(journal.sourceSamples.of(name)));
@@ -49,6 +52,7 @@ export async function status({
       ? 'no run yet'
       : `last run: ${lastRun.command}, ${lastRun.startedAt} to ${lastRun.endedAt ?? ((await describeHolder(archive)) === null ? 'when it was cut off' : 'now')}`,
     ...(revisits.planned === 0 ? [] : [`${revisits.planned} revisits are planned, ${revisits.due} of them are due`]),
+    ...pauses.map((pause) => style('yellow', describePause(pause))),
     ...latencies.map(describeLatency),
     ...alarms.map((alarm) => style('yellow', describeAlarm(alarm))),
     ...drift.map((each) => style('yellow', describeDrift(each))),
@@ -62,12 +66,17 @@ export async function status({
       `    ${detail}`,
     ]),
   ];
-  const values = { archive, outcomes, sources, lastRun, revisits, latencies, drift, alarms, failures, notices };
+  const values = { archive, outcomes, sources, lastRun, revisits, pauses, latencies, drift, alarms, failures, notices };
   if (terminal.json) terminal.result('', values);
   else if (lastRun === null && sources.length + notices.waiting + notices.failed.length === 0)
     terminal.say(`${archive}: nothing has been archived here yet`);
   else terminal.say(...lines);
   return EXIT.ok;
+}
+
+/** A host that is left alone, for people. */
+export function describePause({ host, until, reason }: PausedHost): string {
+  return `${host} is left alone until ${wallClock(Date.parse(until))}: ${reason}`;
 }
 
 function describeLatency({ source, articles, medianMs, p95Ms }: Latency): string {

@@ -67,6 +67,16 @@ export function createMetrics(state: MonitorState): Metrics {
       for (const { source, what } of state.health().alarms) this.set({ source, what }, 1);
     },
   });
+  new Gauge({
+    name: `${PREFIX}host_pause_end_timestamp_seconds`,
+    help: 'Until when each host is left alone that is, in seconds since 1970.',
+    labelNames: ['host', 'reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { host, until, reason } of state.health().pauses) this.set({ host, reason }, Date.parse(until) / 1000);
+    },
+  });
   gauge(`${PREFIX}urls_waiting`, 'URLs that wait to be visited.', () => state.health().queue.waiting);
   gauge(`${PREFIX}revisits_due`, 'Articles that are due to be visited again.', () => state.health().queue.revisitsDue);
   gauge(

@@ -15,6 +15,13 @@ interface SourceAlarm {
   readonly since: string;
 }
 
+interface HostPause {
+  readonly host: string;
+  /** ISO 8601 in UTC. */
+  readonly until: string;
+  readonly reason: string;
+}
+
 interface QueueState {
   readonly waiting: number;
   readonly revisitsDue: number;
@@ -31,6 +38,8 @@ interface MonitorFeed {
   read(source: string, result: ReadResult): void;
   setAlarms(alarms: readonly SourceAlarm[]): void;
   setQueue(queue: QueueState): void;
+  /** The hosts that are left alone now. */
+  setPauses(pauses: readonly HostPause[]): void;
   /** Time from publication to archive of an article that this source named. */
   latency(source: string, timeMs: number): void;
 }
@@ -47,6 +56,8 @@ export interface Health {
   /** When this was said: a health file that is old comes from a process that hangs or is gone. */
   readonly at: string;
   readonly queue: QueueState;
+  /** The hosts that are left alone; no alarm by itself. */
+  readonly pauses: readonly HostPause[];
   readonly alarms: readonly SourceAlarm[];
 }
 
@@ -67,6 +78,7 @@ export function createMonitorState(options: { readonly staleMs: number; readonly
   let lastProgressAt = startedAt;
   let queue: QueueState = { waiting: 0, revisitsDue: 0, lagMs: 0 };
   let alarms: readonly SourceAlarm[] = [];
+  let pauses: readonly HostPause[] = [];
   const visits = new Map<Outcome['kind'], number>();
   const requests = new Map<RequestKind, number>();
   const reads = new Map<string, Map<ReadResult, number>>();
@@ -86,6 +98,9 @@ export function createMonitorState(options: { readonly staleMs: number; readonly
     setAlarms: (raised) => {
       alarms = raised;
     },
+    setPauses: (paused) => {
+      pauses = paused;
+    },
     setQueue: (state) => {
       queue = state;
     },
@@ -94,6 +109,7 @@ export function createMonitorState(options: { readonly staleMs: number; readonly
     },
     health: () => {
       const at = now();
+      lastProgressAt = Math.min(lastProgressAt, at); // the clock may have been ahead
       const silentMs = at - lastProgressAt;
       const stale = silentMs >= staleMs ? [`no progress for ${Math.round(silentMs / 1000)} s`] : [];
       const troubles = alarms.map(({ source, what, since }) => `${source}: ${what} since ${since}`);
@@ -104,6 +120,7 @@ export function createMonitorState(options: { readonly staleMs: number; readonly
         startedAt: new Date(startedAt).toISOString(),
         at: new Date(at).toISOString(),
         queue,
+        pauses: pauses.filter(({ until }) => Date.parse(until) > at),
         alarms,
       };
     },
