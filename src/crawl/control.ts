@@ -1,15 +1,17 @@
 /**
  * The control article. The site answers what it does not have like what it will not give: it sends to its home page
- * (site.md, 7.1). So that an article is gone is believed only while the site still gives another one, which is archived:
- * the control. What was well lately needs no request; a site that gives the control no more is not believed for a while.
+ * (site.md, 7.1), and a gate before it sends everything to itself. So that an article is gone or elsewhere is believed only
+ * while the site still gives another one, which is archived: the control. That it is gone needs no request where all was
+ * well lately; a site that gives the control no more is not believed for a while.
  *
- * Where the archive holds no other article there is no control: `gone` then stands by the table of `frontier/again.ts`,
- * which asks again what was never archived.
+ * Where the archive holds no other article there is no control: `gone` and `moved` then stand by the table of
+ * `frontier/again.ts`, which asks again what was never archived.
  */
 import type { Archive } from '../archive/archive.ts';
 import { isGone } from '../archive/record.ts';
 import type { Clock } from '../clock.ts';
 import { ArchiveError, nextAfter } from '../errors.ts';
+import { LedAway } from '../fetch/door.ts';
 import type { Frontier } from '../frontier/frontier.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ArticleAddress, ArticleId } from '../model.ts';
@@ -20,12 +22,24 @@ export interface Control {
   /** Is called with each article that the site gave just now. */
   note(article: ArticleAddress): void;
   /**
-   * Why an answer that an article is gone is not to be believed; null where it is, or there is no control.
-   * @param options `isArchived`: the withdrawal of what is archived is told to people, and believed only after a control
+   * Whether an answer is to be believed that an article is gone or elsewhere.
    * @throws what stops the run; an AbortError
    */
-  doubt(id: ArticleId, options: { readonly isArchived: boolean; readonly signal: AbortSignal }): Promise<string | null>;
+  doubt(id: ArticleId, options: DoubtOptions): Promise<Doubt>;
 }
+
+export interface DoubtOptions {
+  /** The withdrawal of what is archived is told to people, and believed only after a control. */
+  readonly isArchived: boolean;
+  /** The answer led elsewhere: it is believed only where a control came after it. */
+  readonly isElsewhere: boolean;
+  /** Where it led, if to an article: that shows nothing, for a gate may send everything there. */
+  readonly to?: ArticleId | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** `well`: the site gives others. `unknown`: there is no other to ask for. `trouble`: the answer is not to be believed. */
+export type Doubt = { readonly kind: 'well' | 'unknown' } | { readonly kind: 'trouble'; readonly why: string };
 
 const MINUTE_MS = 60_000;
 /** What was never archived is asked for again soon: any article that came so lately shows that the site is well. */
@@ -51,6 +65,8 @@ export function createControl(
   let earlier: readonly ArticleAddress[] | null = null;
   let wellAt = Number.NEGATIVE_INFINITY;
   let controlledAt = Number.NEGATIVE_INFINITY;
+  let begun = 0; // controls
+  let lastWell = 0; // of them
   let trouble: { readonly at: number; readonly why: string } | null = null;
   let turn: Promise<unknown> = Promise.resolve(); // many that are gone at once ask for one control
 
@@ -59,7 +75,7 @@ export function createControl(
     well.delete(article.id);
     well.set(article.id, article);
     const [oldest] = well.keys();
-    if (well.size > MOST_CONTROLS + 1 && oldest !== undefined) well.delete(oldest);
+    if (well.size > MOST_CONTROLS + 2 && oldest !== undefined) well.delete(oldest);
     wellAt = clock.now();
     trouble = null;
   };
@@ -67,22 +83,34 @@ export function createControl(
   return {
     note: remember,
     doubt: (id, options) => {
-      const answer = turn.then(() => doubt(id, options));
+      const before = begun;
+      const answer = turn.then(() => doubt(id, options, before));
       turn = answer.catch(() => {}); // the caller gets the error
       return answer;
     },
   };
 
+  /** @param before so many controls were begun before the answer was doubted */
   async function doubt(
     id: ArticleId,
-    { isArchived, signal }: { readonly isArchived: boolean; readonly signal: AbortSignal },
-  ): Promise<string | null> {
-    if (trouble !== null && isWithin(trouble.at, TROUBLED_MS)) return trouble.why;
-    if (isArchived ? isWithin(controlledAt, CONTROLLED_MS) : isWithin(wellAt, WELL_MS)) return null;
-    const why = await ask(await controlsBeside(id), signal);
-    if (why === null) controlledAt = clock.now();
-    trouble = why === null ? null : { at: clock.now(), why };
-    return why;
+    { isArchived, isElsewhere, to, signal }: DoubtOptions,
+    before: number,
+  ): Promise<Doubt> {
+    if (trouble !== null && isWithin(trouble.at, TROUBLED_MS)) return { kind: 'trouble', why: trouble.why };
+    if (isElsewhere) {
+      if (lastWell > before) return { kind: 'well' };
+    } else if (isArchived ? isWithin(controlledAt, CONTROLLED_MS) : isWithin(wellAt, WELL_MS)) return { kind: 'well' };
+    const controls = await controlsBeside(to === undefined ? [id] : [id, to]);
+    if (controls.length === 0) return { kind: 'unknown' };
+    begun += 1;
+    const why = await ask(controls, signal);
+    if (why !== null) {
+      trouble = { at: clock.now(), why };
+      return { kind: 'trouble', why };
+    }
+    controlledAt = clock.now();
+    lastWell = begun;
+    return { kind: 'well' };
   }
 
   /** Null as soon as one is there; a site that fails or refuses is asked for no other. */
@@ -94,10 +122,10 @@ export function createControl(
         remember(control);
         return null;
       }
+      if (found.kind === 'trouble') return `${control.url}, which is archived, cannot be had either: ${found.why}`;
       well.delete(control.id);
       earlier = earlier?.filter(({ id }) => id !== control.id) ?? null;
       why ??= `so is ${control.url}, which is archived: ${found.why}`;
-      if (found.kind === 'trouble') return `${control.url}, which is archived, cannot be had either: ${found.why}`;
     }
     earlier = null; // those that were asked for may be there again
     return why;
@@ -115,24 +143,24 @@ export function createControl(
       return { kind: ['gone', 'moved', 'link-out'].includes(verdict.kind) ? 'absent' : 'trouble', why };
     } catch (error) {
       if (!(error instanceof ArchiveError) || nextAfter(error) === 'stop') throw error;
-      return { kind: 'trouble', why: error.message };
+      return { kind: error instanceof LedAway ? 'absent' : 'trouble', why: error.message };
     }
   }
 
-  async function controlsBeside(id: ArticleId): Promise<readonly ArticleAddress[]> {
+  async function controlsBeside(ids: readonly ArticleId[]): Promise<readonly ArticleAddress[]> {
     const ofRun = [...well.values()].reverse();
-    const others = ofRun.filter((each) => each.id !== id);
+    const others = ofRun.filter((each) => !ids.includes(each.id));
     if (others.length >= MOST_CONTROLS) return others.slice(0, MOST_CONTROLS);
     earlier ??= await wellEarlier();
-    const known = new Set([id, ...others.map((each) => each.id)]);
+    const known = new Set([...ids, ...others.map((each) => each.id)]);
     return [...others, ...earlier.filter((each) => !known.has(each.id))].slice(0, MOST_CONTROLS);
   }
 
   /** Those that came last in earlier runs; where nothing is remembered of any, the newest of the archive. */
   async function wellEarlier(): Promise<readonly ArticleAddress[]> {
-    const ids = parts.journal.visits.lastWell(MOST_CONTROLS + 1);
+    const ids = parts.journal.visits.lastWell(MOST_CONTROLS + 2);
     const remembered = ids.flatMap((id) => addressOf(parts.frontier.find(id)?.target.url));
-    return remembered.length > 1 ? remembered : newestArchived();
+    return remembered.length > 2 ? remembered : newestArchived();
   }
 
   async function newestArchived(): Promise<readonly ArticleAddress[]> {
@@ -140,7 +168,7 @@ export function createControl(
     for await (const stored of parts.archive.records()) {
       if (stored instanceof ArchiveError || isGone(stored.record) !== null) continue;
       newest.unshift(...addressOf(stored.record.url));
-      newest.length = Math.min(newest.length, MOST_CONTROLS + 1);
+      newest.length = Math.min(newest.length, MOST_CONTROLS + 2);
     }
     return newest;
   }

@@ -5,6 +5,7 @@ import type { Scope } from '../frontier/frontier.ts';
 import type { Revisit } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
 import type { ArticleId, Lease, NumberSpace, Outcome } from '../model.ts';
+import { isRefusal, type Visited } from './visit.ts';
 import { type CrawlContext, type Worked, type WorkOptions, work } from './work.ts';
 
 export interface CrawlOptions extends WorkOptions {
@@ -90,21 +91,21 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
     return 'waited';
   }
 
-  async function archiveLeased(lease: Lease): Promise<Outcome> {
+  async function archiveLeased(lease: Lease): Promise<Visited> {
     const settled = await work({ kind: 'queued', lease, refresh: options.refresh }, context, options);
     const { outcome, found } = settled.visit;
     away.note(settled);
     if (settled.isAway === true) {
       begun -= 1; // as if it had not been taken
-      return outcome;
+      return settled.visit;
     }
     only?.push(...found.map((target) => target.id));
-    if (outcome.kind === 'blocked') refusals.push(settled);
+    if (isRefusal(settled.visit)) refusals.push(settled);
     else {
       if (isAnswer(outcome, options)) reportRefusals();
       onSettled(settled);
     }
-    return outcome;
+    return settled.visit;
   }
 
   /** Pauses, then tries one article, until the site answers again. The articles that it refused wait behind all others. */
@@ -135,9 +136,11 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
   async function tryOne(): Promise<Outcome | null> {
     for (let lease = await nextLease(); lease !== null; lease = await nextLease()) {
       if (lease === 'waited') continue;
-      const outcome = await archiveLeased(lease);
+      const visited = await archiveLeased(lease);
+      const { outcome } = visited;
       if (away.isAway(lease.target.id)) return null;
-      if (outcome.kind !== 'refused' && (outcome.kind !== 'unchanged' || options.refresh)) return outcome;
+      const wasAsked = outcome.kind !== 'refused' && (outcome.kind !== 'unchanged' || options.refresh);
+      if (wasAsked || isRefusal(visited)) return outcome;
     }
     return null;
   }
@@ -268,7 +271,7 @@ export async function* revisitDue(
     const settled = await work({ kind: 'revisit', due }, context, options);
     yield settled;
     if (settled.isAway === true) away.add(spaceOf(due.id)); // it stays due
-    refusals = settled.visit.outcome.kind === 'blocked' ? refusals + 1 : 0;
+    refusals = isRefusal(settled.visit) ? refusals + 1 : 0;
     if (refusals >= MOST_BLOCKED_IN_A_ROW)
       throw new ArchiveError('BLOCKED', `${refusals} articles in a row that were visited again, last ${due.url}`);
   }

@@ -2,6 +2,7 @@
 
 import type { SourceSample } from '../alarms/sources.ts';
 import { ArchiveError, nextAfter } from '../errors.ts';
+import { LedAway } from '../fetch/door.ts';
 import { type Fetcher, fetchPage } from '../fetch/fetcher.ts';
 import type { Politeness } from '../fetch/politeness.ts';
 import type { ListEntry, Page, Target } from '../model.ts';
@@ -226,6 +227,10 @@ async function readPage(
     return answer;
   } catch (error) {
     if (!(error instanceof ArchiveError) || nextAfter(error) === 'stop') throw error;
+    if (error instanceof LedAway) {
+      politeness.backOff(url); // no list of the site's is elsewhere: this is a gate
+      return { code: 'BLOCKED', why: `led away: ${error.message}`, error, mayPass: false };
+    }
     return { code: 'SOURCE_UNREAD', why: error.message, error, mayPass: nextAfter(error) !== 'never' };
   }
 }

@@ -12,6 +12,7 @@ import {
   sha256,
 } from '../archive/record.ts';
 import { ArchiveError } from '../errors.ts';
+import { LedAway } from '../fetch/door.ts';
 import type { Validators } from '../fetch/fetcher.ts';
 import type { ArticleAddress, Outcome, Page, Target } from '../model.ts';
 import { extract } from '../page/extract.ts';
@@ -19,7 +20,7 @@ import type { ParsedPage } from '../page/page.ts';
 import { parseArticleUrl, type Site, singlePageUrl } from '../site/address.ts';
 import type { Control } from './control.ts';
 import { type ArticleFetchServices, fetchArticle, withEvidence } from './fetch-article.ts';
-import { type NoArticle, outcomeOf } from './outcome.ts';
+import { failureOutcome, type NoArticle, outcomeOf } from './outcome.ts';
 import { type DocumentOptions, planVersion } from './plan.ts';
 
 export interface VisitServices extends ArticleFetchServices {
@@ -51,6 +52,13 @@ export interface Visited {
   readonly found: readonly Target[];
   /** False where the archive alone gave the answer. */
   readonly asked: boolean;
+  /** It was led away, and there was no other article to show that the site is well: it counts for a refusal in a row. */
+  readonly isUnproven?: boolean;
+}
+
+/** True where the site, or a gate before it, gave no answer to the question. */
+export function isRefusal({ outcome, isUnproven = false }: Visited): boolean {
+  return outcome.kind === 'blocked' || isUnproven;
 }
 
 /**
@@ -66,14 +74,18 @@ export async function visit(target: Target, services: VisitServices, options: Vi
 
   const address = { ...asked, url: present?.record.url ?? asked.url };
   const known = present !== null && options.conditional === true ? validatorsOf(present.record, address) : null;
-  const fetched = await fetchArticle(address, services, { known, signal });
+  const fetched = await fetchArticle(address, services, { known, signal }).catch((error: unknown) => {
+    if (error instanceof LedAway) return error;
+    throw error;
+  });
+  if (fetched instanceof LedAway) return ledAway(fetched, address, present, services, signal);
   if (fetched === 'not modified') {
     services.control.note(address);
     return unchanged(requirePresent(present), { asked: true });
   }
   const { verdict, parts, single } = fetched;
   if (verdict.kind !== 'article') {
-    const believed = verdict.kind === 'gone' ? await believe(verdict, address, present, services, signal) : verdict;
+    const believed = await believe(verdict, parts[0].page, address, present, services, signal);
     return setAside(believed, { address, page: parts[0].page, present, target }, services);
   }
   services.control.note(address);
@@ -122,19 +134,44 @@ function validatorsOf(record: ArchiveRecord, address: ArticleAddress): Validator
   return etag === null && lastModified === null ? null : { etag, lastModified };
 }
 
-/** That an article is gone, where the site is well; else that it refuses. */
+/** That an article is gone or elsewhere, where the site is well; else that it refuses. */
 async function believe(
-  gone: NoArticle,
+  verdict: NoArticle,
+  page: Page,
+  { id, url }: ArticleAddress,
+  present: StoredArticle | null,
+  { control, politeness, site }: VisitServices,
+  signal: AbortSignal,
+): Promise<NoArticle> {
+  const isGoneNow = verdict.kind === 'gone';
+  // Sent to another page of the site, a login for one.
+  const isSent = verdict.kind === 'not-an-article' && parseArticleUrl(page.finalUrl, site)?.id !== id;
+  const isElsewhere = verdict.kind === 'moved' || verdict.kind === 'link-out' || isSent;
+  if (!isGoneNow && !isElsewhere) return verdict;
+  const isArchived = present !== null && isGone(present.record) === null;
+  const to = verdict.kind === 'moved' ? verdict.to.id : undefined;
+  const doubt = await control.doubt(id, { isArchived, isElsewhere, to, signal });
+  if (doubt.kind !== 'trouble') return verdict;
+  politeness.backOff(url);
+  return { kind: 'blocked', evidence: [...verdict.evidence, doubt.why] };
+}
+
+/** What a redirect to where nothing may be asked for means: a refusal of the site, or of the article alone where it is well. */
+async function ledAway(
+  error: LedAway,
   { id, url }: ArticleAddress,
   present: StoredArticle | null,
   { control, politeness }: VisitServices,
   signal: AbortSignal,
-): Promise<NoArticle> {
+): Promise<Visited> {
   const isArchived = present !== null && isGone(present.record) === null;
-  const doubt = await control.doubt(id, { isArchived, signal });
-  if (doubt === null) return gone;
-  politeness.backOff(url);
-  return { kind: 'blocked', evidence: [...gone.evidence, doubt] };
+  const doubt = await control.doubt(id, { isArchived, isElsewhere: true, signal });
+  if (doubt.kind !== 'well') politeness.backOff(url);
+  const outcome =
+    doubt.kind === 'trouble'
+      ? outcomeOf({ kind: 'blocked', evidence: [`led away: ${error.message}`, doubt.why] })
+      : failureOutcome(error);
+  return { outcome, before: null, record: null, found: [], asked: true, isUnproven: doubt.kind === 'unknown' };
 }
 
 interface NoArticleFound {

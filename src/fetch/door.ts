@@ -1,5 +1,5 @@
 /** The one door out: what may be asked for, when, and how much of an answer is taken, for every request to the site. */
-import { ArchiveError } from '../errors.ts';
+import { ArchiveError, type ErrorCode } from '../errors.ts';
 import { inListScope, inScope, type Site } from '../site/address.ts';
 import type { AddressGuard } from './address-guard.ts';
 import type { Answered, Politeness } from './politeness.ts';
@@ -88,11 +88,22 @@ function isInScope(url: string, kind: RequestKind, site: Site): boolean {
 
 const MOST_REDIRECTS = 5;
 
+/** A redirect led to where nothing may be asked for: what a site does with one address, or a gate before it with all. */
+export class LedAway extends ArchiveError {}
+
+const NOT_ALLOWED: readonly ErrorCode[] = ['OUT_OF_SCOPE', 'ADDRESS_REFUSED', 'ROBOTS_DISALLOWED'];
+
+function ledAway(error: unknown, to: string): unknown {
+  if (!(error instanceof ArchiveError) || !NOT_ALLOWED.includes(error.code)) return error;
+  const detail = error.detail.includes(to) ? error.detail : `${error.detail}; redirected to ${to}`;
+  return new LedAway(error.code, detail, { cause: error });
+}
+
 /**
  * Asks for an address and for what it redirects to, one after another.
  * @param ask gives an answer and where it leads, absolute; null where it is the last
  * @returns the answers in their order
- * @throws TOO_MANY_REDIRECTS; what `ask` throws
+ * @throws TOO_MANY_REDIRECTS; LedAway; what else `ask` throws
  */
 export async function followRedirects<T>(
   url: string,
@@ -100,7 +111,9 @@ export async function followRedirects<T>(
 ): Promise<{ readonly redirects: readonly T[]; readonly last: T }> {
   const redirects: T[] = [];
   for (let address = url; ; ) {
-    const { answer, location } = await ask(address);
+    const { answer, location } = await ask(address).catch((error: unknown) => {
+      throw address === url ? error : ledAway(error, address);
+    });
     if (location === null) return { redirects, last: answer };
     redirects.push(answer);
     if (redirects.length > MOST_REDIRECTS)

@@ -20,7 +20,7 @@ export interface Fetcher extends AsyncDisposable {
    * Asks for a page and follows its redirects, each of which has to be allowed like the first address. One to the home page
    * is not followed: it already says that there is nothing (site.md, 7.1), and is the last exchange.
    * @returns at least one exchange
-   * @throws OUT_OF_SCOPE, ADDRESS_REFUSED, ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE, TOO_MANY_REDIRECTS, TOO_LARGE, NETWORK, TIMEOUT, BROWSER_CRASHED, NO_BROWSER; an AbortError once the signal aborts
+   * @throws OUT_OF_SCOPE, ADDRESS_REFUSED, ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE, TOO_MANY_REDIRECTS, TOO_LARGE, NETWORK, TIMEOUT, BROWSER_CRASHED, NO_BROWSER; the first three as LedAway where a redirect led there; an AbortError once the signal aborts
    */
   fetch(url: string, options: FetchOptions): Promise<readonly Exchange[]>;
   /**

@@ -182,7 +182,7 @@ export const FAULTS: readonly Fault[] = [
       name: `redirect to ${location}`,
       spoil: gone(location),
       page: ['refused', 'OUT_OF_SCOPE'],
-      list: 'SOURCE_UNREAD',
+      list: 'BLOCKED',
       picture: 'OUT_OF_SCOPE',
     }),
   ),
