@@ -21,7 +21,8 @@ describe('extract FILE', () => {
   it('with --json: one line a page with verdict, article, flags and text account', async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'a.html'), PAGE);
-    await writeFile(join(folder.path, 'b.html'), `<html><head>${OWN}</head><body>茶</body></html>`);
+    const links = Array.from({ length: 9 }, (_, i) => `<a href="/topic/${i}">茶</a>`).join('');
+    await writeFile(join(folder.path, 'b.html'), `<html><head>${OWN}</head><body>${links}</body></html>`);
     const { code, stdout, lines } = await run(['extract', '--json', 'a.html', 'b.html'], inside(folder.path));
     assert.equal(code, 3, stdout); // the second is no article
     const [article, other] = lines() as unknown as Line[];

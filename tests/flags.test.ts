@@ -193,8 +193,8 @@ const CASES: Readonly<
     ['a placeholder', classicPage({ body: '<p>茶<img src="/default_pic.png"></p>' }), /default_pic/],
     [
       'in an attribute that no rule reads',
-      classicPage({ body: '<p>茶<img src="/x" data-lazy="https://i.guancha.cn/a.jpg"></p>' }),
-      /data-lazy/,
+      classicPage({ body: '<p>茶<img src="about:blank" data-sizes="{big: i.guancha.cn/a}"></p>' }),
+      /data-sizes/,
     ],
   ],
 };
