@@ -13,6 +13,7 @@ import type { CrawlContext } from './crawl/work.ts';
 import { createAddressGuard } from './fetch/address-guard.ts';
 import { openBrowser } from './fetch/browser.ts';
 import { createBrowserFetcher } from './fetch/browser-fetcher.ts';
+import { openBudget } from './fetch/budget.ts';
 import { openConnections } from './fetch/connections.ts';
 import { openCookies } from './fetch/cookies.ts';
 import { createDoor } from './fetch/door.ts';
@@ -141,6 +142,7 @@ export async function openApp(
     trash,
     allows,
     maxPerArticle: config.limits.imagesPerArticle,
+    limits: config.limits,
     attempts: pace.attempts,
     backoffMs: pace.backoffMs,
     clock,
@@ -150,7 +152,10 @@ export async function openApp(
   if (prepared) await browser.warmUp();
   const trial: PageTrial = async (page, address) =>
     (await import('./crawl/page-trial.ts')).openPageTrial(site)(page, address); // parsers and layouts are loaded by then
-  const asking = { site, fetcher, politeness, trial };
+  // All pages of a visit lie in memory: as many as one of the largest size needs that is not believed at once in either form.
+  const visitBytes = Math.min(config.limits.visitBytes, 4 * config.limits.pageBytes);
+  const pageBudget = () => openBudget({ ...config.limits, visitBytes }, { clock });
+  const asking = { site, fetcher, politeness, trial, pageBudget };
   const kept = opened.move();
   return {
     storage,

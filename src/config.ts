@@ -146,6 +146,13 @@ const schema = z
         pageBytes: z.int().min(1000).default(16_000_000),
         imageBytes: z.int().min(1000).default(50_000_000),
         imagesPerArticle: z.int().min(0).default(500),
+        visitMs: z
+          .int()
+          .min(1000)
+          .max(DAY_MS)
+          .default(15 * MINUTE_MS),
+        visitBytes: z.int().min(1000).default(1_000_000_000),
+        visitRequests: z.int().min(1).default(2000),
         minFreeBytes: z.int().min(0).default(500_000_000),
         quarantineItems: z.int().min(0).default(500),
         quarantineBytes: z.int().min(0).default(200_000_000),

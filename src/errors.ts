@@ -135,6 +135,12 @@ export const ERRORS = {
     EXIT.incomplete,
     'look at the address in a browser, with care: the page may be made to stop programs that read it',
   ),
+  BUDGET_SPENT: kind(
+    'the article takes more time, bytes or requests than one visit may',
+    'later',
+    EXIT.incomplete,
+    'pictures come by a later visit; where it is the pages, look at the address in a browser. The limits are limits.visitMs, limits.visitBytes and limits.visitRequests',
+  ),
   RUN_DIED: kind(
     'runs died with this article in hand',
     'later',

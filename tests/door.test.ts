@@ -7,8 +7,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { systemClock } from '../src/clock.ts';
 import { ArchiveError, type ErrorCode } from '../src/errors.ts';
 import { createAddressGuard } from '../src/fetch/address-guard.ts';
+import { openDeadline } from '../src/fetch/budget.ts';
 import { openCookies } from '../src/fetch/cookies.ts';
 import { createDoor, followRedirects, type RequestKind } from '../src/fetch/door.ts';
 import { createHttp } from '../src/fetch/http.ts';
@@ -155,6 +157,20 @@ describe('redirects', () => {
       { code: 'ROBOTS_DISALLOWED' },
     );
     assert.deepEqual(paths, ['/first', '/second', '/sly']);
+
+    const charged = async (limits: { readonly visitRequests: number; readonly visitBytes: number }) => {
+      using budget = openDeadline({ visitMs: 60_000, ...limits }, { clock: systemClock, signal });
+      try {
+        await http.download(`${origin}/first`, () => createWriteStream(file), budget.signal, budget);
+      } catch (error) {
+        assert.ok(budget.ended(error), String(error));
+      }
+      return budget.spent()?.split(':')[0] ?? null;
+    };
+    assert.equal(await charged({ visitRequests: 1, visitBytes: 100 }), 'limits.visitRequests');
+    assert.equal(await charged({ visitRequests: 2, visitBytes: 6 }), 'limits.visitBytes');
+    assert.equal(await charged({ visitRequests: 2, visitBytes: 7 }), null);
+    assert.equal(paths.length, 8, 'no request beyond what is given');
     server.closeAllConnections();
     server.close();
   });

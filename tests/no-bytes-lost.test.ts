@@ -112,6 +112,7 @@ async function perform(done: Step, storage: Storage, at: number): Promise<void> 
         trash,
         allows: () => true,
         maxPerArticle: 9,
+        limits: { visitMs: 900_000, visitBytes: 1e9, visitRequests: 2000 },
         attempts: 1,
         backoffMs: 0,
         clock: openTurnedClock(0),

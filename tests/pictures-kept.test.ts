@@ -54,6 +54,7 @@ function openPictures(site: (url: string, count: number) => Answer, { attempts =
     trash: openTrash(storage, { now: new Date(START) }),
     allows: (url) => url.startsWith('https://i.guancha.cn/'),
     maxPerArticle: 500,
+    limits: { visitMs: 900_000, visitBytes: 1e9, visitRequests: 2000 },
     attempts,
     backoffMs,
     clock,
@@ -275,7 +276,7 @@ describe('pictures that are missing for a reason that passes', () => {
   }
 
   it('are asked for by visits that nobody has to ask for, ever more rarely, for a month', async () => {
-    for (const code of ['NETWORK', 'HTTP_STATUS', 'ROBOTS_UNREACHABLE', 'BLOCKED']) {
+    for (const code of ['NETWORK', 'HTTP_STATUS', 'ROBOTS_UNREACHABLE', 'BLOCKED', 'HOST_PAUSED', 'BUDGET_SPENT']) {
       const hours = await visitsUntil(code, 400 * DAY_MS);
       assert.ok(hours[0] !== undefined && hours[0] <= 1.01, `${hours[0]}`);
       assert.ok(hours.length >= 8 && hours.length <= 12, `${hours}`);

@@ -107,6 +107,7 @@ const STAGES: Readonly<Record<string, (fail: Fail) => Promise<unknown>>> = {
       ...inMemory(),
       allows: () => true,
       maxPerArticle: 9,
+      limits: { visitMs: 900_000, visitBytes: 1e9, visitRequests: 2000 },
       attempts: 2,
       backoffMs: 1,
       log: () => {},

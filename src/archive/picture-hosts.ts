@@ -24,6 +24,8 @@ const REST = 4;
 
 /** Failures that say nothing of the picture. */
 const SILENCE: readonly ErrorCode[] = ['NETWORK', 'TIMEOUT', 'ROBOTS_UNREACHABLE'];
+/** Failures that say nothing of the host either. */
+const SAYS_NOTHING: readonly ErrorCode[] = ['INTERRUPTED', 'BUDGET_SPENT', 'HOST_PAUSED'];
 /** Nothing was connected to: no other picture of the host would fare better. */
 const UNREACHABLE: readonly string[] = [
   'ENOTFOUND',
@@ -106,7 +108,7 @@ export function watchPictureHosts(options: {
     } catch (error) {
       if (error instanceof ArchiveError && SILENCE.includes(error.code))
         noteSilence(name, host, error.code, isUnreachable(error) ? `${url} ${host.failed.size}` : url);
-      else if (error instanceof ArchiveError && error.code !== 'INTERRUPTED') noteAnswer(host);
+      else if (error instanceof ArchiveError && !SAYS_NOTHING.includes(error.code)) noteAnswer(host);
       throw error;
     }
   }

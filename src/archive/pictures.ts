@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Clock, retryPauseMs } from '../clock.ts';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
+import { type Deadline, openDeadline, type VisitLimits } from '../fetch/budget.ts';
 import type { Http } from '../fetch/http.ts';
 import type { Log } from '../log.ts';
 import type { Asset, Flaw, StoredAsset } from '../model.ts';
@@ -17,7 +18,8 @@ import type { Trash } from './trash.ts';
 
 export interface Assets {
   /**
-   * Downloads pictures that are not known yet.
+   * Downloads pictures that are not known yet, within what one visit may take. What that does not suffice for is missing
+   * with BUDGET_SPENT, and goes first at the next visit.
    * @param sources absolute URLs as in the page, in order; duplicates are fetched once
    * @param known what an earlier visit stored
    * @returns one asset for each distinct source, in order. Throws only what stops the run
@@ -40,6 +42,8 @@ export function createAssets(parts: {
   readonly allows: (url: string) => boolean;
   /** So many distinct pictures of an article are fetched; the others are recorded as missing. */
   readonly maxPerArticle: number;
+  /** All that the pictures of one visit may take. */
+  readonly limits: VisitLimits;
   /** So often a picture is tried in a visit where it may come yet. */
   readonly attempts: number;
   /** The first pause before another attempt; doubles. */
@@ -47,32 +51,58 @@ export function createAssets(parts: {
   readonly clock: Clock;
   readonly log: Log;
 }): Assets {
-  const { http, storage, trash, allows, maxPerArticle, attempts, backoffMs, clock } = parts;
+  const { http, storage, trash, allows, maxPerArticle, limits, attempts, backoffMs, clock, log } = parts;
   const hosts = watchPictureHosts(parts);
 
   return {
     collect: async (sources, known, signal) => {
-      const stored = new Map(known.flatMap((asset) => ('sha256' in asset ? [[asset.src, asset]] : [])));
-      return Promise.all(
-        [...new Set(sources)].map(async (src, index) => {
-          const present = stored.get(src);
-          if (present !== undefined && !mayBeWhole(present)) return present;
-          if (present !== undefined) {
-            const wanted = { ...NEW, imperfect: present.sha256, signal };
-            return asIfWhole(present, await fetchPicture(src, pictureUrls, wanted));
-          }
-          return index < maxPerArticle
-            ? fetchPicture(src, pictureUrls, { ...NEW, signal })
-            : { src, missing: 'TOO_MANY_IMAGES' satisfies ErrorCode };
+      using budget = openDeadline(limits, { clock, signal });
+      const before = new Map(known.map((asset) => [asset.src, asset]));
+      let first: string | null = null;
+      const collectOne = async (src: string, index: number): Promise<Asset> => {
+        const during: Deadline['during'] = (request) =>
+          budget.during(() => {
+            first ??= src;
+            return request();
+          });
+        const wanted = { ...NEW, budget: { ...budget, during } };
+        const present = before.get(src);
+        if (present !== undefined && 'sha256' in present) {
+          if (!mayBeWhole(present)) return present;
+          return asIfWhole(present, await fetchPicture(src, pictureUrls, { ...wanted, imperfect: present.sha256 }));
+        }
+        return index < maxPerArticle
+          ? fetchPicture(src, pictureUrls, wanted)
+          : { src, missing: 'TOO_MANY_IMAGES' satisfies ErrorCode };
+      };
+      const inTurn = inTheirTurn([...new Set(sources)], before, clock.now());
+      const isNewRound = inTurn[0]?.turn === 'last';
+      const collected = await Promise.all(
+        inTurn.map(async ({ src, index }) => {
+          const asset = await collectOne(src, index);
+          const isLeft = 'missing' in asset && asset.missing === ('BUDGET_SPENT' satisfies ErrorCode);
+          if (isLeft && src === first) return { index, asset: { src, missing: 'TIMEOUT' satisfies ErrorCode } };
+          return { index, asset: isLeft && !isNewRound ? (before.get(src) ?? asset) : asset };
         }),
       );
+      const assets = collected.sort((a, b) => a.index - b.index).map(({ asset }) => asset);
+      const left = assets.filter((asset) => 'missing' in asset && mayComeYet(asset.missing));
+      const spent = budget.spent();
+      if (spent !== null && left[0] !== undefined)
+        log({
+          level: 'warn',
+          stage: 'fetch',
+          message: `${left.length} pictures are left to a later visit, ${left[0].src} the first of them: ${spent}`,
+        });
+      return assets;
     },
     again: async (src, { expected, signal }) => {
+      using budget = openDeadline(limits, { clock, signal });
       if (expected !== null) {
-        const found = await fetchPicture(src, everyPictureUrl, { expected, imperfect: null, signal });
+        const found = await fetchPicture(src, everyPictureUrl, { expected, imperfect: null, budget });
         if ('sha256' in found || found.missing !== OTHER_BYTES) return found;
       }
-      return fetchPicture(src, everyPictureUrl, { ...NEW, signal });
+      return await fetchPicture(src, everyPictureUrl, { ...NEW, budget });
     },
   };
 
@@ -81,6 +111,7 @@ export function createAssets(parts: {
     let missing: ErrorCode | typeof OTHER_BYTES = 'URL_INVALID';
     for (const url of URL.canParse(src) ? urlsOf(src, allows) : []) {
       const found = await fetchOften(src, url, wanted);
+      if (found === 'BUDGET_SPENT') return { src, missing: found };
       if (typeof found !== 'string') return found;
       if (missing !== OTHER_BYTES) missing = found;
       if (found === OTHER_BYTES || wanted.expected !== null) continue; // no form can pass for another
@@ -89,18 +120,24 @@ export function createAssets(parts: {
     return { src, missing };
   }
 
-  /** Tries as long as another attempt may bring more (`ERRORS[code].next`), up to `attempts` times. */
+  /**
+   * Tries as long as another attempt may bring more (`ERRORS[code].next`), up to `attempts` times.
+   * @returns where the budget ends that: how it failed before, or BUDGET_SPENT
+   */
   async function fetchOften(src: string, url: string, wanted: Wanted): Promise<Asset | ErrorCode | typeof OTHER_BYTES> {
-    const { signal } = wanted;
+    const { budget } = wanted;
     if (!allows(url)) return 'OUT_OF_SCOPE';
+    let failed: ErrorCode = 'BUDGET_SPENT';
     for (let attempt = 1; ; attempt++) {
       try {
+        if (attempt > 1) await clock.sleep(retryPauseMs(attempt - 1, { baseMs: backoffMs }), { signal: budget.signal });
         return await fetchTwice(src, url, wanted);
       } catch (error) {
+        if (budget.ended(error)) return failed;
         if (!(error instanceof ArchiveError) || ERRORS[error.code].next === 'stop') throw error;
         if (ERRORS[error.code].next !== 'retry' || attempt >= attempts || hosts.isResting(url)) return error.code;
+        failed = error.code;
       }
-      await clock.sleep(retryPauseMs(attempt, { baseMs: backoffMs }), { signal });
     }
   }
 
@@ -117,12 +154,12 @@ export function createAssets(parts: {
   async function fetchFrom(
     src: string,
     url: string,
-    { expected, signal, imperfect }: Wanted,
+    { expected, budget, imperfect }: Wanted,
   ): Promise<Asset | typeof OTHER_BYTES | { readonly sha256: string; readonly detail: string }> {
     const temporary = await storage.temporary(ASSETS);
     try {
       const { status, headers, sha256, bytes } = await hosts.ask(url, () =>
-        temporary.fill((open) => http.download(url, open, signal)),
+        temporary.fill((open) => http.download(url, open, budget.signal, budget)),
       );
       if (status !== 200) throw new ArchiveError(meaningOf(status), `${url}: status ${status}`);
       const picture = await readPicture(temporary.chunks());
@@ -224,7 +261,7 @@ interface Wanted {
   readonly expected: string | null;
   /** Hash of incomplete bytes that came before: the same once more are the site's own. */
   readonly imperfect: string | null;
-  readonly signal: AbortSignal;
+  readonly budget: Deadline;
 }
 
 const NEW = { expected: null, imperfect: null };
@@ -242,10 +279,43 @@ function asIfWhole(present: StoredAsset, now: Asset): Asset {
   return { ...now, replaces: present.sha256 };
 }
 
+/** Reasons that pass although no further attempt of the same visit could bring more. */
+const COME_LATER: readonly string[] = [
+  'BLOCKED',
+  'ROBOTS_UNREACHABLE',
+  'HOST_PAUSED',
+  'BUDGET_SPENT',
+] satisfies ErrorCode[];
+
+/**
+ * The order in which pictures are asked for: first those that a visit had nothing left for, then new ones, and those last
+ * that have had their turn. Whoever began first had the whole budget, and with it its turn; and nobody is added to the
+ * first before all of them have had theirs. So these become fewer with each visit, and what drips starves no other. Each
+ * visit begins with others of them than the one before, for it is rarely one alone that drips.
+ */
+function inTheirTurn(sources: readonly string[], before: ReadonlyMap<string, Asset>, now: number) {
+  const each = sources.map((src, index) => ({ src, index, turn: turnOf(before.get(src)) }));
+  const [first, next, last] = TURNS.map((turn) => each.filter((one) => one.turn === turn));
+  return [...rotated(first ?? [], now), ...(next ?? []), ...rotated(last ?? [], now)];
+}
+
+const TURNS = ['first', 'next', 'last'] as const;
+
+function turnOf(before: Asset | undefined): (typeof TURNS)[number] {
+  if (before === undefined) return 'next';
+  return 'missing' in before && before.missing === ('BUDGET_SPENT' satisfies ErrorCode) ? 'first' : 'last';
+}
+
+/** Begins at a place that the second says. */
+function rotated<T>(those: readonly T[], now: number): T[] {
+  const from = Math.floor(now / 1000) % Math.max(1, those.length);
+  return [...those.slice(from), ...those.slice(0, from)];
+}
+
 /** Whether a picture that is missing for this reason may come by itself. */
 export function mayComeYet(code: string): boolean {
   if (!Object.hasOwn(ERRORS, code)) return false;
-  return ERRORS[code as ErrorCode].next === 'retry' || code === 'BLOCKED' || code === 'ROBOTS_UNREACHABLE';
+  return ERRORS[code as ErrorCode].next === 'retry' || COME_LATER.includes(code);
 }
 
 /** What a status says of the picture; most of those but success say that the site does not have it. */

@@ -1,6 +1,7 @@
 /** How one article's pages are asked for: the single-page form first, else the first page and its further parts. */
 import type { Quarantine } from '../archive/quarantine.ts';
 import { ArchiveError } from '../errors.ts';
+import type { Budget } from '../fetch/budget.ts';
 import { type Fetcher, fetchPage, renderPage, type Validators } from '../fetch/fetcher.ts';
 import type { Politeness } from '../fetch/politeness.ts';
 import type { ArticleAddress, Page, Verdict } from '../model.ts';
@@ -24,6 +25,8 @@ export interface ArticleFetchServices {
   readonly fetcher: Fetcher;
   readonly politeness: Pick<Politeness, 'backOff'>;
   readonly site: Site;
+  /** Opens what the pages of one visit may take. Absent where their number alone ends them, which has three digits. */
+  readonly pageBudget?: () => Budget;
   /** Absent where every page is read without one. */
   readonly trial?: PageTrial;
   /** Keeps a page that could not be read. */
@@ -40,7 +43,7 @@ export interface JudgedPage {
  * twice is the site's own.
  * @param options `known` is what the answer to the single-page form was known by at an earlier visit; null asks for the whole
  * @returns `not modified` where the site says that nothing has changed since (304; RFC 9110, 15.4.5)
- * @throws PAGE_DAMAGED, TRUNCATED where two such answers differ; what `Fetcher` throws
+ * @throws PAGE_DAMAGED, TRUNCATED where two such answers differ; BUDGET_SPENT; what `Fetcher` throws
  */
 export async function fetchArticle(
   address: ArticleAddress,
@@ -58,7 +61,8 @@ export async function fetchArticle(
   { signal, known = null }: { readonly signal: AbortSignal; readonly known?: Validators | null | undefined },
 ): Promise<ArticleFetch | 'not modified'> {
   const singleUrl = singlePageUrl(address);
-  const answer = known === null ? undefined : await fetchPage(services.fetcher, singleUrl, { signal, known });
+  const budget = services.pageBudget?.();
+  const answer = known === null ? undefined : await fetchPage(services.fetcher, singleUrl, { signal, known, budget });
   if (answer?.status === 304) return 'not modified';
   const single = await fetchTwiceIfSuspect(singleUrl, { suspects: ['truncated', 'not-an-article'], answer });
   // Not every page is served in the single form (site.md, 1.1): what it does not give, the first page may.
@@ -88,9 +92,9 @@ export async function fetchArticle(
   ): Promise<JudgedPage> {
     const isSuspect = ({ page, verdict }: JudgedPage) =>
       page.undecodable > 0 || how.suspects?.includes(verdict.kind) === true;
-    const one = await fetchAndJudge(url, services, { signal, answer: how.answer });
+    const one = await fetchAndJudge(url, services, { signal, budget, answer: how.answer });
     if (!isSuspect(one)) return one;
-    const other = await fetchAndJudge(url, services, { signal });
+    const other = await fetchAndJudge(url, services, { signal, budget });
     if (!isSuspect(other)) return other;
     if (!saysTheSame(one, other)) {
       const [before, after] = [one, other].map(inWords);
@@ -134,12 +138,18 @@ export async function withEvidence<T>(
 export async function fetchAndJudge(
   url: string,
   services: ArticleFetchServices,
-  { signal, answer }: { readonly signal: AbortSignal; readonly answer?: Page | undefined },
+  {
+    signal,
+    budget,
+    answer,
+  }: { readonly signal: AbortSignal; readonly budget?: Budget | undefined; readonly answer?: Page | undefined },
 ): Promise<JudgedPage> {
   const { fetcher, politeness } = services;
-  let { page, verdict } = await judgeOnTrial(answer ?? (await fetchPage(fetcher, url, { signal })), services);
-  if (verdict.kind === 'not-an-article' && verdict.needsScripts)
-    ({ page, verdict } = await judgeOnTrial(await renderPage(fetcher, page.page, { signal }), services));
+  let { page, verdict } = await judgeOnTrial(answer ?? (await fetchPage(fetcher, url, { signal, budget })), services);
+  if (verdict.kind === 'not-an-article' && verdict.needsScripts) {
+    const render = () => renderPage(fetcher, page.page, { signal });
+    ({ page, verdict } = await judgeOnTrial(await (budget === undefined ? render() : budget.during(render)), services));
+  }
   // A refusal by status has slowed the host down already; a challenge looks like any other answer until it is judged.
   if (verdict.kind === 'blocked' && !asksForPause(page.page.status)) politeness.backOff(url);
   return { page, verdict };

@@ -17,11 +17,13 @@ export function createBrowserFetcher(parts: {
   const { browser, door, cookies, site } = parts;
 
   return {
-    fetch: (url, { signal, list = false, known }) =>
+    fetch: (url, { signal, list = false, known, budget }) =>
       followExchanges(url, site, (address, { isFirst }) =>
         pass({ url: address, kind: list ? 'list' : 'page', signal }, async (caps) => {
           const headers = { ...(isFirst ? conditions(known) : {}), ...cookies.headersFor(address) };
-          const answer = await browser.get(address, { ...caps, signal, headers });
+          const get = () => browser.get(address, { ...caps, signal, headers });
+          const answer = await (budget === undefined ? get() : budget.during(get));
+          budget?.take(answer.response.body.length);
           cookies.keep(address, setCookiesOf(answer));
           return answer;
         }),

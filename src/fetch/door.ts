@@ -62,13 +62,24 @@ export function createDoor(parts: {
     pass: async ({ url, kind, signal }, ask) => {
       if (!isInScope(url, kind, site)) throw new ArchiveError('OUT_OF_SCOPE', url);
       guard.requireHost(new URL(url).hostname);
-      if (kind !== 'robots.txt') await robots()?.require(url, signal, { isPatient: kind !== 'picture' });
+      if (kind !== 'robots.txt') await requireAllowed(url, kind, signal);
       const request = () => ask({ maxBytes: maxBytes[kind], timeoutMs });
       if (politeness === null) return request();
       const turn = { page: 'page', list: 'page', picture: 'asset', script: 'asset', 'robots.txt': 'rules' } as const;
       return politeness[turn[kind]](url, signal, request);
     },
   };
+
+  /** A robots.txt is read once for all who wait for it: what ends another's request ends that reading, and it is begun anew. */
+  async function requireAllowed(url: string, kind: RequestKind, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        return await robots()?.require(url, signal, { isPatient: kind !== 'picture' });
+      } catch (error) {
+        if (signal.aborted || (error as Error).name !== 'AbortError') throw error;
+      }
+    }
+  }
 }
 
 function isInScope(url: string, kind: RequestKind, site: Site): boolean {

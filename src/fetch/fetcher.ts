@@ -12,6 +12,7 @@
  */
 import type { Exchange, Page } from '../model.ts';
 import type { Site } from '../site/address.ts';
+import type { Budget } from './budget.ts';
 import { followRedirects } from './door.ts';
 import { locationOf, pageOf } from './exchange.ts';
 
@@ -38,6 +39,8 @@ export interface FetchOptions {
   readonly list?: boolean | undefined;
   /** What an earlier answer was known by: a site that applies it answers 304 where nothing changed (RFC 9110, 13.1). */
   readonly known?: Validators | undefined;
+  /** Is charged with each request and its bytes. Throws BUDGET_SPENT. */
+  readonly budget?: Budget | undefined;
 }
 
 /** What an answer can be asked for again by (RFC 9110, 8.8); null where it named none. */

@@ -11,6 +11,7 @@ import type { Got } from 'got';
 import { ArchiveError } from '../errors.ts';
 import type { Exchange } from '../model.ts';
 import type { PageBrowser } from './browser.ts';
+import type { Budget } from './budget.ts';
 import type { Connections } from './connections.ts';
 import type { Cookies } from './cookies.ts';
 import { type Caps, type Door, followRedirects, type RequestKind } from './door.ts';
@@ -23,9 +24,10 @@ export interface Http {
   text(url: string, signal: AbortSignal): Promise<{ readonly text: string; readonly status: number }>;
   /**
    * Hashes a picture on its way into the stream that `open` gives, whose last one holds the bytes.
-   * @throws what `text` throws, and TOO_LARGE
+   * @param budget is charged with each request and its bytes; the caller ends it by `signal`
+   * @throws what `text` throws, TOO_LARGE, and BUDGET_SPENT
    */
-  download(url: string, open: () => Writable, signal: AbortSignal): Promise<Download>;
+  download(url: string, open: () => Writable, signal: AbortSignal, budget?: Budget): Promise<Download>;
 }
 
 interface Download {
@@ -77,10 +79,11 @@ export function createHttp(options: {
           return { text: Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8') };
         },
       }),
-    download: (url, open, signal) =>
+    download: (url, open, signal, budget) =>
       ask(url, {
         kind: 'picture',
         signal,
+        budget,
         accept: { accept: 'image/*,*/*;q=0.8' },
         take: async (stream, { maxBytes }) => {
           const hash = createHash('sha256');
@@ -88,6 +91,7 @@ export function createHttp(options: {
           const meter = new Transform({
             transform: (chunk: Buffer, _encoding, done) => {
               bytes += chunk.length;
+              budget?.take(chunk.length);
               hash.update(chunk);
               done(
                 bytes > maxBytes ? new ArchiveError('TOO_LARGE', `${url}: more than ${maxBytes} bytes`) : null,
@@ -113,16 +117,17 @@ export function createHttp(options: {
 
   /** Both requests, where there are two, pass the door in a turn of their own. */
   async function askOnce<T>(url: string, wish: Wish<T>): Promise<Answer<T>> {
-    const { kind, signal } = wish;
+    const { kind, signal, budget } = wish;
+    const charged = <R>(request: () => Promise<R>) => (budget === undefined ? request() : budget.during(request));
     const { origin } = new URL(url);
     let unreadable: ArchiveError | null = null;
     if ((leftToBrowser.get(origin) ?? 0) < performance.now()) {
-      const answer = await door.pass({ url, kind, signal }, (caps) => askByNode(url, wish, caps));
+      const answer = await door.pass({ url, kind, signal }, (caps) => charged(() => askByNode(url, wish, caps)));
       if (answer.unreadable === null) return answer;
       unreadable = answer.unreadable;
       leftToBrowser.set(origin, performance.now() + LEFT_TO_BROWSER_MS);
     }
-    return door.pass({ url, kind, signal }, (caps) => askByBrowser(url, wish, caps, unreadable));
+    return door.pass({ url, kind, signal }, (caps) => charged(() => askByBrowser(url, wish, caps, unreadable)));
   }
 
   /** One request; nothing is taken of a redirect. */
@@ -186,6 +191,7 @@ function requireWhole({ url, response, cut }: Exchange, unreadable: ArchiveError
 interface Wish<T> {
   readonly kind: RequestKind;
   readonly signal: AbortSignal;
+  readonly budget?: Budget | undefined;
   readonly accept: { readonly accept?: string };
   readonly take: (stream: Readable, caps: Caps) => Promise<T>;
 }

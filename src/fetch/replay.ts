@@ -19,11 +19,14 @@ export function createReplay(kept: Iterable<Exchange>, site: Site): Fetcher {
   }
 
   return {
-    fetch: (url, { signal, list = false }) =>
+    fetch: (url, { signal, list = false, budget }) =>
       followExchanges(url, site, async (address) => {
         signal.throwIfAborted();
         requireScope(address, site, { list });
-        return { ...next(answers, address), road: 'replay' };
+        const get = async () => next(answers, address);
+        const answer = await (budget === undefined ? get() : budget.during(get));
+        budget?.take(answer.response.body.length);
+        return { ...answer, road: 'replay' };
       }),
     render: async (exchanges, { signal }) => {
       signal.throwIfAborted();
