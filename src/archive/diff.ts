@@ -144,7 +144,7 @@ export interface Piece {
 const MOST_WORD_EDITS = 2000;
 const MOST_BLOCK_EDITS = 4000;
 /** The work of a comparison grows with length times changes: so much of it takes some tenths of a second. */
-const MOST_STEPS = 40_000_000;
+const MOST_STEPS = 15_000_000;
 /** Longer places are shown as rewritten: to part them into words alone would take longer. */
 const MOST_CHARACTERS = 200_000;
 

@@ -30,8 +30,8 @@ export function renderBody(html: string, options: BodyOptions): string {
   return cleanBody(html, options).body;
 }
 
-/** A page needs two rounds; what needs more than this is written against parsers. */
-const MOST_ROUNDS = 12;
+/** A page needs two rounds, broken markup three; what needs more than this is written against parsers. */
+const MOST_ROUNDS = 5;
 
 /**
  * As `renderBody`, and what was left out. The text is written and parsed again until nothing changes, so that every parser
