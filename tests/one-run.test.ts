@@ -10,8 +10,9 @@ import { openDisk } from '../src/archive/disk.ts';
 import { filesOf, isOutside } from '../src/archive/manifest.ts';
 import { loadConfig } from '../src/config.ts';
 import type { ArchiveError } from '../src/errors.ts';
-import { describeHolder, lockArchive, waitForLock } from '../src/frontier/lock.ts';
+import { describeHolder, lockArchive, requireLocks, waitForLock } from '../src/frontier/lock.ts';
 import { openOperations } from '../src/frontier/operations.ts';
+import { connect } from '../src/sqlite.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { type Running, run, start, temporaryFolder } from './support/command.ts';
 
@@ -208,3 +209,38 @@ async function readHolder(): Promise<Record<string, unknown>> {
 async function lockFiles(root: string): Promise<string[]> {
   return (await readdir(root)).filter((name) => name.includes('lock')).sort();
 }
+
+describe('a disk without locks', () => {
+  const busy = Object.assign(new Error('database is locked'), { code: 'ERR_SQLITE_ERROR', errcode: 5 });
+  const disks = {
+    'that refuses every lock (ENOLCK, which SQLite calls busy)': () => ({
+      exec: () => {
+        throw busy;
+      },
+      close: () => {},
+    }),
+    'that gives a lock to everybody': (url: URL) => {
+      url.searchParams.set('vfs', 'unix-none');
+      return connect(url);
+    },
+  };
+  for (const [name, open] of Object.entries(disks)) {
+    it(`${name} is not fit for an archive, and nothing stays behind`, async () => {
+      await using unfit = await temporaryFolder();
+      await assert.rejects(lockArchive(unfit.path, 'test', { open }), { code: 'ARCHIVE_UNFIT' });
+      assert.throws(() => requireLocks(unfit.path, { open }), { code: 'ARCHIVE_UNFIT', message: /locks do not work/ });
+      assert.deepEqual(
+        (await readdir(unfit.path)).filter((each) => each !== 'lock.sqlite'),
+        [],
+      );
+    });
+  }
+
+  it('is told apart from an archive that another run holds', async () => {
+    await using held = await temporaryFolder();
+    await using _lock = await lockArchive(held.path, 'first');
+    await assert.rejects(lockArchive(held.path, 'second'), { code: 'ARCHIVE_IN_USE' });
+    requireLocks(held.path);
+    assert.match((await describeHolder(held.path)) ?? '', /^first/);
+  });
+});

@@ -13,7 +13,7 @@ import { createDoor } from '../fetch/door.ts';
 import { fetchPage } from '../fetch/fetcher.ts';
 import { createHttp } from '../fetch/http.ts';
 import { destinationOf, type Environment } from '../fetch/proxies.ts';
-import { describeHolder } from '../frontier/lock.ts';
+import { describeHolder, requireLocks } from '../frontier/lock.ts';
 import { openOperations } from '../frontier/operations.ts';
 import type { Log } from '../log.ts';
 import { packageInfo } from '../package.ts';
@@ -193,6 +193,7 @@ async function checkRoom({ config }: CheckContext): Promise<Found> {
 
 async function checkLock({ config }: CheckContext): Promise<Found> {
   return unlessRefused(async () => {
+    requireLocks(config.archive);
     const holder = await describeHolder(config.archive);
     return holder === null
       ? ok('no run holds the archive')

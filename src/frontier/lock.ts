@@ -9,13 +9,13 @@
  * Danger: POSIX releases a process's locks on a file as soon as that process closes the file through any descriptor. Only
  * SQLite may open `lock.sqlite`, which keeps account of this; a manifest, a copy or a repair must leave it out.
  */
-import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { openDisk } from '../archive/disk.ts';
-import { FRONTIER, LOCK, LOCK_HOLDER } from '../archive/keys.ts';
+import { FRONTIER, LOCK, LOCK_HOLDER, temporaryName } from '../archive/keys.ts';
 import { ArchiveError } from '../errors.ts';
 import { connect, withSqliteErrors } from '../sqlite.ts';
 
@@ -49,13 +49,20 @@ export interface ArchiveLock extends AsyncDisposable {
  * Locks an archive until disposed. Makes the archive's folder where it is not there.
  * @param archive absolute path
  * @param command the name that other runs see as the holder of the archive
- * @throws ARCHIVE_IN_USE, whose detail names the holder; ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL, ARCHIVE_IO
+ * @param options `open` connects to the lock; a test has a disk without locks by it
+ * @throws ARCHIVE_IN_USE, whose detail names the holder; ARCHIVE_UNFIT where locks lock nothing; ARCHIVE_NOT_WRITABLE,
+ *   ARCHIVE_FULL, ARCHIVE_IO
  */
-export async function lockArchive(archive: string, command: string): Promise<ArchiveLock> {
+export async function lockArchive(
+  archive: string,
+  command: string,
+  { open = connect }: { readonly open?: Connect } = {},
+): Promise<ArchiveLock> {
   const disk = openDisk(archive);
   withSqliteErrors(archive, () => mkdirSync(archive, { recursive: true }));
   await using opened = new AsyncDisposableStack();
-  opened.use(await beginTransaction(archive));
+  opened.use(await beginTransaction(archive, open));
+  requireExclusion(join(archive, LOCK), open);
   const before = holderOf(await readText(archive));
   if (before !== null && isRunning(before)) throw new ArchiveError('ARCHIVE_IN_USE', await readHolder(archive));
   const holder: Holder = { command, host: hostname(), pid: process.pid, since: new Date().toISOString() };
@@ -130,15 +137,42 @@ export async function waitForLock(
  */
 export async function describeHolder(archive: string): Promise<string | null> {
   if (!existsSync(join(archive, LOCK))) return null;
-  using free = tryTransaction(archive, 'rw');
+  using free = tryTransaction(join(archive, LOCK), 'rw', connect);
   return free === null ? await readHolder(archive) : null;
 }
 
-/** @throws ARCHIVE_IN_USE */
-async function beginTransaction(archive: string): Promise<Disposable> {
+/**
+ * Whether this disk locks: a new file in the archive's folder can be locked, and a second time it cannot.
+ * @throws ARCHIVE_UNFIT with what it does instead; what else the disk refuses with
+ */
+export function requireLocks(archive: string, { open = connect }: { readonly open?: Connect } = {}): void {
+  const path = join(archive, temporaryName('lock')); // what a kill leaves of it is swept
+  try {
+    using begun = tryTransaction(path, 'rwc', open);
+    // SQLite says the same of a lock that somebody has and of a disk that has no locks (ENOLCK); nobody has this one.
+    if (begun === null)
+      throw new ArchiveError('ARCHIVE_UNFIT', `${archive}: file locks do not work here: a new file cannot be locked`);
+    requireExclusion(path, open);
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+/** @throws ARCHIVE_UNFIT where a second connection gets the lock as well */
+function requireExclusion(path: string, open: Connect): void {
+  using second = tryTransaction(path, 'rw', open);
+  if (second !== null)
+    throw new ArchiveError('ARCHIVE_UNFIT', `${path}: file locks do not work here: two have the same lock`);
+}
+
+type Connect = (url: URL) => Pick<ReturnType<typeof connect>, 'exec' | 'close'>;
+
+/** @throws ARCHIVE_IN_USE; ARCHIVE_UNFIT where it only seems so */
+async function beginTransaction(archive: string, open: Connect): Promise<Disposable> {
   for (let attempt = 1; ; attempt++) {
-    const begun = tryTransaction(archive, 'rwc');
+    const begun = tryTransaction(join(archive, LOCK), 'rwc', open);
     if (begun !== null) return begun;
+    if (attempt === ATTEMPTS) requireLocks(archive, { open });
     if (attempt === ATTEMPTS) throw new ArchiveError('ARCHIVE_IN_USE', await readHolder(archive));
     await sleep(BETWEEN_ATTEMPTS_MS);
   }
@@ -148,12 +182,11 @@ async function beginTransaction(archive: string): Promise<Disposable> {
  * Null where another connection has the transaction, in this process or another.
  * @param mode of SQLite's URI: `rwc` makes the file where it is not there
  */
-function tryTransaction(archive: string, mode: 'rw' | 'rwc'): Disposable | null {
-  const path = join(archive, LOCK);
+function tryTransaction(path: string, mode: 'rw' | 'rwc', open: Connect): Disposable | null {
   const url = pathToFileURL(path);
   url.search = `?mode=${mode}`;
   return withLockErrors(path, () => {
-    const database = connect(url);
+    const database = open(url);
     try {
       // Nothing is ever written: a journal in memory leaves no file beside the lock.
       database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
