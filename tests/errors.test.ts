@@ -156,11 +156,9 @@ describe('bad input', () => {
 
   it('no browser: 7', async () => {
     const file = await config((text) => `${text}browser: { executablePath: /nowhere/chromium }\n`);
-    says(
-      await run(['archive', '--config', file, newspaper.articles[1]?.url ?? '']),
-      7,
-      /error NO_BROWSER[\s\S]*\/nowhere\/chromium[\s\S]*npx playwright install/,
-    );
+    const ended = await run(['archive', '--config', file, newspaper.articles[1]?.url ?? '']);
+    says(ended, 7, /error NO_BROWSER[\s\S]*\/nowhere\/chromium[\s\S]*npx playwright install/);
+    assert.doesNotMatch(ended.stdout + ended.stderr, /nothing to do/);
   });
 
   it('an archive that cannot be made or written: 8', async () => {

@@ -69,6 +69,7 @@ export async function run(
     );
   const reporter = createReporter(terminal, options, total);
   const { archiveWaiting } = await import('../crawl/crawl.ts'); // parsers and layouts, loaded while the browser starts
+  let isThrough = false;
   try {
     await archiveWaiting(app, {
       ...config.politeness,
@@ -81,8 +82,9 @@ export async function run(
       log: terminal.log,
       onSettled: reporter.report,
     });
+    isThrough = true;
   } finally {
-    reporter.end();
+    reporter.end({ isThrough });
   }
   if (interrupts.stopSignal.aborted) return EXIT.interrupted;
   return reporter.exit();
@@ -99,6 +101,7 @@ export async function runRevisits(
   const { due } = app.journal.revisits.counts(app.services.clock.now());
   const reporter = createReporter(terminal, options, () => due);
   const { revisitDue } = await import('../crawl/crawl.ts');
+  let isThrough = false;
   try {
     const visits = revisitDue(app, {
       ...config.politeness,
@@ -107,8 +110,9 @@ export async function runRevisits(
       abortSignal: interrupts.abortSignal,
     });
     for await (const worked of visits) reporter.report(worked);
+    isThrough = true;
   } finally {
-    reporter.end();
+    reporter.end({ isThrough });
   }
   if (interrupts.stopSignal.aborted) return EXIT.interrupted;
   return reporter.exit();
@@ -119,7 +123,11 @@ function createReporter(
   terminal: Terminal,
   options: Reporting,
   total: (done: number) => number,
-): { readonly report: (worked: Worked) => void; readonly end: () => void; readonly exit: () => ExitCode } {
+): {
+  readonly report: (worked: Worked) => void;
+  readonly end: (how: { readonly isThrough: boolean }) => void;
+  readonly exit: () => ExitCode;
+} {
   let done = 0;
   let exit: ExitCode = EXIT.ok;
   const counts = new Map<string, number>();
@@ -144,9 +152,10 @@ function createReporter(
       printReport(terminal, report);
       terminal.progress(done, Math.max(total(done), done));
     },
-    end: () => {
+    end: ({ isThrough }) => {
       terminal.end();
-      if (done !== 1) terminal.say(summaryOf(counts));
+      // What stopped it before the first visit is said by the error.
+      if (done > 1 || (done === 0 && isThrough)) terminal.say(summaryOf(counts));
     },
     exit: () => exit,
   };
