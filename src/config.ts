@@ -21,7 +21,10 @@ const origin = z.string().refine(isOrigin, 'must be an origin such as https://ww
 const addressBlock = z.string().refine(isAddressBlock, 'must be an address, or a block such as 127.0.0.0/8');
 const plain = z
   .string()
-  .refine(isPlainScalar, 'must be text that YAML reads as it stands (no quotes, no leading symbol)');
+  .refine(
+    isPlainScalar,
+    'must be text that YAML reads as it stands (no quotes, no leading symbol, no control character)',
+  );
 
 /** No name of a file and no argument of a program can hold a NUL. */
 const argument = z
@@ -238,7 +241,9 @@ export function expandPath(
   const refuse = (why: string): never => {
     throw new ArchiveError(problem.code, `${problem.where}: ${text}: ${why}`);
   };
-  const given = (name: string) => process.env[name] || refuse(`the environment has no ${name}; write the path out`);
+  const given = (name: string) =>
+    (Object.hasOwn(process.env, name) && process.env[name]) ||
+    refuse(`the environment has no ${name}; write the path out`);
   const home = /^~([^/]*)(?=\/|$)/.exec(text)?.[1];
   if (home !== undefined && home !== '') refuse(`~${home} is not known here; write the path out, or begin it with ./`);
   return text
@@ -402,9 +407,12 @@ function isTimeZone(text: string): boolean {
   }
 }
 
-/** True if ` - TEXT` in a block sequence is read as TEXT: the format writes its categories so. */
+/**
+ * True if ` - TEXT` in a block sequence is read as TEXT by every reader: the format writes its categories so. No line of
+ * YAML holds a control character (1.2, 5.1), and some readers take others for its end.
+ */
 function isPlainScalar(text: string): boolean {
-  if (text.trim() !== text || text === '' || /[\n{}]/.test(text)) return false;
+  if (text.trim() !== text || text === '' || /[{}\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/u.test(text)) return false;
   try {
     const value: unknown = parse(`- ${text}\n`);
     return Array.isArray(value) && value[0] === text;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parse, parseDocument, visit } from 'yaml';
+import { writeDocument } from '../src/archive/document.ts';
 import { defaultConfig, parseConfig } from '../src/config.ts';
 import { ArchiveError } from '../src/errors.ts';
 
@@ -19,6 +20,19 @@ function problems(source: string): string {
   }
   assert.fail(`accepted: ${source}`);
 }
+
+function isRefused(source: string): boolean {
+  try {
+    parseConfig(source, 'c.yaml');
+    return false;
+  } catch (error) {
+    if (error instanceof ArchiveError && error.code === 'CONFIG_INVALID') return true;
+    throw error;
+  }
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+const DOCUMENT = { title: '茶馆', headimg: '', date: '2022-01-28 10:30:43', body: '<p>茶</p>' };
 
 describe('the configuration', () => {
   it('has every default written in crawl.config.yaml', () => {
@@ -186,7 +200,7 @@ describe('the configuration', () => {
     [
       'a name that YAML reads otherwise',
       'sources:\n  - { name: "a: b", url: "https://www.guancha.cn/a" }',
-      'c.yaml:2: sources[0].name: must be text that YAML reads as it stands (no quotes, no leading symbol)',
+      'c.yaml:2: sources[0].name: must be text that YAML reads as it stands (no quotes, no leading symbol, no control character)',
     ],
     [
       'an author who is not the site',
@@ -228,6 +242,24 @@ describe('the configuration', () => {
   for (const [name, source, message] of refused) {
     it(`refuses ${name}, with line and path`, () => assert.ok(problems(source).startsWith(message), problems(source)));
   }
+
+  it('refuses a name that no document can hold: one that is taken can be written', () => {
+    const codes = [...Array(0x300).keys(), ...range(0x2000, 0x2070), ...range(0xd7ff, 0xd802), 0xdfff, 0xe000];
+    const refused = [];
+    for (const code of [...codes, 0xfeff, ...range(0xfffd, 0x10000), 0x1f600]) {
+      const name = `a${String.fromCodePoint(code)}b`;
+      const text = JSON.stringify({ document: { author: name, categories: ['新媒体', name] } });
+      const asJson = text.replace(
+        /[\u007f-\uffff]/g,
+        (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
+      if (isRefused(asJson)) refused.push(code);
+      else writeDocument({ ...DOCUMENT, author: name, categories: ['新媒体', name, name] });
+    }
+    for (const code of [0, 7, 10, 13, 0x1b, 0x7f, 0x85, 0x2028, 0x2029, 0xd800, 0xffff])
+      assert.ok(refused.includes(code));
+    assert.ok(refused.length < 90, 'few are refused');
+  });
 
   it('names every problem at once', () => {
     assert.equal(problems('archve: x\npoliteness:\n  robots: 1\n').split('\n').length, 2);

@@ -32,6 +32,8 @@ describe('a path', () => {
       // biome-ignore lint/suspicious/noTemplateCurlyInString: as people write it
       for (const text of ['$GUANCHA_TEST_NONE/a', '${GUANCHA_TEST_NONE}', '~you/a', '$GUANCHA_TEST_EMPTY/a'])
         assert.throws(() => expandPath(text, problem), { code: 'USAGE', message: /write the path out/ }, text);
+      for (const text of ['$constructor/a', '$toString', '$__proto__'])
+        assert.throws(() => expandPath(text, problem), { code: 'USAGE' }, text);
       const file = join(folder.path, 'c.yaml');
       await writeFile(
         file,
