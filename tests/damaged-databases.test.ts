@@ -136,14 +136,26 @@ describe('a record with names that every object has', () => {
 describe('a file whose name is no text', () => {
   it('is left out of a manifest, which says so, and stops neither it nor a check of it', async () => {
     await using folder = await temporaryFolder();
-    await mkdir(join(folder.path, 'records'));
+    const nameless = (path: string) => Buffer.concat([Buffer.from(`${folder.path}/${path}`), Buffer.from([0xff])]);
+    await mkdir(join(folder.path, 'records/2022'), { recursive: true });
     await writeFile(join(folder.path, 'note'), 'text');
-    await writeFile(Buffer.concat([Buffer.from(`${folder.path}/bad`), Buffer.from([0xff])]), 'x');
+    await writeFile(nameless('bad'), 'x');
+    await writeFile(nameless('records/deep'), 'x');
+    await mkdir(nameless('records/2022/folder'));
     const written = await run(['manifest', 'write', '--archive', folder.path]);
     assert.equal(written.code, 0, written.stderr);
-    assert.match(written.stderr, /bad\ufffd: its name is no text/);
+    const told =
+      /bad\ufffd: its name is no text[\s\S]*records\/2022\/folder\ufffd: its [\s\S]*records\/deep\ufffd: its /;
+    assert.match(written.stderr, told);
     assert.match(await readFile(join(folder.path, 'manifest-sha256.txt'), 'utf8'), /^[0-9a-f]{64} {2}note\n$/);
-    assert.equal((await run(['manifest', 'verify', '--archive', folder.path])).code, 0);
+    const verified = await run(['manifest', 'verify', '--archive', folder.path]);
+    assert.deepEqual([verified.code, told.test(verified.stderr)], [0, true]);
+    await using bag = await temporaryFolder();
+    const packed = await run(['manifest', 'write', '--archive', folder.path, '--bag', join(bag.path, 'bag')]);
+    assert.deepEqual([packed.code, told.test(packed.stderr)], [0, true], packed.stderr);
+    const audited = await run(['audit', '--json', '--archive', folder.path]);
+    const stray = audited.lines().filter(({ code }) => code === 'stray-file');
+    assert.deepEqual(stray.map(({ path }) => String(path)).sort(), ['records/2022/folder\ufffd', 'records/deep\ufffd']);
   });
 });
 

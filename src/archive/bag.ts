@@ -2,7 +2,7 @@
 import { pipeline } from 'node:stream/promises';
 import { ArchiveError } from '../errors.ts';
 import { MANIFEST } from './keys.ts';
-import { filesOf, hashFile, isOutside, manifestLine, writeLines } from './manifest.ts';
+import { filesOf, hashFile, isOutside, manifestLine, type OnNameless, writeLines } from './manifest.ts';
 import { sha256 } from './record.ts';
 import type { Storage } from './storage.ts';
 
@@ -14,12 +14,13 @@ const PAYLOAD = 'data';
  * Copies an archive into a new bag. Copies and no hard links: a bag is handed on, and must not change with the archive.
  * The hashes are those of the copies. The declaration is written last: a folder without it is no bag.
  * @param bag must be empty; throws USAGE otherwise
+ * @param options `onNameless` is told what is left out, for its name is no text
  * @returns how many files and bytes the bag holds
  */
 export async function writeBag(
   archive: Storage,
   bag: Storage,
-  options: { readonly tool: string; readonly now: Date },
+  options: { readonly tool: string; readonly now: Date; readonly onNameless: OnNameless },
 ): Promise<{ readonly files: number; readonly bytes: number }> {
   await (await bag.temporary(PAYLOAD)).discard(); // a bag has the folder, even where nothing lies in it
   const { files, folders } = await bag.names('');
@@ -28,7 +29,7 @@ export async function writeBag(
     throw new ArchiveError('USAGE', `${bag.name}: is not empty`);
   const sum = { files: 0, bytes: 0 };
   async function* lines(): AsyncGenerator<string> {
-    for await (const key of filesOf(archive, isOutside)) {
+    for await (const key of filesOf(archive, isOutside, options.onNameless)) {
       const path = `${PAYLOAD}/${key}`;
       await copyInto(bag, path, archive.chunks(key));
       const copy = await hashFile(bag, path);

@@ -24,21 +24,29 @@ interface Difference {
 /**
  * Every regular file, folder by folder in order of names. Links are not followed.
  * @param skip whether a key is left out; for a name at the top, with all that lies below it
- * @param onNameless is called for each file at the top whose name is no text, as it is shown: no list of names can hold it
+ * @param onNameless is called for each file or folder whose name is no text, as it is shown: no list of names can hold it
  */
-export async function* filesOf(
+export function filesOf(
   storage: Storage,
   skip: (key: string) => boolean,
-  onNameless: (name: string) => void = () => {},
+  onNameless: OnNameless,
 ): AsyncGenerator<string> {
-  const { files, folders } = await storage.names('');
-  for (const name of [...files, ...folders].sort()) {
-    if (skip(name)) continue;
-    if (name.includes(NO_TEXT) && (await storage.stat(name)) === null) onNameless(name);
-    else if (files.includes(name)) yield name;
-    else for await (const { key } of storage.list(name)) if (!skip(key)) yield key;
+  return filesBelow('');
+
+  async function* filesBelow(prefix: string): AsyncGenerator<string> {
+    const { files, folders } = await storage.names(prefix);
+    const isFile = new Set(files);
+    for (const name of [...files, ...folders].sort()) {
+      const key = prefix === '' ? name : `${prefix}/${name}`;
+      if ((prefix === '' || isFile.has(name)) && skip(key)) continue;
+      if (name.includes(NO_TEXT) && (await storage.stat(key)) === null) onNameless(key);
+      else if (isFile.has(name)) yield key;
+      else yield* filesBelow(key);
+    }
   }
 }
+
+export type OnNameless = (key: string) => void;
 
 /** What stands for bytes that are no UTF-8. */
 const NO_TEXT = '\ufffd';
@@ -116,9 +124,9 @@ async function* inPieces(lines: AsyncIterable<string>): AsyncGenerator<string> {
 export async function* differences(
   storage: Storage,
   manifest: AsyncGenerator<ManifestEntry>,
-  skip: (path: string) => boolean,
+  { skip, onNameless }: { readonly skip: (path: string) => boolean; readonly onNameless: OnNameless },
 ): AsyncGenerator<Difference> {
-  const files = filesOf(storage, skip);
+  const files = filesOf(storage, skip, onNameless);
   let [file, entry] = [await files.next(), await manifest.next()];
   while (file.done !== true || entry.done !== true) {
     const order = file.done === true ? 1 : entry.done === true ? -1 : compare(file.value, entry.value.path);

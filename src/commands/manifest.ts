@@ -9,6 +9,7 @@ import {
   hashFile,
   isOutside,
   manifestLine,
+  type OnNameless,
   readManifest,
   writeLines,
 } from '../archive/manifest.ts';
@@ -31,23 +32,23 @@ export async function manifest(
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): Promise<ExitCode> {
   const { archive } = config;
+  const onNameless = (key: string) => {
+    const message = `${key}: its name is no text, so no manifest can hold it; give it another`;
+    terminal.log({ level: 'warn', stage: 'run', message });
+  };
   const storage = openDisk(archive);
   if ((await storage.stat('')) === null)
     throw new ArchiveError('USAGE', `${archive}: there is no archive; name one with --archive DIR`);
   if (action === 'verify') {
     const bag = flags.bag === undefined ? null : bagAt(flags.bag);
-    return verify(bag === null ? storage : openDisk(bag), { isBag: bag !== null, terminal });
+    return verify(bag === null ? storage : openDisk(bag), { isBag: bag !== null, terminal, onNameless });
   }
   await using _lock = await lockArchive(archive, 'manifest');
   using operations = openOperations(archive, { command: 'manifest' });
   if (flags.bag === undefined) {
     let files = 0;
-    const warn = (name: string) => {
-      const message = `${name}: its name is no text, so no manifest can hold it; give it another`;
-      terminal.log({ level: 'warn', stage: 'run', message });
-    };
     const lines = async function* () {
-      for await (const path of filesOf(storage, isOutside, warn)) {
+      for await (const path of filesOf(storage, isOutside, onNameless)) {
         files += 1;
         yield manifestLine({ path, sha256: (await hashFile(storage, path)).sha256 });
       }
@@ -58,7 +59,8 @@ export async function manifest(
     const bag = bagAt(flags.bag);
     if (`${bag}/`.startsWith(`${archive}/`)) throw new ArchiveError('USAGE', `${bag}: lies inside the archive`);
     const { name, version } = packageInfo();
-    const { files, bytes } = await writeBag(storage, openDisk(bag), { tool: `${name}/${version}`, now: new Date() });
+    const options = { tool: `${name}/${version}`, now: new Date(), onNameless };
+    const { files, bytes } = await writeBag(storage, openDisk(bag), options);
     terminal.result(`${bag}: ${files} files, ${bytes} bytes`, { bag, files, bytes });
   }
   operations.journal.runs.endRun();
@@ -72,7 +74,11 @@ function bagAt(text: string): string {
 /** Reports each difference as a finding of the group `fixity`. */
 async function verify(
   storage: Storage,
-  { isBag, terminal }: { readonly isBag: boolean; readonly terminal: Terminal },
+  {
+    isBag,
+    terminal,
+    onNameless,
+  }: { readonly isBag: boolean; readonly terminal: Terminal; readonly onNameless: OnNameless },
 ): Promise<ExitCode> {
   const lists = isBag ? [MANIFEST, TAG_MANIFEST] : [MANIFEST];
   let count = 0;
@@ -82,7 +88,7 @@ async function verify(
     const isTags = list !== MANIFEST;
     const skip = (each: string) =>
       isBag ? (each.startsWith('data') ? isTags : !isTags || each === list) : isOutside(each);
-    for await (const found of differences(storage, readManifest(storage, list), skip)) {
+    for await (const found of differences(storage, readManifest(storage, list), { skip, onNameless })) {
       count += 1;
       const { severity, code, article, detail, repair } = finding(
         found.code,
