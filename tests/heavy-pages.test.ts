@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ArchiveError } from '../src/errors.ts';
 import { nodesIn, parseDocument, parseFragment } from '../src/page/html.ts';
-import { MOST_ATTRIBUTES, MOST_NODES } from '../src/page/tree-adapter.ts';
+import { MOST_ATTRIBUTES, MOST_CHARACTERS, MOST_NODES } from '../src/page/tree-adapter.ts';
 import { HEAVY_LISTS, HEAVY_PAGES } from './support/heavy-pages.ts';
 import { readHeavyList, readHeavyPage } from './support/read-heavy-page.ts';
 
@@ -68,6 +68,12 @@ describe('the tree of a page', () => {
       ),
     ];
     assert.ok(length < MOST_NODES, 'what stays below the limit is read');
+  });
+
+  it('has a limit of characters', () => {
+    assert.equal(parseFragment(' '.repeat(MOST_CHARACTERS)).text().length, MOST_CHARACTERS);
+    assert.throws(() => parseFragment(' '.repeat(MOST_CHARACTERS + 1)), isTooHeavy);
+    assert.throws(() => parseDocument(' '.repeat(MOST_CHARACTERS + 1)), isTooHeavy);
   });
 
   it('has a limit of attributes in one element', () => {

@@ -35,7 +35,7 @@ describe('a page on trial', () => {
   it('fails with a code where it takes too long, too much memory, or passes a limit of markup', async () => {
     const isTooHeavy = (error: unknown) => error instanceof ArchiveError && error.code === 'PAGE_TOO_HEAVY';
     const short = openPageTrial(SITE, { timeMs: 1, heapMb: 256 });
-    await assert.rejects(short(pageWith(large(20_000)), address), isTooHeavy);
+    await assert.rejects(short(pageWith(large(12_000)), address), isTooHeavy);
     const small = openPageTrial(SITE, { timeMs: 60_000, heapMb: 24 });
     await assert.rejects(small(pageWith(large(60_000)), address), isTooHeavy);
     await assert.rejects(openPageTrial(SITE)(pageWith('<i></i>'.repeat(300_000)), address), isTooHeavy);

@@ -14,6 +14,7 @@ type Document = Htmlparser2TreeAdapterMap['document'];
  */
 export function buildTree(html: string, form: 'document' | 'piece' | 'noscript'): Document {
   if (form !== 'noscript') Object.assign(spent, { nodes: 0, steps: 0 });
+  if (html.length > MOST_CHARACTERS) throw tooHeavy(`more than ${MOST_CHARACTERS} characters`);
   if (form === 'document') return BoundedParser.parse(html, OPTIONS);
   const options = { ...OPTIONS, scriptingEnabled: form !== 'noscript' };
   const parser = BoundedParser.getFragmentParser<Htmlparser2TreeAdapterMap>(null, options);
@@ -35,7 +36,9 @@ function pieceOf(parser: Parser<Htmlparser2TreeAdapterMap>): Document {
 // Limits. A parser can be made to build far more than stands in the text: each paragraph opens all formatting elements
 // anew that were left open. And the standard's steps go through all open elements again and again.
 
-/** The largest page of the site that is known, its home page, has 9,000. */
+/** In UTF-16 units. The largest page of the site that is known, its home page, has 310,000. */
+export const MOST_CHARACTERS = 1_500_000;
+/** The home page has 9,000. */
 export const MOST_NODES = 40_000;
 /** In one element. */
 export const MOST_ATTRIBUTES = 1000;
