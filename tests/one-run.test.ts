@@ -184,7 +184,7 @@ describe('a run whose start fails', () => {
     await using other = await temporaryFolder();
     const opened = { ...loadConfig(config), archive: other.path };
     await mkdir(join(other.path, 'frontier.sqlite'));
-    await assert.rejects(openApp(opened, options), { code: 'ARCHIVE_NOT_WRITABLE' });
+    await assert.rejects(openApp(opened, options), { code: 'DATABASE_DAMAGED' });
     assert.deepEqual(await lockFiles(other.path), ['lock.sqlite']);
     await rm(join(other.path, 'frontier.sqlite'), { recursive: true });
     await using _app = await openApp(opened, options);
