@@ -76,6 +76,12 @@ describe('the tree of a page', () => {
     assert.throws(() => parseDocument(' '.repeat(MOST_CHARACTERS + 1)), isTooHeavy);
   });
 
+  it('may hold pictures besides, as long as they are no more than some', () => {
+    const page = (bytes: number) => `<img src="data:image/jpeg;base64,${'A'.repeat(bytes)}">`;
+    assert.equal(parseFragment(page(3_000_000))('img').length, 1);
+    assert.throws(() => parseFragment(page(9_000_000)), isTooHeavy);
+  });
+
   it('has a limit of attributes in one element', () => {
     const attributes = (count: number) => Array.from({ length: count }, (_, number) => `a${number}`).join(' ');
     assert.equal(parseFragment(`<p ${attributes(MOST_ATTRIBUTES)}>`)('p').toArray().length, 1);

@@ -177,11 +177,8 @@ describe('any bytes', () => {
   });
 
   it('of another kind are no picture', () => {
-    for (const text of [
-      '<!DOCTYPE html><title>登录</title>',
-      '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
-    ])
-      assert.deepEqual([read(Buffer.from(text)).state, read(Buffer.from(text)).facts], ['no-picture', null]);
+    const { state, facts } = read(Buffer.from('<!DOCTYPE html><title>登录</title>'));
+    assert.deepEqual([state, facts], ['no-picture', null]);
   });
 
   it('are read in little memory, however many', () => {

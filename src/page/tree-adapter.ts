@@ -14,7 +14,8 @@ type Document = Htmlparser2TreeAdapterMap['document'];
  */
 export function buildTree(html: string, form: 'document' | 'piece' | 'noscript'): Document {
   if (form !== 'noscript') Object.assign(spent, { nodes: 0, steps: 0 });
-  if (html.length > MOST_CHARACTERS) throw tooHeavy(`more than ${MOST_CHARACTERS} characters`);
+  if (html.length > MOST_CHARACTERS && html.length - picturesIn(html) > MOST_CHARACTERS)
+    throw tooHeavy(`more than ${MOST_CHARACTERS} characters`);
   if (form === 'document') return BoundedParser.parse(html, OPTIONS);
   const options = { ...OPTIONS, scriptingEnabled: form !== 'noscript' };
   const parser = BoundedParser.getFragmentParser<Htmlparser2TreeAdapterMap>(null, options);
@@ -36,14 +37,23 @@ function pieceOf(parser: Parser<Htmlparser2TreeAdapterMap>): Document {
 // Limits. A parser can be made to build far more than stands in the text: each paragraph opens all formatting elements
 // anew that were left open. And the standard's steps go through all open elements again and again.
 
-/** In UTF-16 units. The largest page of the site that is known, its home page, has 310,000. */
+/** In UTF-16 units, pictures that the markup itself holds left out. The largest page that is known, the home page, has 310,000. */
 export const MOST_CHARACTERS = 1_500_000;
+/** Of such pictures, as base64; what is longer counts. */
+const MOST_OF_PICTURES = 6_000_000;
 /** The home page has 9,000. */
 export const MOST_NODES = 40_000;
 /** In one element. */
 export const MOST_ATTRIBUTES = 1000;
 /** Open elements looked at, and nodes moved, by the standard's rules for tags; the home page needs 60,000. */
 export const MOST_STEPS = 1_000_000;
+
+/** How many characters are pictures that stand in the markup (`data:`, RFC 2397). */
+function picturesIn(html: string): number {
+  let sum = 0;
+  for (const [picture] of html.matchAll(/\bdata:image\/[\w+.-]{1,30};base64,[\w+/=%]*/g)) sum += picture.length;
+  return Math.min(sum, MOST_OF_PICTURES);
+}
 
 /** By the tree that is built now: parsing neither waits nor nests. */
 const spent = { nodes: 0, steps: 0 };
