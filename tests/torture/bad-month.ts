@@ -125,6 +125,7 @@ export async function crawlMonth(options: MonthOptions): Promise<MonthReport> {
       forget();
       if (!turn.signal.aborted || ended.code !== EXIT.ok) {
         ends.push(ended);
+        options.onLine?.(`${new Date(ended.at).toISOString()} exit ${ended.code} ${ended.error ?? ''}`);
         const waitMs = NOT_RESTARTED.includes(ended.code)
           ? Math.max((current?.to ?? 0) - clock.now(), HOUR_MS)
           : RESTART_MS;
