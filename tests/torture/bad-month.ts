@@ -238,7 +238,7 @@ function drawn(
     const lengthMs = trouble.hours * HOUR_MS;
     const spare = slotMs - lengthMs;
     assert.ok(spare > HOUR_MS, `${troubles.length} troubles have no room in ${days} days`);
-    const from = FROM + DAY_MS + i * slotMs + random.fraction() * spare;
+    const from = Math.round(FROM + DAY_MS + i * slotMs + random.fraction() * spare);
     return { trouble, from, to: from + lengthMs };
   });
 }
