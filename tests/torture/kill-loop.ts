@@ -111,6 +111,13 @@ export async function killLoop(options: {
           assert.ok([base[path], whole[path]].includes(digest), `${path} after a kill`);
       } else assert.equal(ended.code, wanted, ended.stderr);
     }
+    if (kills > before && work !== 'repair') {
+      // What was in hand when two runs died was set aside, and told: it waits again later, or at once after `retry`.
+      for (const running of [() => begin(archive, ['retry']).ended, () => toItsEnd(begin(archive), archive)]) {
+        const again = await running();
+        assert.equal(again.code, EXIT.ok, again.stdout + again.stderr);
+      }
+    }
     assert.deepEqual(await stateOf(archive), whole, `after ${kills - before} kills`);
     options.say(
       `${work} ${rounds + 1}: ${kills - before} kills, then the same ${Object.keys(whole).length} files; ${kills} kills, ${stops} stops in all`,
