@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -90,21 +91,25 @@ describe('the program', { skip: process.platform !== 'linux' && 'processes are l
     return { launcher, heard: () => heard };
   }
 
+  const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null;
+
   async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
     while (!(await holds())) await sleep(20);
   }
 
   it('ends with its launcher, however that ends, and gives the archive back', async () => {
     await using folder = await temporaryFolder();
-    const { launcher } = await startSchedule(folder.path);
+    const { launcher, heard } = await startSchedule(folder.path);
     const archive = join(folder.path, 'archive');
     const isHeld = () =>
       lockArchive(archive, 'test').then(
         (lock) => lock[Symbol.asyncDispose]().then(() => false),
         () => true,
       );
-    await mkdir(archive);
-    await until(isHeld);
+    // Not by asking for the lock: the program could find it taken.
+    await until(() => existsSync(join(archive, 'lock.json')) || hasEnded(launcher));
+    assert.ok(!hasEnded(launcher), heard());
+    assert.ok(await isHeld());
     const [pid = 0] = childrenOf(launcher.pid ?? 0);
     assert.ok(pid > 0);
     launcher.kill('SIGKILL');
@@ -124,7 +129,8 @@ describe('the program', { skip: process.platform !== 'linux' && 'processes are l
     const { launcher, heard } = await startSchedule(folder.path);
     await until(() => childrenOf(launcher.pid ?? 0).length > 0);
     launcher.kill('SIGHUP');
-    await until(() => heard().includes('the configuration was read again'));
+    await until(() => heard().includes('the configuration was read again') || hasEnded(launcher));
+    assert.ok(!hasEnded(launcher), heard());
     launcher.kill('SIGTERM');
     const [code] = (await once(launcher, 'exit')) as [number];
     assert.equal(code, 0, heard());
