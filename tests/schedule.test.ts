@@ -53,13 +53,13 @@ describe('schedule', () => {
     });
     await using folder = await temporaryFolder();
     const config = join(folder.path, 'config.yaml');
-    const politeness = { intervalMs: 0, assetIntervalMs: 0, backoffMs: 0, blockedPauseMs: 86_400_000 };
+    const politeness = { intervalMs: 0, assetIntervalMs: 0, backoffMs: 0, blockedPauseMs: 3_600_000 };
     await writeFile(config, newspaper.config({ archive: './archive', politeness }));
     newspaper.handle(({ origin, path }) =>
       origin === 'www' && /\d{4}_\d{2}_\d{2}_\d+/.test(path) ? { status: 403, body: 'no' } : undefined,
     );
     const running = start(['schedule', '--json', '--config', config]);
-    await running.says('is left alone for 86400 s');
+    await running.says('is left alone for 3600 s');
     await running.says('"id":"fengwen:');
     running.child.kill('SIGTERM');
     const ended = await running.ended;
