@@ -33,6 +33,7 @@ const WAYS = `
     () => { const f = document.createElement('form'); f.method = 'post'; f.action = '/form'; f.target = '_blank'; document.body.append(f); f.submit(); },
     () => { new RTCPeerConnection({ iceServers: [{ urls: 'stun:HOST' }] }).createDataChannel('x'); },
   ];
+  // What one attempt throws must not keep the page from the next.
   for (const attempt of tries) { try { Promise.resolve(attempt()).catch(() => {}); } catch {} }
   document.body.append('tried');
 `;
