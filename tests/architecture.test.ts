@@ -18,6 +18,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   cheerio: ['page/html.ts'],
   'css-select': ['page/html.ts'],
   domhandler: ['page/tree-adapter.ts'],
+  'entities/decode': ['archive/shortest-html.ts'],
   parse5: ['page/tree-adapter.ts'],
   'parse5-htmlparser2-tree-adapter': ['page/tree-adapter.ts'],
   'fs-extra': ['archive/disk.ts'],

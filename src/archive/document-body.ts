@@ -1,4 +1,4 @@
-/** From an article's HTML to the document's body: document-format.md, section 5, with cheerio's default serialiser. */
+/** From an article's HTML to the document's body: document-format.md, section 5. */
 
 import { ArchiveError } from '../errors.ts';
 import type { ListPicture } from '../model.ts';
@@ -6,9 +6,15 @@ import { hasContent, solidLength, textOf } from '../page/column.ts';
 import { type AnyNode, type CheerioAPI, type Element, elementsBelow, isElement, parseFragment } from '../page/html.ts';
 import { placePictures } from './document-pictures.ts';
 import { fateOf, isWebAddress, safeAddress, safeValue } from './safe-markup.ts';
+import { shortestHtml } from './shortest-html.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that the format leaves out
 const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f]/g;
+
+/** Without what no document holds: before it is written, for between two characters it could part what markup is made of. */
+function writable(text: string): string {
+  return text.toWellFormed().replace(CONTROLS, '');
+}
 
 interface BodyOptions {
   /** Resolves relative addresses. */
@@ -73,7 +79,7 @@ function cleanOnce(html: string, base: string, leftOut: Set<string>): Omit<Rende
   placePictures($, base);
   cleanChildren($, root, base, leftOut);
   const isEmpty = !hasContent(root.children);
-  return { body: $.html().toWellFormed().replace(CONTROLS, '').trimStart(), isEmpty };
+  return { body: shortestHtml(root.children).trimStart(), isEmpty };
 }
 
 type ParentNode = Extract<AnyNode, { children: unknown }>;
@@ -92,7 +98,10 @@ function cleanChildren($: CheerioAPI, parent: ParentNode, base: string, leftOut:
 
 /** What stands in a node's place: text as it is, elements as the table says; comments and the like never. */
 function cleaned($: CheerioAPI, node: ChildNode, base: string, leftOut: Set<string>): ChildNode[] {
-  if (node.type === 'text') return [node];
+  if (node.type === 'text') {
+    node.data = writable(node.data);
+    return [node];
+  }
   if (!isElement(node)) return [];
   const fate = fateOf(node.name, node.namespace !== undefined && node.namespace !== HTML);
   if (fate.is === 'drop') {
@@ -133,7 +142,7 @@ function cleanAttributes(element: Element, base: string, leftOut: Set<string>): 
   const { name: tag, attribs } = element;
   for (const [name, value] of Object.entries(attribs)) {
     const safe = safeValue(tag, name, value, base);
-    if (safe.value !== null) attribs[name] = safe.value;
+    if (safe.value !== null) attribs[name] = writable(safe.value);
     else {
       delete attribs[name];
       if (tag === 'iframe' && name === 'src' && !value.startsWith('about:')) leftOut.add(`${tag}: ${value}`);
