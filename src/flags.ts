@@ -45,9 +45,17 @@ export const FLAGS = {
   'two-times': doubt('more than one time of publication', 'the first was taken'),
   'time-disagrees': doubt('the times of the page contradict each other', 'they were taken as printed'),
   'date-far': doubt('the time of publication is far from the day in the address', 'the printed time was taken'),
-  'byline-unreadable': doubt('a byline in a form that is not understood', 'the byline is empty or incomplete'),
+  'byline-unreadable': doubt('a byline in a form that is not understood', 'the byline is empty'),
   'byline-elsewhere': doubt('a byline below the first lines', 'it was not taken'),
-  'byline-disagrees': doubt('the byline names nobody whom the page names as its writer', 'both are kept'),
+  'byline-disagrees': doubt('the byline and the page name different people as the writer', 'both are kept'),
+  'name-unreadable': doubt(
+    'what stands in the place of a columnist, a staff writer or 责任编辑 is no name',
+    'kept as printed, but for empty values of a program such as null',
+  ),
+  'other-credits': note(
+    'credits beside the byline and 责任编辑',
+    'no field holds them; those of the text stay in the body',
+  ),
   'parts-missing': doubt('the article has more parts than were read', 'the body is incomplete'),
   'parts-disagree': doubt('the parts do not fit each other', 'text at a seam may be missing or doubled'),
   'frame-in-body': doubt(

@@ -14,6 +14,7 @@ const NEWS: ArticleAddress = { id: 'guancha:900', url: NEWS_URL, date: '2022-01-
 const POST: ArticleAddress = { id: 'fengwen:77', url: POST_URL, date: null };
 const TIME = '<div class="time fix"><span>2022-01-28 10:30:43</span></div>';
 const AUTHOR = `<ul class="author fix"><li><div class="author-intro fix"><p><a href="../ShiYan">石砚</a></p></div></li></ul>`;
+const notes = (text: string) => classicPage({ foot: `<ul class="article-other"><li>${text}</li></ul>` });
 const ad = (extra: string) => `<link rel="alternate" href="https://m.guancha.cn/ZaoCha/2022_01_28_${extra}.shtml">`;
 
 /** What each flag is raised by: pages, with the evidence that must be given. */
@@ -106,14 +107,15 @@ const CASES: Readonly<
   ],
   'date-far': [['a week off', classicPage({ times: TIME.replace('01-28', '01-20') }), /address 2022-01-28/]],
   'byline-unreadable': [
-    ['another separator', classicPage({ body: '<p>【文丨石砚】</p><p>茶。</p>' }), /文丨石砚/],
-    ['another bracket', classicPage({ body: '<p>〔文/石砚〕</p><p>茶。</p>' }), /石砚/],
+    ['another separator', classicPage({ body: '<p>【文〓石砚】</p><p>茶。</p>' }), /文〓石砚/],
+    ['a name that may be something else', classicPage({ body: '<p>【文/早报山川】</p><p>茶。</p>' }), /早报山川/],
+    ['an empty value', classicPage({ body: '<p>文/null</p><p>茶。</p>' }), /null/],
     [
       'no bracket, and two roles',
       classicPage({ body: '<p>采访、整理/石砚　茶馆今天照常开门，欢迎街坊都来坐一坐，喝一杯新到的春茶。</p>' }),
       /采访、整理/,
     ],
-    ['no bracket', classicPage({ body: '<p>文/石砚</p><p>茶。</p>' }), /石砚/],
+    ['a second line', classicPage({ body: '<p>文/石砚</p><p>编辑/？</p><p>茶。</p>' }), /石砚 编辑/],
     ['a bracket that does not close', classicPage({ body: '<p>【文/石砚</p><p>茶。</p>' }), /石砚/],
     ['nobody named', classicPage({ body: '<p>【文/】</p><p>茶。</p>' }), /【文\/】/],
   ],
@@ -123,6 +125,23 @@ const CASES: Readonly<
   ],
   'byline-disagrees': [
     ['another name', classicPage({ people: AUTHOR, body: '<p>【文/柳青】</p><p>茶。</p>' }), /柳青.*石砚/],
+  ],
+  'name-unreadable': [
+    ['another field', notes('责任编辑: 石砚 发布于茶山'), /石砚 发布于茶山/],
+    ['an empty value', notes('责任编辑: null'), /null/],
+    ['a template', classicPage({ people: AUTHOR.replace('石砚', '{{author}}') }), /author/],
+    ['somebody without a link', classicPage({ people: AUTHOR.replace('</p>', ' 柳青</p>') }), /柳青/],
+    ['somebody outside', classicPage({ people: AUTHOR.replace('</li>', '</li><li>柳青</li>') }), /柳青/],
+  ],
+  'other-credits': [
+    [
+      'of an editor',
+      classicPage({ body: '<p>【文/石砚】</p><p>茶。</p><p>茶。</p><p>茶。</p><p>编辑：柳青</p>' }),
+      /柳青/,
+    ],
+    ['of a translator', classicPage({ body: '<p>茶馆开门。（观察者网柳青译自《茶报》网站）</p>' }), /柳青/],
+    ['names alone', classicPage({ body: '<p>茶馆开门。（石砚、柳青）</p>' }), /石砚、柳青/],
+    ['behind the editor', notes('责任编辑: 石砚 审核：柳青'), /审核：柳青/],
   ],
   'parts-missing': [
     [

@@ -2,7 +2,7 @@
 
 import type { DateConvention } from '../archive/document.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
-import { LINES_WITH_BYLINE, readByline } from '../page/byline.ts';
+import { readByline } from '../page/byline.ts';
 import { HEADING, UNFINISHED } from '../page/checks-body.ts';
 import { FAR_MS, isSuspectTitle } from '../page/checks-fields.ts';
 import { solidLength } from '../page/column.ts';
@@ -98,7 +98,7 @@ export const bylineUnread: DocumentCheck = (document) => {
   const { record, scan } = document;
   if (record === null || record.article.byline !== null) return null;
   if (wasFlagged(document, 'byline-unreadable', 'byline-elsewhere')) return null;
-  return readByline(scan.lines.slice(0, LINES_WITH_BYLINE).map(({ text }) => text))?.text ?? null;
+  return readByline(scan.lines.map(({ text }) => text))?.text ?? null;
 };
 
 // The date: possible at all, and in agreement with the address, the record and the names of the pictures.

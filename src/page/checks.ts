@@ -2,13 +2,15 @@
 import type { Flag, FlagCode } from '../flags.ts';
 import { type CheckInput, checkCharacters, MOST_OF_A_KIND } from './check-input.ts';
 import { checkBody, checkColumn, checkParts, checkPictures } from './checks-body.ts';
-import { checkByline, checkList, checkPage, checkTimes, checkTitle } from './checks-fields.ts';
+import { checkByline, checkNames } from './checks-byline.ts';
+import { checkList, checkPage, checkTimes, checkTitle } from './checks-fields.ts';
 
 const CHECKS: readonly ((input: CheckInput) => readonly Flag[])[] = [
   checkPage,
   checkColumn,
   checkTitle,
   checkTimes,
+  checkNames,
   checkByline,
   checkBody,
   checkCharacters,

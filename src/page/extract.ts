@@ -4,7 +4,7 @@ import type { Article, ArticleAddress } from '../model.ts';
 import type { Site } from '../site/address.ts';
 import { type Instant, onSiteClock, readClock, startOfDay } from '../site/clock.ts';
 import { accountForText, type Body, joinParts, readBody, type TextAccount } from './body.ts';
-import { LINES_WITH_BYLINE, readByline } from './byline.ts';
+import { readByline } from './byline.ts';
 import type { OtherSources } from './check-input.ts';
 import { check } from './checks.ts';
 import { hasContent } from './column.ts';
@@ -89,9 +89,9 @@ function readFields(
     precision: published.precision,
     updatedAt: updated?.at ?? null,
     source: times.source,
-    columnists: readColumnists(first, found, base),
-    staff: readStaff(first, found, base),
-    byline: readByline((body.parts[0]?.lines ?? []).slice(0, LINES_WITH_BYLINE)),
+    columnists: readColumnists(found, base),
+    staff: readStaff(found, base),
+    byline: readByline(body.parts[0]?.lines ?? []),
     editors: readEditors(found),
     keywords: readKeywords(found),
     summary: readSummary(first),

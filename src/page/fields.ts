@@ -2,9 +2,12 @@
 
 import type { Article, Person } from '../model.ts';
 import type { PersonSelectors } from '../site/layout.ts';
+import { isPlaceholder } from '../site/people.ts';
+import { readCredits } from './byline.ts';
 import { textOf } from './column.ts';
 import { type FoundArticle, inColumn } from './find-article.ts';
-import { absoluteUrl, oneLine, select } from './html.ts';
+import { absoluteUrl, elementsBelow, oneLine, select } from './html.ts';
+import { namesIn } from './names.ts';
 import type { ParsedPage } from './page.ts';
 
 /**
@@ -30,19 +33,36 @@ export function readTimes({ layout, column }: FoundArticle): {
 }
 
 /** Columnists or the post's author, with title and absolute link; the page's `meta[name=author]` is a placeholder. */
-export function readColumnists(page: ParsedPage, { layout, column }: FoundArticle, base: string): readonly Person[] {
-  return layout.fields.columnists === null ? [] : readPeople(page, column, layout.fields.columnists, base);
+export function readColumnists(found: FoundArticle, base: string): readonly Person[] {
+  return readPersons(found, found.layout.fields.columnists, base);
 }
 
 /** Staff writers. */
-export function readStaff(page: ParsedPage, { layout, column }: FoundArticle, base: string): readonly Person[] {
-  return layout.fields.staff === null ? [] : readPeople(page, column, layout.fields.staff, base);
+export function readStaff(found: FoundArticle, base: string): readonly Person[] {
+  return readPersons(found, found.layout.fields.staff, base);
 }
 
 /** 责任编辑, one name each. */
-export function readEditors({ layout, column }: FoundArticle): readonly string[] {
-  const printed = layout.fields.notes && behindLabel(textsOf(column, layout.fields.notes), '责任编辑');
-  return (printed ?? '').split(/[\s、，,/／]+/).filter((name) => name !== '');
+export function readEditors(found: FoundArticle): readonly string[] {
+  return printedEditors(found).flatMap(({ names }) => names);
+}
+
+/** 责任编辑 as printed, each with the names in it, and the credits that follow them (`审核：…`). */
+export function printedEditors({
+  layout,
+  column,
+}: FoundArticle): readonly { readonly printed: string; readonly names: readonly string[]; readonly others: string }[] {
+  if (layout.fields.notes === null) return [];
+  const label = '责任编辑';
+  const texts = textsOf(column, layout.fields.notes).filter((text) => text.startsWith(label));
+  return texts.flatMap((text) => {
+    const printed = behindLabel([text], label);
+    if (printed === null || isPlaceholder(printed)) return printed === null ? [] : [{ printed, names: [], others: '' }];
+    const [editors, ...others] = readCredits(`${label}：${printed}`) ?? [];
+    if (editors === undefined || editors.affiliation !== null) return [{ printed, names: [printed], others: '' }];
+    const rest = others.map(({ role, names }) => `${role}：${names.join('、')}`).join(' ');
+    return [{ printed, names: editors.names, others: rest }];
+  });
 }
 
 /** 原标题. */
@@ -70,20 +90,45 @@ export function readSummary({ $ }: ParsedPage): string | null {
   return oneLine(metas.first().attr('content') ?? '') || null;
 }
 
-function readPeople(
-  { $ }: ParsedPage,
-  column: FoundArticle['column'],
-  selectors: PersonSelectors,
-  base: string,
-): readonly Person[] {
-  const people: Person[] = [];
+function readPersons(found: FoundArticle, selectors: PersonSelectors | null, base: string): readonly Person[] {
+  return printedPersons(found, selectors)
+    .filter(({ printed }) => !isPlaceholder(printed))
+    .flatMap(({ printed, title, link }) =>
+      (selectors?.first === true ? [printed] : namesIn(printed)).map((name) => ({
+        name,
+        title: title || null,
+        url: absoluteUrl(link, base),
+      })),
+    );
+}
+
+/** Somebody in a box of writers, as printed. */
+export interface PrintedPerson {
+  readonly printed: string;
+  readonly title: string;
+  readonly link: string | undefined;
+}
+
+/** Everybody in a box of writers: each name, a link or not, with the title behind it. */
+export function printedPersons({ column }: FoundArticle, selectors: PersonSelectors | null): readonly PrintedPerson[] {
+  if (selectors === null) return [];
+  const people: { printed: string; title: string; link: string | undefined }[] = [];
   const found = inColumn(column, selectors.each).toArray();
   for (const element of selectors.first === true ? found.slice(0, 1) : found) {
-    const within = (selector: string) => $(select([element], selector).slice(0, 1));
-    const link = within(selectors.name);
-    const title = selectors.title === null ? '' : within(selectors.title).text();
-    const name = oneLine(link.text());
-    if (name !== '') people.push({ name, title: oneLine(title) || null, url: absoluteUrl(link.attr('href'), base) });
+    const names = new Set(select([element], selectors.name).slice(0, selectors.first === true ? 1 : undefined));
+    const titles = new Set(selectors.title === null ? [] : select([element], selectors.title));
+    let title = '';
+    const inside: typeof people = [];
+    for (const each of elementsBelow([element])) {
+      const text = oneLine(textOf(each));
+      const last = inside.at(-1);
+      if (names.has(each) && text !== '') {
+        inside.push({ printed: text, title, link: each.attribs.href });
+        title = '';
+      } else if (titles.has(each) && last === undefined) title = text;
+      else if (titles.has(each) && last?.title === '') last.title = text;
+    }
+    people.push(...inside);
   }
   return people;
 }

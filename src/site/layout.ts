@@ -56,7 +56,9 @@ export interface FieldSelectors {
 }
 
 export interface PersonSelectors {
-  /** One element per person. */
+  /** What holds them all and no other text; null where it holds more. */
+  readonly box: string | null;
+  /** One element per person, or for several in a row. */
   readonly each: string;
   /** Only the first of them is one. */
   readonly first?: true;

@@ -30,8 +30,8 @@ export const SHARED_NOISE: readonly NoiseRule[] = [
 const FIELDS: FieldSelectors = {
   title: '> h3',
   times: '> div.time > span',
-  columnists: { each: '> ul.author .author-intro p', name: 'a', title: 'span' },
-  staff: { each: '> ul.editor .editor-intro p', name: 'a', title: 'span' },
+  columnists: { box: '> ul.author', each: '> ul.author .author-intro p', name: 'a', title: 'span' },
+  staff: { box: '> ul.editor', each: '> ul.editor .editor-intro p', name: 'a', title: 'span' },
   notes: '> ul.article-other > li',
   keywords: '> div.key-word a',
   // The second `.img-special` lists recent articles and has no `.right_title`.
@@ -113,7 +113,7 @@ export const FENGWEN: Layout = {
     title: 'h1',
     times: '.user-main p span.time1',
     // Only the first: boxes below the post show the author again, and others.
-    columnists: { each: '.user-main', first: true, name: 'h4 a', title: null },
+    columnists: { box: null, each: '.user-main', first: true, name: 'h4 a', title: null },
     staff: null,
     notes: null,
     keywords: 'div.key-word a',

@@ -306,7 +306,7 @@ export const KINDS: readonly MutantKind[] = [
       const first = onlyText($).find((p) => /^[【[（(]/.test($(p).text().trim()));
       if (first === undefined) return false;
       $(first).text(
-        random.pick(['【作者＝＝观察者网】', '【本文写于山中】', '〖文｜观察者网 山川〗', '【文 观察者网 山川 河流】']),
+        random.pick(['【作者＝＝观察者网】', '【本文写于山中】', '〖文〓观察者网 山川〗', '【文 观察者网 山川 河流】']),
       );
       return true;
     }),
