@@ -68,7 +68,7 @@ export function readBody(page: ParsedPage, found: FoundArticle, address: string,
   const removed = [...removeNoise(tree, found.layout.noise), ...settleNoscripts(tree, base)];
   if (base !== address) makeAbsolute(tree, base);
   const elements = elementsBelow(tree.toArray());
-  const images = readImages(page.$, elements, base, site);
+  const images = readImages(elements, base, site);
   return {
     html: tree.html() ?? '',
     images,

@@ -3,18 +3,8 @@
 import { Buffer } from 'node:buffer';
 import type { BodyImage, BodyMedia } from '../model.ts';
 import { inScope, type Site } from '../site/address.ts';
-import { textOf as nodeText } from './column.ts';
-import {
-  type AnyNode,
-  absoluteUrl,
-  type Cheerio,
-  type CheerioAPI,
-  type Element,
-  elementsBelow,
-  isElement,
-  nodesIn,
-  oneLine,
-} from './html.ts';
+import { textOf } from './column.ts';
+import { type AnyNode, absoluteUrl, type Element, elementsBelow, isElement, nodesIn, oneLine } from './html.ts';
 import { pictureAddress, SHOWS_PICTURES } from './picture-address.ts';
 
 /** Addresses on the site's own hosts of what is drawn but is no picture of the article (site.md, 5). */
@@ -26,17 +16,12 @@ const NOT_PICTURES: readonly { readonly name: string; readonly path: RegExp }[] 
 ];
 
 /** Pictures of a body with noise removed: absolute URL as in the page, and caption. Emoji and icons are left out. */
-export function readImages(
-  $: CheerioAPI,
-  elements: readonly Element[],
-  base: string,
-  site: Site,
-): readonly BodyImage[] {
+export function readImages(elements: readonly Element[], base: string, site: Site): readonly BodyImage[] {
   const images = elements.filter(({ name }) => SHOWS_PICTURES.has(name) && name !== 'video');
   return images.flatMap((image, i) => {
     const src = pictureAddress(image, base);
     if (src === null || !isPicture(src, site)) return [];
-    return [{ src, caption: readCaption($, image, images[i + 1] ?? null) }];
+    return [{ src, caption: readCaption(image, images[i + 1] ?? null) }];
   });
 }
 
@@ -72,17 +57,25 @@ const INVISIBLE = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
  * only the last has the paragraph's caption.
  * @param following the next picture of the body
  */
-function readCaption($: CheerioAPI, image: Element, following: Element | null): string | null {
-  return captionBeside($, image, following) ?? titleOf(image);
+function readCaption(image: Element, following: Element | null): string | null {
+  return captionBeside(image, following) ?? titleOf(image);
 }
 
-function captionBeside($: CheerioAPI, image: Element, following: Element | null): string | null {
-  const own = blockOf($, image);
-  const block = own.get(0);
-  if (following !== null && block !== undefined && stands(following, block)) return null;
-  const next = own.next('p, center, figcaption, div');
-  if (next.length > 0 && isTextAlone(next) && isCaption(next)) return textOf(next);
-  return block !== image && isCentred(own) ? textOf(own) : null;
+function captionBeside(image: Element, following: Element | null): string | null {
+  const block = blockOf(image);
+  if (following !== null && stands(following, block)) return null;
+  const next = nextElement(block);
+  if (next !== null && CAPTIONS.has(next.name) && isTextAlone(next) && isCaption(next)) return textIn(next);
+  return block !== image && isCentred(block) ? textIn(block) : null;
+}
+
+/** What a caption may stand in, behind the picture's own paragraph. */
+const CAPTIONS: ReadonlySet<string> = new Set(['p', 'center', 'figcaption', 'div']);
+
+function nextElement({ next }: Element): Element | null {
+  let node = next;
+  while (node !== null && !isElement(node)) node = node.next;
+  return node;
 }
 
 function stands(inner: AnyNode, outer: AnyNode): boolean {
@@ -91,10 +84,8 @@ function stands(inner: AnyNode, outer: AnyNode): boolean {
 }
 
 /** Ends at the first that is more: blocks that hold one another are not gone through for each picture. */
-function isTextAlone(paragraph: Cheerio<AnyNode>): boolean {
-  const [top] = paragraph.toArray();
-  if (top === undefined || !('children' in top)) return true;
-  for (const node of nodesIn(top.children)) if (isElement(node) && MORE_THAN_TEXT.includes(node.name)) return false;
+function isTextAlone({ children }: Element): boolean {
+  for (const node of nodesIn(children)) if (isElement(node) && MORE_THAN_TEXT.includes(node.name)) return false;
   return true;
 }
 
@@ -107,36 +98,39 @@ function titleOf({ attribs }: Element): string | null {
 }
 
 /** The paragraph that the picture stands in; the picture itself where it stands between paragraphs. */
-function blockOf($: CheerioAPI, image: Element): Cheerio<AnyNode> {
-  const block = $(image).closest('p, figure, center, div, td');
-  return block.is('p, figure, center') ? block : $(image);
+function blockOf(image: Element): Element {
+  for (let above = image.parent; above !== null && isElement(above); above = above.parent) {
+    if (above.name === 'p' || above.name === 'figure' || above.name === 'center') return above;
+    if (above.name === 'div' || above.name === 'td') break;
+  }
+  return image;
 }
 
-function isCaption(paragraph: Cheerio<AnyNode>): boolean {
-  const text = textOf(paragraph);
+function isCaption(paragraph: Element): boolean {
+  const text = textIn(paragraph);
   if (text === null) return false;
   return (
     isCentred(paragraph) ||
-    isGrey(paragraph) ||
+    isGrey(paragraph, text) ||
     (text.length <= SHORT && SOURCE_OF_PICTURE.test(text.replace(INVISIBLE, '')))
   );
 }
 
-function isCentred(block: Cheerio<AnyNode>): boolean {
-  const { align = '', style = '', class: className = '' } = block.attr() ?? {};
-  return block.is('center') || /^center$/i.test(align) || CENTRED.test(style) || /center|caption/i.test(className);
+function isCentred({ name, attribs }: Element): boolean {
+  const { align = '', style = '', class: className = '' } = attribs;
+  return name === 'center' || /^center$/i.test(align) || CENTRED.test(style) || /center|caption/i.test(className);
 }
 
 /** All of its text stands inside one grey element. */
-function isGrey(paragraph: Cheerio<AnyNode>): boolean {
-  const grey = elementsBelow(paragraph.toArray()).find(
+function isGrey(paragraph: Element, text: string): boolean {
+  const grey = elementsBelow([paragraph]).find(
     ({ name, attribs }) => /^(?:span|font)$/.test(name) && GREY.test(`${attribs.style ?? ''} ${attribs.color ?? ''}`),
   );
-  return grey !== undefined && oneLine(nodeText(grey)) === textOf(paragraph);
+  return grey !== undefined && oneLine(textOf(grey)) === text;
 }
 
-function textOf(element: Cheerio<AnyNode>): string | null {
-  return oneLine(element.text()) || null;
+function textIn(element: Element): string | null {
+  return oneLine(textOf(element)) || null;
 }
 
 // Frames, players and covers of videos in a body: they stay links (site.md, 2.5 and 5).
