@@ -114,8 +114,18 @@ describe('a changed article', () => {
     assert.deepEqual([record.versions.length, record.source, record.assets], [1, '头条', [a]]);
     assert.equal(await readFile(join(folder.path, `articles/${KEY}.html`), 'utf8'), first);
 
+    const moved = first.replace(' - 新媒体\n', ' - 报刊\n').replace('<p>', '<p >');
+    assert.notEqual(moved, first);
+    await save(archive, KEY, moved, draft({ contentHash: digest('b') }));
+    const read = await recordOf(archive);
+    assert.deepEqual(
+      [read.contentHash, read.versions.map(({ contentHash }) => contentHash)],
+      [digest('b'), [digest('b')]],
+    );
+    assert.equal(await readFile(join(folder.path, `articles/${KEY}.html`), 'utf8'), first, 'only the reading differs');
+
     const leadPicture = { src: a.src, width: null, height: null };
-    await save(archive, KEY, second, draft({ leadPicture }));
+    await save(archive, KEY, second, draft({ leadPicture, contentHash: digest('b') }));
     assert.equal((await recordOf(archive)).versions.length, 2, 'another picture heads it');
     await writeFile(join(folder.path, `articles/${KEY}.html`), 'edited by a person');
     await save(archive, KEY, first, draft({ leadPicture }));

@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ArchiveError } from '../errors.ts';
 import type { ArticleId } from '../model.ts';
-import { type Changes, compareDocuments, countChanges } from './diff.ts';
+import { type Changes, compareDocuments, countChanges, haveSameContent } from './diff.ts';
 import {
   articleKey,
   documentKey,
@@ -34,6 +34,7 @@ import {
 import type { Storage } from './storage.ts';
 import { sweep } from './sweep.ts';
 import { openTrash, type Trash } from './trash.ts';
+import { openTurns } from './turns.ts';
 
 export interface Archive {
   /**
@@ -242,7 +243,10 @@ export function openArchive(
     const described = { path, bytes: Buffer.byteLength(document), sha256: sha256(document) };
     const there = await storage.read(path);
     if (isSame && old !== null && present === 'kept' && isOtherSpelling(old, { draft, document, there })) {
-      const { source, document: stored, versions } = old; // the document names the list
+      const { source, document: stored } = old; // the document names the list
+      const versions = old.versions.map((each, i, { length }) =>
+        i === length - 1 ? { ...each, contentHash: draft.contentHash } : each,
+      );
       const record = mergeRecord(old, { ...draft, source }, { document: stored, versions });
       return saysTheSame(old, record) ? { record: old, wrote: false } : writeNoted(key, record);
     }
@@ -326,23 +330,6 @@ function placesInMemory(): Places {
   return { get: (id) => rows.get(id) ?? null, set: (id, key) => void rows.set(id, key) };
 }
 
-type InTurn = <T>(key: string, work: () => Promise<T>) => Promise<T>;
-
-/** Lets one work at a time do with a key what it likes, in the order in which they came. */
-function openTurns(): InTurn {
-  const last = new Map<string, Promise<unknown>>();
-  return (key, work) => {
-    const mine = (last.get(key) ?? Promise.resolve()).then(work);
-    const ended = mine
-      .catch(() => {}) // the caller gets the error; the next one starts afresh
-      .then(() => {
-        if (last.get(key) === ended) last.delete(key);
-      });
-    last.set(key, ended);
-    return mine;
-  };
-}
-
 /**
  * The places of all records in order, whatever is in them.
  * @param since a month, `2026-10`: those of earlier ones are left out
@@ -383,14 +370,18 @@ function changesBetween(before: string, after: string): Changes | null {
   }
 }
 
-/** True where the site said the same and only this program would write it otherwise: that is no new version. */
+/**
+ * True where the site said the same and only this program would write it otherwise, or reads more of it than it did: that
+ * is no new version.
+ */
 function isOtherSpelling(
   old: ArchiveRecord,
   { draft, document, there }: Pick<Capture, 'draft' | 'document'> & { readonly there: Buffer | null },
 ): boolean {
-  const saysTheSame = draft.contentHash === old.contentHash && isDeepStrictEqual(draft.leadPicture, old.leadPicture);
   const isStored = there !== null && sha256(there) === old.document.sha256;
-  return saysTheSame && isStored && sha256(document) !== old.document.sha256;
+  if (!isStored || sha256(document) === old.document.sha256) return false;
+  if (draft.contentHash === old.contentHash) return isDeepStrictEqual(draft.leadPicture, old.leadPicture);
+  return haveSameContent(there.toString(), document);
 }
 
 function unlessDamaged(error: unknown): ArchiveError {

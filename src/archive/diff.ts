@@ -1,8 +1,11 @@
 /** What changed between two documents of one article: title, date, text and pictures. Markup alone does not count. */
 
+import { isDeepStrictEqual } from 'node:util';
 import { type ArrayChange, diffArrays } from 'diff';
+import { ArchiveError } from '../errors.ts';
 import { type AnyNode, elementsBelow, parseFragment } from '../page/html.ts';
 import { readDocument } from './document.ts';
+import { shortestHtml } from './shortest-html.ts';
 
 interface DocumentDiff {
   readonly title: readonly Piece[];
@@ -50,6 +53,25 @@ export function compareDocuments(before: string, after: string): DocumentDiff {
       removed: without(oldBody.images, youngBody.images),
     },
   };
+}
+
+/**
+ * True where two documents of one article say the same in the same markup, whatever program spelt it, under whatever
+ * categories. False where one of them cannot be read.
+ */
+export function haveSameContent(before: string, after: string): boolean {
+  const [old, young] = [before, after].map(contentOf);
+  return old !== null && isDeepStrictEqual(old, young);
+}
+
+function contentOf(document: string): unknown {
+  try {
+    const { title, date, body } = readDocument(document);
+    return { title, date, body: shortestHtml(parseFragment(body).root()[0]?.children ?? []) };
+  } catch (error) {
+    if (error instanceof ArchiveError) return null;
+    throw error;
+  }
 }
 
 export function countChanges({ title, date, body, images }: DocumentDiff): Changes {
