@@ -175,6 +175,7 @@ export async function openApp(
       },
       quarantine,
       control: createControl({ ...asking, archive, frontier, journal, clock }),
+      doubts: journal.doubts,
       document: config.document,
       capturedBy: async () => ({ tool, userAgent: await userAgent() }),
       clock,

@@ -129,6 +129,12 @@ export const ERRORS = {
     EXIT.incomplete,
     'look at the address in a browser; the layout may have changed',
   ),
+  IMPLAUSIBLE: kind(
+    'what the site shows cannot be what became of the archived article',
+    'later',
+    EXIT.incomplete,
+    'nothing: what is archived stays, and what stands at three further looks is taken. quarantine list has the page; archive --accept-changed URL takes it at once',
+  ),
   PAGE_TOO_HEAVY: kind(
     'the page takes more time or memory than any page of the site',
     'later',

@@ -137,7 +137,8 @@ export interface Page {
 /** What a page turned out to be, with what it was judged by. */
 export type Verdict = { readonly evidence: readonly string[] } & (
   | { readonly kind: 'article' }
-  | { readonly kind: 'gone' }
+  /** `notice` is what the page says in the article's place, where nothing but its words shows that it is gone. */
+  | { readonly kind: 'gone'; readonly notice?: string }
   | { readonly kind: 'moved'; readonly to: ArticleAddress }
   | { readonly kind: 'link-out'; readonly to: string | null }
   | { readonly kind: 'blocked' }

@@ -52,7 +52,8 @@ describe('the table of outcomes', () => {
     it(`has ${code}, which says ${next}`, () => {
       const of = (kind: 'blocked' | 'refused' | 'failed', attempt: number) =>
         rounds({ kind, code, detail: '' }, { attempt });
-      const rest = next === 'never' ? filled([], WEEK) : doubling(6 * HOUR);
+      const looks = filled([10 * MINUTE, HOUR, 6 * HOUR, DAY, WEEK], 'stands');
+      const rest = code === 'IMPLAUSIBLE' ? looks : next === 'never' ? filled([], WEEK) : doubling(6 * HOUR);
       assert.deepEqual(of('failed', pace.attempts), rest);
       assert.deepEqual(of('failed', 1), next === 'retry' ? filled([], 'in-run') : rest);
       assert.deepEqual(of('blocked', 1), doubling(6 * HOUR));

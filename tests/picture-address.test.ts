@@ -28,7 +28,7 @@ const PIXEL = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAI
 /** What a capture of a page stores, shows, and would be found by an audit right after it. */
 function capture(body: string, head = '') {
   const { article, account } = explain([pageOf(classicPage({ body, head }))], address as never, SITE);
-  const options = { target: targetOf(NEWS_URL), site: SITE, document: DOCUMENT };
+  const options = { target: targetOf(NEWS_URL), site: SITE, document: DOCUMENT, archived: null };
   const read = { article, address: address as never, aliases: [], evidence: ['a body'], requests: [] };
   const plan = planVersion(read, null, options);
   const key = plan.key;

@@ -26,7 +26,7 @@ const HASH = '0'.repeat(64);
 const articleOf = (html = classicPage()): Article => extract([pageOf(html)], address, SITE);
 const read = (article: Article) => ({ article, address, aliases: [], evidence: ['a body'], requests: [] });
 const plan = (article: Article, present: StoredArticle | null = null, target: Target = targetOf(NEWS_URL)) =>
-  planVersion(read(article), present, { target, site: SITE, document: DOCUMENT });
+  planVersion(read(article), present, { target, site: SITE, document: DOCUMENT, archived: null });
 
 /** What the archive has once a plan was carried out. */
 function archived(planned: ReturnType<typeof plan>): StoredArticle {

@@ -23,6 +23,7 @@ import {
 import { hashFile } from './manifest.ts';
 import {
   type ArchiveRecord,
+  type Confirmed,
   mergeRecord,
   type RecordDraft,
   readRecord,
@@ -97,6 +98,8 @@ export interface Capture {
   readonly present?: 'kept' | 'replaced' | 'lost';
   /** Why bytes that are no version make way, for the list of the trash. */
   readonly why?: string;
+  /** Stands with the new version, where there is one. */
+  readonly confirmed?: Confirmed | undefined;
 }
 
 export interface UpdateOptions {
@@ -236,7 +239,7 @@ export function openArchive(
   /** @param given `isSame` is true where a record that says what the old one says is not written */
   async function capture(
     key: string,
-    { draft, document, present = 'kept', why = 'no record describes it' }: Capture,
+    { draft, document, present = 'kept', why = 'no record describes it', confirmed }: Capture,
     { old, isSame }: { readonly old: ArchiveRecord | null; readonly isSame: boolean },
   ): Promise<Updated> {
     const path = documentKey(key);
@@ -258,7 +261,7 @@ export function openArchive(
     if (kept !== null && toVersions !== null) await storage.write(kept, toVersions, { ifAbsent: true });
     // What is neither the new document nor a version now, this archive may have nowhere else.
     else if (leaving !== null) await trash.keep(path, why);
-    const versions = await withVersion({ path, old, draft, document }, { kept, sha256: described.sha256 });
+    const versions = await withVersion({ path, old, draft, document, confirmed }, { kept, sha256: described.sha256 });
     const record = mergeRecord(old, draft, { document: described, versions });
     if (!isThere) await storage.write(path, document);
     else if (isSame && old !== null && saysTheSame(old, record)) return { record: old, wrote: false };
@@ -304,12 +307,21 @@ export function openArchive(
 
   /** @param given `kept` is where the superseded document lies, null where none is kept; `sha256` of the new document */
   async function withVersion(
-    { path, old, draft, document }: Pick<Capture, 'draft' | 'document'> & { path: string; old: ArchiveRecord | null },
+    {
+      path,
+      old,
+      draft,
+      document,
+      confirmed,
+    }: Pick<Capture, 'draft' | 'document' | 'confirmed'> & {
+      readonly path: string;
+      readonly old: ArchiveRecord | null;
+    },
     { kept, sha256: hash }: { readonly kept: string | null; readonly sha256: string },
   ): Promise<readonly Version[]> {
     const { contentHash, capture: captured } = draft;
     const capturedAt = captured.requests[0]?.fetchedAt ?? '';
-    const version = { document: path, sha256: hash, contentHash, capturedAt };
+    const version = { document: path, sha256: hash, contentHash, capturedAt, ...(confirmed && { confirmed }) };
     const superseded = old?.versions.at(-1);
     if (old === null || superseded === undefined) return [{ ...version, changes: null }];
     const before = old.versions.slice(0, -1);

@@ -28,6 +28,17 @@ export interface Version {
   readonly capturedAt: string;
   /** Against the version before; null for the first, and where the one before can no longer be read. */
   readonly changes: Changes | null;
+  /** Why it was taken though it is implausible beside the version before; absent where it is not. */
+  readonly confirmed?: Confirmed | undefined;
+}
+
+export interface Confirmed {
+  /** What spoke against it. */
+  readonly detail: string;
+  /** When it was seen, ISO 8601 in UTC, oldest first. */
+  readonly seen: readonly string[];
+  /** It stood at every look, or somebody looked at it and said so. */
+  readonly by: 'standing' | 'person';
 }
 
 /** A time in which the site did not have the article any more. */
@@ -231,6 +242,7 @@ const schema = z.looseObject({
         contentHash: hash,
         capturedAt: instant,
         changes: z.looseObject({ title: count, body: count, images: count }).nullable(),
+        confirmed: z.looseObject({ detail: z.string(), seen: z.array(instant), by: z.string() }).optional(),
       }),
     )
     .min(1),

@@ -11,9 +11,16 @@ import { type Interrupts, run, withArchive } from './session.ts';
 /** What cannot be archived counts here as not ended well, though the crawl takes it for an answer. */
 const NOT_WELL = ['gone', 'blocked', 'refused', 'failed'] as const;
 
+export interface ArchiveOptions {
+  readonly refresh: boolean;
+  /** What is implausible beside what is archived is taken at once. */
+  readonly acceptChanged: boolean;
+  readonly wait: boolean;
+}
+
 export async function archive(
   urls: readonly string[],
-  options: { readonly refresh: boolean; readonly wait: boolean },
+  options: ArchiveOptions,
   context: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts; readonly io: Io },
 ): Promise<ExitCode> {
   const { config, terminal, interrupts, io } = context;
@@ -36,7 +43,8 @@ export async function archive(
     app.frontier.add(targets);
     app.frontier.requeue({ ids });
     const exit = await run(app, config, terminal, interrupts, {
-      refresh: options.refresh,
+      refresh: options.refresh || options.acceptChanged,
+      accept: options.acceptChanged,
       only: ids,
       notWell: NOT_WELL,
     });

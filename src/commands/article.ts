@@ -47,8 +47,10 @@ function lastVisits(archive: string, id: ArticleId): readonly LastVisit[] {
   return operations.journal.visits.of(id);
 }
 
-function describe({ document, changes }: Version): string {
-  return `${document}  ${changes === null ? '' : describeChanges(changes)}`.trimEnd();
+function describe({ document, changes, confirmed }: Version): string {
+  const doubted =
+    confirmed === undefined ? '' : `  (implausible: ${confirmed.detail}; seen ${confirmed.seen.join(', ')})`;
+  return `${document}  ${changes === null ? '' : describeChanges(changes)}`.trimEnd() + doubted;
 }
 
 // `diff ID|URL [A B]`: what changed in an article's text between two of its versions, word by word. Reads only.

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { ExitCode } from '../errors.ts';
 import type { Io } from '../report/output.ts';
 import { createTerminal, type Terminal } from '../report/terminal.ts';
+import type { ArchiveOptions } from './archive.ts';
 import type { AuditFlags } from './audit.ts';
 import type { BackfillOptions } from './backfill.ts';
 import type { ManifestAction } from './manifest.ts';
@@ -62,6 +63,11 @@ export function crawling(program: Command, { io, interrupts, prepare, end }: Inv
     )
     .argument('<url...>', 'addresses of articles, or -')
     .option('--refresh', 'visit articles again that are archived already', false)
+    .option(
+      '--accept-changed',
+      'visit them again, and take at once what is implausible beside what is archived: after a look at it',
+      false,
+    )
     .option('--wait', 'wait while another run holds the archive', false)
     .addHelpText(
       'after',
@@ -71,7 +77,7 @@ export function crawling(program: Command, { io, interrupts, prepare, end }: Inv
         'archive --refresh m.guancha.cn/politics/2022_01_28_623950',
       ),
     )
-    .action(async (urls: string[], flags: CommonFlags & { refresh: boolean; wait: boolean }) => {
+    .action(async (urls: string[], flags: CommonFlags & ArchiveOptions) => {
       const { archive } = await import('./archive.ts');
       end(await archive(urls, flags, { ...prepare(flags), interrupts, io }));
     });

@@ -32,6 +32,7 @@ interface Reporting {
 
 interface RunOptions extends Reporting {
   readonly refresh: boolean;
+  readonly accept?: boolean;
   readonly only?: readonly ArticleId[];
   readonly limit?: number | undefined;
 }
@@ -75,6 +76,7 @@ export async function run(
       ...config.politeness,
       ...config.revisits,
       refresh: options.refresh,
+      accept: options.accept,
       only: options.only,
       limit: options.limit,
       stopSignal: interrupts.stopSignal,

@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { describeHolder } from '../frontier/lock.ts';
 import { openOperations } from '../frontier/operations.ts';
+import type { OpenDoubt } from '../journal/doubts.ts';
 import type { Latency } from '../journal/figures.ts';
 import type { PausedHost } from '../journal/hosts.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
@@ -31,6 +32,7 @@ export async function status({
   const lastRun = journal.runs.lastRun();
   const revisits = journal.revisits.counts(now);
   const pauses = journal.hosts.pauses();
+  const doubts = journal.doubts.all();
   const latencies = journal.latencies.since(now - LATENCY_MS);
   const drift = findDrift(journal.fieldSamples.newest());
   const alarms = config.sources.flatMap(({ name }) => alarmsOf(journal.sourceSamples.of(name)));
@@ -53,6 +55,7 @@ export async function status({
       : `last run: ${lastRun.command}, ${lastRun.startedAt} to ${lastRun.endedAt ?? ((await describeHolder(archive)) === null ? 'when it was cut off' : 'now')}`,
     ...(revisits.planned === 0 ? [] : [`${revisits.planned} revisits are planned, ${revisits.due} of them are due`]),
     ...pauses.map((pause) => style('yellow', describePause(pause))),
+    ...doubts.map((doubt) => style('yellow', describeDoubt(doubt))),
     ...latencies.map(describeLatency),
     ...alarms.map((alarm) => style('yellow', describeAlarm(alarm))),
     ...drift.map((each) => style('yellow', describeDrift(each))),
@@ -66,7 +69,20 @@ export async function status({
       `    ${detail}`,
     ]),
   ];
-  const values = { archive, outcomes, sources, lastRun, revisits, pauses, latencies, drift, alarms, failures, notices };
+  const values = {
+    archive,
+    outcomes,
+    sources,
+    lastRun,
+    revisits,
+    pauses,
+    doubts,
+    latencies,
+    drift,
+    alarms,
+    failures,
+    notices,
+  };
   if (terminal.json) terminal.result('', values);
   else if (lastRun === null && sources.length + notices.waiting + notices.failed.length === 0)
     terminal.say(`${archive}: nothing has been archived here yet`);
@@ -77,6 +93,12 @@ export async function status({
 /** A host that is left alone, for people. */
 export function describePause({ host, until, reason }: PausedHost): string {
   return `${host} is left alone until ${wallClock(Date.parse(until))}: ${reason}`;
+}
+
+/** What is shown of an archived article and not believed, for people. */
+function describeDoubt({ id, detail, seen, againAt }: OpenDoubt): string {
+  const next = againAt === null ? 'no visit is planned' : `looked at again from ${wallClock(Date.parse(againAt))} on`;
+  return `${id} stays as archived, for what is shown is implausible: ${detail}; seen ${seen.length} times, ${next}`;
 }
 
 function describeLatency({ source, articles, medianMs, p95Ms }: Latency): string {

@@ -11,6 +11,8 @@ import { type CrawlContext, type Worked, type WorkOptions, work } from './work.t
 export interface CrawlOptions extends WorkOptions {
   readonly concurrency: number;
   readonly refresh: boolean;
+  /** Takes at once what is implausible beside the archived article. */
+  readonly accept?: boolean | undefined;
   /** Only these articles, and what they lead to; all that wait where absent. */
   readonly only?: readonly ArticleId[] | undefined;
   /** At most so many visits. */
@@ -92,7 +94,8 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
   }
 
   async function archiveLeased(lease: Lease): Promise<Visited> {
-    const settled = await work({ kind: 'queued', lease, refresh: options.refresh }, context, options);
+    const { refresh, accept } = options;
+    const settled = await work({ kind: 'queued', lease, refresh, accept }, context, options);
     const { outcome, found } = settled.visit;
     away.note(settled);
     if (settled.isAway === true) {

@@ -4,6 +4,7 @@ import { type DateConvention, makeDocument, writeDocument } from '../archive/doc
 import { cleanBody } from '../archive/document-body.ts';
 import { picturesOf } from '../archive/document-pictures.ts';
 import { articleKey } from '../archive/keys.ts';
+import { type Implausible, implausibleBeside } from '../archive/plausible.ts';
 import { type ArchiveRecord, type CaptureRequest, contentHash, type RecordDraft } from '../archive/record.ts';
 import { ArchiveError } from '../errors.ts';
 import { flag } from '../flags.ts';
@@ -40,6 +41,10 @@ export interface Plan {
   readonly key: string;
   /** The whole text of the document. */
   readonly document: string;
+  /** Of what the article says. */
+  readonly contentHash: string;
+  /** Why it cannot be what became of the archived article; null where it may be. */
+  readonly implausible: Implausible | null;
   /** Absolute addresses of the pictures that the document shows, in order, each once. */
   readonly pictures: readonly string[];
   /** The record, once it is known what became of the pictures. */
@@ -49,6 +54,7 @@ export interface Plan {
 /**
  * Plans a new version of an article under the rule that nothing gets worse.
  * @param present what the archive has of it; null for nothing
+ * @param options `archived` is the text of the present document; null where it cannot be read
  * @throws PAGE_DAMAGED where the text came damaged and what is archived is whole; EXTRACTION where the document would show
  * nothing; DOCUMENT_REFUSED
  */
@@ -59,7 +65,13 @@ export function planVersion(
     target,
     site,
     document: options,
-  }: { readonly target: Target; readonly site: Site; readonly document: DocumentOptions },
+    archived,
+  }: {
+    readonly target: Target;
+    readonly site: Site;
+    readonly document: DocumentOptions;
+    readonly archived: string | null;
+  },
 ): Plan {
   const { address, aliases, evidence, requests } = read;
   const old = present?.record ?? null;
@@ -86,6 +98,14 @@ export function planVersion(
   return {
     key: present?.key ?? articleKey(id, address.date ?? article.publishedAt.slice(0, 10)),
     document,
+    contentHash: hash,
+    implausible:
+      old === null || old.contentHash === hash
+        ? null
+        : implausibleBeside(
+            { article: old.article, document: archived, bytes: old.document.bytes },
+            { article, document },
+          ),
     pictures: picturesToKeep(body, {
       base: address.url,
       site,

@@ -1,10 +1,12 @@
 /** The line: one article URL enters, and what the archive now has of it leaves. Look, plan, act. Read this first. */
 import type { Archive, StoredArticle } from '../archive/archive.ts';
 import type { Assets } from '../archive/pictures.ts';
+import type { Implausible } from '../archive/plausible.ts';
 import type { Quarantine } from '../archive/quarantine.ts';
 import {
   type ArchiveRecord,
   type CaptureRequest,
+  type Confirmed,
   isGone,
   noteGone,
   noteMovedFrom,
@@ -14,6 +16,7 @@ import {
 import { ArchiveError } from '../errors.ts';
 import { LedAway } from '../fetch/door.ts';
 import type { Validators } from '../fetch/fetcher.ts';
+import type { Doubt, Doubts } from '../journal/doubts.ts';
 import type { ArticleAddress, Outcome, Page, Target } from '../model.ts';
 import { extract } from '../page/extract.ts';
 import type { ParsedPage } from '../page/page.ts';
@@ -22,12 +25,14 @@ import type { Control } from './control.ts';
 import { type ArticleFetchServices, fetchArticle, withEvidence } from './fetch-article.ts';
 import { failureOutcome, type NoArticle, outcomeOf } from './outcome.ts';
 import { type DocumentOptions, planVersion } from './plan.ts';
+import { inWords, seenAgain, stands } from './standing.ts';
 
 export interface VisitServices extends ArticleFetchServices {
   readonly archive: Archive;
   readonly assets: Pick<Assets, 'collect'>;
   readonly quarantine: Pick<Quarantine, 'keep'>;
   readonly control: Control;
+  readonly doubts: Pick<Doubts, 'of'>;
   readonly document: DocumentOptions;
   /** What captures: `guancha-archive/0.1.0`, and how the browser names itself. */
   readonly capturedBy: () => Promise<{ readonly tool: string; readonly userAgent: string }>;
@@ -38,6 +43,8 @@ export interface VisitOptions {
   readonly refresh: boolean;
   /** Lets the site say that nothing has changed. */
   readonly conditional?: boolean;
+  /** Takes at once what is implausible beside the archived article: somebody looked at it. */
+  readonly accept?: boolean;
   /** Ends the visit at once. */
   readonly signal: AbortSignal;
 }
@@ -54,6 +61,8 @@ export interface Visited {
   readonly asked: boolean;
   /** It was led away, and there was no other article to show that the site is well: it counts for a refusal in a row. */
   readonly isUnproven?: boolean;
+  /** What was shown, where it is implausible and has not stood yet. */
+  readonly doubt?: Doubt;
 }
 
 /** True where the site, or a gate before it, gave no answer to the question. */
@@ -84,23 +93,36 @@ export async function visit(target: Target, services: VisitServices, options: Vi
     return unchanged(requirePresent(present), { asked: true });
   }
   const { verdict, parts, single } = fetched;
-  if (verdict.kind !== 'article') {
-    const believed = await believe(verdict, parts[0].page, address, present, services, signal);
-    return setAside(believed, { address, page: parts[0].page, present, target }, services);
-  }
-  services.control.note(address);
+  const [{ page: first }] = parts;
+  const noArticle = async (found: NoArticle) => {
+    const believed = await believe(found, first, address, present, services, signal);
+    return setAside(believed, { address, page: first, present, target }, services, options);
+  };
+  if (verdict.kind !== 'article') return noArticle(verdict);
 
   const pages = parts.map(({ page }) => page);
+  const archived = present === null ? null : await documentOf(present, archive);
   const aliases = [asked.url, ...pages.map(({ finalUrl }) => finalUrl)];
   const plan = await withEvidence(pages, services, () => {
     const article = extract(parts, address, site, { listed: target.listed, single });
     const read = { article, address, aliases, evidence: verdict.evidence, requests: parts.map(requestOf) };
-    return planVersion(read, present, { target, site, document });
+    return planVersion(read, present, { target, site, document, archived });
   });
+  const { implausible } = plan;
+  if (implausible !== null && implausible.notice !== null) return noArticle(asNotice(implausible.notice, implausible));
+  const shown = { shown: plan.contentHash, detail: implausible?.detail ?? '', at: first.fetchedAt };
+  const doubt = implausible === null ? null : seenAgain(services.doubts.of(address.id), shown);
+  if (doubt !== null && !isTaken(doubt, options)) {
+    const evidence = [...verdict.evidence, inWords(doubt)];
+    for (const page of pages) await services.quarantine.keep({ kind: 'article', evidence }, page);
+    return notYetBelieved(doubt, present);
+  }
+  services.control.note(address);
 
   const assets = await services.assets.collect(plan.pictures, present?.record.assets ?? [], signal);
   const draft = plan.record(assets, await services.capturedBy());
-  const { record, wrote } = await archive.update(plan.key, () => ({ draft, document: plan.document }));
+  const confirmed = doubt === null ? undefined : confirmedBy(doubt);
+  const { record, wrote } = await archive.update(plan.key, () => ({ draft, document: plan.document, confirmed }));
   const outcome = { kind: wrote ? 'archived' : 'unchanged', key: plan.key } as const;
   return { outcome, before: present?.record ?? null, record, found: [], asked: true };
 }
@@ -186,7 +208,8 @@ interface NoArticleFound {
 async function setAside(
   verdict: NoArticle,
   { address, page, present, target }: NoArticleFound,
-  { archive, quarantine }: VisitServices,
+  { archive, quarantine, doubts }: VisitServices,
+  options: VisitOptions,
 ): Promise<Visited> {
   const before = present?.record ?? null;
   const visited = { outcome: outcomeOf(verdict), before, record: before, found: [], asked: true };
@@ -202,10 +225,19 @@ async function setAside(
       return { ...visited, record: from, found: [targetAfter(target, to)] };
     }
     case 'gone': {
+      const { notice, evidence } = verdict;
+      if (present !== null || notice !== undefined) await quarantine.keep(verdict, page);
       if (present === null) return visited; // nobody misses it
-      const absence = { at: page.fetchedAt, evidence: verdict.evidence };
+      if (notice === undefined || isGone(present.record) !== null) {
+        const record = await noteOn(present.key, archive, (old) => noteGone(old, { at: page.fetchedAt, evidence }));
+        return { ...visited, record };
+      }
+      // Words alone say so: they have to stand.
+      const said = { shown: `notice: ${notice}`, detail: evidence.join('; '), at: page.fetchedAt };
+      const doubt = seenAgain(doubts.of(address.id), said);
+      if (!isTaken(doubt, options)) return notYetBelieved(doubt, present);
+      const absence = { at: doubt.seen[0] ?? page.fetchedAt, evidence: [...evidence, `seen ${doubt.seen.join(', ')}`] };
       const record = await noteOn(present.key, archive, (old) => noteGone(old, absence));
-      await quarantine.keep(verdict, page);
       return { ...visited, record };
     }
     case 'blocked':
@@ -216,6 +248,39 @@ async function setAside(
     default:
       return verdict satisfies never;
   }
+}
+
+// What is implausible beside what is archived.
+
+/** Null where it cannot be read: a repair may be on its way to replace it. */
+async function documentOf({ record }: StoredArticle, archive: Archive): Promise<string | null> {
+  const version = record.versions.at(-1);
+  if (version === undefined) return null;
+  try {
+    return await archive.readVersion(version);
+  } catch (error) {
+    if (error instanceof ArchiveError && error.code === 'ARCHIVE_DAMAGED') return null;
+    throw error;
+  }
+}
+
+function asNotice(notice: string, { detail }: Implausible): NoArticle {
+  return { kind: 'gone', notice, evidence: [`in place of the text: ${notice}`, detail] };
+}
+
+function isTaken(doubt: Doubt, { accept = false }: VisitOptions): boolean {
+  return stands(doubt) || accept;
+}
+
+/** All stays as it is; the bytes are in quarantine. */
+function notYetBelieved(doubt: Doubt, present: StoredArticle | null): Visited {
+  const record = present?.record ?? null;
+  const outcome = { kind: 'failed', code: 'IMPLAUSIBLE', detail: inWords(doubt) } as const;
+  return { outcome, before: record, record, found: [], asked: true, doubt };
+}
+
+function confirmedBy(doubt: Doubt): Confirmed {
+  return { detail: doubt.detail, seen: doubt.seen, by: stands(doubt) ? 'standing' : 'person' };
 }
 
 /** @returns the record as it now stands; null where there is none any more */

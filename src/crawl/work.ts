@@ -11,15 +11,17 @@ import { HostAway } from '../fetch/politeness.ts';
 import { whenAgain } from '../frontier/again.ts';
 import { DIED, MOST_DEATHS } from '../frontier/frontier.ts';
 import type { Operations } from '../frontier/operations.ts';
+import type { Doubt } from '../journal/doubts.ts';
 import { nextVisit, type PlannedVisit, type Revisit } from '../journal/journal.ts';
-import type { Lease, Outcome, Target } from '../model.ts';
+import type { ArticleId, Lease, Outcome, Target } from '../model.ts';
 import { failureOutcome } from './outcome.ts';
+import { interrupted } from './standing.ts';
 import { type Visited, type VisitOptions, type VisitServices, visit } from './visit.ts';
 
 /** What is worked on. */
 export type Work =
   /** From the queue. */
-  | { readonly kind: 'queued'; readonly lease: Lease; readonly refresh: boolean }
+  | { readonly kind: 'queued'; readonly lease: Lease; readonly refresh: boolean; readonly accept?: boolean | undefined }
   /** An archived article whose next visit is due. */
   | { readonly kind: 'revisit'; readonly due: Revisit }
   /** What a repair needs again; it stands in no queue. */
@@ -146,7 +148,7 @@ function faulty({ url }: Target, { stack, message }: Error): Visited {
 function visitOptions(item: Work, now: number): Omit<VisitOptions, 'signal'> {
   switch (item.kind) {
     case 'queued':
-      return { refresh: item.refresh };
+      return { refresh: item.refresh, accept: item.accept === true };
     case 'revisit':
       // From the last age on the whole page is asked for, whatever it was known by.
       return { refresh: true, conditional: now < item.due.lastAt };
@@ -185,13 +187,13 @@ function settle(item: Work, visited: Visited, context: CrawlContext, options: Wo
 /** Puts a revisit off that did not find the article, or takes it off the plan where that stands. */
 function postpone(
   due: Revisit,
-  { outcome, record }: Visited,
+  { outcome, record, doubt }: Visited,
   { journal, services }: CrawlContext,
   { backoffMs }: WorkOptions,
 ): number | null {
   // Gone, and the archive does not have it either: nothing plans its next visit, and it must not stay due.
   const isArchived = outcome.kind !== 'gone' || record !== null;
-  if (isArchived && PLANNED.includes(outcome.kind)) return null;
+  if ((isArchived && PLANNED.includes(outcome.kind)) || doubt !== undefined) return null;
   const pace = { attempts: 1, backoffMs, restMs: backoffMs };
   const again = whenAgain(outcome, { attempt: 1, rounds: due.attempts, isArchived }, pace);
   if (again.kind === 'stands') {
@@ -202,7 +204,7 @@ function postpone(
   return again.afterMs;
 }
 
-/** Outcomes after which `recordVisit` plans the next revisit. */
+/** Outcomes after which `recordVisit` plans the next revisit; it does after a doubt as well. */
 const PLANNED: readonly Outcome['kind'][] = ['archived', 'unchanged', 'gone'];
 
 /** Notes what a visit leaves besides its outcome: when it was, where it led, what it gave, how late it came, when the next is. */
@@ -211,12 +213,13 @@ function recordVisit(
   { target, visited }: { readonly target: Target; readonly visited: Visited },
   { agesMs }: WorkOptions,
 ): void {
-  const { outcome, before, record, found, asked } = visited;
+  const { outcome, before, record, found, asked, doubt } = visited;
   const { id, url, source } = target;
   const now = services.clock.now();
   if (asked) journal.visits.note(id, outcome.kind);
   frontier.add(found, { leads: true });
-  if (record === null || !PLANNED.includes(outcome.kind)) return;
+  if (asked && record !== null) noteDoubt(id, visited, journal);
+  if (record === null || (!PLANNED.includes(outcome.kind) && doubt === undefined)) return;
   const { article, flags, versions } = record;
   const publishedAt = Date.parse(article.publishedAt);
   if (outcome.kind === 'archived') {
@@ -229,8 +232,32 @@ function recordVisit(
     journal.latencies.add(source, { publishedAt, archivedAt: now });
   const hasChanged = versions.length > 1;
   const next = nextVisit({ publishedAt, hasChanged }, { agesMs, now });
-  if (asked) journal.revisits.plan({ id, url }, soonerForPictures(next, record, now));
+  if (!asked) return;
+  if (doubt === undefined) journal.revisits.plan({ id, url }, soonerForPictures(next, record, now));
+  else journal.revisits.plan({ id, url }, soonerForDoubt(next, visited, doubt));
 }
+
+/** What is not believed has to be shown the same each time: whatever else the site says between ends or interrupts that. */
+function noteDoubt(id: ArticleId, { outcome, doubt }: Visited, { doubts }: CrawlContext['journal']): void {
+  const before = doubts.of(id);
+  if (doubt !== undefined) doubts.set(id, doubt);
+  else if (before !== null && NO_ANSWER.includes(outcome.kind)) doubts.set(id, interrupted(before));
+  else if (before !== null) doubts.end(id);
+}
+
+/** The next look by the table of outcomes, counted from what was seen last; after those the article's next visit is one. */
+function soonerForDoubt(next: PlannedVisit | null, { outcome }: Visited, { seen, looks }: Doubt): PlannedVisit | null {
+  const look = whenAgain(outcome, { attempt: 1, rounds: looks - 1, isArchived: true }, NO_PACE);
+  const dueAt = look.kind === 'stands' ? Number.NaN : Date.parse(seen.at(-1) ?? '') + look.afterMs;
+  return Number.isNaN(dueAt) || (next !== null && next.dueAt <= dueAt)
+    ? next
+    : { dueAt, lastAt: next?.lastAt ?? dueAt };
+}
+
+/** Nothing that could be taken. */
+const NO_ANSWER: readonly Outcome['kind'][] = ['blocked', 'refused', 'failed'];
+
+const NO_PACE = { attempts: 1, backoffMs: 0, restMs: 0 };
 
 const HOUR_MS = 3_600_000;
 const MONTH_MS = 30 * 24 * HOUR_MS;

@@ -26,8 +26,11 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const WEEK_MS = 7 * DAY_MS;
 
+/** What cannot be believed at once is looked at again after so long each, and believed where it stood at every look. */
+export const LOOKS_MS: readonly number[] = [HOUR_MS / 6, HOUR_MS, 6 * HOUR_MS];
+
 /** A list may show an article before its page is there: a 404 so early is believed only once it has lasted. */
-const GONE_MS = [HOUR_MS / 6, HOUR_MS, 6 * HOUR_MS, DAY_MS, WEEK_MS];
+const GONE_MS = [...LOOKS_MS, DAY_MS, WEEK_MS];
 
 const STANDS: Again = { kind: 'stands' };
 
@@ -52,6 +55,7 @@ export function whenAgain(outcome: Outcome, history: History, pace: Pace, random
       // robots.txt is read anew then. The others may have come of one bad answer: a redirect to somewhere else.
       return later(outcome.code === 'ROBOTS_DISALLOWED' ? DAY_MS : pace.restMs, rounds);
     case 'failed': {
+      if (outcome.code === 'IMPLAUSIBLE') return laterOrNever(GONE_MS[rounds]);
       const next = nextOf(outcome.code);
       if (next === 'never') return later(WEEK_MS, 0);
       if (next !== 'retry' || attempt >= pace.attempts) return later(pace.restMs, rounds);

@@ -128,6 +128,13 @@ const PAUSES = `
   ALTER TABLE robots ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
 `;
 
+/** What the site shows of an archived article and is not believed yet: what, why not, when it was seen, after how many looks. */
+const DOUBTS = `
+  CREATE TABLE doubts (
+    id TEXT PRIMARY KEY, shown TEXT NOT NULL, detail TEXT NOT NULL, seen TEXT NOT NULL, looks INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /**
  * From version 0. Leaves every row as it is, but for runs: older versions locked the archive with a row that has no end,
  * `beat_at` and `birth`, which now counts as a run that was cut off; runs from before `clean` that ended are taken to have
@@ -153,4 +160,4 @@ function columnsOf(database: DatabaseSync, table: string): ReadonlySet<unknown> 
 }
 
 /** The version of a database is the number of steps that it went through. */
-export const MIGRATIONS: readonly Migration[] = [takeOver, TABLE_OF_OUTCOMES, PLACES, ALARMS, DEATHS, PAUSES];
+export const MIGRATIONS: readonly Migration[] = [takeOver, TABLE_OF_OUTCOMES, PLACES, ALARMS, DEATHS, PAUSES, DOUBTS];

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import type { ArticleId, NumberSpace, Outcome } from '../model.ts';
 import { type Database, numberOf, type Statement, textOf } from '../sqlite.ts';
 import { type AlarmRows, openAlarms } from './alarms.ts';
+import { type Doubts, openDoubts } from './doubts.ts';
 import { type FieldSamples, type Latencies, openFieldSamples, openLatencies } from './figures.ts';
 import { type Hosts, openHosts } from './hosts.ts';
 import { type Outbox, openOutbox } from './outbox.ts';
@@ -36,6 +37,7 @@ export interface Journal {
   readonly runs: Runs;
   readonly places: Places;
   readonly alarms: AlarmRows;
+  readonly doubts: Doubts;
 }
 
 /**
@@ -67,6 +69,7 @@ export function openJournal(
     runs: openRuns(database, { now, command }),
     places: openPlaces(database),
     alarms: openAlarms(database),
+    doubts: openDoubts(database),
   };
 }
 

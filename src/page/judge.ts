@@ -7,6 +7,7 @@ import { MARKS_BEFORE_2017, STUB } from '../site/layouts.ts';
 import { hasContent, visibleLength } from './column.ts';
 import { columnOf, type FoundArticle, findArticle, inColumn } from './find-article.ts';
 import { absoluteUrl } from './html.ts';
+import { type Notice, readNotice } from './notice.ts';
 import { endOfSource, type ParsedPage } from './page.ts';
 import { findChallenge, inBrief, mayBreakOff, refusalOf } from './refusal.ts';
 
@@ -79,10 +80,24 @@ function byBody(page: ParsedPage, found: FoundArticle | null): Verdict | null {
   if (found === null || !hasContent(found.body.toArray())) return null;
   const layout = `body ${found.layout.body} of layout ${found.layout.name}`;
   const end = endOfArticle(page, found);
-  return end === null
-    ? { kind: 'truncated', evidence: [layout, 'nothing of the page is seen after the body'] }
-    : { kind: 'article', evidence: [layout, end] };
+  if (end === null) return { kind: 'truncated', evidence: [layout, 'nothing of the page is seen after the body'] };
+  const notice = readNotice(page, found);
+  return notice === null ? { kind: 'article', evidence: [layout, end] } : byNotice(page, notice, layout);
 }
+
+/** An article's frame with something else in it. */
+function byNotice(page: ParsedPage, { kind, text }: Notice, layout: string): Verdict {
+  const evidence = [layout, `${WHAT_IT_IS[kind]}: ${text}`];
+  if (kind === 'withdrawn') return { kind: 'gone', notice: text, evidence };
+  return { kind: 'not-an-article', needsScripts: kind === 'loading' && mayRender(page), evidence };
+}
+
+const WHAT_IT_IS: Readonly<Record<Notice['kind'], string>> = {
+  withdrawn: 'a notice in place of the text',
+  loading: 'the text is still to be loaded',
+  members: 'the text is for members',
+  foreign: 'the text shares nothing with its headline and summary',
+};
 
 /** What stands in an article's place: a jump elsewhere, a stub, the home page, a challenge. */
 function byPlaceholder(page: ParsedPage, site: Site): Verdict | null {
@@ -116,11 +131,12 @@ function byAbsence(page: ParsedPage, found: FoundArticle | null): Verdict {
   const scripts = page.$('script').length;
   const old = page.$(MARKS_BEFORE_2017).length > 0 ? ['marks of the site before August 2017'] : [];
   const evidence = [found === null ? 'no article body' : 'the article body is empty', ...old, `scripts: ${scripts}`];
-  return {
-    kind: 'not-an-article',
-    needsScripts: isEmpty && scripts > 0 && page.page.fetchedBy !== 'browser with scripts',
-    evidence,
-  };
+  return { kind: 'not-an-article', needsScripts: isEmpty && mayRender(page), evidence };
+}
+
+/** True where the page's own scripts may still bring what is not there. */
+function mayRender({ $, page }: ParsedPage): boolean {
+  return $('script').length > 0 && page.fetchedBy !== 'browser with scripts';
 }
 
 // The home page: the site shows it in place of whatever it does not have (site.md, 7.1).

@@ -75,6 +75,7 @@ export function openMemoryCrawl(
         clock,
         archive,
         control: createControl({ ...asking, archive, frontier, journal, clock }),
+        doubts: journal.doubts,
         assets: {
           collect: async (sources) => [...new Set(sources)].map((src) => ({ src, missing: 'IMAGE_MISSING' })),
         },
