@@ -7,7 +7,7 @@ import { load } from 'cheerio';
 import { extract } from '../../src/page/extract.ts';
 import { judge } from '../../src/page/judge.ts';
 import { parsePage } from '../../src/page/page.ts';
-import type { Original } from '../mutants/mutants.ts';
+import type { Original } from '../mutants/kind.ts';
 import { findOriginals, SITE } from '../mutants/originals.ts';
 import { fetchedPage } from '../support/fetched-page.ts';
 

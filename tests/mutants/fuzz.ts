@@ -12,7 +12,7 @@ import { openRandom, type Random } from '../newspaper/write/random.ts';
 import { classicPage, NEWS_URL, pageOf } from '../support/article-page.ts';
 import { fetchedPage } from '../support/fetched-page.ts';
 import { SLOW_BODIES } from '../support/slow-bodies.ts';
-import type { Original } from './mutants.ts';
+import type { Original } from './kind.ts';
 import { findOriginals, SITE } from './originals.ts';
 
 export interface FuzzReport {
