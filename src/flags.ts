@@ -26,8 +26,8 @@ export const FLAGS = {
     'the site may have answered with the wrong page',
   ),
   'unknown-block': doubt(
-    'a block that no rule knows',
-    'kept in the body where it stands beside or inside the body, else left out',
+    'a block of the column that no rule knows',
+    'kept in the body where it stands beside the body, else left out',
   ),
   'unaccounted-text': doubt(
     'text outside every known block',
@@ -62,7 +62,10 @@ export const FLAGS = {
     'blocks of the page stood inside the body',
     'they were dropped by name; text behind them may not be the article’s',
   ),
-  'hidden-text': doubt('text that the page hides', 'kept in the body'),
+  'unknown-markup': doubt(
+    'markup in the body that the vocabulary does not know',
+    'kept as published, but for scripts, comments and style sheets; it may hide text, or show some that is not the article’s',
+  ),
   'body-too-short': doubt('the body is shorter than the summary of the page', 'text may be missing'),
   'body-ends-abruptly': doubt('the body ends in the middle of a sentence', 'text may be missing'),
   'damaged-text': doubt('characters that no writer writes', 'the bytes were damaged, or read in the wrong encoding'),

@@ -49,6 +49,8 @@ export interface Body {
   readonly tree: Cheerio<AnyNode>;
   /** All elements in it, in document order. */
   readonly elements: readonly Element[];
+  /** Comments, scripts, style sheets and repeated `noscript`s that rules took out: nobody sees them. */
+  readonly unshown: readonly AnyNode[];
   /** Those of its nodes that stood beside the body element. */
   readonly unclaimed: readonly AnyNode[];
 }
@@ -79,6 +81,7 @@ export function readBody(page: ParsedPage, found: FoundArticle, address: string,
     column,
     tree,
     elements,
+    unshown: removed.flatMap(({ node }) => (isShown(node) ? [] : [node])),
     unclaimed: [...before.toArray(), ...after.toArray()],
   };
 }
@@ -88,11 +91,16 @@ export function readBody(page: ParsedPage, found: FoundArticle, address: string,
 /** What one rule took out of a body. */
 interface Removal extends TextCount {
   readonly rule: NoiseRule;
+  readonly node: AnyNode;
+}
+
+function isShown(node: AnyNode): boolean {
+  return node.type === 'tag' && node.name !== 'noscript' && node.name !== 'link';
 }
 
 /**
- * Removes from `body`, in place, all that the rules name, and says what that was; what shows nothing is not reported.
- * Nothing else is touched, white space included.
+ * Removes from `body`, in place, all that the rules name, and says what that was; an empty block is
+ * not reported. Nothing else is touched, white space included.
  */
 function removeNoise(body: Cheerio<AnyNode>, rules: readonly NoiseRule[]): readonly Removal[] {
   let nodes: readonly AnyNode[] = [...nodesIn(body.contents().toArray())];
@@ -103,11 +111,13 @@ function removeNoise(body: Cheerio<AnyNode>, rules: readonly NoiseRule[]): reado
     const removals = found.toReversed().map((node) => {
       const textCount = countText([node], counted);
       counted.set(node, NOTHING);
-      return { rule, ...textCount };
+      return { rule, node, ...textCount };
     });
     removeNodes(found);
     if (found.length > 0) nodes = [...nodesIn(body.contents().toArray())];
-    return removals.filter(({ characters, pictures }) => characters + pictures > 0).toReversed();
+    return removals
+      .filter(({ node, characters, pictures }) => characters + pictures > 0 || !isShown(node))
+      .toReversed();
   });
 }
 
@@ -129,7 +139,7 @@ function settleNoscripts(body: Cheerio<AnyNode>, base: string): readonly Removal
   const inPlace = new Map<AnyNode, readonly AnyNode[]>();
   const takeOut = (element: Element, rule: NoiseRule): Removal => {
     inPlace.set(element, []);
-    return { rule, ...countText([element]) };
+    return { rule, node: element, ...countText([element]) };
   };
   const removals = noscripts.flatMap((noscript) => {
     if (inside.has(noscript)) return [];

@@ -27,6 +27,8 @@ export interface OtherSources {
   readonly listed: Listed | null;
   /** The single-page form, where the parts were read instead. */
   readonly single: ParsedPage | null;
+  /** Forms of markup outside of the vocabulary that this archive takes for known ones; absent for none. */
+  readonly accepted?: ReadonlySet<string>;
 }
 
 /** The same doubt a thousand times over says no more than a few times. */

@@ -3,19 +3,16 @@ import { type Flag, type FlagCode, flag } from '../flags.ts';
 import type { Article } from '../model.ts';
 import { type Body, isWhole, partUrls, readBody } from './body.ts';
 import { type CheckInput, comparableText, MOST_OF_A_KIND } from './check-input.ts';
-import { countText, hasContent, nameOf, solidLength, textOf } from './column.ts';
+import { countText, nameOf, solidLength, textOf } from './column.ts';
 import { readTitle } from './fields.ts';
 import { findArticle } from './find-article.ts';
 import { type AnyNode, type Element, oneLine } from './html.ts';
 import { isPlaceholder, PICTURE, pictureAddress } from './picture-address.ts';
 
-/** Foreign blocks, bare and hidden text, and an end that is none. */
+/** Foreign blocks, bare text, and an end that is none. */
 export function checkBody(input: CheckInput): readonly Flag[] {
   const { bodies } = input;
-  return [
-    ...bodies.flatMap((body) => [...frameInside(body), ...elementsIn(body), ...bareText(body)]),
-    ...length(input),
-  ];
+  return [...bodies.flatMap((body) => [...frameInside(body), ...bareText(body)]), ...length(input)];
 }
 
 /** Blocks of the frame that noise rules took out of the body, and the headings of such blocks. */
@@ -48,43 +45,8 @@ function standsAlone(link: Element, blocks: Map<AnyNode, number>): boolean {
 export const HEADING =
   /^(?:相关(?:阅读|推荐|新闻|文章|链接)|推荐阅读|热门(?:评论|推荐)|全部评论|最新评论|网友评论|发表评论|猜你喜欢|最新闻|快讯|作者最近文章|小编最近文章)\s*(?:[:：].{0,60}|\d*条?)?$/;
 
-/** What editors write; a paste from elsewhere brings classes and ids along, but only to these. */
-const ORDINARY: ReadonlySet<string> = new Set(
-  (
-    'a abbr b big blockquote br caption center cite code col colgroup dd del dfn div dl dt em embed figcaption figure ' +
-    'font h1 h2 h3 h4 h5 h6 hr i iframe img ins kbd li mark object ol p param picture pre q rp rt ruby s samp small source span ' +
-    'strike strong sub sup table tbody td tfoot th thead tr track tt u ul var video audio wbr o:p'
-  ).split(' '),
-);
-/** Of these, a name shows that a program made them, not an editor. */
-const BLOCKS: ReadonlySet<string> = new Set(['div', 'ul', 'ol', 'dl']);
-const KNOWN_BLOCK = /^(?:.*center.*|.*caption.*|content-(?:pic|quote).*|Mso\w+|ql-.*|ke-.*|text-\w+|list-\w+)$/i;
-const HIDDEN = /display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])/i;
-
 /** More than a flag's detail can show. */
 const EXCERPT = 500;
-
-function elementsIn({ elements, unclaimed }: Body): readonly Flag[] {
-  const describe = (element: Element) => `${nameOf(element)} inside the body: ${textOf(element, EXCERPT)}`;
-  const outside = new Set(unclaimed);
-  const unknown = elements.values().filter((each) => isUnknown(each) && !outside.has(each) && hasContent([each]));
-  const hidden = elements.values().filter((each) => isHidden(each) && hasContent([each]));
-  return [
-    ...unknown.take(MOST_OF_A_KIND).map((element) => flag('unknown-block', describe(element))),
-    ...hidden.take(MOST_OF_A_KIND).map((element) => flag('hidden-text', describe(element))),
-  ];
-}
-
-function isHidden({ attribs }: Element): boolean {
-  return HIDDEN.test(attribs.style ?? '') || attribs.hidden !== undefined;
-}
-
-function isUnknown({ name, attribs }: Element): boolean {
-  if (!ORDINARY.has(name)) return true;
-  if (!BLOCKS.has(name)) return false;
-  const names = `${attribs.class ?? ''} ${attribs.id ?? ''}`.split(/\s+/).filter((each) => each !== '');
-  return names.some((each) => !KNOWN_BLOCK.test(each));
-}
 
 /** A text between paragraphs stands in none; a body without paragraphs is written with `<br>`. */
 function bareText({ tree, unclaimed }: Body): readonly Flag[] {
@@ -130,8 +92,6 @@ export function checkColumn({ bodies, account, article }: CheckInput): readonly 
   );
   return [...open, ...unclaimed, ...unread];
 }
-
-/** More than a flag's detail can show. */
 
 function unclaimedBlock(node: AnyNode, place: string): Flag {
   const code: FlagCode = node.type === 'text' ? 'unaccounted-text' : 'unknown-block';

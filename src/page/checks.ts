@@ -4,6 +4,7 @@ import { type CheckInput, checkCharacters, MOST_OF_A_KIND } from './check-input.
 import { checkBody, checkColumn, checkParts, checkPictures } from './checks-body.ts';
 import { checkByline, checkNames } from './checks-byline.ts';
 import { checkList, checkPage, checkTimes, checkTitle } from './checks-fields.ts';
+import { checkMarkup, MOST_FORMS } from './markup.ts';
 
 const CHECKS: readonly ((input: CheckInput) => readonly Flag[])[] = [
   checkPage,
@@ -13,6 +14,7 @@ const CHECKS: readonly ((input: CheckInput) => readonly Flag[])[] = [
   checkNames,
   checkByline,
   checkBody,
+  checkMarkup,
   checkCharacters,
   checkPictures,
   checkParts,
@@ -26,7 +28,7 @@ export function check(input: CheckInput): readonly Flag[] {
   return CHECKS.flatMap((ask) => ask(input)).filter(({ code, detail }) => {
     const key = `${code} ${detail}`;
     const count = counts.get(code) ?? 0;
-    if (reported.has(key) || count === MOST_OF_A_KIND) return false;
+    if (reported.has(key) || count === (code === 'unknown-markup' ? MOST_FORMS : MOST_OF_A_KIND)) return false;
     reported.add(key);
     counts.set(code, count + 1);
     return true;

@@ -1,4 +1,6 @@
 /** The form of a layout (`layouts.ts`): one kind of article page as selectors and noise rules, and the pages that it serves. */
+import type { Vocabulary } from './vocabulary.ts';
+
 export interface Layout {
   /** Recorded with every article that it read. */
   readonly name: string;
@@ -18,6 +20,8 @@ export interface Layout {
   readonly blocks: readonly BlockRule[];
   /** What is not the article's though it stands inside the body element. */
   readonly noise: readonly NoiseRule[];
+  /** What may stand in the body, noise apart: anything else is in doubt. */
+  readonly vocabulary: Vocabulary;
 }
 
 /**

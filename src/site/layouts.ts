@@ -3,6 +3,7 @@
  * have the column `li.left-main`, unchanged since 2017 (site.md, 2.2 and 2.3).
  */
 import type { BlockRule, FieldSelectors, Layout, NoiseRule } from './layout.ts';
+import { ARTICLE_MARKUP, POST_MARKUP } from './vocabulary.ts';
 
 /**
  * Rules for pages of every layout. The site's own blocks (site.md, 2.2 and 2.6) stand beside the body; they are inside
@@ -79,6 +80,7 @@ const ARTICLE_COLUMN: Omit<Layout, 'name' | 'when' | 'unless'> = {
   fields: FIELDS,
   blocks: BLOCKS,
   noise: SHARED_NOISE,
+  vocabulary: ARTICLE_MARKUP,
 };
 
 // Serves www pages from August 2017 to September 2026, and older articles, which the site puts into the same frame.
@@ -143,6 +145,7 @@ export const FENGWEN: Layout = {
     { name: 'post pages', selector: 'ul.pagination' },
     { name: 'carousel', selector: '.g_swiper_container' },
   ],
+  vocabulary: POST_MARKUP,
 };
 
 // Serves the mobile pages of m.guancha.cn, 2018 and later (site.md, 2.7). They are known from other programs, no page was
@@ -177,6 +180,7 @@ export const MOBILE: Layout = {
     { name: 'time', selector: '.time', field: 'published' },
     { name: 'app box', selector: '.downloadBtn-box, #downloadBtn-position' },
   ],
+  vocabulary: ARTICLE_MARKUP,
 };
 
 /** Serves link-out stubs: the frame of an article with headline and time, but no body (site.md, 7.3). */
