@@ -219,6 +219,8 @@ export interface Words {
   readonly sentence: () => string;
   readonly paragraph: () => string;
   readonly headline: () => string;
+  /** A paragraph about something that no article of the newspaper is about, in words of its own. */
+  readonly strange: () => string;
   readonly caption: () => string;
 }
 
@@ -233,7 +235,25 @@ export function wordsOf(random: Random): Words {
     paragraph: () => paragraph(random, about),
     headline: () => headline(random, about),
     caption: () => caption(random, about),
+    strange: () => Array.from({ length: random.int(3, 5) }, () => strange(random)).join(''),
   };
+}
+
+const DISHES = ['茄子煲', '酸汤面', '桂花糕', '豆豉蒸鱼', '萝卜丝饼', '番薯粥'];
+const TOOLS = ['砂锅', '竹蒸笼', '铸铁锅', '长木筷', '纱布'];
+
+function strange({ pick, int }: Random): string {
+  const [dish, tool] = [pick(DISHES), pick(TOOLS)];
+  return pick([
+    `${dish}要先腌${int(10, 50)}分钟，盐不可多。`,
+    `厨师把${tool}烧热，再淋一勺菜籽油。`,
+    `火候最要紧，大火${int(2, 9)}分钟便要转小。`,
+    `若嫌${dish}太淡，起锅时可撒些胡椒。`,
+    `外婆从前用${tool}，味道总比餐馆香。`,
+    `剩下的汤汁别倒，拌饭正好。`,
+    `比分停在${int(1, 4)}比${int(0, 3)}，替补门将扑出了点球。`,
+    `教练换上${int(2, 3)}名前锋，全队压过半场。`,
+  ]);
 }
 
 /** A kind of a class that needs no reason. */

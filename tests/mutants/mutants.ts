@@ -22,6 +22,9 @@ export interface Row {
   readonly example: string | null;
 }
 
+/** Prime, so that it walks through pages of any number. */
+const STRIDE = 17;
+
 const FETCHED_AT = '2026-11-23T04:00:00.000Z';
 
 /**
@@ -38,8 +41,10 @@ export function tryMutants(
     const counts: Record<Result, number> = { right: 0, 'right, flagged': 0, flagged: 0, 'silent error': 0 };
     let example: string | null = null;
     let made = 0;
-    for (let i = 0; made < perKind && i < perKind * 4; i++) {
-      const original = originals[i % originals.length];
+    // Every page is asked before a kind is given up; with few mutants they are spread over all pages.
+    const first = openRandom('page', options.seed, kind.name).int(0, originals.length - 1);
+    for (let i = 0; made < perKind && i < Math.max(perKind, originals.length) * 2; i++) {
+      const original = originals[(first + i * STRIDE) % originals.length];
       if (original === undefined) break;
       const mutant = kind.make(original, wordsOf(openRandom('mutant', options.seed, kind.name, i)));
       if (mutant === null) continue;

@@ -55,10 +55,10 @@ const FORMS: Readonly<Record<string, (words: Words, name: string, other: string)
       names: [name],
     };
   },
-  'a name of four characters': ({ pick }, name) => ({
-    line: `【文/观察者网 ${pick(['欧阳', '司徒', '上官', '端木'])}${name.slice(1)}】`,
-    names: [],
-  }),
+  'a name of four characters': ({ pick }, name) => {
+    const long = pick(['欧阳', '司徒', '上官', '端木']) + name.slice(1);
+    return { line: `【文/观察者网 ${long}】`, names: [long] };
+  },
   'a second bracket': ({ pick }, name, other) => ({
     line: `【文/${name}】${pick(['', ' ', '　'])}【${pick(['译', '翻译', '编译'])}/观察者网 ${other}】`,
     names: [name, other],
@@ -118,18 +118,18 @@ const FORMS: Readonly<Record<string, (words: Words, name: string, other: string)
     place: 'end',
   }),
   'reporters at the end': ({ pick }, name, other) => ({
-    line: pick([`（记者 ${name} ${other}）`, `记者：${name}`, `（本报记者${name}）`, `（总台记者 ${name}）`]),
-    names: [],
+    line: pick([`（记者 ${name} ${other}）`, `记者：${name}、${other}`, `（本报记者${name} ${other}）`]),
+    names: [name, other],
     place: 'end',
   }),
   'a translator at the end': ({ pick }, name) => ({
     line: pick([`（${name}译自${AWAY[1]}网站）`, `译/${name}`, `翻译：${name}`, `（编译：${name}）`]),
-    names: [],
+    names: [name],
     place: 'end',
   }),
   'a signature on the right': ({ pick }, name) => ({
     line: pick([`<span style="float:right">${name}</span>`, `——${name}`, `${name} 于${AWAY[2]}`]),
-    names: [],
+    names: [name],
     place: 'end',
   }),
   'below an introduction': ({ pick }, name) => ({
@@ -137,12 +137,12 @@ const FORMS: Readonly<Record<string, (words: Words, name: string, other: string)
     names: [name],
     place: 'after the first paragraph',
   }),
-  'unknown brackets': ({ pick }, name, other) => ({
+  'unknown brackets': ({ pick }, name) => ({
     line: pick([
       `〖文｜观察者网 ${name}〗`,
       `「文/${name}」`,
       `<文/${name}>`.replace('<', '&lt;'),
-      `〔文/${name} ${other}〕`,
+      `〔文/${name}〕`,
       `{文/${name}}`,
       `［文｜${name}］`,
     ]),

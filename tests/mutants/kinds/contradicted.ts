@@ -96,12 +96,11 @@ export const CONTRADICTED: readonly MutantKind[] = kindsOf('C', {
   'another summary in the share settings': onWww((original, { sentence }) =>
     original.truth.summary === null ? null : inSource(original, /(?<=bdDesc : ')[^']*/, sentence() + sentence(), []),
   ),
-  'the summary of another article': onWww((original) => {
-    const summary = otherOf(original)?.truth.summary;
-    return summary
-      ? inSource(original, /(?<=<meta name="Description" content=")[^"]*/, summary.replaceAll('"', ''))
-      : null;
-  }),
+  'a summary of something else': onWww((original, { strange }) =>
+    original.truth.summary === null
+      ? null
+      : inSource(original, /(?<=<meta name="Description" content=")[^"]*/, strange()),
+  ),
   'the site’s own words for the summary': onWww((original, { pick }) =>
     inSource(
       original,
@@ -186,7 +185,7 @@ export const CONTRADICTED: readonly MutantKind[] = kindsOf('C', {
     ...listed,
     time: clockOf(new Date(Date.parse(truth.published) - random.int(3, 40) * 86_400_000).toISOString()),
   })),
-  'a list with another summary': listedAs((listed, words) => ({ ...listed, summary: words.paragraph() })),
+  'a list with another summary': listedAs((listed, words) => ({ ...listed, summary: words.strange() })),
   'the second part of another article': parted(([first = ''], original) => {
     const other = otherOf(original);
     return other === null ? null : { first, rest: [other.html] };
@@ -195,7 +194,7 @@ export const CONTRADICTED: readonly MutantKind[] = kindsOf('C', {
     const [first = '', second = ''] = parts;
     const last = original.body
       .match(/<p[^>]*>(?:(?!<\/p>)[\s\S])*<\/p>/g)
-      ?.find((p) => first.includes(p) && plain(p).length > 60);
+      ?.findLast((p) => first.includes(p) && plain(p.replace(/<[^>]*>/g, '')).length > 10);
     const at = /class="(?:content all-txt|article-txt-content)">/.exec(second);
     if (last === undefined || at === null) return null;
     const begin = at.index + at[0].length;

@@ -88,7 +88,7 @@ export const OTHER_BODIES: readonly MutantKind[] = kindsOf('C', {
     others.article === null ? null : `${/<p[\s\S]*?<\/p>/.exec(body)?.[0] ?? ''}${others.article.body}`,
   ),
   'made-up text': bodyOf((words, original) =>
-    isPost(original) ? null : Array.from({ length: 9 }, () => p(words.paragraph())).join(''),
+    isPost(original) ? null : Array.from({ length: 9 }, () => p(words.strange())).join(''),
   ),
   'a list of headlines': bodyOf(
     (words) =>
@@ -111,7 +111,7 @@ export const OTHER_BODIES: readonly MutantKind[] = kindsOf('C', {
   ),
   'a form': bodyOf(() => '<form><p>用户名</p><input><p>密码</p><input type="password"><button>登录</button></form>'),
   'only pictures': bodyOf(({ random }, { truth }) =>
-    truth.text.length < 200
+    truth.summary === null
       ? null
       : Array.from(
           { length: 3 },
@@ -124,10 +124,6 @@ export const OTHER_BODIES: readonly MutantKind[] = kindsOf('C', {
       p('Visitors queued for hours to see the rebuilt gate, which took nine years to finish.') +
       p('It will be open every day from nine to five.'),
   ),
-  'the first tenth of the text': bodyOf((_, { body }) => {
-    const all = body.match(/<p[^>]*>(?:(?!<\/p>)[\s\S])*<\/p>/g) ?? [];
-    return all.length < 10 ? null : all.slice(0, Math.ceil(all.length / 10)).join('');
-  }),
   'the home page': (original) => ({ html: original.others.home }),
   'a stub': (original) => ({ html: original.others.stub }),
   'another article’s page': (original) =>

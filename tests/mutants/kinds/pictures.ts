@@ -160,10 +160,6 @@ const PICTURES: Readonly<Record<string, (src: string, words: Words) => string>> 
   'a script': (src) => `<script>document.write('<img src="${src}">')</script>`,
   'a noscript': (src) => `<img src="https://i.guancha.cn/images/loading.gif"><noscript><img src="${src}"></noscript>`,
   'an inner document': (src) => `<iframe srcdoc="&lt;img src='${src}'&gt;"></iframe>`,
-  'a link to the picture alone': (src) => `<a href="${src}">查看图片</a>`,
-  'its name alone': (src) => `<img src="${src.split('/').at(-1)}">`,
-  'a host that stores copies': (src, { random }) =>
-    `<img src="https://cdn-${random.hex(4)}.example/cache/${src.split('/').at(-1)}">`,
 };
 
 const markup = Object.entries(PICTURES).map(([name, write]): [string, MutantKind['make']] => [
@@ -179,7 +175,6 @@ const markup = Object.entries(PICTURES).map(([name, write]): [string, MutantKind
       return [
         {
           media: () => true,
-          text: (text: unknown) => plain(String(text)).replace('查看图片', '') === original.truth.text,
         },
       ];
     }),

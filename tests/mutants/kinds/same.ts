@@ -228,8 +228,12 @@ export const SAME: readonly MutantKind[] = kindsOf('same', {
           .filter((_, each) => $(each).text().startsWith('来源'))
           .remove().length > 0 && [{ source: null }],
     ),
-  'no summary': (original) =>
-    inSource(original, /(?<=<meta name="Description" content=")[^"]*/, '', [{ summary: null }]),
+  'no summary': (original) => {
+    const mutant = inSource(original, /(?<=<meta name="Description" content=")[^"]+/, '', [{ summary: null }]);
+    return mutant === null || original.listed === null
+      ? mutant
+      : { ...mutant, listed: { ...original.listed, summary: null } };
+  },
   'another house for the source': (original, { pick }) =>
     inPage(original, ($) => {
       const source_ = pick([

@@ -66,7 +66,7 @@ const SAME: Readonly<Record<string, (clock: Clock) => readonly string[]>> = {
   ],
 };
 
-/** Forms that say less than an instant, or nothing: never a reading to the minute without a doubt. */
+/** Forms that say less than an instant, or nothing. */
 const LESS: Readonly<Record<string, (clock: Clock, words: Words) => readonly string[]>> = {
   'the day alone': ({ y, mo, d }) => [`${y}-${two(mo)}-${two(d)}`],
   'no year': ({ mo, d, h, mi }) => [`${two(mo)}-${two(d)} ${two(h)}:${two(mi)}`, `${mo}月${d}日 ${two(h)}:${two(mi)}`],
@@ -93,7 +93,7 @@ const LESS: Readonly<Record<string, (clock: Clock, words: Words) => readonly str
 const at = ({ y, mo, d, h, mi, s }: Clock) => new Date(Date.UTC(y, mo - 1, d, h - 8, mi, s));
 const wide = (text: string) => text.replace(/\d/g, (digit) => String.fromCharCode(0xff10 + Number(digit)));
 
-function printed(forms: (clock: Clock, words: Words) => readonly string[], isSame: boolean): MutantKind['make'] {
+function printed(name: string, forms: (clock: Clock, words: Words) => readonly string[]): MutantKind['make'] {
   return (original, words) =>
     inPage(original, ($) => {
       const element = $(TIME).first();
@@ -103,21 +103,24 @@ function printed(forms: (clock: Clock, words: Words) => readonly string[], isSam
       if (form === element.text().trim()) return false;
       element.text(form);
       const toMinute = (value: unknown) => Math.floor(Date.parse(String(value)) / 60_000) * 60_000;
-      const sight: Sight = isSame
-        ? {
-            published: (value: unknown) => toMinute(value) === toMinute(original.truth.published),
-            precision: () => true,
-          }
-        : { published: () => false };
-      return [sight];
+      const { published } = original.truth;
+      const toTheMinute: Sight = {
+        published: (value: unknown) => toMinute(value) === toMinute(published),
+        precision: () => true,
+      };
+      const theDay: Sight = {
+        published: (value: unknown) => String(value).slice(0, 10) === published.slice(0, 10),
+        precision: 'day',
+      };
+      return name === 'the day alone' ? [toTheMinute, theDay] : [toTheMinute];
     });
 }
 
 const UPDATE_LABELS = ['最后更新：', '更新时间：', '更新于 ', '最后更新于', '修改时间: ', '最近更新：', 'Updated: '];
 
 export const TIMES: readonly MutantKind[] = kindsOf('A', {
-  ...Object.fromEntries(Object.entries(SAME).map(([name, forms]) => [`the time ${name}`, printed(forms, true)])),
-  ...Object.fromEntries(Object.entries(LESS).map(([name, forms]) => [`for the time ${name}`, printed(forms, false)])),
+  ...Object.fromEntries(Object.entries(SAME).map(([name, forms]) => [`the time ${name}`, printed(name, forms)])),
+  ...Object.fromEntries(Object.entries(LESS).map(([name, forms]) => [`for the time ${name}`, printed(name, forms)])),
   'the last update with another label': (original, words) =>
     inPage(original, ($) => {
       const span = $('li.left-main > div.time > span')

@@ -20,6 +20,15 @@ const KINDS: readonly (readonly [name: string, why: string, make: MutantKind['ma
       }),
   ],
   [
+    'most of the text gone',
+    'a new article may be short; against an archived version it is set aside',
+    (original) =>
+      inBody(original, ({ $, prose }) => {
+        const at = prose.find((p) => /[。！？”]\s*$/.test($(p).text()));
+        return prose.length > 7 && at !== undefined && $(at).nextAll().remove().length > 0;
+      }),
+  ],
+  [
     'two paragraphs changed about',
     'no order of paragraphs is printed',
     (original) =>
@@ -103,7 +112,7 @@ const KINDS: readonly (readonly [name: string, why: string, make: MutantKind['ma
       }),
   ],
   [
-    'another editor',
+    'somebody else for the editor',
     'the page names the editor once',
     (original, words) =>
       inPage(original, ($) => {
