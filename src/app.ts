@@ -10,6 +10,7 @@ import type { Config } from './config.ts';
 import { createControl } from './crawl/control.ts';
 import type { PageTrial } from './crawl/page-trial.ts';
 import type { CrawlContext } from './crawl/work.ts';
+import { createEye } from './eye/eye.ts';
 import { createAddressGuard } from './fetch/address-guard.ts';
 import { openBrowser } from './fetch/browser.ts';
 import { createBrowserFetcher } from './fetch/browser-fetcher.ts';
@@ -20,6 +21,7 @@ import { createDoor } from './fetch/door.ts';
 import { createHttp } from './fetch/http.ts';
 import { createPoliteness } from './fetch/politeness.ts';
 import { createRobots, type Robots } from './fetch/robots.ts';
+import { createShowPage } from './fetch/show-page.ts';
 import { MOST_DEATHS } from './frontier/frontier.ts';
 import { type ArchiveLock, lockArchive, waitForLock } from './frontier/lock.ts';
 import { openOperations } from './frontier/operations.ts';
@@ -149,6 +151,17 @@ export async function openApp(
     log,
   });
 
+  const eye = createEye({
+    policy: config.checks.render,
+    show: createShowPage({ browser, door, cookies, site, now: clock.now }),
+    archive,
+    site,
+    now: clock.now,
+    stopSignal,
+    log,
+  });
+  opened.defer(() => eye.drained());
+
   if (prepared) await browser.warmUp();
   const trial: PageTrial = async (page, address) =>
     (await import('./crawl/page-trial.ts')).openPageTrial(site)(page, address); // parsers and layouts are loaded by then
@@ -177,6 +190,7 @@ export async function openApp(
       control: createControl({ ...asking, archive, frontier, journal, clock }),
       doubts: journal.doubts,
       document: config.document,
+      eye,
       capturedBy: async () => ({ tool, userAgent: await userAgent() }),
       clock,
     },

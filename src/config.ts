@@ -107,6 +107,15 @@ const schema = z
         restMs: z.int().min(1000).default(HOUR_MS),
       })
       .prefault({}),
+    checks: z
+      .strictObject({
+        render: z
+          .union([z.enum(['never', 'new']), z.strictObject({ every: z.int().min(1) })], {
+            error: 'must be never, new, or { every: N }',
+          })
+          .default('new'),
+      })
+      .prefault({}),
     browser: z
       .strictObject({
         executablePath: path.nullable().default(null),

@@ -88,6 +88,18 @@ export const FLAGS = {
     'the list shows a picture that was uploaded over a month from the publication',
     'the page does not show it; the list may have led to the wrong article',
   ),
+  'reader-sees-more': doubt(
+    'the page as a reader sees it shows more than was extracted',
+    'text or a picture that a style sheet adds or the extraction left out is missing from the document',
+  ),
+  'reader-sees-less': doubt(
+    'a reader of the page does not see all that was extracted',
+    'kept; a style sheet hides, folds, covers or moves away what the document shows',
+  ),
+  'reader-sees-otherwise': doubt(
+    'a reader sees the same in another order or with another caption',
+    'kept in the order of the source, with the caption that was extracted',
+  ),
 } as const satisfies Record<string, FlagKind>;
 
 export type FlagCode = keyof typeof FLAGS;
@@ -97,6 +109,17 @@ export interface Flag {
   readonly code: FlagCode;
   /** The evidence, for people: what was seen and where. */
   readonly detail: string;
+}
+
+/** Those that come of looking at the page as a reader sees it, and not of reading its source. */
+export const READER_FLAGS = [
+  'reader-sees-more',
+  'reader-sees-less',
+  'reader-sees-otherwise',
+] as const satisfies FlagCode[];
+
+export function isReaderFlag({ code }: { readonly code: string }): boolean {
+  return (READER_FLAGS as readonly string[]).includes(code);
 }
 
 /** A flag with its evidence cut to one short line. */

@@ -86,7 +86,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['model.ts', 'errors.ts', 'system-errors.ts', 'flags.ts', 'log.ts', 'clock.ts', 'package.ts', 'sqlite.ts'],
   ['site', 'alarms'],
   ['config.ts', 'page', 'fetch', 'archive', 'journal', 'frontier', 'monitor'],
-  ['audit', 'coverage'],
+  ['audit', 'coverage', 'eye'],
   ['crawl'],
   ['repair', 'report', 'notify'],
   ['app.ts'],

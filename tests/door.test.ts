@@ -26,7 +26,7 @@ const SITE = {
   images: ['https://i.guancha.cn', 'http://127.0.0.1'],
   lists: ['https://app.guancha.cn'],
 };
-const KINDS: readonly RequestKind[] = ['page', 'list', 'picture', 'script', 'robots.txt'];
+const KINDS: readonly RequestKind[] = ['page', 'list', 'picture', 'script', 'style sheet', 'robots.txt'];
 
 /** A door that writes down what was asked of whom. */
 function door() {
@@ -69,6 +69,7 @@ describe('the door', () => {
       list: ['robots', 'turn page www.guancha.cn', 'asked 100 7'],
       picture: ['robots', 'turn asset www.guancha.cn', 'asked 200 7'],
       script: ['robots', 'turn asset www.guancha.cn', 'asked 100 7'],
+      'style sheet': ['robots', 'turn asset www.guancha.cn', 'asked 100 7'],
       'robots.txt': ['turn rules www.guancha.cn', 'asked 512000 7'],
     };
     for (const kind of KINDS) {
@@ -84,7 +85,7 @@ describe('the door', () => {
       ['http://www.guancha.cn/a', KINDS, 'OUT_OF_SCOPE'],
       ['file:///etc/passwd', KINDS, 'OUT_OF_SCOPE'],
       ['http://127.0.0.1/a', KINDS, 'ADDRESS_REFUSED'],
-      ['https://app.guancha.cn/a', ['page', 'picture', 'script', 'robots.txt'], 'OUT_OF_SCOPE'],
+      ['https://app.guancha.cn/a', ['page', 'picture', 'script', 'style sheet', 'robots.txt'], 'OUT_OF_SCOPE'],
     ];
     for (const [url, kinds, code] of refused) {
       for (const kind of kinds) {

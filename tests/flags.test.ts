@@ -24,6 +24,9 @@ const CASES: Readonly<
   'no-layout': [], // there is no article then: the command `extract` raises it
   'list-disagrees': [], // the list comes from elsewhere: see below
   'list-picture-far': [], // likewise
+  'reader-sees-more': [], // no reading of the source raises them: tests/eye.test.ts
+  'reader-sees-less': [], // likewise
+  'reader-sees-otherwise': [], // likewise
   'two-layouts': [
     ['a post beside an article', classicPage().replace('</body>', `${fengwenPage()}</body>`), /classic, fengwen/],
   ],

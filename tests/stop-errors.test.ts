@@ -79,6 +79,7 @@ const STAGES: Readonly<Record<string, (fail: Fail) => Promise<unknown>>> = {
         userAgent: fail,
         get: fail,
         render: fail,
+        show: fail,
         [Symbol.asyncDispose]: async () => {},
       },
       door: doorOver(null),

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ArchiveError } from '../errors.ts';
-import type { Flag } from '../flags.ts';
+import { type Flag, isReaderFlag } from '../flags.ts';
 import type { Article, Asset, ListPicture } from '../model.ts';
 import type { Changes } from './diff.ts';
 
@@ -80,6 +80,18 @@ export interface ArchiveRecord {
   readonly movedFrom?: readonly string[] | undefined;
   /** What the article became after it was archived. */
   readonly movedTo?: Move | undefined;
+  /** Whether the page was looked at as a reader sees it, after this content was archived; absent where it was not. */
+  readonly render?: Look | undefined;
+}
+
+/** A look at the page as a reader sees it. */
+export interface Look {
+  /** When it first came out so, ISO 8601 in UTC. */
+  readonly at: string;
+  /** `otherwise` comes with flags (`reader-sees-…`). */
+  readonly result: 'as extracted' | 'otherwise' | 'not looked at';
+  /** Why it could not be looked at; null where it was. */
+  readonly why: string | null;
 }
 
 export interface Move {
@@ -109,12 +121,12 @@ export function isGone({ absences }: ArchiveRecord): Absence | null {
 // What a visit makes of a record. Pure: the record stays what it was, a new one is returned, or the same where nothing changes.
 
 /** A record but for what the archive itself knows. */
-export type RecordDraft = Omit<ArchiveRecord, 'format' | 'document' | 'versions' | 'absences' | 'movedTo'>;
+export type RecordDraft = Omit<ArchiveRecord, 'format' | 'document' | 'versions' | 'absences' | 'movedTo' | 'render'>;
 
 /**
  * A new capture of an article, with all that was known of it and that no capture takes away: its other addresses, the
  * pictures that were stored, when it was gone, and what moved here. That it is gone or moved ends with the capture, unless
- * it was found so after the page was fetched.
+ * it was found so after the page was fetched. What a reader was seen to see stands as long as the content does.
  */
 export function mergeRecord(
   old: ArchiveRecord | null,
@@ -123,18 +135,38 @@ export function mergeRecord(
 ): ArchiveRecord {
   const { id, url, aliases, assets, movedFrom = [], ...rest } = draft;
   const capturedAt = draft.capture.requests[0]?.fetchedAt ?? '';
+  const looked = old !== null && old.contentHash === draft.contentHash ? old : null;
   return {
     format: 1,
     id,
     url,
     aliases: [...new Set([...(old?.aliases ?? []), ...aliases, ...movedFrom])].filter((alias) => alias !== url).sort(),
     ...rest,
+    flags: [...draft.flags, ...(looked?.flags.filter(isReaderFlag) ?? [])],
     assets: withStored(assets, old?.assets ?? []),
     ...files,
     absences: (old?.absences ?? []).map((absence) => ({ ...absence, until: endOf(absence, capturedAt) })),
     ...withMovedFrom(old, movedFrom),
     ...(old?.movedTo !== undefined && old.movedTo.since > capturedAt ? { movedTo: old.movedTo } : {}),
+    ...(looked?.render === undefined ? {} : { render: looked.render }),
   };
+}
+
+/**
+ * What came of a look at the page that gave this content; nothing where the record has another content by now. A look that
+ * failed takes nothing back, and the same again changes nothing.
+ */
+export function noteLook(
+  record: ArchiveRecord,
+  { contentHash: seen, flags, ...look }: Look & { readonly contentHash: string; readonly flags: readonly Flag[] },
+): ArchiveRecord {
+  const { render } = record;
+  if (record.contentHash !== seen) return record;
+  if (look.result === 'not looked at' && render !== undefined && render.result !== look.result) return record;
+  const others = record.flags.filter((each) => !isReaderFlag(each));
+  const noted = { ...record, flags: [...others, ...flags] };
+  const isSame = render?.result === look.result && render.why === look.why;
+  return isSame && saysTheSame(record, noted) ? record : { ...noted, render: look };
 }
 
 /** The site has the article no more; a second time changes nothing. */
@@ -249,6 +281,7 @@ const schema = z.looseObject({
   absences: z.array(z.looseObject({ since: instant, until: instant.nullable(), evidence: z.array(z.string()) })),
   movedFrom: z.array(z.url()).optional(),
   movedTo: z.object({ url: z.url(), since: instant }).optional(),
+  render: z.looseObject({ at: instant, result: z.string(), why: nullableText }).optional(),
 });
 
 /** @throws ARCHIVE_DAMAGED naming the file where the text is no record */

@@ -47,6 +47,7 @@ export async function withArchive<T>(
   await using app = await openApp(config, { ...options, log: terminal.log });
   try {
     const result = await body(app);
+    await app.services.eye?.drained();
     app.journal.runs.endRun();
     return result;
   } finally {

@@ -14,6 +14,7 @@ import {
   sha256,
 } from '../archive/record.ts';
 import { ArchiveError } from '../errors.ts';
+import type { Eye } from '../eye/eye.ts';
 import { LedAway } from '../fetch/door.ts';
 import type { Validators } from '../fetch/fetcher.ts';
 import type { Doubt, Doubts } from '../journal/doubts.ts';
@@ -34,6 +35,8 @@ export interface VisitServices extends ArticleFetchServices {
   readonly control: Control;
   readonly doubts: Pick<Doubts, 'of'>;
   readonly document: DocumentOptions;
+  /** Looks at pages as their readers see them, behind this line. Absent where nobody does. */
+  readonly eye?: Eye;
   /** What captures: `guancha-archive/0.1.0`, and how the browser names itself. */
   readonly capturedBy: () => Promise<{ readonly tool: string; readonly userAgent: string }>;
 }
@@ -103,10 +106,10 @@ export async function visit(target: Target, services: VisitServices, options: Vi
   const pages = parts.map(({ page }) => page);
   const archived = present === null ? null : await documentOf(present, archive);
   const aliases = [asked.url, ...pages.map(({ finalUrl }) => finalUrl)];
-  const plan = await withEvidence(pages, services, () => {
+  const { article, plan } = await withEvidence(pages, services, () => {
     const article = extract(parts, address, site, { listed: target.listed, single });
     const read = { article, address, aliases, evidence: verdict.evidence, requests: parts.map(requestOf) };
-    return planVersion(read, present, { target, site, document, archived });
+    return { article, plan: planVersion(read, present, { target, site, document, archived }) };
   });
   const { implausible } = plan;
   if (implausible !== null && implausible.notice !== null) return noArticle(asNotice(implausible.notice, implausible));
@@ -123,6 +126,7 @@ export async function visit(target: Target, services: VisitServices, options: Vi
   const draft = plan.record(assets, await services.capturedBy());
   const confirmed = doubt === null ? undefined : confirmedBy(doubt);
   const { record, wrote } = await archive.update(plan.key, () => ({ draft, document: plan.document, confirmed }));
+  if (record !== null) services.eye?.look({ key: plan.key, record, wrote, article, pages, signal });
   const outcome = { kind: wrote ? 'archived' : 'unchanged', key: plan.key } as const;
   return { outcome, before: present?.record ?? null, record, found: [], asked: true };
 }

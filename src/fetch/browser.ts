@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page as Tab } from
 import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Exchange } from '../model.ts';
+import { type Appearance, type Easel, openEasel, type ShowOptions, VIEWPORT } from './appearance.ts';
 import { faultOfTemporary, launch, loadPlaywright } from './chromium.ts';
 import type { Connections } from './connections.ts';
 import { openWire, type Wire } from './devtools.ts';
@@ -27,6 +28,11 @@ export interface PageBrowser extends AsyncDisposable {
    * nothing else. Throws TIMEOUT, TOO_LARGE, NETWORK, BROWSER_CRASHED, and what `launch` throws.
    */
   render(source: Exchange, options: RenderOptions): Promise<Exchange>;
+  /**
+   * How a page that came already looks, without its scripts. Throws TIMEOUT, PAGE_TOO_HEAVY, NETWORK, BROWSER_CRASHED, and
+   * what `load` and `launch` throw.
+   */
+  show(source: Exchange, options: ShowOptions): Promise<Appearance>;
 }
 
 interface BrowserOptions {
@@ -53,6 +59,12 @@ interface Loader extends Opened {
   uses: number;
 }
 
+/** A boxed tab that lays out one page after another. */
+interface Painter extends Opened {
+  readonly easel: Easel;
+  uses: number;
+}
+
 /** Chromium gives a page's memory back only when its context closes (playwright#6319). */
 const USES_PER_CONTEXT = 200;
 const CLOSE_MS = 5000;
@@ -62,6 +74,7 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
   let proxy: Promise<SocksProxy> | null = null;
   let running: Promise<Browser> | null = null;
   let idle: Promise<Loader>[] = [];
+  let painters: Painter[] = [];
   let userAgent = options.userAgent; // the browser's own is asked for once
   let closing = false;
 
@@ -80,6 +93,10 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
     render: (source, request) =>
       inTime(source.url, request, { take: openBoxedTab, leave: discard }, ({ tab }) =>
         renderExchange(tab, source, { ...request, now: options.now }),
+      ),
+    show: (source, request) =>
+      inTime(source.url, request, { take: async () => painters.pop() ?? openPainter(), leave: putAway }, ({ easel }) =>
+        easel.show(source, request),
       ),
     [Symbol.asyncDispose]: async () => {
       closing = true; // a tab that was on its way is not given another browser
@@ -117,15 +134,16 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
   function forget(): void {
     running = null;
     idle = [];
+    painters = [];
   }
 
   /** Runs `work` in a tab; where it does not end well or in time, the tab goes and its slot is free again. */
-  async function inTime<T extends Opened>(
+  async function inTime<T extends Opened, R>(
     url: string,
     { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
     { take, leave }: { readonly take: () => Promise<T>; readonly leave: (taken: T) => Promise<void> },
-    work: (taken: T) => Promise<Exchange>,
-  ): Promise<Exchange> {
+    work: (taken: T) => Promise<R>,
+  ): Promise<R> {
     signal.throwIfAborted();
     const taken = await take();
     const watch = new AbortController();
@@ -187,6 +205,13 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
     });
   }
 
+  function openPainter(): Promise<Painter> {
+    return inBrowser(async (open) => {
+      const tab = await openBox(open, { ...(await visitorOf(open)), javaScriptEnabled: false, viewport: VIEWPORT });
+      return { context: tab.context(), tab, easel: await openEasel(tab), uses: 0 };
+    });
+  }
+
   async function visitorOf(open: Browser): Promise<BrowserContextOptions> {
     return {
       locale: 'zh-CN',
@@ -207,6 +232,12 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
     loader.uses += 1;
     if (loader.uses >= USES_PER_CONTEXT) await discard(loader);
     else idle.push(Promise.resolve(loader));
+  }
+
+  async function putAway(painter: Painter): Promise<void> {
+    painter.uses += 1;
+    if (painter.uses >= USES_PER_CONTEXT) await discard(painter);
+    else painters.push(painter);
   }
 
   /** Closes the tab's context; a browser that cannot even do that in time is ended. */

@@ -5,8 +5,8 @@ import type { AddressGuard } from './address-guard.ts';
 import type { Answered, Politeness } from './politeness.ts';
 import type { Robots } from './robots.ts';
 
-/** A page, with its pictures and scripts, may be of the origins where articles lie, a list and a robots.txt of those where only lists lie as well. */
-export type RequestKind = 'page' | 'list' | 'picture' | 'script' | 'robots.txt';
+/** A page, with its pictures, scripts and style sheets, may be of the origins where articles lie, a list and a robots.txt of those where only lists lie as well. */
+export type RequestKind = 'page' | 'list' | 'picture' | 'script' | 'style sheet' | 'robots.txt';
 
 export interface DoorRequest {
   readonly url: string;
@@ -32,6 +32,15 @@ export interface Door {
   pass<T extends Answered>(request: DoorRequest, ask: (caps: Caps) => Promise<T>): Promise<T>;
 }
 
+const TURNS = {
+  page: 'page',
+  list: 'page',
+  picture: 'asset',
+  script: 'asset',
+  'style sheet': 'asset',
+  'robots.txt': 'rules',
+} as const satisfies Record<RequestKind, keyof Politeness>;
+
 /** As much of a robots.txt has to be read (RFC 9309, 2.5). */
 const ROBOTS_BYTES = 500 * 1024;
 
@@ -54,6 +63,7 @@ export function createDoor(parts: {
     list: pageBytes,
     picture: imageBytes,
     script: pageBytes,
+    'style sheet': pageBytes,
     'robots.txt': ROBOTS_BYTES,
   };
 
@@ -65,8 +75,7 @@ export function createDoor(parts: {
       if (kind !== 'robots.txt') await requireAllowed(url, kind, signal);
       const request = () => ask({ maxBytes: maxBytes[kind], timeoutMs });
       if (politeness === null) return request();
-      const turn = { page: 'page', list: 'page', picture: 'asset', script: 'asset', 'robots.txt': 'rules' } as const;
-      return politeness[turn[kind]](url, signal, request);
+      return politeness[TURNS[kind]](url, signal, request);
     },
   };
 
@@ -87,6 +96,7 @@ function isInScope(url: string, kind: RequestKind, site: Site): boolean {
     case 'page':
     case 'picture':
     case 'script':
+    case 'style sheet':
       return inScope(url, site);
     case 'list':
       return inListScope(url, site);

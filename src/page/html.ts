@@ -2,9 +2,9 @@
 import { type Cheerio, type CheerioAPI, load } from 'cheerio';
 import { compile } from 'css-select';
 import type { AnyNode, Element } from 'domhandler';
-import { buildTree } from './tree-adapter.ts';
+import { adoptTree, buildTree, type ForeignNode } from './tree-adapter.ts';
 
-export type { AnyNode, Cheerio, CheerioAPI, Element };
+export type { AnyNode, Cheerio, CheerioAPI, Element, ForeignNode };
 
 /**
  * Parses a whole HTML document (parse5, as browsers do).
@@ -12,6 +12,15 @@ export type { AnyNode, Cheerio, CheerioAPI, Element };
  */
 export function parseDocument(html: string): CheerioAPI {
   return load(buildTree(html, 'document'));
+}
+
+/** A document that somebody else parsed; a node for each of the given, null for what is no part of it. */
+export function adoptDocument(foreign: readonly ForeignNode[]): {
+  readonly $: CheerioAPI;
+  readonly nodes: readonly (AnyNode | null)[];
+} {
+  const { root, nodes } = adoptTree(foreign);
+  return { $: load(root), nodes };
 }
 
 /**
@@ -240,7 +249,7 @@ export function absoluteUrl(link: string | undefined, base: string): string | nu
 }
 
 /** Elements that begin a new line; whatever is not listed runs on. */
-const BLOCKS: ReadonlySet<string> = new Set(
+export const BLOCKS: ReadonlySet<string> = new Set(
   'p div br li ul ol dl dt dd h1 h2 h3 h4 h5 h6 section article blockquote table tr td th figure figcaption center pre hr'.split(
     ' ',
   ),

@@ -4,8 +4,10 @@ import { decodeBytes } from './encoding.ts';
 import {
   type AnyNode,
   absoluteUrl,
+  adoptDocument,
   type CheerioAPI,
   type ElementIndex,
+  type ForeignNode,
   flattenDeep,
   indexOf,
   MAX_DEPTH,
@@ -35,6 +37,16 @@ export function parsePage(page: Page): ParsedPage {
   const index = indexWithinLimit(root);
   openNoscripts(index.noscripts);
   return { page, html: text, encodingDoubt: doubt, undecodable, $, index };
+}
+
+/** The same of a tree that a browser built of the page; a node for each of the given, null for what is no part of it. */
+export function adoptPage(
+  page: Page,
+  foreign: readonly ForeignNode[],
+): { readonly page: ParsedPage; readonly nodes: readonly (AnyNode | null)[] } {
+  const { $, nodes } = adoptDocument(foreign);
+  const index = indexWithinLimit($.root().toArray()[0] as AnyNode); // a document always has one
+  return { page: { page, html: '', encodingDoubt: null, undecodable: 0, $, index }, nodes };
 }
 
 function indexWithinLimit(root: AnyNode): ElementIndex {

@@ -1,5 +1,5 @@
 /** How parse5 builds a tree: node for node the one that cheerio builds, in less time and memory, and within limits. */
-import { Element, Text } from 'domhandler';
+import { type AnyNode, Comment, Element, Document as Root, Text } from 'domhandler';
 import { Parser, Tokenizer } from 'parse5';
 import { adapter, type Htmlparser2TreeAdapterMap } from 'parse5-htmlparser2-tree-adapter';
 import { ArchiveError } from '../errors.ts';
@@ -207,4 +207,47 @@ function detachNode(node: Parameters<Adapter['detachNode']>[0]): void {
   if (next !== null) next.prev = prev;
   children.splice(at, 1);
   node.parent = null;
+}
+
+// A tree that somebody else built.
+
+/** A node as a browser gives it: in document order, each behind the one that it stands in. */
+export interface ForeignNode {
+  /** Index of the node that it stands in; -1 for the document. */
+  readonly parent: number;
+  /** In lower case; begins with `#` where it is no element. */
+  readonly name: string;
+  /** Of a text or comment. */
+  readonly value: string;
+  /** Names and values in turn. */
+  readonly attributes: readonly string[];
+}
+
+/** The same tree in this program's form; a node for each, null for what is no part of a document. */
+export function adoptTree(foreign: readonly ForeignNode[]): {
+  readonly root: Root;
+  readonly nodes: (AnyNode | null)[];
+} {
+  const root = new Root([]);
+  const nodes: (AnyNode | null)[] = [];
+  for (const { parent, name, value, attributes } of foreign) {
+    if (parent < 0) {
+      nodes.push(root);
+      continue;
+    }
+    const above = nodes[parent] ?? null;
+    const node = nodeOf(name, value, attributes);
+    nodes.push(node);
+    if (node !== null && above !== null && 'children' in above) appendChild(above, node);
+  }
+  return { root, nodes };
+}
+
+function nodeOf(name: string, value: string, attributes: readonly string[]): Text | Comment | Element | null {
+  if (name === '#text') return new Text(value);
+  if (name === '#comment') return new Comment(value);
+  if (/^(?:#|::)/.test(name)) return null;
+  const attribs = new Attribs();
+  for (let i = 0; i + 1 < attributes.length; i += 2) attribs[attributes[i] ?? ''] = attributes[i + 1] ?? '';
+  return new Element(name, attribs, []);
 }

@@ -21,6 +21,7 @@ export function communityPage(edition: Edition, story: Story, part: number | 'wh
 <meta charset="utf-8">
 <title>${text(truth.title)}</title>
 <meta name="keywords" content="风闻">
+<link rel="stylesheet" href="/static/css/post.css?20260801">
 <script src="/static/js/jquery.min.js"></script>
 <style>${STYLE}</style>
 </head>

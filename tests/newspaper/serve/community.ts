@@ -1,5 +1,6 @@
 /** Answers for the community origin (风闻). */
 import { communityPage } from '../render/community.ts';
+import { STYLE_SHEETS } from '../render/styles.ts';
 import type { Edition } from '../write/edition.ts';
 import type { Story } from '../write/story.ts';
 import { html, plain, type Reply, type Route, redirect, robots } from './reply.ts';
@@ -14,6 +15,7 @@ export function communityRoute(edition: Edition): Route {
     if (/^\/(?:main|wap)\/content$/.test(url.pathname))
       return postReply(edition, posts.get(url.searchParams.get('id') ?? ''), url.searchParams.get('page') ?? '1');
     if (url.pathname.startsWith('/static/imgs/smiles/')) return icon(edition, url.pathname);
+    if (url.pathname === '/static/css/post.css') return plain(STYLE_SHEETS['post.css'] ?? '', 'text/css');
     if (url.pathname.endsWith('.js')) return plain('', 'application/javascript');
     return url.pathname === '/' ? html(square()) : redirect(`${edition.origins.community}/`);
   };

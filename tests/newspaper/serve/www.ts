@@ -3,6 +3,7 @@ import { type ArticlePage, appShellPage, articlePage } from '../render/article.t
 import { homePage } from '../render/home.ts';
 import { listPage } from '../render/lists.ts';
 import { CHALLENGE_COOKIE, captchaPage, challengePage, errorPage, plainPage, stubPage } from '../render/specials.ts';
+import { STYLE_SHEETS } from '../render/styles.ts';
 import type { Edition } from '../write/edition.ts';
 import { openRandom } from '../write/random.ts';
 import type { Story } from '../write/story.ts';
@@ -127,7 +128,7 @@ function folderOf(firstPage: string): string {
 
 /** Style sheets, scripts and pictures of the frame. */
 function asset(edition: Edition, pathname: string): Reply | null {
-  if (pathname.endsWith('.css')) return plain('body { font: 16px/1.8 sans-serif; }', 'text/css');
+  if (pathname.endsWith('.css')) return plain(STYLE_SHEETS[pathname.split('/').at(-1) ?? ''] ?? '', 'text/css');
   if (pathname.endsWith('.js')) return plain(JQUERY, 'application/javascript');
   if (!/^\/images\/.*\.png$/.test(pathname)) return null;
   const picture = edition.gallery.serve(pathname);
