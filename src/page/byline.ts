@@ -1,25 +1,14 @@
 /** The byline in the body, such as `【文/甲，译/某论坛 乙】`: its roles and names (site.md, section 6). */
 import type { Byline, Credit } from '../model.ts';
-import {
-  GLUED_ROLE,
-  isAffiliation,
-  isMedium,
-  isOfPictures,
-  isOfSource,
-  isOfWriting,
-  isRole,
-  isTitle,
-  mayBeSpeaker,
-} from '../site/people.ts';
+import { isOfPictures, isOfSource, isOfWriting, isRole, mayBeSpeaker } from '../site/people.ts';
+import { type Head, headAt, LONGEST, readCredits } from './credits.ts';
 import { oneLine } from './html.ts';
-import { isPersonName, readPeople, type Token, tokensOf } from './names.ts';
+import { isPersonName, type NameGroup, readPeople, type Token, tokensOf } from './names.ts';
 
 /** Lines from the top among which a byline begins: it may follow a 导读 (site.md, section 6). */
 export const LINES_WITH_BYLINE = 4;
 /** Further lines that may belong to it: one for each role. */
 const MOST_LINES = 5;
-/** No byline is longer, in characters. */
-const LONGEST = 200;
 
 /** What stands in the place of a byline but is not understood. */
 export interface UnreadByline {
@@ -95,7 +84,7 @@ function readLine(lines: readonly string[], at: number): CreditLines | UnreadByl
   const line = (lines[at] ?? '')
     .slice(0, 2 * LONGEST)
     .trim()
-    .replace(/^观察者网讯\s*(?=[【（([［])/, '');
+    .replace(LEAD, '');
   if (line === '') return null;
   return (
     readBrackets(line, 1) ??
@@ -104,12 +93,17 @@ function readLine(lines: readonly string[], at: number): CreditLines | UnreadByl
   );
 }
 
+/** What may stand before a byline: how the newsroom's own reports begin, or an ornament. */
+const LEAD = /^(?:观察者网讯\s*(?=[【（([［])|[●■◆▲◎□○★☆▶►△▼◇]\s*)/;
+
 /** @param line one line, or two where the bracket of the first ends in the second */
 function readBrackets(line: string, count: 1 | 2): CreditLines | UnreadByline | null {
   const credits: Credit[] = [];
   let rest = line;
   for (;;) {
     const bracket = bracketOf(rest);
+    if (bracket === null && credits.length > 0 && BRACKETS.some((each) => rest.startsWith(each.charAt(0))))
+      if (isCredit(rest.slice(1))) return { unread: oneLine(line.slice(0, LONGEST)) };
     if (bracket === null) break;
     const read = readCredits(bracket.content);
     if (read === null && isCredit(bracket.content)) return { unread: oneLine(line.slice(0, LONGEST)) };
@@ -229,192 +223,29 @@ function isBareCredit(tokens: readonly Token[], { role, mark, next }: Head): boo
     : length > 0 && length < 30 && !(mark === ':' && mayBeSpeaker(role) && role !== '作者');
 }
 
-/** A short line all in brackets that speaks of writing, or one that opens and does not close. */
+/**
+ * A short line all in brackets that speaks of writing or holds nothing but people, one that opens and does not close, and
+ * a line that is nothing but somebody with a title.
+ */
 function isDoubtful(line: string): boolean {
   const text = line.trim();
   const pair = BRACKETS.find((each) => text.startsWith(each.charAt(0)));
-  if (pair === undefined) return false;
+  if (pair === undefined) return text.length < 40 && namesPeople(text, ({ affiliation }) => affiliation !== null);
   const content = bracketOf(text)?.content;
   if (content === undefined) return isCredit(text.slice(1)) || /^.观察者网/.test(text);
   if (NOTE.test(content)) return false;
   if (isCredit(content) || /^\s*观察者网/.test(content)) return true;
   const whole = content.length + 2 === text.length && content.length <= 40;
-  return (
-    whole && /本文|作者|记者|译者|采访|编译|整理|观察者网|(?<![全原正译论英中散课])文(?!\p{Script=Han})/u.test(content)
-  );
+  return whole && (SPEAKS_OF_WRITING.test(content) || namesPeople(content, () => true));
 }
+
+const SPEAKS_OF_WRITING = /本文|作者|记者|译者|采访|编译|整理|观察者网|(?<![全原正译论英中散课])文(?!\p{Script=Han})/u;
 
 /** Notes on the text, which name no writer. */
 const NOTE =
-  /^\s*(?:本文|文章|原文|转载|来源|作者(?:系|为|是|简介|单位|授权)|(?:作者|记者|译者|编者)(?:按|注|手记))(?:来自|转自|转载|原载|首发|刊于|原刊|摘自|系|为|由|经|已|发表|选自|节选|编译自|译自|\s*[:：|/／]|$)?(?<!本文)(?<!文章)/;
+  /^\s*(?:(?:本文|文章|原文)(?:来自|转自|转载|原载|首发|刊于|原刊|摘自|系|为|由|经|已|发表|选自|节选|编译自|译自)|转载|来源|作者(?:系|为|是|简介|单位|授权)|(?:作者|记者|译者|编者)(?:按|注|手记))/;
 
-// Credits.
-
-/**
- * Roles with their people, in one of the orders that are printed; null if a character of the text is not understood.
- * @param text what a bracket holds, or a line
- */
-export function readCredits(text: string): readonly Credit[] | null {
-  if (text.length > LONGEST) return null;
-  const trimmed = trim(tokensOf(text));
-  return readRoleFirst(trimmed) ?? readNewsroom(trimmed) ?? readRoleBehind(trimmed) ?? readReporters(trimmed);
-}
-
-function trim(tokens: readonly Token[]): readonly Token[] {
-  const isSpace = (token: Token | undefined) => token?.kind === 'space';
-  return tokens.slice(isSpace(tokens[0]) ? 1 : 0, tokens.length > 1 && isSpace(tokens.at(-1)) ? -1 : undefined);
-}
-
-/** Roles with the sign behind them: `采访、整理/`. */
-interface Head {
-  readonly role: string;
-  readonly mark: string;
-  /** Index of the first token behind it. */
-  readonly next: number;
-}
-
-function headAt(tokens: readonly Token[], at: number): Head | null {
-  let role = '';
-  for (let i = at; i < tokens.length && i < at + 12; i++) {
-    const token = tokens[i];
-    if (token === undefined) return null;
-    if (token.kind === 'word' && rolesIn(token.text)) role += token.text;
-    else if (token.kind === 'list' || token.kind === 'space') role += token.text;
-    else if (token.kind === 'mark' && role !== '') return { role: oneLine(role), mark: token.text, next: i + 1 };
-    else return null;
-    if (i === at && token.kind !== 'word') return null;
-  }
-  return null;
-}
-
-/** One role, or several with 和, 及 or 与 between them. */
-function rolesIn(word: string): boolean {
-  return isRole(word) || (/[和及与]/.test(word) && word.split(/[和及与]/).every(isRole));
-}
-
-/** `文/甲，译/某论坛 乙`, `作者：甲 编辑：乙`, and a role glued to the name before it (`甲译/乙`). */
-function readRoleFirst(tokens: readonly Token[]): readonly Credit[] | null {
-  const credits: Credit[] = [];
-  let head = headAt(tokens, 0);
-  while (head !== null) {
-    const people: Token[] = [];
-    let following: Head | null = null;
-    for (let i = head.next; i < tokens.length; i++) {
-      const token = tokens[i];
-      if (token === undefined) break;
-      const before = tokens[i - 1];
-      const glued = token.kind === 'word' && tokens[i + 1]?.text === '/' ? GLUED_ROLE.exec(token.text) : null;
-      if (i > head.next && token.kind === 'word' && before?.kind !== 'word') following = headAt(tokens, i);
-      if (following === null && glued?.[1] !== undefined && !isRole(token.text)) {
-        people.push({ kind: 'word', text: glued[1] });
-        following = { role: glued[2] ?? '', mark: '/', next: i + 2 };
-      }
-      if (following !== null) break;
-      people.push(token);
-    }
-    const read = creditsOf(head.role, following === null ? people : withoutLastSign(people));
-    if (read === null) return null;
-    credits.push(...read);
-    head = following;
-  }
-  return credits.length === 0 ? null : credits;
-}
-
-/** Between the people of one role and the next role there may be a sign and spaces. */
-function withoutLastSign(people: readonly Token[]): readonly Token[] {
-  let end = people.length;
-  while (end > 0 && people[end - 1]?.kind === 'space') end -= 1;
-  const last = people[end - 1];
-  if (last?.kind === 'list' || last?.kind === 'mark') end -= 1;
-  return people.slice(0, end);
-}
-
-function creditsOf(role: string, tokens: readonly Token[]): readonly Credit[] | null {
-  const people = trim(tokens);
-  if (isOfSource(role)) {
-    const source = oneLine(people.map(({ text }) => text).join(''));
-    return source === '' || people.some(({ kind }) => kind === 'other')
-      ? null
-      : [{ role, affiliation: source, names: [] }];
-  }
-  return readPeople(people)?.map((group) => ({ role, ...group })) ?? null;
-}
-
-const NEWSROOM = /^((?:[^\s]{0,20}?))((?:综合)?(?:报道|编译|整理)|综合(?:讯|消息)?|讯|消息|电|专电)$/;
-
-/** `观察者网 综合`, `观察者网讯`, `某网报道 记者 甲`: a newsroom; what it did is the role. */
-function readNewsroom(tokens: readonly Token[]): readonly Credit[] | null {
-  const words = tokens.slice(0, 3).map(({ text }) => text);
-  const [first = '', space, second = ''] = words;
-  const glued = NEWSROOM.exec(first);
-  const apart = space === ' ' ? NEWSROOM.exec(second) : null;
-  const isNewsroom = (name: string) => isMedium(name) || (isAffiliation(name) && !isTitle(name));
-  const [name, did, used] =
-    glued?.[1] !== undefined && glued[1] !== ''
-      ? [glued[1], glued[2] ?? '', 1]
-      : apart?.[1] === ''
-        ? [first, apart[2] ?? '', 3]
-        : ['', '', 0];
-  if (used === 0 || !isNewsroom(name)) return null;
-  const rest = trim(tokens.slice(used));
-  const others = rest.length === 0 ? [] : (readRoleFirst(rest) ?? readReporters(rest));
-  return others === null ? null : [{ role: did, affiliation: name, names: [] }, ...others];
-}
-
-/** Roles that stand behind their people. */
-const BEHIND = /^(?:文|译|著|撰文|编译|翻译|整理|采写|采访|摄影|摄|图|编辑|校|报道)$/;
-
-/** `甲 文`, `甲 著，乙 译`, `甲/文 乙/图`. */
-function readRoleBehind(tokens: readonly Token[]): readonly Credit[] | null {
-  const credits: Credit[] = [];
-  let people: Token[] = [];
-  for (const token of tokens) {
-    if (token.kind !== 'word' || !BEHIND.test(token.text) || people.at(-1)?.kind === 'word') {
-      people.push(token);
-      continue;
-    }
-    while (people[0]?.kind === 'space' || people[0]?.kind === 'list') people = people.slice(1);
-    const read = creditsOf(token.text, withoutLastSign(people));
-    if (read === null || !read.every(({ names }) => names.length > 0)) return null;
-    credits.push(...read);
-    people = [];
-  }
-  return people.length === 0 && credits.length > 0 ? credits : null;
-}
-
-const REPORTER =
-  /^(.{0,30}?)((?:本报|本网|本刊|本台)?(?:特约|特派|特邀|实习|见习|首席|高级|资深|驻站|专栏)?(?:记者|通讯员|评论员|撰稿人|作者|作家|编辑|编译|整理))(.{0,20})$/;
-
-/** `记者 甲 通讯员 乙`, `某社记者 甲`, `某报驻某国特约记者甲`, `作者 甲`: the role is what they are. */
-function readReporters(tokens: readonly Token[]): readonly Credit[] | null {
-  const credits: Credit[] = [];
-  for (let at = 0; at < tokens.length; ) {
-    if (tokens[at]?.kind === 'space' || (at > 0 && tokens[at]?.kind === 'list')) {
-      at += 1;
-      continue;
-    }
-    const job = jobIn(tokens[at]);
-    if (job === null) return null;
-    const people: Token[] = job.rest === '' ? [] : [{ kind: 'word', text: job.rest }];
-    for (at += 1; at < tokens.length && jobIn(tokens[at]) === null; at++) {
-      const token = tokens[at];
-      if (token !== undefined) people.push(token);
-    }
-    const groups = readPeople(trim(at < tokens.length ? withoutLastSign(people) : people));
-    const [group] = groups ?? [];
-    if (groups?.length !== 1 || group === undefined || group.affiliation !== null) return null;
-    if (!group.names.every(isPersonName)) return null;
-    credits.push({ role: job.role, affiliation: job.of, names: group.names });
-  }
-  return credits.length === 0 ? null : credits;
-}
-
-function jobIn(
-  token: Token | undefined,
-): { readonly role: string; readonly of: string | null; readonly rest: string } | null {
-  if (token?.kind !== 'word') return null;
-  if (isRole(token.text)) return { role: token.text, of: null, rest: '' };
-  const [, of = '', role = '', rest = ''] = REPORTER.exec(token.text) ?? [];
-  if (role === '' || (rest !== '' && !isPersonName(rest))) return null;
-  return { role, of: of === '' ? null : of, rest };
+function namesPeople(text: string, isOne: (group: NameGroup) => boolean): boolean {
+  const groups = readPeople(tokensOf(text));
+  return groups?.every((group) => group.names.length > 0 && areSure(group)) === true && groups.some(isOne);
 }

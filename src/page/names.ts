@@ -3,11 +3,13 @@ import {
   gluedBefore,
   gluedBehind,
   isAffiliation,
+  isColumn,
   isFamilyName,
   isFullName,
   isMedium,
   isRole,
   isTitle,
+  isTitleAlone,
   namesNobody,
   speaksOfInstitutions,
 } from '../site/people.ts';
@@ -88,15 +90,18 @@ function tokenOf(sign: string): Token {
 // One name.
 
 const PART = String.raw`(?:\p{Script=Han}{1,8}|\p{Script=Latin}{1,12}\.?)(?:-\p{Script=Han}{1,8})*`;
-/** `卡尔·林登`, `亨利·B·沃尔夫`, `让-皮埃尔·莱曼`. */
-const IN_PARTS = new RegExp(`^${PART}(?:[${DOT}?]${PART}){1,5}$`, 'u');
+/** `卡尔·林登`, `卡尔·B·林登`, `让-皮埃尔·林登`, `K.B.林登`. */
+const IN_PARTS = new RegExp(`^(?:${PART}(?:[${DOT}?]${PART}){1,5}|(?:\\p{Lu}\\.){1,3}\\p{Script=Han}{2,8})$`, 'u');
+/** Characters of offices and titles, which spell no foreign name. */
+const NOT_IN_PARTS = /[人员家者长师级国的是我你他们会院报网军民社总副主记部所官警银行业研究学授生]/;
 const LATIN = /^\p{Script=Latin}[\p{Script=Latin}\p{M}.'’·-]{0,24}$/u;
 /** Of one word: Han, kana, Latin letters and digits mixed. */
-const PEN_NAME = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー々〇\p{Script=Latin}\p{Nd}_@.-]{2,16}$/u;
+const PEN_NAME =
+  /^@?[\p{L}\p{Nd}〇][\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー々〇\p{Script=Latin}\p{Nd}_.-]{0,12}[\p{L}\p{Nd}〇]$/u;
 
 /** True for what can only be the name of a person: family and given name, or a foreign name in parts. */
 export function isPersonName(text: string): boolean {
-  if (IN_PARTS.test(text)) return !/^[\p{Script=Latin}.·]+$/u.test(text) && !speaksOfInstitutions(text);
+  if (IN_PARTS.test(text)) return /\p{Script=Han}/u.test(text) && !NOT_IN_PARTS.test(text);
   if (isFullName(text)) return !isAffiliation(text) && !isRole(text) && !namesNobody(text);
   const words = text.split(' ');
   return words.length > 1 && words.length < 6 && words.every((word) => LATIN.test(word)) && !words.some(isMedium);
@@ -105,7 +110,14 @@ export function isPersonName(text: string): boolean {
 /** True for a name under which somebody may write: nothing in it says that it is an institution, a role or a remark. */
 export function isPenName(text: string): boolean {
   if (isAffiliation(text) || isRole(text) || namesNobody(text) || speaksOfInstitutions(text)) return false;
+  if (isColumn(text) || mayHoldName(text) || /等$/.test(text)) return false;
   return (PEN_NAME.test(text) && /\p{L}.*\p{L}/u.test(text)) || LATIN.test(text);
+}
+
+/** Two names with nothing between them, or a name behind other words. */
+function mayHoldName(text: string): boolean {
+  if ([2, 3].some((length) => isFullName(text.slice(0, length)) && isFullName(text.slice(length)))) return true;
+  return text.length > 4 && [2, 3].some((length) => isFullName(text.slice(-length)));
 }
 
 // One item of a list: affiliation, names, title, in this order, each but the names optional.
@@ -121,10 +133,10 @@ interface Part {
 
 function partOf(word: string): Part | null {
   if (isRole(word) && !isTitle(word)) return null;
-  if (isPersonName(word)) return { name: word, sure: true };
   const behind = gluedBehind(word);
   if (behind !== null && isPersonName(behind[0])) return { name: behind[0], behind: behind[1], sure: true };
-  if (isAffiliation(word)) return { before: word };
+  if (isPersonName(word)) return { name: word, sure: true };
+  if (isAffiliation(word) || isColumn(word)) return { before: word };
   for (const [before, rest] of gluedBefore(word)) {
     const mayBePenName = /(?:专栏作者|专栏作家|^观察者网)$/.test(before);
     if (isPersonName(rest)) return { before, name: rest, sure: true };
@@ -134,10 +146,8 @@ function partOf(word: string): Part | null {
 }
 
 /** A title that may as well be a name with its title, `柳青记者`: it is one only where a name follows. */
-function mayHoldName(title: string): boolean {
-  for (let length = 2; length <= 4; length++)
-    if (isFullName(title.slice(0, length)) && title.length > length && isTitle(title.slice(length))) return true;
-  return false;
+function mayBeNameWithTitle(title: string): boolean {
+  return [2, 3, 4].some((length) => isFullName(title.slice(0, length)) && isTitleAlone(title.slice(length)));
 }
 
 /** Reads the tokens between two separators; null if they are not wholly an item. */
@@ -157,7 +167,8 @@ function readItem(tokens: readonly Token[]): NameGroup | null {
     if (part === null) return null;
     if (part.name === undefined) {
       if (names.length === 0) before.push(part.before ?? '');
-      else behind.push(part.before ?? '');
+      else if (isColumn(element.text)) return null;
+      else behind.push((part.before ?? '').replace(/^(?:系|为|是|现任|现为)/, ''));
       continue;
     }
     if (behind.length > 0 || alone || (part.before !== undefined && names.length > 0)) return null;
@@ -167,8 +178,9 @@ function readItem(tokens: readonly Token[]): NameGroup | null {
     if (part.before !== undefined) before.push(part.before);
     if (part.behind !== undefined) behind.push(part.behind);
   }
-  if (names.length === 0 && (before.some(mayHoldName) || before.every(namesNobody))) return null;
+  if (names.length === 0 && (before.some(mayBeNameWithTitle) || before.every(namesNobody))) return null;
   if (behind.length > 0 && names.length > 1) return null;
+  if (names.some((name) => LATIN_ALONE.test(name)) && !names.every((name) => LATIN_ALONE.test(name))) return null;
   return names.length + before.length === 0 ? null : { affiliation: [...before, ...behind].join(' ') || null, names };
 }
 
@@ -209,6 +221,9 @@ function elementsOf(tokens: readonly Token[]): readonly Element[] {
 
 const NOTHING: readonly Element[] = [{ kind: 'word', text: '' }];
 
+/** Beside a name in Han it may be that name's other spelling. */
+const LATIN_ALONE = /^[\p{Script=Latin}\p{M}\s.'’·-]+$/u;
+
 /** Two words that are one name, or null. */
 function joinedName(first: string, second: string): string | null {
   const words = first.split(' ');
@@ -246,11 +261,13 @@ export function readPeople(tokens: readonly Token[]): readonly NameGroup[] | nul
     const group = readItem(item.tokens);
     if (group === null) return null;
     const last = groups.at(-1);
+    // Behind a comma may stand what somebody is; only names with the sign of an enumeration may be pen names.
+    if (/[，,]/.test(separator) && !group.names.every(isPersonName) && group.affiliation === null) return null;
     if (last === undefined) groups.push(group);
     else if (group.affiliation === null) last.names = [...last.names, ...group.names];
     else if (group.names.length > 0) groups.push(group);
     else if (/[，,]/.test(separator) && last.names.length === 1 && last.affiliation === null)
-      last.affiliation = group.affiliation;
+      last.affiliation = group.affiliation?.replace(/^(?:系|为|是|现任|现为)/, '') ?? null;
     else if (last.names.length === 0) groups.push(group);
     else return null;
     separator = item.separator;

@@ -32,7 +32,7 @@ const WORDS = new Set(
 
 /** Words in the place of a name that name nobody. */
 const NOBODY =
-  /^(?:name|author|editor|admin|unknown|anonymous|佚名|匿名|未知|不详|无名|无|暂无|空|作者|编辑|记者|小编|编者|笔者|译者|网友|用户|本报|本网|本刊|本站|网络|综合|转载|来源|名字|姓名|真名|笔名|某某|原创|首发|特约|观察者)$/i;
+  /^(?:name|author|editor|admin|unknown|anonymous|佚名|匿名|未知|不详|无名|无|暂无|空|作者|编辑|记者|小编|编者|笔者|译者|网友|用户|本报|本网|本刊|本站|网络|综合|转载|来源|名字|姓名|真名|笔名|某某|原创|首发|特约|观察者|新媒体|国际|财经|经济|军事|科技|社会|体育|文化|历史|视频|评论|时评|专题|等|x{2,}|某)$/i;
 
 /** True for what a program prints where it has no value, and for a template that was not filled in. */
 export function isPlaceholder(text: string): boolean {
@@ -46,6 +46,7 @@ export function namesNobody(text: string): boolean {
 /** True for a family name with a given name of one or two characters, which no everyday word is. */
 export function isFullName(text: string): boolean {
   if (!/^\p{Script=Han}{2,4}$/u.test(text) || WORDS.has(text)) return false;
+  if (/[等们说称的了是在也及]/.test(text.slice(1))) return false;
   const given = text.length - (LONG_FAMILIES.has(text.slice(0, 2)) && text.length > 2 ? 2 : 1);
   return given <= 2 && (given === text.length - 2 || FAMILIES.has(text.charAt(0)));
 }
@@ -62,7 +63,7 @@ export const HOUSE = '观察者网';
 const MEDIA = new Set(
   (
     `${HOUSE} 央视 央视新闻 央广 新华 新华视点 中新 凤凰 财新 澎湃 澎湃新闻 界面 界面新闻 红星新闻 极目新闻 封面新闻 上观新闻 环球 路透 彭博 美联 ` +
-    '法新 共同 塔斯 今日俄罗斯 半岛 第一财经 财联 虎嗅 瞭望 三联 直新闻 看看新闻 总台 科工力量 观视频 观学院 ' +
+    '法新 共同 塔斯 今日俄罗斯 半岛 第一财经 财联 虎嗅 瞭望 三联 直新闻 看看新闻 总台 科工力量 观视频 观学院 21世纪经济报道 ' +
     'BBC CNN CGTN CCTV RT NHK KBS FT WSJ AP AFP NBC ABC CBS CNBC VOA DW'
   ).split(' '),
 );
@@ -76,19 +77,23 @@ const LONG_ENDS =
   '大学|学院|研究院|研究所|研究中心|实验室|电视台|广播台|通讯社|出版社|报社|日报|晚报|早报|晨报|时报|周报|商报|青年报|周刊|月刊|杂志|期刊|卫视|' +
   '论坛|智库|工作室|编辑部|评论部|新闻网|在线|频道|客户端|公众号|委员会|基金会|协会|学会|中心|公司|集团|银行|证券|医院|平台|专栏|栏目|课题组|' +
   '频道组|新闻|研究|视频|传媒|英文版|中文网|中文版|国际版|俱乐部|联盟|政府|法院|使馆|领馆';
+/** Ends of the names of columns and accounts, which are words as well: they prove nothing where a name is glued to them. */
+const SOFT_ENDS =
+  '观察|评论|消息|财经|科技|经济|军事|国际|资讯|快讯|之声|学堂|讲堂|课堂|参考|人物|视界|视野|书局|书店|时评|世界|中国';
 const INSTITUTION = new RegExp(`.(?:${LONG_ENDS}|[网社报台院所部会组刊局厅署》”」])$`);
+const COLUMN = new RegExp(`.(?:${SOFT_ENDS})$`);
 /** What may stand before a glued name: only such an end proves that the name of the institution ends there. */
 const INSTITUTION_INSIDE = new RegExp(`^.{0,30}?(?:${LONG_ENDS}|[》”」])`);
 
 /** Ends of what somebody is. */
 const TITLE_END =
   '专栏作者|专栏作家|特约作者|签约作者|特邀作者|原创作者|撰稿人|评论员|观察员|研究员|实习生|通讯员|特派员|主持人|分析师|工程师|负责人|创始人|' +
-  '发言人|经济学家|科学家|历史学家|政治学家|专家|学者|作者|作家|记者|编辑|主编|总编|主笔|教授|讲师|导师|博士|硕士|博士生|研究生|博士后|院士|院长|校长|所长|' +
-  '主任|会长|理事|理事长|秘书长|主席|总裁|董事长|经理|律师|医生|医师|大使|参赞|顾问|导演|画家|诗人|助理|委员|书记|馆长|台长|社长';
+  '发言人|学家|批评家|评论家|理论家|观察者|爱好者|从业者|合伙人|创办人|影评人|制片人|经纪人|学人|人士|公务员|馆员|民警|歌手|投资官|专家|学者|作者|作家|记者|编辑|主编|总编|主笔|教授|讲师|导师|博士|硕士|博士生|研究生|博士后|院士|院长|校长|所长|' +
+  '主任|会长|理事|理事长|秘书长|主席|总裁|董事长|经理|律师|医生|医师|大使|参赞|顾问|导演|画家|诗人|助理|委员|书记|馆长|台长|社长|外交官|得主|总理|总统|部长|议员|司长|处长|市长|省长|将军|司令|少将|上将|大校|军官|' +
+  '首席|企业家|媒体人|投资人|设计师|建筑师|教师|留学生|大学生|博主|主播|飞行员|高管|代表';
 const TITLE = new RegExp(`(?:${TITLE_END})$`);
-/** Titles to which the site glues the name of a person. */
-const TITLE_BEFORE =
-  /^(.{0,40}(?:专栏作者|专栏作家|特约作者|特邀作者|特约撰稿人|撰稿人|评论员|观察员|研究员|实习生|通讯员|记者|编辑|教授|博士))(.+)$/;
+const TITLE_ALONE = new RegExp(`^(?:副|前|高级|资深|首席|特约)?(?:${TITLE_END})$`);
+const TITLE_BEFORE = new RegExp(`^(.{0,40}(?:${TITLE_END}))(.+)$`);
 /** Titles that are glued to the name before them. */
 const TITLE_BEHIND = /^(.+?)((?:副)?教授|博士|院士|先生|女士|老师)$/;
 
@@ -96,9 +101,19 @@ export function isTitle(word: string): boolean {
   return TITLE.test(word);
 }
 
+/** True for a title with nothing of whose it is. */
+export function isTitleAlone(word: string): boolean {
+  return TITLE_ALONE.test(word);
+}
+
 /** True for the name of a medium, school or office, and for whatever ends in what somebody is. */
 export function isAffiliation(word: string): boolean {
   return MEDIA.has(word) || INSTITUTION.test(word) || TITLE.test(word);
+}
+
+/** True for what may be the name of a column or an account: before a name, or alone, it is no name. */
+export function isColumn(word: string): boolean {
+  return COLUMN.test(word);
 }
 
 /** Words of institutions and titles anywhere: a pen name has none of them. */
@@ -133,7 +148,7 @@ export function gluedBehind(word: string): readonly [name: string, title: string
 /** What people do for an article, as bylines and credits print it. */
 const ROLES = new Set(
   (
-    '文 文字 撰文 撰稿 主笔 执笔 作者 原作者 原作 原文 原著 著 采访 采写 采编 访谈 对话 专访 整理 整理人 文字整理 口述 记录 讲述 编译 编 编辑 文编 美编 ' +
+    '文 文字 撰文 撰稿 主笔 执笔 作者 本文作者 原创 原作者 原作 原文 原著 著 采访 采写 采编 访谈 对话 专访 整理 整理人 文字整理 口述 记录 讲述 编译 编 编辑 文编 美编 ' +
     '责编 责任编辑 执行编辑 值班编辑 实习编辑 新媒体编辑 主编 翻译 译者 译 编译者 校 校对 校译 审校 审核 审读 审稿 监制 统筹 策划 出品 制作 制图 排版 设计 ' +
     '记者 实习记者 通讯员 报道 图文 文图 图 图片 摄影 摄 视频 剪辑 配图 插图 插画 漫画 供图 图源 来源 稿源 出处 转自 译自'
   ).split(' '),
@@ -158,7 +173,7 @@ export function isOfWriting(role: string): boolean {
 
 /** Where the text comes from: its value is no person. */
 export function isOfSource(role: string): boolean {
-  return /^(?:来源|稿源|出处|转自|图源|原文)$/.test(role);
+  return /^(?:来源|稿源|出处|转自|图源)$/.test(role);
 }
 
 /** Roles that are glued behind a name (`…王五译/赵六`): never 文, which ends many a name. */
