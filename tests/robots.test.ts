@@ -1,6 +1,7 @@
 /** robots.txt: what each answer means, for how long, and that nobody is hammered for it. Hours on a turned clock. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { ArchiveError, type ErrorCode } from '../src/errors.ts';
 import { createPoliteness, HostAway } from '../src/fetch/politeness.ts';
 import { createRobots } from '../src/fetch/robots.ts';
@@ -261,4 +262,70 @@ describe('a robots.txt that may be a moment’s', () => {
     assert.equal(asked.length, 2);
     assert.equal(hosts.forget('nobody.example'), false);
   });
+});
+
+describe('a robots.txt of any bytes under any headers', () => {
+  const line = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.constantFrom(
+      'User-agent: *',
+      'User-agent: guancha-archive/9',
+      'User-agent: x',
+      'Disallow: /',
+      'Disallow:',
+      'Allow: /a$',
+    ),
+    fc.constantFrom(
+      'Disallow: /%',
+      'Allow: /*%ff*a',
+      'Crawl-delay: 1e9',
+      'Crawl-delay: -1',
+      'Sitemap: :',
+      '\ufeff<html>',
+      '#',
+    ),
+  );
+  const value = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.constantFrom('1', '1e9', '99999999999999999999'),
+  );
+  const givens = fc.record({
+    status: fc.oneof(fc.constantFrom(200, 204, 301, 401, 404, 429, 503), fc.integer({ min: 100, max: 999 })),
+    text: fc
+      .tuple(fc.array(line, { maxLength: 12 }), fc.constantFrom('\n', '\r', '\r\n'))
+      .map(([lines, end]) => lines.join(end)),
+    headers: fc.dictionary(fc.constantFrom('retry-after', 'content-type', 'location', 'date'), value),
+  });
+
+  it('allows, or forbids by a code of the table', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(givens, { minLength: 1, maxLength: 3 }), async (answers) => {
+        const { require, answer, clock } = open();
+        for (const given of answers) {
+          answer(given);
+          await require('/a%ff').catch((error: unknown) => {
+            assert.ok(error instanceof ArchiveError && /^ROBOTS_/.test(error.code), String(error));
+          });
+          clock.advance(DAY);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  const half = (first: string, then: string) =>
+    first.repeat(250_000 / first.length) + then.repeat(250_000 / then.length);
+  for (const [name, text] of [
+    ['agents, then rules', half('User-agent: a\n', 'Disallow: /b\n')],
+    ['agents apart from each other, then rules', half('User-agent: a\nx\n', 'Disallow: /b\n')],
+    ['all forbidden, then empty lines', `User-agent: *\nDisallow: /\n${'\n'.repeat(500_000)}`],
+    ['all forbidden, then spaces', `User-agent: *\nDisallow: /\n${' '.repeat(500_000)}`],
+    ['rules of stars', `User-agent: *\n${'Disallow: /*a*a*a*a*b\n'.repeat(20_000)}`],
+  ] as const)
+    it(`is read in time in proportion to its length: ${name}`, async () => {
+      const { require } = open({ text });
+      await require('/aaaaaaaaaaaaaaaaaaaa').catch((error: unknown) => {
+        assert.ok(error instanceof HostAway && error.code === 'ROBOTS_DISALLOWED', String(error));
+      });
+    });
 });

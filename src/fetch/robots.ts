@@ -174,7 +174,7 @@ export function createRobots(options: {
     const { longestPauseMs: longestMs } = options;
     politeness.setCrawlDelay(new URL(origin).host, crawlDelayMs(delay, { longestMs }) ?? 0);
     // Whatever may be allowed in parts is judged address by address.
-    const forbidsAll = !isAllowed(`${origin}/`) && !/^\s*allow\s*:\s*\S/im.test(file.text);
+    const forbidsAll = !isAllowed(`${origin}/`) && !/^[ \t]*allow[ \t]*:[ \t]*\S/im.test(file.text);
     const rules = { file, allows: isAllowed, forbidsAll };
     parsed.set(origin, rules);
     return rules;
@@ -188,11 +188,36 @@ function parse(
   origin: string,
   text: string,
 ): { readonly isAllowed: (url: string) => boolean; readonly delay: number | undefined } {
-  const rules = parseRobots(`${origin}/robots.txt`, text);
+  const rules = parseRobots(`${origin}/robots.txt`, withoutOtherAgents(text));
   return {
     isAllowed: (url) => rules.isAllowed(url, ROBOTS_TOKEN) !== false,
     delay: rules.getCrawlDelay(ROBOTS_TOKEN),
   };
+}
+
+/**
+ * The package writes each rule down for each agent that it is said to, in the product of their numbers: of those that stand
+ * together, every one that is not this program and not `*` says as much as the first.
+ */
+function withoutOtherAgents(text: string): string {
+  let named = new Set<string>();
+  const lines = text.split(/\r\n|[\r\n]/).filter((line) => {
+    const [field = '', value] = line
+      .replace(/#.*/s, '')
+      .split(':', 2)
+      .map((each) => each.trim().toLowerCase());
+    if (field === '' || value === undefined) return false; // no line of a rule
+    if (field !== 'user-agent') {
+      named = new Set();
+      return true;
+    }
+    const [agent = ''] = value.split('/', 1).map((each) => each.trim());
+    const meant = agent === '*' || agent === ROBOTS_TOKEN ? agent : 'other';
+    if (named.has(meant)) return false;
+    named.add(meant);
+    return true;
+  });
+  return lines.join('\n');
 }
 
 /** A page in the place of the file: of an error, a gate, the home page. */
