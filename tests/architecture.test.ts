@@ -19,7 +19,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'css-select': ['page/html.ts'],
   domhandler: ['page/tree-adapter.ts'],
   'entities/decode': ['archive/shortest-html.ts'],
-  parse5: ['page/tree-adapter.ts'],
+  parse5: ['page/tokenizer.ts', 'page/tree-adapter.ts'],
   'parse5-htmlparser2-tree-adapter': ['page/tree-adapter.ts'],
   'fs-extra': ['archive/disk.ts'],
   yaml: ['archive/document.ts', 'audit/check-format.ts', 'config.ts'],

@@ -1,8 +1,9 @@
 /** How parse5 builds a tree: node for node the one that cheerio builds, in less time and memory, and within limits. */
 import { type AnyNode, Comment, Element, Document as Root, Text } from 'domhandler';
-import { Parser, Tokenizer } from 'parse5';
+import { Parser } from 'parse5';
 import { adapter, type Htmlparser2TreeAdapterMap } from 'parse5-htmlparser2-tree-adapter';
 import { ArchiveError } from '../errors.ts';
+import { RunTokenizer } from './tokenizer.ts';
 
 type Adapter = typeof adapter;
 type Document = Htmlparser2TreeAdapterMap['document'];
@@ -12,10 +13,11 @@ type Document = Htmlparser2TreeAdapterMap['document'];
  * limits go on.
  * @throws PAGE_TOO_HEAVY where it passes one of the limits; they hold for every tree, whoever asks for it
  */
-export function buildTree(html: string, form: 'document' | 'piece' | 'noscript'): Document {
+export function buildTree(text: string, form: 'document' | 'piece' | 'noscript'): Document {
   if (form !== 'noscript') Object.assign(spent, { nodes: 0, steps: 0 });
-  if (html.length > MOST_CHARACTERS && html.length - picturesIn(html) > MOST_CHARACTERS)
+  if (text.length > MOST_CHARACTERS && text.length - picturesIn(text) > MOST_CHARACTERS)
     throw tooHeavy(`more than ${MOST_CHARACTERS} characters`);
+  const html = text.toWellFormed(); // of two second halves of a pair parse5 makes a character that there cannot be
   if (form === 'document') return BoundedParser.parse(html, OPTIONS);
   const options = { ...OPTIONS, scriptingEnabled: form !== 'noscript' };
   const parser = BoundedParser.getFragmentParser<Htmlparser2TreeAdapterMap>(null, options);
@@ -91,7 +93,7 @@ class BoundedParser extends Parser<Htmlparser2TreeAdapterMap> {
   }
 }
 
-class BoundedTokenizer extends Tokenizer {
+class BoundedTokenizer extends RunTokenizer {
   /** Compares the attribute with all that the element has. */
   protected override _leaveAttrName(): void {
     const token = this.currentToken;
