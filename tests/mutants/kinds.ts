@@ -3,11 +3,14 @@ import type { MutantKind } from './kind.ts';
 import { BYLINES } from './kinds/bylines.ts';
 import { CONTRADICTED } from './kinds/contradicted.ts';
 import { DAMAGE } from './kinds/damage.ts';
+import { DOCUMENT } from './kinds/document.ts';
 import { FOREIGN } from './kinds/foreign.ts';
 import { FRAME } from './kinds/frame.ts';
 import { HIDDEN } from './kinds/hidden.ts';
 import { INCOMPLETE } from './kinds/incomplete.ts';
+import { METADATA } from './kinds/metadata.ts';
 import { OTHER_BODIES } from './kinds/other-bodies.ts';
+import { PASTED, PICTURE_ADDRESSES } from './kinds/pasted.ts';
 import { PICTURE_KINDS } from './kinds/pictures.ts';
 import { SAME } from './kinds/same.ts';
 import { TIMES } from './kinds/times.ts';
@@ -21,11 +24,15 @@ export const KINDS: readonly MutantKind[] = [
   ...TIMES,
   ...BYLINES,
   ...PICTURE_KINDS,
+  ...PICTURE_ADDRESSES,
   ...FRAME,
+  ...DOCUMENT,
   ...DAMAGE,
   ...INCOMPLETE,
   ...FOREIGN,
+  ...PASTED,
   ...CONTRADICTED,
   ...OTHER_BODIES,
+  ...METADATA,
   ...UNKNOWABLE,
 ];
