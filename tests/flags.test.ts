@@ -27,6 +27,7 @@ const CASES: Readonly<
   'reader-sees-more': [], // no reading of the source raises them: tests/eye.test.ts
   'reader-sees-less': [], // likewise
   'reader-sees-otherwise': [], // likewise
+  'list-title-differs': [], // likewise
   'two-layouts': [
     ['a post beside an article', classicPage().replace('</body>', `${fengwenPage()}</body>`), /classic, fengwen/],
   ],
@@ -44,7 +45,9 @@ const CASES: Readonly<
     ],
     ['another body inside', classicPage({ body: '<p>茶</p><div class="all-txt"><p>馆</p></div>' }), /div\.all-txt/],
   ],
-  'address-disagrees': [['the address of another article', classicPage({ head: ad('901') }), /asked for 900.*901/]],
+  'address-disagrees': [
+    ['the address of another article', classicPage({ head: ad('901') }), /901.*read: 2022-01-28 900/],
+  ],
   'unknown-block': [
     ['below the body', classicPage({ foot: '<div class="vote">投票</div>' }), /div\.vote below the body, kept: 投票/],
     ['above the body', classicPage({ times: `${TIME}<div class="lead">导语</div>` }), /div\.lead above the body, kept/],
@@ -65,6 +68,40 @@ const CASES: Readonly<
   ],
   'title-mismatch': [['another title', classicPage().replace('<title>茶馆开门了', '<title>茶馆关门了'), /茶馆关门了/]],
   'title-suspect': [['the name of the site', classicPage({ title: '观察者网' }), /观察者网/]],
+  'value-unlike': [
+    ['a template', classicPage({ title: '{{ article.title }}茶馆' }), /title: \{\{/],
+    [
+      'two values in one',
+      classicPage({ times: TIME.replace('</div>', '<span>来源：晨报 审核：石砚</span></div>') }),
+      /source/,
+    ],
+  ],
+  'summary-disagrees': [
+    [
+      'another one for sharing',
+      classicPage({
+        head: `<meta name="Description" content="茶馆今天照常开门。"><script>x = { bdDesc : '酒馆今天关门。' }</script>`,
+        body: '<p>茶馆今天照常开门，街坊都来坐一坐。</p>',
+      }),
+      /bdDesc.*酒馆.*茶馆/,
+    ],
+  ],
+  'picture-disagrees': [
+    [
+      'another one for the search engine',
+      classicPage({
+        head: `<script>x = { bdPic : 'https://i.guancha.cn/news/a.jpg' }</script><script type="application/ld+json">{"images":["https://i.guancha.cn/news/b.jpg"]}</script>`,
+      }),
+      /images.*b\.jpg.*a\.jpg/,
+    ],
+  ],
+  'witness-unreadable': [
+    [
+      'an address without a number',
+      classicPage({ head: '<link rel="canonical" href="https://www.guancha.cn/">' }),
+      /link of the head/,
+    ],
+  ],
   'no-time': [
     ['no row of times', classicPage({ times: '' }), /div\.time/],
     [
@@ -279,10 +316,14 @@ describe('other sources', () => {
   });
 
   it('another title or time on the list is flagged', () => {
-    assert.deepEqual(against('酒馆开门了', '2022-01-28 22:30'), [
-      { code: 'list-disagrees', detail: 'title 酒馆开门了' },
+    assert.deepEqual(against('渡船停航三天', '2022-01-28 22:30'), [
+      { code: 'list-disagrees', detail: 'title 渡船停航三天' },
       { code: 'list-disagrees', detail: 'time 2022-01-28 22:30' },
     ]);
+  });
+
+  it('another headline that speaks of the same is a note', () => {
+    assert.deepEqual(against('茶馆又开门', null), [{ code: 'list-title-differs', detail: 'title 茶馆又开门' }]);
   });
 
   it('the single-page form says the first part, or all of them', () => {

@@ -1,15 +1,20 @@
 /** All checks of an article once it is read. A check that finds something raises a flag, never an error. */
 import type { Flag, FlagCode } from '../flags.ts';
 import { type CheckInput, checkCharacters, MOST_OF_A_KIND } from './check-input.ts';
+import { checkWitnesses } from './checks-agreement.ts';
 import { checkBody, checkColumn, checkParts, checkPictures } from './checks-body.ts';
 import { checkByline, checkNames } from './checks-byline.ts';
-import { checkList, checkPage, checkTimes, checkTitle } from './checks-fields.ts';
+import { checkPage, checkTimes, checkTitle } from './checks-fields.ts';
+import { checkList } from './checks-list.ts';
 import { checkMarkup, MOST_FORMS } from './markup.ts';
+import { checkValues } from './values.ts';
 
 const CHECKS: readonly ((input: CheckInput) => readonly Flag[])[] = [
   checkPage,
   checkColumn,
   checkTitle,
+  checkValues,
+  checkWitnesses,
   checkTimes,
   checkNames,
   checkByline,

@@ -2,6 +2,7 @@
 
 import type { Article, Person } from '../model.ts';
 import type { PersonSelectors } from '../site/layout.ts';
+import { isSiteSummary } from '../site/marks.ts';
 import { isPlaceholder } from '../site/people.ts';
 import { textOf } from './column.ts';
 import { readCredits } from './credits.ts';
@@ -9,6 +10,7 @@ import { type FoundArticle, inColumn } from './find-article.ts';
 import { absoluteUrl, elementsBelow, oneLine, select } from './html.ts';
 import { isPenName, namesIn } from './names.ts';
 import type { ParsedPage } from './page.ts';
+import { dataValue, shareSetting } from './witnesses.ts';
 
 /**
  * The headline as printed, full-width spaces included; columnists' pieces carry `作者：` in front. Null if there is none.
@@ -91,10 +93,11 @@ export function readTopic({ layout, column }: FoundArticle, base: string): Artic
   return name !== '' && url !== null ? { name, url } : null;
 }
 
-/** The summary; empty for many news items, null then. */
+/** The summary; null where there is none, as in many news items, and where the site describes itself instead. */
 export function readSummary({ $ }: ParsedPage): string | null {
   const metas = $.root().children('html').children('head').children('meta[name="Description" i]');
-  return oneLine(metas.first().attr('content') ?? '') || null;
+  const printed = oneLine(metas.first().attr('content') ?? '');
+  return printed === '' || isSiteSummary(printed) ? null : printed;
 }
 
 function readPersons(found: FoundArticle, selectors: PersonSelectors | null, base: string): readonly Person[] {
@@ -151,48 +154,11 @@ function behindLabel(texts: readonly string[], label: string): string | null {
   return text?.slice(label.length).replace(/^\s*[:：]\s*/, '') || null;
 }
 
-// The picture that the page offers for sharing (site.md, 2.3): a lead picture, or the head of a columnist.
-
-/** `bdPic` of the share settings, else the first of `images` in the JSON-LD; absolute, null if neither is there. */
+/**
+ * The picture that the page offers for sharing (site.md, 2.3), a lead picture or the head of a columnist: `bdPic` of the
+ * share settings, else the first of `images` in the JSON-LD; absolute, null if neither is there.
+ */
 export function readSharePicture(page: ParsedPage, base: string): string | null {
-  const bdPic = /\bbdPic\s*:\s*(['"])(.*?)\1/.exec(page.html)?.[2];
-  return absoluteUrl(bdPic, base) ?? absoluteUrl(firstJsonLdImage(page), base);
-}
-
-function firstJsonLdImage(page: ParsedPage): string | undefined {
-  const json: unknown = parseJson(searchEngineData(page));
-  if (typeof json !== 'object' || json === null || !('images' in json) || !Array.isArray(json.images)) return undefined;
-  const first: unknown = json.images[0];
-  return typeof first === 'string' ? first : undefined;
-}
-
-/** The page's data for the search engine, JSON more often than not (site.md, 2.3); empty where it has none. */
-export function searchEngineData({ index }: ParsedPage): string {
-  const script = index.scripts.find(({ attribs }) => attribs.type === 'application/ld+json');
-  return script === undefined ? '' : textOf(script);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The site writes titles into it unescaped, so it may be no JSON; the picture is a convenience.
-    return null;
-  }
-}
-
-// Which article a www page says it is (site.md, 1.1).
-
-/** The address that a page gives as its own: of its mobile form, or in its JSON-LD; null if it gives none. */
-export function ownAddress(page: ParsedPage): string | null {
-  const head = page.$.root().children('html').children('head');
-  const alternate = head.children('link[rel="alternate"][href]').first().attr('href');
-  const agent = /url=(\S+)/.exec(head.children('meta[name="mobile-agent"]').first().attr('content') ?? '')?.[1];
-  const data = /"@id"\s*:\s*"([^"\s]+)/.exec(searchEngineData(page))?.[1];
-  return alternate ?? agent ?? data?.replaceAll('\\/', '/') ?? null;
-}
-
-/** The number in that address; null if there is none. */
-export function ownNumber(page: ParsedPage): string | null {
-  return /\/\d{4}_\d{2}_\d{2}_(\d+)/.exec(ownAddress(page) ?? '')?.[1] ?? null;
+  const printed = [shareSetting(page, 'bdPic'), dataValue(page, 'images')];
+  return printed.map((address) => absoluteUrl(address ?? undefined, base)).find((address) => address !== null) ?? null;
 }

@@ -49,6 +49,8 @@ export interface FieldSelectors {
   readonly title: string;
   /** Elements with one clock or `来源：…` each; the first of them holds the publication time. */
   readonly times: string;
+  /** The form in which they are printed (site.md, 4). */
+  readonly clock: RegExp;
   /** Who signs the article: columnists, or the author of a community post; null if the layout has none. */
   readonly columnists: PersonSelectors | null;
   /** Staff writers; null if the layout has none. */

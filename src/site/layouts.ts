@@ -31,6 +31,7 @@ export const SHARED_NOISE: readonly NoiseRule[] = [
 const FIELDS: FieldSelectors = {
   title: '> h3',
   times: '> div.time > span',
+  clock: /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/,
   columnists: { box: '> ul.author', each: '> ul.author .author-intro p', name: 'a', title: 'span' },
   staff: { box: '> ul.editor', each: '> ul.editor .editor-intro p', name: 'a', title: 'span' },
   notes: '> ul.article-other > li',
@@ -114,6 +115,7 @@ export const FENGWEN: Layout = {
   fields: {
     title: 'h1',
     times: '.user-main p span.time1',
+    clock: /^(?:刚刚|\d{1,2}(?:分钟|小时)前|昨天 \d{2}:\d{2}|(?:\d{4}-)?\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?)$/,
     // Only the first: boxes below the post show the author again, and others.
     columnists: { box: null, each: '.user-main', first: true, name: 'h4 a', title: null },
     staff: null,
@@ -162,6 +164,7 @@ export const MOBILE: Layout = {
   fields: {
     title: 'h1',
     times: '.time',
+    clock: /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?$/,
     columnists: null,
     staff: null,
     notes: null,

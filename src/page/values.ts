@@ -1,0 +1,114 @@
+/**
+ * The forms that the values of an article have: what is a headline, a source, a keyword, a clock. A value of another form
+ * is kept as printed and doubted. People have forms of their own.
+ */
+import { type Flag, flag } from '../flags.ts';
+import { parseArticleUrl, type Site } from '../site/address.ts';
+import type { CheckInput } from './check-input.ts';
+import { readTimes } from './fields.ts';
+
+/** A value and its field's name, for people. */
+interface Value {
+  readonly field: string;
+  readonly text: string;
+  readonly isLike: (text: string) => boolean;
+}
+
+/** Values that have not the form of their field. */
+export function checkValues(input: CheckInput): readonly Flag[] {
+  return valuesOf(input)
+    .filter(({ text, isLike }) => !isLike(text))
+    .map(({ field, text }) => flag('value-unlike', `${field}: ${text}`));
+}
+
+function valuesOf({ article, found, address, site }: CheckInput): readonly Value[] {
+  const { title, originalTitle, source, keywords, topic, summary } = article;
+  const isHeadline = address.date === null ? isPostHeadline : isNewsHeadline;
+  const { clock } = found.layout.fields;
+  const printed = readTimes(found);
+  const each = (field: string, texts: readonly (string | null | undefined)[], isLike: Value['isLike']) =>
+    texts.flatMap((text) => (text ? [{ field, text, isLike }] : []));
+  return [
+    ...each('title', [title], isHeadline),
+    ...each('original title', [originalTitle], isNewsHeadline),
+    ...each('source', [source], isSource),
+    ...each('keyword', keywords, isKeyword),
+    ...each('topic', [topic?.name], isKeyword),
+    ...each('topic’s address', [topic?.url], (url) => isTopicAddress(url, site)),
+    ...each('summary', [summary], isProse),
+    // One that says nothing has a flag of its own.
+    ...each('time', [article.clock.published && printed.published, printed.updated], (text) => clock.test(text)),
+  ];
+}
+
+// Words. Programs leave their own marks where a value is missing or was written twice over: braces, tags, character
+// references, escapes, addresses. In words a bracket of that kind holds Chinese, if it stands there at all.
+
+const HAN = '\\p{Script=Han}';
+/** Letters, digits and the marks that stand between them; the rest is an alternative each. */
+const WORDS = new RegExp(
+  [
+    `^(?:[\\p{L}\\p{M}\\p{N}\\s.,:;?!'"()*+\\-%#@$^~=|…]`,
+    `[\\p{P}\\p{S}\\p{Cf}\\p{Co}](?<![\\x00-\\x7f])`, // Chinese marks; what shows nothing has a flag of its own
+    `[{[<](?=[\\s%{]{0,3}${HAN})`,
+    `[}\\]>](?<=${HAN}[\\s%}]{0,3}.)`,
+    `\\\\(?=${HAN})`,
+    `_(?=${HAN})`,
+    `_(?<=${HAN}.)`,
+    `&(?!#?\\w{1,31};)`,
+    `/(?!/))+$`,
+  ].join('|'),
+  'u',
+);
+/** What programs print for a value that is not there. */
+const NO_VALUE = /(?:^|[^A-Za-z])(?:null|undefined|NaN)(?:$|[^A-Za-z])|^(?:none|nil|true|false)$|object Object/i;
+const HAS_HAN = new RegExp(HAN, 'u');
+
+function isWords(text: string, most: number): boolean {
+  return text.length <= most && WORDS.test(text) && !NO_VALUE.test(text) && !/www\.\w/i.test(text);
+}
+
+/** Of an article: in Chinese, without the name of the site behind it. */
+export function isNewsHeadline(text: string): boolean {
+  return HAS_HAN.test(text) && isPostHeadline(text);
+}
+
+/** Of a community post, which may be all in Latin letters. */
+export function isPostHeadline(text: string): boolean {
+  return isWords(text, LONGEST_HEADLINE) && /\p{L}/u.test(text) && !/[-_—|]\s?(?:观察者网|风闻)/.test(text);
+}
+
+const LONGEST_HEADLINE = 150;
+
+/** Some words in Chinese; a summary may name an address. */
+function isProse(text: string): boolean {
+  return HAS_HAN.test(text) && isWords(text.replace(/https?:\/\/[\w./?=&%-]{1,200}/g, ''), LONGEST_SUMMARY);
+}
+
+const LONGEST_SUMMARY = 2000;
+
+/** Short, and no sentence; a number only as long as a year (`2022`). Some keywords of the site are lists set with spaces. */
+export function isKeyword(text: string): boolean {
+  return isWords(text, LONGEST_KEYWORD) && /\p{L}|^\d{1,4}$/u.test(text) && !/[。！？；，,、]|\d{5}/.test(text);
+}
+
+const LONGEST_KEYWORD = 30;
+
+/**
+ * The name of a paper, an agency, an account, or several of them: Chinese or Latin letters with short numbers
+ * (`36氪`, `CCTV4`), joined, in brackets or in quotes. A colon stands only behind what kind of account it is.
+ */
+export function isSource(text: string): boolean {
+  const name = text.replace(/(?:公众号|视频号|微博|账号|ID)\s?[:：]/, ' ');
+  return SOURCE.test(name) && /\p{Script=Han}|[A-Z]/u.test(name) && !NO_VALUE.test(name) && !LABELS.test(name);
+}
+
+const SOURCE = /^(?!.*\d{5})[\p{Script=Han}A-Za-z\d ·•.&+@“”‘’"'《》〈〉「」（）()【】、，,/|｜—-]{2,40}$/u;
+/** Words that the frame of a page prints before other values: one of them apart means that two values ran together. */
+const LABELS =
+  /(?:^|[\s（(])(?:责任编辑|责编|编辑|作者|记者|审核|校对|监制|原标题|标题|标签|关键词|字号|时间|阅读|评论|分享|来源|暂无|未知|测试)(?:$|[\s）)])|来源/;
+
+/** A topic has a page of its own on the site, and is no article. */
+function isTopicAddress(url: string, site: Site): boolean {
+  return url.startsWith(`${site.www}/`) && parseArticleUrl(url, site) === null;
+}
