@@ -372,12 +372,12 @@ function numberOfVersion(document: string): number {
   return parsed?.kind === 'version' ? parsed.number : 0;
 }
 
-/** Null where the document before is damaged: that is no reason to refuse a good new one. */
+/** Null where the document before is damaged, or too heavy to be read: that is no reason to refuse a good new one. */
 function changesBetween(before: string, after: string): Changes | null {
   try {
     return countChanges(compareDocuments(before, after));
   } catch (error) {
-    if (error instanceof ArchiveError && error.code === 'ARCHIVE_DAMAGED') return null;
+    if (error instanceof ArchiveError) return null;
     throw error;
   }
 }

@@ -3,6 +3,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { fetchArticle } from '../crawl/fetch-article.ts';
+import { openPageTrial, pageFault } from '../crawl/page-trial.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { pageOf } from '../fetch/exchange.ts';
 import { FLAGS, type Flag, flag } from '../flags.ts';
@@ -17,6 +18,7 @@ import { ownAddress } from '../page/witnesses.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, type Style, style, type Text } from '../report/text.ts';
 import { parseArticleUrl, type Site } from '../site/address.ts';
+import { knownError } from '../system-errors.ts';
 import { type Interrupts, withTemporaryArchive } from './session.ts';
 
 /** What became of one page. */
@@ -31,7 +33,7 @@ interface ReadPage {
 /**
  * @param things files and addresses in any order; what is a file here is taken for one
  * @returns `incomplete` if a page is no article
- * @throws USAGE, URL_INVALID, EXTRACTION, and what the fetcher throws
+ * @throws USAGE, URL_INVALID, EXTRACTION, TOO_LARGE, PAGE_TOO_HEAVY, PAGE_FAULT, and what the fetcher throws
  */
 export async function extract(
   things: readonly string[],
@@ -49,16 +51,14 @@ export async function extract(
 
   const addresses: ArticleAddress[] = [];
   for (const thing of things) {
-    if (isFile(thing)) {
-      const { page, address } = readSavedPage(thing, options.url ?? null, config.site);
-      printRead(readPages(judge(page, config.site), [page], address, config.site));
-    } else addresses.push(requireAddress(thing, config));
+    if (isFile(thing)) printRead(await readFileOnTrial(thing, options.url ?? null, config.site));
+    else addresses.push(requireAddress(thing, config));
   }
   if (addresses.length > 0)
     await withTemporaryArchive(config, terminal, 'extract', async (services) => {
       for (const address of addresses) {
         const { verdict, parts } = await fetchArticle(address, services, { signal: interrupts.abortSignal });
-        printRead(readPages(verdict, parts, address, config.site));
+        printRead(orFault(address.url, () => readPages(verdict, parts, address, config.site)));
       }
     });
   return all ? EXIT.ok : EXIT.incomplete;
@@ -178,14 +178,28 @@ interface SavedPage {
   readonly address: ArticleAddress;
 }
 
+async function readFileOnTrial(file: string, url: string | null, site: Config['site']): Promise<ReadPage> {
+  const { page, address } = orFault(file, () => readSavedPage(file, url, site));
+  await openPageTrial(site)(page.page, address);
+  return orFault(file, () => readPages(judge(page, site), [page], address, site));
+}
+
+/** A fault in reading a page, said as one of that page. */
+export function orFault<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw pageFault(name, error);
+  }
+}
+
 /**
  * Reads a saved page. Its address is the one given, else the one that the page itself names (`link[rel=alternate]`,
  * `meta[name=mobile-agent]`, `@id` of the JSON-LD; site.md, 1.1). Relative times count from the file's last change.
- * @throws URL_INVALID if the given address is none of the site's, USAGE if the page names none
+ * @throws URL_INVALID if the given address is none of the site's, USAGE if the page names none, TOO_LARGE, FILE_REFUSED
  */
 export function readSavedPage(file: string, url: string | null, site: Site): SavedPage {
-  const body = readFileSync(file);
-  const fetchedAt = statSync(file).mtime.toISOString();
+  const { body, fetchedAt } = readSaved(file);
   const address = url === null ? addressIn(savedPage('', body, fetchedAt), site) : parseArticleUrl(url, site);
   if (address !== null) return { page: savedPage(url ?? address.url, body, fetchedAt), address };
   if (url !== null) throw new ArchiveError('URL_INVALID', url);
@@ -199,7 +213,21 @@ function addressIn(page: ParsedPage, site: Site): ArticleAddress | null {
 
 /** A saved list, under the address that it is said to be of. */
 export function readSavedList(file: string, url: string): Page {
-  return answerOf(url, readFileSync(file), statSync(file).mtime.toISOString());
+  const { body, fetchedAt } = readSaved(file);
+  return answerOf(url, body, fetchedAt);
+}
+
+/** More than any parser is given (`page/tree-adapter.ts`), pictures in the markup included. */
+const LONGEST_BYTES = 32_000_000;
+
+function readSaved(file: string): { readonly body: Uint8Array; readonly fetchedAt: string } {
+  try {
+    const { size, mtime } = statSync(file);
+    if (size > LONGEST_BYTES) throw new ArchiveError('TOO_LARGE', `${file}: ${size} bytes`);
+    return { body: readFileSync(file), fetchedAt: mtime.toISOString() };
+  } catch (error) {
+    throw knownError(error, { place: 'elsewhere', name: file });
+  }
 }
 
 function savedPage(url: string, body: Uint8Array, fetchedAt: string): ParsedPage {

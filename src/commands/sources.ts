@@ -2,6 +2,7 @@
 
 import { alarmsOf, describeAlarm, type SourceAlarm, type Usual, usualOf } from '../alarms/sources.ts';
 import type { Config } from '../config.ts';
+import { openPageTrial } from '../crawl/page-trial.ts';
 import { LIST_KINDS, mergeEntries } from '../crawl/read-list.ts';
 import {
   isRead,
@@ -20,7 +21,7 @@ import { line, style, type Text } from '../report/text.ts';
 import { inListScope } from '../site/address.ts';
 import { DROP_REASONS, type Dropped, type ListKind, type ListLink } from '../site/list-kind.ts';
 import { chosenSources, worseOf } from './crawl.ts';
-import { isFile, readSavedList } from './extract.ts';
+import { isFile, orFault, readSavedList } from './extract.ts';
 import { type Interrupts, withTemporaryArchive } from './session.ts';
 
 export type SourcesAction = 'list' | 'test';
@@ -34,7 +35,7 @@ interface Context {
 /**
  * @param things names of sources; for `test` also addresses of lists and saved lists, and all sources where there are none
  * @returns `sourcesUnread` where a list that was tried could not be read or gave nothing
- * @throws SOURCE_UNKNOWN, OUT_OF_SCOPE, USAGE
+ * @throws SOURCE_UNKNOWN, OUT_OF_SCOPE, USAGE, TOO_LARGE, PAGE_TOO_HEAVY, PAGE_FAULT
  */
 export async function sources(
   action: SourcesAction,
@@ -82,7 +83,7 @@ async function test(things: readonly string[], url: string | undefined, context:
     ...(names.length > 0 || things.length === 0 ? chosenSources(config, names) : []),
     ...addresses.map((address) => unconfigured(address, config)),
   ];
-  for (const file of files) print(testFile(file, url ?? `${config.site.www}/`, config));
+  for (const file of files) print(await testFile(file, url ?? `${config.site.www}/`, config));
   if (wanted.length > 0)
     await withTemporaryArchive(config, terminal, 'sources', async (services) => {
       for (const source of wanted) {
@@ -106,8 +107,10 @@ function unconfigured(url: string, { site, sources: configured }: Config): Sourc
   return configured.find((source) => source.url === url) ?? { name: url, url, pages: 1, part: null, follow: 1 };
 }
 
-function testFile(file: string, url: string, { site }: Config): SourceTest {
-  const answer = readAnswer(readSavedList(file, url), site, { part: null, blankEnds: false });
+async function testFile(file: string, url: string, { site }: Config): Promise<SourceTest> {
+  const page = readSavedList(file, url);
+  await openPageTrial(site)(page, null);
+  const answer = orFault(file, () => readAnswer(page, site, { part: null, blankEnds: false }));
   const error = isRead(answer) ? null : new ArchiveError(answer.code, `${file}: ${answer.why}`);
   return testOf({ name: file, url }, { pages: isRead(answer) ? [answer.discovery] : [], error }, null);
 }
