@@ -8,6 +8,7 @@ import type { ArchiveRecord } from '../src/archive/record.ts';
 import { loadConfig } from '../src/config.ts';
 import { archiveWaiting } from '../src/crawl/crawl.ts';
 import { ArchiveError } from '../src/errors.ts';
+import { openOperations } from '../src/frontier/operations.ts';
 import type { ArticleId } from '../src/model.ts';
 import { createHook } from '../src/notify/hook.ts';
 import { failureNotice, type Notice, noticeOf } from '../src/notify/notice.ts';
@@ -15,6 +16,7 @@ import { reportFailure } from '../src/notify/notifier.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { run, start, temporaryFolder } from './support/command.ts';
 import { openReceiver } from './support/receiver.ts';
+import { openTurnedClock } from './support/turned-clock.ts';
 
 const KINDS = ['published', 'edited', 'withdrawn', 'alarm', 'run-failed'] as const;
 const never = new AbortController().signal;
@@ -109,6 +111,32 @@ describe('a failed run', () => {
     assert.deepEqual(status?.notices, { waiting: 1, failed: [] });
   });
 
+  it('is reported once for one lasting trouble, however often a run is begun anew', async () => {
+    await using folder = await temporaryFolder();
+    await using receiver = await openReceiver();
+    const clock = openTurnedClock(Date.parse('2026-10-14T23:00:00Z'));
+    const given = { ...options, command: 'schedule', archive: folder.path, hooks: [hookTo(receiver.url)], clock };
+    const visit = () => {
+      using operations = openOperations(folder.path, { now: clock.now });
+      operations.journal.visits.note('guancha:1', 'unchanged');
+    };
+    visit();
+    const heard = async (error: ArchiveError) => {
+      const before = receiver.heard.length;
+      for (let start = 0; start < 4; start++) {
+        clock.advance(3_600_000);
+        await reportFailure(error, given);
+      }
+      return receiver.heard.slice(before).map(({ body }) => body.code);
+    };
+    const missing = new ArchiveError('NO_BROWSER', 'the library libnss3.so is missing');
+    assert.deepEqual(await heard(missing), ['NO_BROWSER'], 'over midnight too');
+    assert.deepEqual(await heard(blocked), ['BLOCKED'], 'another trouble');
+    assert.deepEqual(await heard(missing), []);
+    visit();
+    assert.deepEqual(await heard(missing), ['NO_BROWSER'], 'once it was over');
+  });
+
   it('is reported at once where the archive takes nothing', async () => {
     await using folder = await temporaryFolder();
     await using receiver = await openReceiver();
@@ -132,12 +160,13 @@ describe('a failed run', () => {
   });
 
   it('of a fault of the program says so', () => {
-    const notice = failureNotice(new TypeError('x is not y'), { command: 'crawl', at: 0 });
+    const notice = failureNotice(new TypeError('x is not y'), { command: 'crawl', at: 0, since: 0 });
     assert.deepEqual(notice, {
       on: 'run-failed',
       command: 'crawl',
       code: 'INTERNAL',
       detail: 'TypeError: x is not y',
+      since: '1970-01-01T00:00:00.000Z',
       at: '1970-01-01T00:00:00.000Z',
     });
   });

@@ -80,6 +80,8 @@ export interface Visits {
   note(id: ArticleId, outcome: Outcome['kind']): void;
   /** The last visit of each kind, newest first. */
   of(id: ArticleId): readonly LastVisit[];
+  /** When a visit last ended well, ms since 1970; null where none did. Looks through all of them. */
+  lastWellAt(): number | null;
   /** The articles that the site gave last, newest first. Looks through all of them. */
   lastWell(limit: number): readonly ArticleId[];
 }
@@ -99,7 +101,9 @@ function openVisits(database: Database, { now }: { readonly now: () => number })
   const lastWell = database.prepare(
     `SELECT id FROM visits WHERE outcome IN ('archived', 'unchanged') GROUP BY id ORDER BY max(at) DESC LIMIT ?`,
   );
+  const lastWellAt = database.prepare(`SELECT max(at) AS at FROM visits WHERE outcome IN ('archived', 'unchanged')`);
   return {
+    lastWellAt: () => numberOf(lastWellAt.get()?.at),
     note: (id, outcome) => void note.run(id, outcome, now()),
     of: (id) =>
       of.all(id).map((row) => ({

@@ -55,6 +55,11 @@ export type Notice =
       /** An error code. */
       readonly code: string;
       readonly detail: string;
+      /**
+       * When a visit last ended well, ISO 8601 in UTC; null where none did or the archive cannot say. A failure of the same code
+       * since then is the same trouble, and reported once.
+       */
+      readonly since: string | null;
       /** ISO 8601 in UTC. */
       readonly at: string;
     };
@@ -69,13 +74,14 @@ function captureNotice(record: ArchiveRecord): Notice {
   return version === 1 ? { on: 'published', ...capture } : { on: 'edited', ...capture, version, changes };
 }
 
-/** @param options `command` is what failed, `at` when, in ms since 1970 */
+/** @param options `command` is what failed, `at` when, `since` when a visit last ended well, in ms since 1970 */
 export function failureNotice(
   error: unknown,
-  { command, at }: { readonly command: string; readonly at: number },
+  { command, at, since }: { readonly command: string; readonly at: number; readonly since: number | null },
 ): Notice {
   const [code, detail] = error instanceof ArchiveError ? [error.code, error.detail] : ['INTERNAL', String(error)];
-  return { on: 'run-failed', command, code, detail, at: new Date(at).toISOString() };
+  const lastWell = since === null ? null : new Date(since).toISOString();
+  return { on: 'run-failed', command, code, detail, since: lastWell, at: new Date(at).toISOString() };
 }
 
 /** Two notices with the same identity are the same notice, made twice because nobody knew whether the first was kept. */
@@ -94,7 +100,7 @@ function partsOf(notice: Notice): readonly (string | number | null)[] {
     case 'alarm':
       return [notice.source, notice.layout, notice.what, notice.since];
     case 'run-failed':
-      return [notice.command, notice.code, notice.at];
+      return [notice.command, notice.code, notice.since ?? notice.at.slice(0, 10)]; // else once a day
     default:
       return notice satisfies never;
   }
@@ -133,7 +139,14 @@ export function sampleNotices(at: number): readonly Notice[] {
     },
     { on: 'withdrawn', id, url, title: capture.title, since: now, evidence: ['HTTP status 404'] },
     { on: 'alarm', source: '头条', layout: null, what: 'sample', detail: 'nothing is wrong: a trial', since: now },
-    { on: 'run-failed', command: 'notify test', code: 'INTERNAL', detail: 'nothing failed: a trial', at: now },
+    {
+      on: 'run-failed',
+      command: 'notify test',
+      code: 'INTERNAL',
+      detail: 'nothing failed: a trial',
+      since: now,
+      at: now,
+    },
   ];
 }
 

@@ -104,7 +104,7 @@ export function createNotifier(options: {
 const NO_FAILURE: readonly string[] = ['INTERRUPTED', 'ARCHIVE_IN_USE'];
 
 /**
- * Keeps the notice and delivers it; if the archive cannot take it (a full disk may be the very failure), it is sent
+ * Keeps the notice and delivers it, once until a visit has ended well again; if the archive cannot take it (a full disk may be the very failure), it is sent
  * once without being kept. Never throws a known failure.
  * @param options `command` is what failed
  */
@@ -123,14 +123,14 @@ export async function reportFailure(
   if (!hooks.some((hook) => hook.wants('run-failed')) || signal.aborted) return;
   if (error instanceof ArchiveError && NO_FAILURE.includes(error.code)) return;
   const at = clock.now();
-  const notice = failureNotice(error, { command, at });
   try {
     using operations = openOperations(archive, { now: clock.now });
     const notifier = createNotifier({ hooks, outbox: operations.journal.outbox, clock, log });
-    notifier.notify(notice);
+    notifier.notify(failureNotice(error, { command, at, since: operations.journal.visits.lastWellAt() }));
     await notifier.deliver({ signal });
   } catch (refusal) {
     if (!(refusal instanceof ArchiveError)) throw refusal;
+    const notice = failureNotice(error, { command, at, since: null });
     for await (const sent of reportNow(hooks, [notice], { at, isTest: false, signal }))
       log({
         level: sent.ok ? 'info' : 'warn',
