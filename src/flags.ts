@@ -41,6 +41,10 @@ export const FLAGS = {
   'value-unlike': doubt('a value that has not the form of its field', 'kept as printed; it may be something else'),
   'title-mismatch': doubt('the page names another headline elsewhere', 'the headline above the text was taken'),
   'title-suspect': doubt('the headline is no headline', 'it is the name of the site, or next to nothing'),
+  'body-suspect': doubt(
+    'the body may not be the article’s',
+    'it says next to nothing, or nothing of what headline and summary name',
+  ),
   'no-time': doubt('no time of publication', 'the day in the address stands in, or the time of the visit'),
   'unreadable-time': doubt('the time of publication cannot be read', 'the day in the address stands in'),
   'two-times': doubt('more than one time of publication', 'the first was taken'),

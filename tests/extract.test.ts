@@ -111,7 +111,7 @@ describe('fields of a www article', () => {
   });
 
   it('everything that the page does not have is null or empty', () => {
-    assert.deepEqual(article(classicPage({ body: '<p>开门</p>' })), {
+    assert.deepEqual(article(classicPage({ body: '<p>茶馆开门</p>' })), {
       id: 'guancha:900',
       url: NEWS_URL,
       title: '茶馆开门了',
@@ -119,7 +119,7 @@ describe('fields of a www article', () => {
       publishedAt: '2022-01-28T10:30:43+08:00',
       precision: 'second',
       source: '晨报',
-      body: '<p>开门</p>',
+      body: '<p>茶馆开门</p>',
       layout: 'classic',
       pages: 1,
       originalTitle: null,

@@ -223,6 +223,27 @@ const CASES: Readonly<
     ['a style', classicPage({ body: '<p>茶</p><p style="display: none">暗</p>' }), /^p\[style=display:none\]: 暗$/],
     ['an attribute', classicPage({ body: '<p>茶</p><p hidden>暗</p>' }), /^p\[hidden\]: 暗$/], // more: tests/markup.test.ts
   ],
+  'body-suspect': [
+    ['one word', classicPage({ body: '<p>测试</p>' }), /next to nothing: 测试/],
+    ['a call to watch', classicPage({ body: '<p>点击观看视频</p>' }), /next to nothing/],
+    ['the byline alone', classicPage({ body: '<p>【文/观察者网 石砚】</p>' }), /next to nothing/],
+    [
+      'the closing notice alone',
+      classicPage({ body: '<p>本文系观察者网独家稿件，未经授权，不得转载。</p>' }),
+      /next to/,
+    ],
+    [
+      'its headline again',
+      classicPage({ title: '茶馆今天开门', body: '<p>茶馆今天开门</p>' }),
+      /nothing but what names it/,
+    ],
+    ['a picture without a word', classicPage({ body: '<p><img src="https://i.guancha.cn/a.jpg"></p>' }), /pictures/],
+    [
+      'another text than its headline names',
+      classicPage({ title: '茶馆开门迎来新客人，掌柜谈柴火生意', body: '<p>渔港清早卸下第一批鱿鱼。</p>' }),
+      /^0 % in common/,
+    ],
+  ],
   'body-too-short': [
     [
       'shorter than the summary',
@@ -335,13 +356,16 @@ describe('other sources', () => {
       1,
       'an empty one is flagged, not thrown',
     );
-    const [one, two] = ['<p>一。</p>', '<p>二。</p>'].map((body) => classicPage({ body })) as [string, string];
+    const [one, two] = ['<p>茶馆前院。</p>', '<p>茶馆后院。</p>'].map((body) => classicPage({ body })) as [
+      string,
+      string,
+    ];
     const flagsWith = (single: string) =>
       extract([pageOf(one), pageOf(two)], NEWS, SITE, { listed: null, single: pageOf(single) }).flags;
     assert.deepEqual(flagsWith(one), []);
-    assert.deepEqual(flagsWith(classicPage({ body: '<p>一。</p><p>二。</p>' })), []);
+    assert.deepEqual(flagsWith(classicPage({ body: '<p>茶馆前院。</p><p>茶馆后院。</p>' })), []);
     assert.deepEqual(
-      flagsWith(classicPage({ body: '<p>一。</p><p>二。</p><p>三。</p>' })).map(({ code }) => code),
+      flagsWith(classicPage({ body: '<p>茶馆前院。</p><p>茶馆后院。</p><p>茶馆楼上。</p>' })).map(({ code }) => code),
       ['parts-disagree'],
     );
   });
@@ -384,7 +408,7 @@ describe('pages that raise none', () => {
     ['the name of the site behind the title', classicPage().replace('</title>', '-观察者网</title>')],
     [
       'classes of a paste',
-      classicPage({ body: '<div class="MsoNormal"><p class="MsoNormal">茶<o:p></o:p></p></div>' }),
+      classicPage({ body: '<div class="MsoNormal"><p class="MsoNormal">茶馆开门<o:p></o:p></p></div>' }),
     ],
   ] as const) {
     it(name, () => assert.deepEqual(flagsOf(html), []));

@@ -1,5 +1,7 @@
 /** A body that is not the article never passes as it: on a new article and beside an archived one, through hours of a turned clock. */
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ArchiveRecord } from '../src/archive/record.ts';
@@ -7,7 +9,9 @@ import { archiveWaiting, revisitDue } from '../src/crawl/crawl.ts';
 import { type Worked, work } from '../src/crawl/work.ts';
 import { type Fetcher, followExchanges } from '../src/fetch/fetcher.ts';
 import { parseArticleUrl } from '../src/site/address.ts';
+import { openNewspaper } from './newspaper/newspaper.ts';
 import { classicPage, fengwenPage, NEWS_URL, POST_URL, SITE } from './support/article-page.ts';
+import { run, temporaryFolder } from './support/command.ts';
 import { answer, HOUR_MS, MINUTE_MS, OPTIONS, openMemoryCrawl, targetOf } from './support/memory-crawl.ts';
 
 const NEVER = new AbortController().signal;
@@ -353,5 +357,53 @@ it('whatever comes in whatever order, no document is replaced by one that lost m
       }
     }),
     { numRuns: 60 },
+  );
+});
+
+it('the command keeps an archived article where the site says in its frame that it is not there, says so, and withdraws it once a notice stands', async () => {
+  await using newspaper = await openNewspaper({ articles: 8, specials: false });
+  await using folder = await temporaryFolder();
+  const config = join(folder.path, 'config.yaml');
+  const politeness = { intervalMs: 0, assetIntervalMs: 0 };
+  await writeFile(config, newspaper.config({ archive: './archive', politeness }));
+  const article = newspaper.articles.find(({ era, outcome }) => era === 'cms-2026' && outcome === 'archived');
+  assert.ok(article);
+  const command = (words: readonly string[], shiftMs = 0) =>
+    run([...words, '--json', '--config', config], {
+      preload: [join(import.meta.dirname, 'support/shifted-clock.ts')],
+      env: { GUANCHA_TEST_SHIFT_MS: String(shiftMs) },
+    });
+  const first = await command(['crawl']);
+  assert.equal(first.code, 0, first.stderr);
+  const path = String(first.lines().find(({ id }) => id === article.id)?.document);
+  const document = () => readFile(join(folder.path, 'archive', path), 'utf8');
+  const before = await document();
+
+  const isIts = (asked: string) => asked.includes(article.id.split(':')[1] ?? '');
+  newspaper.handle(({ path: asked, origin }) => {
+    if (origin !== 'www' || !isIts(asked)) return undefined;
+    return { body: classicPage({ title: article.title, body: '<p>您访问的文章不存在或已下线</p>' }) };
+  });
+  const refreshed = await command(['archive', '--refresh', article.url]);
+  const [report] = refreshed.lines();
+  assert.deepEqual([refreshed.code, report?.outcome, report?.code], [3, 'failed', 'IMPLAUSIBLE'], refreshed.stderr);
+  assert.equal(await document(), before);
+  const [status] = (await command(['status'])).lines() as [{ doubts: { id: string; againAt: string }[] }];
+  assert.deepEqual([status.doubts.length, status.doubts[0]?.id], [1, article.id]);
+  const [item] = (await command(['quarantine', 'list'])).lines();
+  assert.match(JSON.stringify(item), /不存在或已下线/);
+
+  const looks = [11, 75, 440].map((minutes) => minutes * MINUTE_MS);
+  const codes: unknown[] = [];
+  for (const shiftMs of looks) {
+    const revisits = await command(['crawl', '--revisit'], shiftMs);
+    for (const { id, code, outcome } of revisits.lines()) if (id === article.id) codes.push(code ?? outcome);
+    assert.equal(await document(), before);
+  }
+  assert.deepEqual(codes, ['IMPLAUSIBLE', 'IMPLAUSIBLE', 'gone']);
+  const changes = await command(['changes'], looks.at(-1));
+  assert.deepEqual(
+    changes.lines().map(({ what, id }) => [what, id]),
+    [['withdrawn', article.id]],
   );
 });

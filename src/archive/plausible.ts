@@ -1,6 +1,6 @@
 /** Whether what a site shows of an article can be what became of the archived one. Pure. */
 import { ArchiveError } from '../errors.ts';
-import { partOf, shingles } from '../page/likeness.ts';
+import { bareText, partOf, shingles } from '../page/likeness.ts';
 import { readBody } from './diff.ts';
 import { readDocument } from './document.ts';
 import type { ArchiveRecord } from './record.ts';
@@ -51,8 +51,8 @@ export function implausibleBeside(old: Archived, now: Compared): Implausible | n
     if (bytes >= old.bytes * LEAST_KEPT) return null;
     return { detail: `a document of ${bytes} bytes for one of ${old.bytes}, which cannot be read`, notice: null };
   }
-  const triples = shingles(before.text, 3);
-  const kept = partOf(triples, shingles(shown.text, 3));
+  const triples = shingles(bareText(before.text), 3);
+  const kept = partOf(triples, shingles(bareText(shown.text), 3));
   const figures = `${length(shown)} for ${length(before)}, ${Math.floor(100 * kept)} % of the text kept`;
   const isOther = isOtherTitle(old.article, now.article) && isOtherTime(old.article, now.article);
   if (isOther && kept < LEAST_KEPT_OTHERWISE && triples.size > 0)
@@ -66,8 +66,8 @@ export function implausibleBeside(old: Archived, now: Compared): Implausible | n
   if (kept >= LEAST_KEPT) return null;
   const isShort = shown.lines.length <= MOST_LINES && shown.text.length <= LONGEST_NOTICE;
   const isBare = isShort && shown.pictures + mediaOf(now.article) === 0;
-  const pairs = shingles(before.text + old.article.title, 2);
-  const isStrange = isBare && [...shingles(shown.text, 2)].every((pair) => !pairs.has(pair));
+  const known = bareText(before.text + old.article.title);
+  const isStrange = isBare && [...shingles(bareText(shown.text), 2)].every((pair) => !known.includes(pair));
   return { detail: `most of its text is lost: ${figures}`, notice: isStrange ? shown.lines.join(' ') : null };
 }
 
@@ -95,7 +95,7 @@ function mediaOf({ media = [] }: Compared['article']): number {
 }
 
 function isOtherTitle(old: Compared['article'], now: Compared['article']): boolean {
-  return partOf(shingles(old.title, 2), shingles(now.title, 2)) < TITLE_KEPT;
+  return partOf(shingles(bareText(old.title), 2), shingles(bareText(now.title), 2)) < TITLE_KEPT;
 }
 
 /** A time that the page does not print is no sign of anything. */

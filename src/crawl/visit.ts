@@ -64,8 +64,8 @@ export interface Visited {
   readonly asked: boolean;
   /** It was led away, and there was no other article to show that the site is well: it counts for a refusal in a row. */
   readonly isUnproven?: boolean;
-  /** What was shown, where it is implausible and has not stood yet. */
-  readonly doubt?: Doubt;
+  /** What was shown of the article that the archive has under this key, where it is implausible and has not stood yet. */
+  readonly doubted?: { readonly key: string; readonly doubt: Doubt };
 }
 
 /** True where the site, or a gate before it, gave no answer to the question. */
@@ -114,8 +114,8 @@ export async function visit(target: Target, services: VisitServices, options: Vi
   const { implausible } = plan;
   if (implausible !== null && implausible.notice !== null) return noArticle(asNotice(implausible.notice, implausible));
   const shown = { shown: plan.contentHash, detail: implausible?.detail ?? '', at: first.fetchedAt };
-  const doubt = implausible === null ? null : seenAgain(services.doubts.of(address.id), shown);
-  if (doubt !== null && !isTaken(doubt, options)) {
+  const doubt = present === null || implausible === null ? null : seenAgain(services.doubts.of(address.id), shown);
+  if (present !== null && doubt !== null && !isTaken(doubt, options)) {
     const evidence = [...verdict.evidence, inWords(doubt)];
     for (const page of pages) await services.quarantine.keep({ kind: 'article', evidence }, page);
     return notYetBelieved(doubt, present);
@@ -277,10 +277,9 @@ function isTaken(doubt: Doubt, { accept = false }: VisitOptions): boolean {
 }
 
 /** All stays as it is; the bytes are in quarantine. */
-function notYetBelieved(doubt: Doubt, present: StoredArticle | null): Visited {
-  const record = present?.record ?? null;
+function notYetBelieved(doubt: Doubt, { key, record }: StoredArticle): Visited {
   const outcome = { kind: 'failed', code: 'IMPLAUSIBLE', detail: inWords(doubt) } as const;
-  return { outcome, before: record, record, found: [], asked: true, doubt };
+  return { outcome, before: record, record, found: [], asked: true, doubted: { key, doubt } };
 }
 
 function confirmedBy(doubt: Doubt): Confirmed {

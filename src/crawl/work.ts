@@ -166,11 +166,14 @@ function isRepairable(error: unknown): boolean {
 
 /** @returns after how long the article is asked for again, in ms; null where the outcome stands for now */
 function settle(item: Work, visited: Visited, context: CrawlContext, options: WorkOptions): number | null {
-  const { outcome, record } = visited;
+  const { outcome, record, doubted } = visited;
   const { frontier } = context;
   switch (item.kind) {
-    case 'queued':
-      return frontier.settle(item.lease, outcome, { isArchived: record !== null }).againInMs;
+    case 'queued': {
+      // What is archived stays so for the queue: its revisits look again.
+      const known = doubted === undefined ? outcome : ({ kind: 'unchanged', key: doubted.key } as const);
+      return frontier.settle(item.lease, known, { isArchived: record !== null }).againInMs;
+    }
     case 'revisit':
       return postpone(item.due, visited, context, options);
     case 'repair':
@@ -187,13 +190,13 @@ function settle(item: Work, visited: Visited, context: CrawlContext, options: Wo
 /** Puts a revisit off that did not find the article, or takes it off the plan where that stands. */
 function postpone(
   due: Revisit,
-  { outcome, record, doubt }: Visited,
+  { outcome, record, doubted }: Visited,
   { journal, services }: CrawlContext,
   { backoffMs }: WorkOptions,
 ): number | null {
   // Gone, and the archive does not have it either: nothing plans its next visit, and it must not stay due.
   const isArchived = outcome.kind !== 'gone' || record !== null;
-  if ((isArchived && PLANNED.includes(outcome.kind)) || doubt !== undefined) return null;
+  if ((isArchived && PLANNED.includes(outcome.kind)) || doubted !== undefined) return null;
   const pace = { attempts: 1, backoffMs, restMs: backoffMs };
   const again = whenAgain(outcome, { attempt: 1, rounds: due.attempts, isArchived }, pace);
   if (again.kind === 'stands') {
@@ -213,13 +216,13 @@ function recordVisit(
   { target, visited }: { readonly target: Target; readonly visited: Visited },
   { agesMs }: WorkOptions,
 ): void {
-  const { outcome, before, record, found, asked, doubt } = visited;
+  const { outcome, before, record, found, asked, doubted } = visited;
   const { id, url, source } = target;
   const now = services.clock.now();
   if (asked) journal.visits.note(id, outcome.kind);
   frontier.add(found, { leads: true });
   if (asked && record !== null) noteDoubt(id, visited, journal);
-  if (record === null || (!PLANNED.includes(outcome.kind) && doubt === undefined)) return;
+  if (record === null || (!PLANNED.includes(outcome.kind) && doubted === undefined)) return;
   const { article, flags, versions } = record;
   const publishedAt = Date.parse(article.publishedAt);
   if (outcome.kind === 'archived') {
@@ -233,14 +236,14 @@ function recordVisit(
   const hasChanged = versions.length > 1;
   const next = nextVisit({ publishedAt, hasChanged }, { agesMs, now });
   if (!asked) return;
-  if (doubt === undefined) journal.revisits.plan({ id, url }, soonerForPictures(next, record, now));
-  else journal.revisits.plan({ id, url }, soonerForDoubt(next, visited, doubt));
+  if (doubted === undefined) journal.revisits.plan({ id, url }, soonerForPictures(next, record, now));
+  else journal.revisits.plan({ id, url }, soonerForDoubt(next, visited, doubted.doubt));
 }
 
 /** What is not believed has to be shown the same each time: whatever else the site says between ends or interrupts that. */
-function noteDoubt(id: ArticleId, { outcome, doubt }: Visited, { doubts }: CrawlContext['journal']): void {
+function noteDoubt(id: ArticleId, { outcome, doubted }: Visited, { doubts }: CrawlContext['journal']): void {
   const before = doubts.of(id);
-  if (doubt !== undefined) doubts.set(id, doubt);
+  if (doubted !== undefined) doubts.set(id, doubted.doubt);
   else if (before !== null && NO_ANSWER.includes(outcome.kind)) doubts.set(id, interrupted(before));
   else if (before !== null) doubts.end(id);
 }

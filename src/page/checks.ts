@@ -5,6 +5,7 @@ import { checkWitnesses } from './checks-agreement.ts';
 import { checkBody, checkColumn, checkParts, checkPictures } from './checks-body.ts';
 import { checkByline, checkNames } from './checks-byline.ts';
 import { checkPage, checkTimes, checkTitle } from './checks-fields.ts';
+import { checkLikeness } from './checks-likeness.ts';
 import { checkList } from './checks-list.ts';
 import { checkMarkup, MOST_FORMS } from './markup.ts';
 import { checkValues } from './values.ts';
@@ -19,6 +20,7 @@ const CHECKS: readonly ((input: CheckInput) => readonly Flag[])[] = [
   checkNames,
   checkByline,
   checkBody,
+  checkLikeness,
   checkMarkup,
   checkCharacters,
   checkPictures,

@@ -89,13 +89,17 @@ function byBody(page: ParsedPage, found: FoundArticle | null): Verdict | null {
 function byNotice(page: ParsedPage, { kind, text }: Notice, layout: string): Verdict {
   const evidence = [layout, `${WHAT_IT_IS[kind]}: ${text}`];
   if (kind === 'withdrawn') return { kind: 'gone', notice: text, evidence };
+  if (kind === 'gate') return { kind: 'blocked', evidence };
   return { kind: 'not-an-article', needsScripts: kind === 'loading' && mayRender(page), evidence };
 }
 
 const WHAT_IT_IS: Readonly<Record<Notice['kind'], string>> = {
   withdrawn: 'a notice in place of the text',
+  gate: 'a check of the visitor in place of the text',
   loading: 'the text is still to be loaded',
-  members: 'the text is for members',
+  members: 'the text is for others',
+  error: 'a message of an error in place of the text',
+  data: 'data in place of the text',
   foreign: 'the text shares nothing with its headline and summary',
 };
 
