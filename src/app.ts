@@ -5,6 +5,7 @@ import { type Assets, createAssets } from './archive/pictures.ts';
 import { openQuarantine } from './archive/quarantine.ts';
 import type { Storage } from './archive/storage.ts';
 import { openTrash, type Trash } from './archive/trash.ts';
+import { followAccepted } from './archive/vocabulary.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createControl } from './crawl/control.ts';
@@ -189,6 +190,9 @@ export async function openApp(
       quarantine,
       control: createControl({ ...asking, archive, frontier, journal, clock }),
       doubts: journal.doubts,
+      accepted: followAccepted(storage, {
+        onDamage: (message) => log({ level: 'warn', stage: 'run', message: `${message}; no form is accepted by it` }),
+      }),
       document: config.document,
       eye,
       capturedBy: async () => ({ tool, userAgent: await userAgent() }),

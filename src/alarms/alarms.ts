@@ -3,10 +3,10 @@ import { type Drift, describeDrift } from './drift.ts';
 import type { SourceAlarm } from './sources.ts';
 
 export interface Alarm {
-  /** Name of a source, a host, or a layout. */
+  /** Name of a source, a host, or a layout; `markup`. */
   readonly about: string;
   /** Stays the same while it is the same thing that is wrong. */
-  readonly what: SourceAlarm['what'] | 'unreachable' | 'refuses' | `drift ${string}`;
+  readonly what: SourceAlarm['what'] | 'unreachable' | 'refuses' | `drift ${string}` | `markup ${string}`;
   readonly detail: string;
   /** Ms since 1970. */
   readonly since: number;
@@ -25,6 +25,8 @@ interface Alarms {
     sample: { readonly host: string; readonly isRead: boolean; readonly alarms: readonly SourceAlarm[] },
   ): void;
   drifts(drifts: readonly Drift[]): void;
+  /** All forms of markup that are new, each as its alarm. */
+  markup(found: readonly Alarm[]): void;
   /** All that is wrong now. */
   current(): readonly Alarm[];
 }
@@ -78,13 +80,13 @@ export function createAlarms(options: {
       settle(source, isRead ? null : ['unread'], found);
     },
     drifts: (drifts) => {
-      for (const [key, alarm] of raised)
-        if (alarm.what.startsWith('drift ') && !drifts.some((drift) => keyOfDrift(drift) === key)) end(key, alarm);
-      for (const drift of drifts) {
-        const alarm = { about: drift.layout, what: `drift ${drift.what}` as const, detail: describeDrift(drift) };
-        if (!raised.has(keyOf(alarm))) raise({ ...alarm, since: now() });
-      }
+      const found = drifts.map((drift) => {
+        const alarm = { about: drift.layout, what: `drift ${drift.what}`, detail: describeDrift(drift) } as const;
+        return { ...alarm, since: now() };
+      });
+      settleAll('drift ', found);
     },
+    markup: (found) => settleAll('markup ', found),
     current: () => [...raised.values()],
   };
 
@@ -94,6 +96,13 @@ export function createAlarms(options: {
       const isMeant = alarm.about === about && (kinds === null || kinds.includes(alarm.what));
       if (isMeant && !found.some(({ what }) => what === alarm.what)) end(key, alarm);
     }
+    for (const alarm of found) if (!raised.has(keyOf(alarm))) raise(alarm);
+  }
+
+  /** What is found is wrong with pages, and nothing else whose name begins so. */
+  function settleAll(prefix: string, found: readonly Alarm[]): void {
+    for (const [key, alarm] of raised)
+      if (alarm.what.startsWith(prefix) && !found.some((each) => keyOf(each) === key)) end(key, alarm);
     for (const alarm of found) if (!raised.has(keyOf(alarm))) raise(alarm);
   }
 
@@ -113,6 +122,7 @@ function keyOf({ about, what }: Pick<Alarm, 'about' | 'what'>): string {
   return `${about}\n${what}`;
 }
 
-function keyOfDrift({ layout, what }: Drift): string {
-  return keyOf({ about: layout, what: `drift ${what}` });
+/** True for what is wrong with the pages of any source and host. */
+export function isOfPages({ what }: Pick<Alarm, 'what'>): boolean {
+  return /^(?:drift|markup) /.test(what);
 }

@@ -18,6 +18,8 @@ export const LOCK = 'lock.sqlite';
 /** Names the holder of the lock for people. */
 export const LOCK_HOLDER = 'lock.json';
 export const MANIFEST = 'manifest-sha256.txt';
+/** Forms of markup that the archive's owner accepts. */
+export const VOCABULARY = 'vocabulary.yaml';
 
 /** Where the months of community posts lie, below the folders by month; those of articles lie there at once. */
 const POSTS = 'fengwen/';
@@ -150,7 +152,7 @@ export type ParsedKey =
   | { readonly kind: 'version'; readonly article: string; readonly number: number }
   | { readonly kind: 'picture'; readonly sha256: string; readonly type: string }
   | { readonly kind: 'page' | 'description'; readonly name: string }
-  | { readonly kind: 'frontier' | 'lock' | 'manifest' };
+  | { readonly kind: 'frontier' | 'lock' | 'manifest' | 'vocabulary' };
 
 const PLACE = String.raw`(?:\d{4}\/(?:0[1-9]|1[0-2])\/\d{4}_\d{2}_\d{2}_|fengwen\/\d{4}\/(?:0[1-9]|1[0-2])\/)[1-9]\d*`;
 const DOCUMENT = new RegExp(String.raw`^${ARTICLES}\/(${PLACE})\.html$`);
@@ -172,6 +174,7 @@ export function parseKey(key: string): ParsedKey | null {
   const [, name, ending] = QUARANTINED.exec(key) ?? [];
   if (name !== undefined && !isConflictCopy(name)) return { kind: ending === 'gz' ? 'page' : 'description', name };
   if (key === MANIFEST) return { kind: 'manifest' };
+  if (key === VOCABULARY) return { kind: 'vocabulary' };
   if (isDatabase(key, FRONTIER)) return { kind: 'frontier' };
   return isDatabase(key, LOCK) || key === LOCK_HOLDER ? { kind: 'lock' } : null;
 }
@@ -182,7 +185,7 @@ export function parseKey(key: string): ParsedKey | null {
  */
 export function mayBeLink(key: string): boolean {
   const parsed = parseKey(key);
-  return parsed !== null && parsed.kind !== 'frontier' && parsed.kind !== 'lock' && parsed.kind !== 'manifest';
+  return parsed !== null && !['frontier', 'lock', 'manifest', 'vocabulary'].includes(parsed.kind);
 }
 
 /** The frontier, and the lock with the name of its holder: never opened, for that would end the lock (see frontier/lock.ts). */

@@ -1,6 +1,8 @@
 /** `crawl`: the sources' lists, then every article on them that is not archived yet. */
 
+import { type Alarm, createAlarms, type RaisedAlarms } from '../alarms/alarms.ts';
 import { type Drift, describeDrift, findDrift } from '../alarms/drift.ts';
+import { formAlarms } from '../alarms/markup.ts';
 import { alarmsOf, describeAlarm } from '../alarms/sources.ts';
 import type { Config } from '../config.ts';
 import { discoverAll, noteSource, turnsOf } from '../crawl/read-sources.ts';
@@ -10,7 +12,7 @@ import { PASSING_CODES } from '../frontier/again.ts';
 import { NOT_WELL } from '../frontier/frontier.ts';
 import type { Target } from '../model.ts';
 import { createHook } from '../notify/hook.ts';
-import { type Notice, noticeOf } from '../notify/notice.ts';
+import { alarmNotice, type Notice, noticeOf } from '../notify/notice.ts';
 import { createNotifier, reportFailure } from '../notify/notifier.ts';
 import type { Terminal } from '../report/terminal.ts';
 import type { UrlReport } from '../report/visits.ts';
@@ -101,6 +103,13 @@ export async function crawl(
       terminal.log({ level: 'warn', stage: 'extract', message: describeDrift(drift) });
       notifier.notify(alarmOf(drift, services.clock.now()));
     }
+    const onAlarm = (alarm: Alarm) => {
+      terminal.log({ level: 'warn', stage: 'extract', message: `${alarm.what}: ${alarm.detail}` });
+      notifier.notify(alarmNotice(alarm));
+    };
+    const raised = journal.alarms as RaisedAlarms;
+    const alarms = createAlarms({ raised, now: services.clock.now, onAlarm });
+    alarms.markup(formAlarms(journal.forms.all(), await services.accepted()));
     await notifier.deliver({ signal: interrupts.stopSignal });
     return unread !== EXIT.ok && exit !== EXIT.interrupted ? unread : exit;
   });

@@ -1,6 +1,8 @@
 /** `extract FILE|URL…`: what would be archived of a page, and why. Writes nothing. */
 
 import { readFileSync, statSync } from 'node:fs';
+import { openDisk } from '../archive/disk.ts';
+import { readAccepted } from '../archive/vocabulary.ts';
 import type { Config } from '../config.ts';
 import { fetchArticle } from '../crawl/fetch-article.ts';
 import { openPageTrial, pageFault } from '../crawl/page-trial.ts';
@@ -41,6 +43,8 @@ export async function extract(
   context: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
 ): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
+  const accepted = await readAccepted(openDisk(config.archive));
+  const known = { site: config.site, accepted: new Set(accepted.keys()) };
   if (options.url !== undefined && (things.length !== 1 || !isFile(things[0] ?? '')))
     throw new ArchiveError('USAGE', '--url is the address of one saved page, and only one page can be given with it');
   let all = true;
@@ -51,14 +55,14 @@ export async function extract(
 
   const addresses: ArticleAddress[] = [];
   for (const thing of things) {
-    if (isFile(thing)) printRead(await readFileOnTrial(thing, options.url ?? null, config.site));
+    if (isFile(thing)) printRead(await readFileOnTrial(thing, options.url ?? null, known));
     else addresses.push(requireAddress(thing, config));
   }
   if (addresses.length > 0)
     await withTemporaryArchive(config, terminal, 'extract', async (services) => {
       for (const address of addresses) {
         const { verdict, parts } = await fetchArticle(address, services, { signal: interrupts.abortSignal });
-        printRead(orFault(address.url, () => readPages(verdict, parts, address, config.site)));
+        printRead(orFault(address.url, () => readPages(verdict, parts, address, known)));
       }
     });
   return all ? EXIT.ok : EXIT.incomplete;
@@ -70,15 +74,21 @@ function requireAddress(text: string, { site }: Config): ArticleAddress {
   return address;
 }
 
+interface Known {
+  readonly site: Site;
+  /** Forms of markup that the archive's owner takes for ordinary. */
+  readonly accepted: ReadonlySet<string>;
+}
+
 function readPages(
   verdict: Verdict,
   parts: readonly ParsedPage[],
   address: ArticleAddress,
-  site: Config['site'],
+  { site, accepted }: Known,
 ): ReadPage {
   const { url } = address;
   if (verdict.kind === 'article') {
-    const extraction = explain(parts, address, site);
+    const extraction = explain(parts, address, site, { listed: null, single: null, accepted });
     return { url, verdict, extraction, flags: extraction.article.flags };
   }
   const flags = verdict.kind === 'not-an-article' ? [flag('no-layout', verdict.evidence.join('; '))] : [];
@@ -178,10 +188,11 @@ interface SavedPage {
   readonly address: ArticleAddress;
 }
 
-async function readFileOnTrial(file: string, url: string | null, site: Config['site']): Promise<ReadPage> {
+async function readFileOnTrial(file: string, url: string | null, known: Known): Promise<ReadPage> {
+  const { site } = known;
   const { page, address } = orFault(file, () => readSavedPage(file, url, site));
   await openPageTrial(site)(page.page, address);
-  return orFault(file, () => readPages(judge(page, site), [page], address, site));
+  return orFault(file, () => readPages(judge(page, site), [page], address, known));
 }
 
 /** A fault in reading a page, said as one of that page. */

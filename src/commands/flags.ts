@@ -11,6 +11,7 @@ import type { ManifestAction } from './manifest.ts';
 import type { QuarantineAction } from './quarantine.ts';
 import type { Interrupts } from './session.ts';
 import type { SourcesAction } from './sources.ts';
+import type { VocabularyAction } from './vocabulary.ts';
 
 export interface CommonFlags {
   readonly config?: string;
@@ -357,6 +358,19 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
     .action(async (flags: CommonFlags & { since?: string; html?: string }) => {
       const { coverage } = await import('./coverage.ts');
       end(await coverage(flags, prepare(flags)));
+    });
+
+  common(program.command('vocabulary'))
+    .summary('forms of markup that are new')
+    .description(
+      'Lists the forms of markup that articles had and no rule knows, with examples; takes some into the archive’s own vocabulary (accept), or out of it again (forget).',
+    )
+    .addArgument(new Argument('[action]').choices(['list', 'accept', 'forget']).default('list'))
+    .argument('[form...]', 'forms, as list prints them')
+    .addHelpText('after', examples('vocabulary', 'vocabulary accept p.lede', "vocabulary forget 'p[style=top:*px]'"))
+    .action(async (action: VocabularyAction, forms: string[], flags: CommonFlags) => {
+      const { vocabulary } = await import('./vocabulary.ts');
+      end(await vocabulary(action, forms, prepare(flags)));
     });
 
   common(program.command('quarantine'))

@@ -1,6 +1,5 @@
 /** `schedule`: reads the sources in their slots for months, archives what is new, visits what is archived again. */
 
-import type { Alarm } from '../alarms/alarms.ts';
 import { type App, lockFor } from '../app.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -11,7 +10,7 @@ import type { ArchiveLock } from '../frontier/lock.ts';
 import { openMonitor, parseListenAddress } from '../monitor/monitor.ts';
 import { createMonitorState, type MonitorState, type ReadResult } from '../monitor/state.ts';
 import { createHook } from '../notify/hook.ts';
-import { type Notice, noticeOf } from '../notify/notice.ts';
+import { alarmNotice, noticeOf } from '../notify/notice.ts';
 import { createNotifier, type Notifier, reportFailure } from '../notify/notifier.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
 import { line, type Styled, style } from '../report/text.ts';
@@ -151,7 +150,7 @@ function listeners(
       if (settled.againInMs === null) printReport(terminal, reportOf(settled));
     },
     onAlarm: (alarm) => {
-      notifier.notify(noticeOfAlarm(alarm));
+      notifier.notify(alarmNotice(alarm));
       const { about, what, detail, since } = alarm;
       terminal.log({ level: 'warn', stage: 'run', message: `alarm: ${about}: ${what}: ${detail}` });
       if (terminal.json) terminal.result('', { alarm: about, what, detail, since: new Date(since).toISOString() });
@@ -225,12 +224,6 @@ function countLatency({ target, visit }: Worked, state: MonitorState): void {
   const capturedAt = record.versions[0]?.capturedAt;
   if (capturedAt === undefined || record.article.precision === 'day') return;
   state.latency(target.source, Math.max(0, Date.parse(capturedAt) - Date.parse(record.article.publishedAt)));
-}
-
-function noticeOfAlarm({ about, what, detail, since }: Alarm): Notice {
-  const isLayout = what.startsWith('drift ');
-  const names = { source: isLayout ? null : about, layout: isLayout ? about : null };
-  return { on: 'alarm', ...names, what, detail, since: new Date(since).toISOString() };
 }
 
 function resultOf({ code, entries, fresh }: RunReport): ReadResult {

@@ -4,8 +4,9 @@
  * nothing else waiting.
  */
 
-import { type Alarm, createAlarms, type RaisedAlarms } from '../alarms/alarms.ts';
+import { type Alarm, createAlarms, isOfPages, type RaisedAlarms } from '../alarms/alarms.ts';
 import { findDrift } from '../alarms/drift.ts';
+import { formAlarms } from '../alarms/markup.ts';
 import { alarmsOf } from '../alarms/sources.ts';
 import { wallClock } from '../clock.ts';
 import type { Revisit, ServedSlot, SlotState } from '../journal/journal.ts';
@@ -89,7 +90,7 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
     abortSignal.throwIfAborted();
     options.onBeat(alarms.current());
     frontier.requeue({ dueAt: clock.now() });
-    lookBack();
+    await lookBack();
     const jobs = possibleJobs();
     const job = choose(jobs);
     if (job === null) await sleep(jobs);
@@ -237,16 +238,16 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
     );
     const all = journal.alarms.all() as readonly Alarm[];
     for (const alarm of all)
-      if (!alarm.what.startsWith('drift ') && !names.has(alarm.about) && !hosts.has(alarm.about))
-        journal.alarms.remove(alarm);
+      if (!isOfPages(alarm) && !names.has(alarm.about) && !hosts.has(alarm.about)) journal.alarms.remove(alarm);
     return { ...journal.alarms, all: () => journal.alarms.all() as readonly Alarm[] };
   }
 
-  /** The newest articles may give less than those before. */
-  function lookBack(): void {
+  /** The newest articles may give less than those before, or other markup. */
+  async function lookBack(): Promise<void> {
     if (Math.abs(clock.now() - lookedBackAt) < LOOK_BACK_MS) return;
     lookedBackAt = clock.now();
     alarms.drifts(findDrift(journal.fieldSamples.newest()));
+    alarms.markup(formAlarms(journal.forms.all(), await services.accepted()));
   }
 }
 

@@ -37,6 +37,8 @@ export interface VisitServices extends ArticleFetchServices {
   readonly document: DocumentOptions;
   /** Looks at pages as their readers see them, behind this line. Absent where nobody does. */
   readonly eye?: Eye;
+  /** Forms of markup that the archive's owner takes for ordinary. */
+  readonly accepted: () => Promise<ReadonlySet<string>>;
   /** What captures: `guancha-archive/0.1.0`, and how the browser names itself. */
   readonly capturedBy: () => Promise<{ readonly tool: string; readonly userAgent: string }>;
 }
@@ -106,8 +108,9 @@ export async function visit(target: Target, services: VisitServices, options: Vi
   const pages = parts.map(({ page }) => page);
   const archived = present === null ? null : await documentOf(present, archive);
   const aliases = [asked.url, ...pages.map(({ finalUrl }) => finalUrl)];
+  const accepted = await services.accepted();
   const { article, plan } = await withEvidence(pages, services, () => {
-    const article = extract(parts, address, site, { listed: target.listed, single });
+    const article = extract(parts, address, site, { listed: target.listed, single, accepted });
     const read = { article, address, aliases, evidence: verdict.evidence, requests: parts.map(requestOf) };
     return { article, plan: planVersion(read, present, { target, site, document, archived }) };
   });

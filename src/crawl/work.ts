@@ -14,6 +14,7 @@ import type { Operations } from '../frontier/operations.ts';
 import type { Doubt } from '../journal/doubts.ts';
 import { nextVisit, type PlannedVisit, type Revisit } from '../journal/journal.ts';
 import type { ArticleId, Lease, Outcome, Target } from '../model.ts';
+import { formsIn } from '../page/markup.ts';
 import { failureOutcome } from './outcome.ts';
 import { interrupted } from './standing.ts';
 import { type Visited, type VisitOptions, type VisitServices, visit } from './visit.ts';
@@ -228,6 +229,7 @@ function recordVisit(
   if (outcome.kind === 'archived') {
     const codes = flags.map(({ code }) => code);
     journal.fieldSamples.add(fieldSampleOf(article, codes));
+    journal.forms.note(id, formsIn(flags));
   }
   // What was published before the archive began says nothing of how fast lists are read.
   const isNew = before === null && outcome.kind === 'archived' && publishedAt >= (journal.runs.beganAt() ?? now);

@@ -135,6 +135,14 @@ const DOUBTS = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** Which articles had markup that the vocabulary does not know. */
+const FORMS = `
+  CREATE TABLE forms (
+    form TEXT NOT NULL, id TEXT NOT NULL, text TEXT NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL,
+    PRIMARY KEY (form, id)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /**
  * From version 0. Leaves every row as it is, but for runs: older versions locked the archive with a row that has no end,
  * `beat_at` and `birth`, which now counts as a run that was cut off; runs from before `clean` that ended are taken to have
@@ -160,4 +168,13 @@ function columnsOf(database: DatabaseSync, table: string): ReadonlySet<unknown> 
 }
 
 /** The version of a database is the number of steps that it went through. */
-export const MIGRATIONS: readonly Migration[] = [takeOver, TABLE_OF_OUTCOMES, PLACES, ALARMS, DEATHS, PAUSES, DOUBTS];
+export const MIGRATIONS: readonly Migration[] = [
+  takeOver,
+  TABLE_OF_OUTCOMES,
+  PLACES,
+  ALARMS,
+  DEATHS,
+  PAUSES,
+  DOUBTS,
+  FORMS,
+];

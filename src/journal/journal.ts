@@ -6,6 +6,7 @@ import { type Database, numberOf, type Statement, textOf } from '../sqlite.ts';
 import { type AlarmRows, openAlarms } from './alarms.ts';
 import { type Doubts, openDoubts } from './doubts.ts';
 import { type FieldSamples, type Latencies, openFieldSamples, openLatencies } from './figures.ts';
+import { type Forms, openForms } from './forms.ts';
 import { type Hosts, openHosts } from './hosts.ts';
 import { type Outbox, openOutbox } from './outbox.ts';
 import {
@@ -37,6 +38,7 @@ export interface Journal {
   readonly runs: Runs;
   readonly places: Places;
   readonly alarms: AlarmRows;
+  readonly forms: Forms;
   readonly doubts: Doubts;
 }
 
@@ -69,6 +71,7 @@ export function openJournal(
     runs: openRuns(database, { now, command }),
     places: openPlaces(database),
     alarms: openAlarms(database),
+    forms: openForms(database, { now }),
     doubts: openDoubts(database),
   };
 }

@@ -1,5 +1,6 @@
 /** The notices that go to the owner's hooks: the kinds, their fields, and what makes two of them the same. */
 import { createHash } from 'node:crypto';
+import { type Alarm, isOfPages } from '../alarms/alarms.ts';
 import type { Changes } from '../archive/diff.ts';
 import { articleKey, documentKey } from '../archive/keys.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
@@ -39,7 +40,7 @@ export type Notice =
     }
   | {
       readonly on: 'alarm';
-      /** The source or the layout that it is about; the other is null. */
+      /** The source or the layout that it is about; the other is null, and both where it is the markup of any page. */
       readonly source: string | null;
       readonly layout: string | null;
       /** What is wrong, in a form that stays the same while it is: `field byline`. */
@@ -72,6 +73,13 @@ function captureNotice(record: ArchiveRecord): Notice {
   const capture = { id, url, title, source, publishedAt, capturedAt, document: document.path };
   const version = versions.length;
   return version === 1 ? { on: 'published', ...capture } : { on: 'edited', ...capture, version, changes };
+}
+
+/** A form of markup is of no source, nor of one layout. */
+export function alarmNotice({ about, what, detail, since }: Alarm): Notice {
+  const isSource = !isOfPages({ what });
+  const names = { source: isSource ? about : null, layout: what.startsWith('drift ') ? about : null };
+  return { on: 'alarm', ...names, what, detail, since: new Date(since).toISOString() };
 }
 
 /** @param options `command` is what failed, `at` when, `since` when a visit last ended well, in ms since 1970 */

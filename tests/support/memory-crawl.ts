@@ -4,6 +4,7 @@ import { openMemory } from '../../src/archive/memory.ts';
 import { openQuarantine } from '../../src/archive/quarantine.ts';
 import type { Storage } from '../../src/archive/storage.ts';
 import { openTrash } from '../../src/archive/trash.ts';
+import { followAccepted } from '../../src/archive/vocabulary.ts';
 import { createControl } from '../../src/crawl/control.ts';
 import type { CrawlContext, WorkOptions } from '../../src/crawl/work.ts';
 import type { Fetcher } from '../../src/fetch/fetcher.ts';
@@ -76,6 +77,7 @@ export function openMemoryCrawl(
         archive,
         control: createControl({ ...asking, archive, frontier, journal, clock }),
         doubts: journal.doubts,
+        accepted: followAccepted(files, { onDamage: () => {} }),
         assets: {
           collect: async (sources) => [...new Set(sources)].map((src) => ({ src, missing: 'IMAGE_MISSING' })),
         },
