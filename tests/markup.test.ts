@@ -88,8 +88,8 @@ const WELL_KNOWN: readonly (readonly [name: string, html: string])[] = [
     `<!-- 文章内容页底部广告位 开始 --><p>${LINE}</p><script>var slot = "内容页底部";</script>`,
   ],
   [
-    'nothing in an unknown element',
-    `<p>${LINE}</p><center></center><link itemprop="url" href="/x"><address> </address>`,
+    'nothing in an unknown form',
+    `<p>${LINE}</p><center></center><link itemprop="url" href="/x"><p style="opacity:0"></p>`,
   ],
 ];
 
@@ -121,6 +121,14 @@ const UNKNOWN: readonly (readonly [form: string, html: string, text?: string])[]
     'math',
   ].map((name) => [name, `<${name}>${PROSE}</${name}>`, '水泥路'] as const),
   ['figcaption', '<figcaption>图源：晨报</figcaption>', '晨报'],
+  ['div[style=background-image:url]', '<div style="background-image:url(/a.jpg);height:300px"></div>'],
+  ['amp-img', '<amp-img src="/a.jpg"></amp-img>', '/a.jpg'],
+  ['txp-player', '<txp-player vid="x1"></txp-player>'],
+  ['a[href=file]', '<p><a href="/a.jpg">查看图片</a></p>', '查看图片'],
+  ['video[src]', '<video src="blob:https://www.guancha.cn/x" controls></video>'],
+  ['iframe[src]', '<iframe data-url="/v"></iframe>'],
+  ['script', '<script>play("https://v.example/1.m3u8")</script>', 'm3u8'],
+  ['div[data-b*]', `<div data-b64="${Buffer.from(PROSE).toString('base64')}"></div>`],
   ['picture', '<picture><source srcset="/a.webp"><img src="/a.jpg"></picture>'],
   ...(
     [

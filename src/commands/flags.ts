@@ -263,8 +263,7 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
 // Commands that show articles and the state of things: their flags and help.
 
 export function reading(program: Command, { interrupts, prepare, end }: Invocation): void {
-  program
-    .command('extract')
+  common(program.command('extract'))
     .summary('show what would be archived of a page')
     .description(
       'Reads saved pages, or fetches some, and shows the article and what may be wrong with it. Writes nothing.',
@@ -272,8 +271,6 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
     .argument('<page...>', 'saved pages, or addresses of articles')
     .option('--url <url>', 'address of the saved page, if the page does not name its own')
     .option('--explain', 'say where each field came from, and what became of every character', false)
-    .option('--config <file>', CONFIG)
-    .option('--json', JSON_LINES)
     .addHelpText(
       'after',
       examples(

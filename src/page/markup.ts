@@ -89,7 +89,7 @@ function look(node: AnyNode, parent: Element | null, around: Colours, vocabulary
   const form = vocabulary.elements.get(name);
   const text = () => shownBy(node);
   if (form === undefined) {
-    if (!vocabulary.foreign.test(name) && carries(node)) note(nameForm(name), text);
+    if (!vocabulary.foreign.test(name)) note(nameForm(name), text);
     if (namespace !== HTML) return;
   } else if (!standsWell(name, form, parent, holder) && carries(node)) note(`${parent?.name ?? 'body'}>${name}`, text);
   const style = lookAtAttributes(node, form, vocabulary, note);
@@ -119,6 +119,11 @@ function carries(element: Element): boolean {
   return false;
 }
 
+function nodesHaveMedia(element: Element): boolean {
+  for (const node of nodesIn(element.children)) if (isElement(node) && MEDIA.has(node.name)) return true;
+  return false;
+}
+
 /** Its text; where it has none, the address of the first picture or frame in it. */
 function shownBy(element: Element): string {
   const text = textOf(element, EXCERPT).trim();
@@ -142,8 +147,10 @@ const NOTHING: ReadStyle = { unknown: [], color: null, background: null };
 /** What browsers hide or move by, whatever else an element may have. */
 const HIDES = /^(?:hidden|inert|popover|slot|is)$/;
 const FREE = /^(?:data-|aria-|on(?:load|error)$)|:/;
-/** An address of something to show, in an attribute that no browser reads. */
-const ADDRESS = /\/\/[\w.-]+\/|\.(?:mp4|m3u8|flv|mp3|jpe?g|png|gif|webp)\b|\burl\(/i;
+/** What readers see on the page, or do not see where it is only linked. */
+const FILE = /\.(?:mp4|m3u8|flv|mp3|jpe?g|png|gif|webp)(?:[?!#]|$)/i;
+/** An address of something to show, or an encoded text, in an attribute that no browser reads. */
+const MATERIAL = /\/\/[\w.-]+\/|\.(?:mp4|m3u8|flv|mp3|jpe?g|png|gif|webp)\b|\burl\(|^\s*[\w+/=%-]{60}/i;
 
 function lookAtAttributes(
   element: Element,
@@ -159,7 +166,7 @@ function lookAtAttributes(
     const value = attribs[attribute] ?? '';
     if (attribute === 'style') {
       style = stylesOf(value, vocabulary);
-      if (style.unknown.length > 0 && carries(element))
+      if (style.unknown.length > 0 && (carries(element) || style.unknown.some((each) => each.includes('url'))))
         for (const each of style.unknown) note(`${name}[style=${each}]`, text);
     } else if (attribute === 'class' || (attribute === 'id' && form?.isBox === true)) {
       const mark = attribute === 'id' ? '#' : '.';
@@ -169,7 +176,16 @@ function lookAtAttributes(
       if (problem !== null) note(`${name}[${problem}]`, () => (problem.includes('=') ? text() : value || text()));
     } else if (isHidingProse(attribute, value, element)) note(`${name}[${nameForm(attribute)}]`, () => value);
   }
+  if (PLAYERS.has(name) && !hasAddress(element)) note(`${name}[src]`, text);
   return style;
+}
+
+/** Elements that show what lies at an address. */
+const PLAYERS: ReadonlySet<string> = new Set(['video', 'audio', 'iframe', 'embed']);
+
+function hasAddress({ attribs, children }: Element): boolean {
+  const sources = children.flatMap((child) => (isElement(child) && child.name === 'source' ? [child.attribs.src] : []));
+  return [attribs.src, attribs['data-src'], ...sources].some((src) => /^\s*(?:https?:|\/|\.)/i.test(src ?? ''));
 }
 
 /** @returns what is in the brackets of a form, null for an attribute that is well known */
@@ -186,8 +202,9 @@ function judgeAttribute(
   const isFree = form.isFree === true || FREE.test(name);
   if (known === undefined && !(isFree && !HIDES.test(name))) return carries(element) ? nameForm(name) : null;
   if (form.prose?.includes(name) === true) return null;
-  const isAddress = form.isFree !== true && known === undefined && ADDRESS.test(value);
-  return isAddress || isHidingProse(name, value, element) ? nameForm(name) : null;
+  if (name === 'href' && FILE.test(value) && !nodesHaveMedia(element)) return 'href=file';
+  const isMaterial = form.isFree !== true && known === undefined && MATERIAL.test(value);
+  return isMaterial || isHidingProse(name, value, element) ? nameForm(name) : null;
 }
 
 /** Prose that does not stand in the element's own text as well; an address is none. */
@@ -275,8 +292,12 @@ function lookAtNoise(node: AnyNode, vocabulary: Vocabulary, note: Note): void {
   if (node.name === 'link') note('link[rel=stylesheet]', () => node.attribs.href ?? '');
   else if (node.name === 'style')
     for (const form of formsOfSheet(text, vocabulary)) note(`style[${form}]`, () => text.slice(0, EXCERPT));
-  else if (PROSE.test(text) || /<p[\s>]/i.test(text)) note(node.name, () => text.slice(0, EXCERPT));
+  else if (PROSE.test(text) || WRITES.test(text)) note(node.name, () => text.slice(0, EXCERPT));
 }
+
+/** Markup, or the address of a video or picture, that a script puts on the page. */
+const WRITES =
+  /<(?:p|img|div|span|section|video|audio|iframe|embed|source)\b|\.(?:mp4|m3u8|flv|mp3|jpe?g|png|gif|webp)\b/i;
 
 /** Declarations that no element of the body may have; rules for fonts, pages and lists are Word's own. */
 function formsOfSheet(text: string, { styles: forms }: Vocabulary): readonly string[] {

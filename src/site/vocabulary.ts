@@ -130,6 +130,7 @@ const ELEMENTS: ReadonlyMap<string, ElementForm> = new Map<string, ElementForm>(
   }),
   ...each('video audio', { attributes: having('width height', SIZE), isFree: true, holds: ['source', 'track'] }),
   ...each('source track', { isFree: true, within: ['video', 'audio'], holds: [] }),
+  ...each('meta link base', { isFree: true, holds: [] }), // what a paste leaves of another page's head
   ...each('embed', { attributes: having('width height', SIZE), isFree: true, holds: [] }),
 ]);
 
