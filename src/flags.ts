@@ -57,10 +57,10 @@ export const FLAGS = {
   ),
   'date-far': doubt('the time of publication is far from the day in the address', 'the printed time was taken'),
   'byline-unreadable': doubt('a byline in a form that is not understood', 'the byline is empty'),
-  'byline-elsewhere': doubt('a byline below the first lines', 'it was not taken'),
+  'byline-elsewhere': doubt('a byline in the midst of the text, or a name at its end', 'it was not taken'),
   'byline-disagrees': doubt('the byline and the page name different people as the writer', 'both are kept'),
   'name-unreadable': doubt(
-    'what stands in the place of a columnist, a staff writer or 责任编辑 is no name',
+    'what stands in the place of a columnist, a staff writer or 责任编辑 is not one name',
     'kept as printed, but for empty values of a program such as null',
   ),
   'other-credits': note(

@@ -158,8 +158,9 @@ const CASES: Readonly<
     ['nobody named', classicPage({ body: '<p>【文/】</p><p>茶。</p>' }), /【文\/】/],
   ],
   'byline-elsewhere': [
-    ['as the last line', classicPage({ body: `${'<p>茶。</p>'.repeat(6)}<p>（文/石砚）</p>` }), /石砚/],
-    ['at the end of a line', classicPage({ body: '<p>茶馆开门。（文/石砚）</p>' }), /石砚/],
+    ['as the last line', classicPage({ body: `${'<p>茶。</p>'.repeat(6)}<p>（石砚）</p>` }), /石砚/],
+    ['at the end of a line', classicPage({ body: `<p>茶馆开门。（文/石砚）</p>${'<p>茶。</p>'.repeat(6)}` }), /石砚/],
+    ['names alone', classicPage({ body: '<p>茶馆开门。（石砚、柳青）</p>' }), /石砚、柳青/],
   ],
   'byline-disagrees': [
     ['another name', classicPage({ people: AUTHOR, body: '<p>【文/柳青】</p><p>茶。</p>' }), /柳青.*石砚/],
@@ -177,8 +178,11 @@ const CASES: Readonly<
       classicPage({ body: '<p>【文/石砚】</p><p>茶。</p><p>茶。</p><p>茶。</p><p>编辑：柳青</p>' }),
       /柳青/,
     ],
-    ['of a translator', classicPage({ body: '<p>茶馆开门。（观察者网柳青译自《茶报》网站）</p>' }), /柳青/],
-    ['names alone', classicPage({ body: '<p>茶馆开门。（石砚、柳青）</p>' }), /石砚、柳青/],
+    [
+      'of a translator',
+      classicPage({ body: '<p>【文/石砚】</p><p>茶馆开门。（观察者网柳青译自《茶报》网站）</p>' }),
+      /柳青/,
+    ],
     ['behind the editor', notes('责任编辑: 石砚 审核：柳青'), /审核：柳青/],
   ],
   'parts-missing': [

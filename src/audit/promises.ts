@@ -144,7 +144,7 @@ const ARTICLE = {
     'revisit',
   ],
   'title-suspect': ['error', 'the title is the name of the site, or next to nothing', REVISIT, 'revisit'],
-  'byline-unread': ['warning', 'the body opens with a byline that the record does not have', REVISIT, 'revisit'],
+  'byline-unread': ['warning', 'the body has a byline that the record does not have', REVISIT, 'revisit'],
   'date-impossible': ['error', 'the date is before the site began or after the capture', REVISIT, 'revisit'],
   'date-far': ['warning', 'the date is days from the day in the address', REVISIT, 'revisit'],
   'date-stamps': ['warning', 'the pictures were uploaded days after the date', REVISIT, 'revisit'],

@@ -29,10 +29,15 @@ export function readByline(lines: readonly string[]): Byline | null {
 /**
  * As `readByline`, with what looks like a byline and is none by the grammar. It is a line, or begins one, in brackets of
  * any kind (`【文/…】`, `（采访、整理/…）`), or is a line of its own without them (`文 | …`, `作者：…`); further roles may
- * stand in a second bracket or on the next lines. Pictures' credits, sources, speakers of an interview and notes on
+ * stand in a second bracket or on the next lines. Where there is none at the top, the article may be signed so at its end.
+ * Pictures' credits, sources, speakers of an interview and notes on
  * where a text comes from are none.
  */
 export function findByline(lines: readonly string[]): Byline | UnreadByline | null {
+  return bylineAtTop(lines) ?? bylineAtEnd(lines);
+}
+
+function bylineAtTop(lines: readonly string[]): Byline | UnreadByline | null {
   let doubtful: UnreadByline | null = null;
   for (let at = 0; at < Math.min(lines.length, LINES_WITH_BYLINE); at++) {
     const read = readLine(lines, at);
@@ -105,7 +110,9 @@ function readBrackets(line: string, count: 1 | 2): CreditLines | UnreadByline | 
     if (bracket === null && credits.length > 0 && BRACKETS.some((each) => rest.startsWith(each.charAt(0))))
       if (isCredit(rest.slice(1))) return { unread: oneLine(line.slice(0, LONGEST)) };
     if (bracket === null) break;
-    const read = readCredits(bracket.content);
+    const read = readCredits(bracket.content) ?? (credits.length === 0 ? behindBracket(bracket) : null);
+    if (read !== null && bracket.rest !== '' && isRole(bracket.content.trim()))
+      return { text: line, credits: read, lines: count, whole: true };
     if (read === null && isCredit(bracket.content)) return { unread: oneLine(line.slice(0, LONGEST)) };
     if (read === null) break;
     credits.push(...read);
@@ -115,7 +122,34 @@ function readBrackets(line: string, count: 1 | 2): CreditLines | UnreadByline | 
   return { text: line.slice(0, line.length - rest.length).trimEnd(), credits, lines: count, whole: rest === '' };
 }
 
-const BRACKETS = ['【】', '（）', '()', '[]', '［］', '〔〕', '〖〗', '「」', '『』', '〈〉', '<>', '《》'];
+/** `[作者] 甲`: the role alone in the bracket. */
+function behindBracket({
+  content,
+  rest,
+}: {
+  readonly content: string;
+  readonly rest: string;
+}): readonly Credit[] | null {
+  const read = isRole(content.trim()) && rest.length < 40 ? readCredits(`${content}：${rest}`) : null;
+  return read?.every(areSure) === true ? read : null;
+}
+
+const BRACKETS = [
+  '【】',
+  '（）',
+  '()',
+  '[]',
+  '［］',
+  '〔〕',
+  '〖〗',
+  '「」',
+  '『』',
+  '〈〉',
+  '<>',
+  '《》',
+  '{}',
+  '｛｝',
+];
 
 /** The bracket that a text begins with, which may hold brackets of its own kind once. */
 function bracketOf(text: string): { readonly content: string; readonly rest: string } | null {
@@ -162,46 +196,78 @@ function mayStandBare(credits: readonly Credit[], head: Head | null): boolean {
 
 const SPOKEN = /[我你您他她它这那吗呢吧啊哦嗯]|^(?:是|对|不|没|好|有)/;
 
-// Credits further down: lines of their own, and brackets at the end of a line.
-
-/** Credits that are not at the top of an article. */
-interface CreditsBelow {
-  readonly text: string;
-  /** They say who wrote it, as a byline does. */
-  readonly ofWriting: boolean;
-}
+// Credits further down: lines of their own, and brackets behind the last sentence of a line.
 
 /** Lines from the end among which an article is signed. */
 const LAST_LINES = 6;
 
+/** The first of the last lines that is, or ends in, credits of those who wrote, translated or reported. */
+function bylineAtEnd(lines: readonly string[]): Byline | null {
+  for (let at = Math.max(0, lines.length - LAST_LINES); at < lines.length; at++) {
+    const found = creditsIn(lines[at] ?? '', at);
+    if (
+      found !== null &&
+      'credits' in found &&
+      found.credits.every(({ role }) => isOfWriting(role) || REPORTERS.test(role))
+    )
+      return { text: oneLine(found.text), credits: found.credits };
+  }
+  return null;
+}
+
+const REPORTERS = /记者|通讯员|整理/;
+
+/** Credits that are not in the byline. */
+interface CreditsBelow {
+  readonly text: string;
+  /** They may name the writer, as a byline does. */
+  readonly ofWriting: boolean;
+}
+
 /**
- * Credits below the byline, or in a bracket at the end of a line: writers wherever they stand, others (`编辑：…`, `（某某译自…）`,
- * `来源：…`, names in a bracket) among the last lines.
+ * Credits below the first lines, or in a bracket that ends a line: writers wherever they stand, others (`编辑：…`,
+ * `来源：…`) and names alone among the last lines.
  */
 export function creditsBelow(lines: readonly string[]): readonly CreditsBelow[] {
   return lines.flatMap((line, at) => {
     const isLast = at >= lines.length - LAST_LINES;
-    const whole = at < LINES_WITH_BYLINE || !/^[【（([［〔〖]|^.{1,60}$/u.test(line) ? null : readLine([line], 0);
-    if (whole !== null && 'unread' in whole)
-      return [{ text: whole.unread, ofWriting: !mayBeSpeaker(line.slice(0, 2)) }];
-    const credits = whole?.credits ?? readCredits(bracketAtEnd(line) ?? '');
-    const text = whole?.text ?? bracketAtEnd(line) ?? '';
-    if (credits !== null && credits.length > 0 && !credits.every(({ role }) => isOfPictures(role))) {
-      const ofWriting = credits.some(({ role }) => isOfWriting(role) && !mayBeSpeaker(role));
-      return ofWriting || isLast ? [{ text, ofWriting }] : [];
+    const found = creditsIn(line, at);
+    if (found !== null && 'unread' in found) return [{ text: found.unread, ofWriting: true }];
+    if (found !== null && !found.credits.every(({ role }) => isOfPictures(role))) {
+      const ofWriting = found.credits.some(({ role }) => isOfWriting(role) && !mayBeSpeaker(role));
+      return ofWriting || isLast ? [{ text: found.text, ofWriting }] : [];
     }
-    return isLast && isClosingNote(bracketAtEnd(line) ?? '') ? [{ text, ofWriting: false }] : [];
+    if (!isLast || found !== null) return [];
+    if (at >= LINES_WITH_BYLINE && isSignature(line)) return [{ text: line, ofWriting: true }];
+    const end = bracketAtEnd(line);
+    if (end === null) return [];
+    if (namesPeople(end, () => true)) return [{ text: end, ofWriting: true }];
+    return /译自|整理|编译|来源[:：]|原载|转自/.test(end) ? [{ text: end, ofWriting: false }] : [];
   });
 }
 
-/** What the bracket holds that a line ends with, if something stands before it. */
-function bracketAtEnd(line: string): string | null {
-  const end = line.slice(-LONGEST).trimEnd();
-  return /[^\s【（([［]\s*[【（([［]([^【】（）()[\]［］]{1,120})[】）)\]］]$/u.exec(end)?.[1] ?? null;
+/** @param at of the first lines only what is in a bracket at the end: how they begin is the byline's */
+function creditsIn(line: string, at: number): CreditLines | UnreadByline | null {
+  const mayBe = at >= LINES_WITH_BYLINE && (/^[【（([［〔〖]/.test(line) || line.length <= 60);
+  const whole = mayBe ? readLine([line], 0) : null;
+  if (whole !== null) return whole;
+  const end = bracketAtEnd(line);
+  const credits = end === null ? null : readCredits(end);
+  return end === null || credits === null ? null : { text: end, credits, lines: 1, whole: false };
 }
 
-function isClosingNote(content: string): boolean {
-  return /译自|整理|编译|来源[:：]|原载|转自/.test(content) || readPeople(tokensOf(content))?.every(areSure) === true;
+/** What the bracket holds that a line ends with, if a sentence ends before it. */
+function bracketAtEnd(line: string): string | null {
+  const end = line.slice(-LONGEST).trimEnd();
+  return /[。！？”」』…]\s*[【（([［]([^【】（）()[\]［］]{1,120})[】）)\]］]$/u.exec(end)?.[1] ?? null;
+}
+
+/** A line of names alone, with a dash before them or the place and day behind. */
+function isSignature(line: string): boolean {
+  const text = line.trim().replace(/^[—–-]{1,3}\s*/, '');
+  const [, name = ''] =
+    /^(.{2,20}?)(?:\s*(?:于|写于|\d{4}年).{0,20})?$/.exec(text.replace(/^[【（([［](.{1,40})[】）)\]］]$/, '$1')) ?? [];
+  return text.length > 2 && text.length < 40 && namesPeople(name, () => true);
 }
 
 // Whether a text that was not understood is a byline all the same.
@@ -228,15 +294,23 @@ function isBareCredit(tokens: readonly Token[], { role, mark, next }: Head): boo
  * a line that is nothing but somebody with a title.
  */
 function isDoubtful(line: string): boolean {
-  const text = line.trim();
+  const text = line.trim().replace(LEAD, '');
   const pair = BRACKETS.find((each) => text.startsWith(each.charAt(0)));
-  if (pair === undefined) return text.length < 40 && namesPeople(text, ({ affiliation }) => affiliation !== null);
+  if (pair === undefined)
+    return text.length < 40 && ((text.length > 2 && namesPeople(text, () => true)) || isRoleApart(text));
   const content = bracketOf(text)?.content;
   if (content === undefined) return isCredit(text.slice(1)) || /^.观察者网/.test(text);
   if (NOTE.test(content)) return false;
   if (isCredit(content) || /^\s*观察者网/.test(content)) return true;
   const whole = content.length + 2 === text.length && content.length <= 40;
   return whole && (SPEAKS_OF_WRITING.test(content) || namesPeople(content, () => true));
+}
+
+/** A role, a space and a few words without a sign of a sentence. */
+function isRoleApart(text: string): boolean {
+  const [role, space, name, ...rest] = tokensOf(text);
+  const isApart = role?.kind === 'word' && isRole(role.text) && isOfWriting(role.text) && space?.kind === 'space';
+  return isApart && name?.kind === 'word' && rest.every(({ kind }) => kind === 'word' || kind === 'space');
 }
 
 const SPEAKS_OF_WRITING = /本文|作者|记者|译者|采访|编译|整理|观察者网|(?<![全原正译论英中散课])文(?!\p{Script=Han})/u;

@@ -5,10 +5,11 @@ import type { PersonSelectors } from '../site/layout.ts';
 import { HOUSE, isOfWriting } from '../site/people.ts';
 import { creditsBelow, findByline } from './byline.ts';
 import type { CheckInput } from './check-input.ts';
+import { textOf } from './column.ts';
 import { printedEditors, printedPersons } from './fields.ts';
 import { inColumn } from './find-article.ts';
-import { oneLine } from './html.ts';
-import { isPersonName, mayBeName, namesIn } from './names.ts';
+import { oneLine, select } from './html.ts';
+import { isPersonName, mayBeName } from './names.ts';
 
 // Columnists, staff writers and editors, each in a place of their own.
 
@@ -17,15 +18,26 @@ export function checkNames({ found }: CheckInput): readonly Flag[] {
   const { columnists, staff } = found.layout.fields;
   const editors = printedEditors(found);
   const boxes = [columnists, staff].filter((selectors) => selectors !== null);
-  const printed = [
-    ...boxes.flatMap((selectors) => printedPersons(found, selectors).map((person) => person.printed)),
-    ...editors.flatMap(({ names, printed: whole }) => (names.length === 0 ? [whole] : names)),
-  ];
+  const printed = [...boxes.flatMap((selectors) => printedPersons(found, selectors).map((person) => person.printed))];
+  const editing = editors.flatMap(({ names, printed: whole }) => (names.length === 0 ? [whole] : names));
+  const severalIn = boxes.flatMap((selectors) => severalInOne(found, selectors));
   return [
-    ...printed.filter((text) => !namesIn(text).every(mayBeName)).map((text) => flag('name-unreadable', text)),
+    ...printed.filter((text) => !mayBeName(text)).map((text) => flag('name-unreadable', text)),
+    ...editing.filter((text) => !mayBeName(text) || /[\d@]/.test(text)).map((text) => flag('name-unreadable', text)),
+    ...severalIn.map((text) => flag('name-unreadable', text)),
     ...boxes.flatMap((selectors) => unreadIn(found, selectors)).map((text) => flag('name-unreadable', text)),
     ...editors.filter(({ others }) => others !== '').map(({ others }) => flag('other-credits', others)),
   ];
+}
+
+/** Elements for one person that name several: whose title and link they are is not said. */
+function severalInOne(found: CheckInput['found'], selectors: PersonSelectors): readonly string[] {
+  if (selectors.first === true) return [];
+  const elements = inColumn(found.column, selectors.each);
+  return elements
+    .toArray()
+    .filter((element) => select([element], selectors.name).filter((name) => textOf(name).trim() !== '').length > 1)
+    .map((element) => oneLine(textOf(element)));
 }
 
 /** Text of a box of writers that is neither a name nor a title. */
@@ -47,15 +59,15 @@ export function checkByline(input: CheckInput): readonly Flag[] {
   if (found !== null && 'unread' in found) return [flag('byline-unreadable', found.unread)];
   return [
     ...(found === null ? [] : againstWriters(input)),
-    ...below.map(({ text, ofWriting }) =>
-      flag(ofWriting && found === null ? 'byline-elsewhere' : 'other-credits', text),
-    ),
+    ...below
+      .filter(({ text }) => found === null || !found.text.includes(oneLine(text)))
+      .map(({ text, ofWriting }) => flag(ofWriting && found === null ? 'byline-elsewhere' : 'other-credits', text)),
   ];
 }
 
 /**
  * Whoever the byline says wrote it should be among those whom a www page shows as its writers. An account and its writer
- * are two names (a community post, a column of a team, a pen name), and so are two scripts of one name: nothing
+ * are two names (a community post, the column of a team), and so are two scripts of a foreign name: nothing
  * contradicts there. The staff writer is held against those of the newsroom alone, whatever they did.
  */
 function againstWriters({ article }: CheckInput): readonly Flag[] {
@@ -70,9 +82,8 @@ function againstWriters({ article }: CheckInput): readonly Flag[] {
   const printed = writers.flatMap(({ names }) => names);
   const mayBeTwoNames =
     !shown.every(isPersonName) ||
-    !printed.every(isPersonName) ||
     shown.some((name) => writers.some(({ affiliation }) => affiliation?.includes(name) === true)) ||
-    isLatin(shown[0] ?? '') !== isLatin(printed[0] ?? '');
+    (shown.some(isForeign) && printed.some(isForeign) && isLatin(shown[0] ?? '') !== isLatin(printed[0] ?? ''));
   if (shown.length === 0 || printed.length === 0 || mayBeTwoNames) return [];
   return [flag('byline-disagrees', `${byline.text}, page: ${shown.join('、')}`)];
 }
@@ -85,6 +96,11 @@ function isSame(one: string, other: string): boolean {
 
 function bare(name: string): string {
   return name.replace(/[\s·•・?.\-‧]/g, '').toLowerCase();
+}
+
+/** In parts, with a dot or a space between them. */
+function isForeign(name: string): boolean {
+  return isPersonName(name) && /[·•・?. -]/.test(name);
 }
 
 function isLatin(name: string): boolean {

@@ -1,6 +1,15 @@
 /** The grammar of credits: roles with their people, as bylines and the ends of articles print them (site.md, section 6). */
 import type { Credit } from '../model.ts';
-import { GLUED_ROLE, isAffiliation, isMedium, isOfPictures, isOfSource, isRole, isTitle } from '../site/people.ts';
+import {
+  GLUED_ROLE,
+  HOUSE,
+  isAffiliation,
+  isMedium,
+  isOfPictures,
+  isOfSource,
+  isRole,
+  isTitle,
+} from '../site/people.ts';
 import { oneLine } from './html.ts';
 import { isPersonName, readPeople, type Token, tokensOf } from './names.ts';
 
@@ -14,7 +23,13 @@ export const LONGEST = 200;
 export function readCredits(text: string): readonly Credit[] | null {
   if (text.length > LONGEST) return null;
   const trimmed = trim(tokensOf(text));
-  return readRoleFirst(trimmed) ?? readNewsroom(trimmed) ?? readRoleBehind(trimmed) ?? readReporters(trimmed);
+  return (
+    readTranslation(text) ??
+    readRoleFirst(trimmed) ??
+    readNewsroom(trimmed) ??
+    readRoleBehind(trimmed) ??
+    readReporters(trimmed)
+  );
 }
 
 function trim(tokens: readonly Token[]): readonly Token[] {
@@ -91,6 +106,7 @@ function withoutLastSign(people: readonly Token[]): readonly Token[] {
 function creditsOf(role: string, tokens: readonly Token[]): readonly Credit[] | null {
   const people = trim(tokens);
   const groups = isOfSource(role) ? null : readPeople(people);
+  if (groups?.every(({ names, affiliation }) => names.length === 0 && affiliation === HOUSE)) return null;
   if (groups !== null) return groups.map((group) => ({ role, ...group }));
   const source = oneLine(people.map(({ text }) => text).join(''));
   const mayBeAnything = isOfSource(role) || isOfPictures(role);
@@ -120,8 +136,18 @@ function readNewsroom(tokens: readonly Token[]): readonly Credit[] | null {
   return others === null ? null : [{ role: did, affiliation: name, names: [] }, ...others];
 }
 
+/** `观察者网某某译自2020年1月28日某报网站`: where it comes from is words. */
+function readTranslation(text: string): readonly Credit[] | null {
+  const [, people, role] = /^\s*(.{2,30}?)\s*((?:编|摘|翻)?译自|整理自)[^。！？]{2,80}$/.exec(text) ?? [];
+  if (people === undefined || role === undefined) return null;
+  const groups = readPeople(tokensOf(people));
+  return groups?.every(({ names }) => names.length > 0 && names.every(isPersonName)) === true
+    ? groups.map((group) => ({ role, ...group }))
+    : null;
+}
+
 /** Roles that stand behind their people. */
-const BEHIND = /^(?:文|译|著|撰文|编译|翻译|整理|采写|采访|摄影|摄|图|编辑|校|报道)$/;
+const BEHIND = /^(?:文|译|著|撰文|编译|翻译|整理|采写|采访|摄影|摄|图|编辑|校|报道|撰|撰稿|述)$/;
 
 /** `甲 文`, `甲 著，乙 译`, `甲/文 乙/图`. */
 function readRoleBehind(tokens: readonly Token[]): readonly Credit[] | null {
@@ -142,7 +168,7 @@ function readRoleBehind(tokens: readonly Token[]): readonly Credit[] | null {
 }
 
 const REPORTER =
-  /^(.{0,30}?)((?:本报|本网|本刊|本台)?(?:特约|特派|特邀|实习|见习|首席|高级|资深|驻站|专栏)?(?:记者|通讯员|评论员|撰稿人|作者|作家|编辑|编译|整理))(.{0,20})$/;
+  /^(.{0,30}?)((?:本报|本网|本刊|本台|本文)?(?:特约|特派|特邀|实习|见习|首席|高级|资深|驻站|专栏)?(?:记者|通讯员|评论员|撰稿人|作者|作家|编辑|编译|整理))(.{0,20})$/;
 
 /** `记者 甲 通讯员 乙`, `某社记者 甲`, `某报驻某国特约记者甲`, `作者 甲`: the role is what they are. */
 function readReporters(tokens: readonly Token[]): readonly Credit[] | null {
@@ -161,9 +187,9 @@ function readReporters(tokens: readonly Token[]): readonly Credit[] | null {
     }
     const groups = readPeople(trim(at < tokens.length ? withoutLastSign(people) : people));
     const [group] = groups ?? [];
-    if (groups?.length !== 1 || group === undefined || group.affiliation !== null) return null;
+    if (groups?.length !== 1 || group === undefined || (group.affiliation !== null && job.of !== null)) return null;
     if (!group.names.every(isPersonName)) return null;
-    credits.push({ role: job.role, affiliation: job.of, names: group.names });
+    credits.push({ role: job.role, affiliation: job.of ?? group.affiliation, names: group.names });
   }
   return credits.length === 0 ? null : credits;
 }

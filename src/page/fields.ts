@@ -8,7 +8,7 @@ import { textOf } from './column.ts';
 import { readCredits } from './credits.ts';
 import { type FoundArticle, inColumn } from './find-article.ts';
 import { absoluteUrl, elementsBelow, oneLine, select } from './html.ts';
-import { isPenName, namesIn } from './names.ts';
+import { namesIn } from './names.ts';
 import type { ParsedPage } from './page.ts';
 import { dataValue, shareSetting } from './witnesses.ts';
 
@@ -61,17 +61,10 @@ export function printedEditors({
     const printed = behindLabel([text], label);
     if (printed === null || isPlaceholder(printed)) return printed === null ? [] : [{ printed, names: [], others: '' }];
     const [editors, ...others] = readCredits(`${label}：${printed}`) ?? [];
-    if (editors === undefined || editors.affiliation !== null)
-      return [{ printed, names: shortNames(printed) ?? [printed], others: '' }];
+    if (editors === undefined || editors.affiliation !== null) return [{ printed, names: [printed], others: '' }];
     const rest = others.map(({ role, names }) => `${role}：${names.join('、')}`).join(' ');
     return [{ printed, names: editors.names, others: rest }];
   });
-}
-
-/** The site parts the names of editors with spaces: short words that are names of whatever kind. */
-function shortNames(printed: string): readonly string[] | null {
-  const words = printed.split(' ');
-  return words.every((word) => word.length < 4 && isPenName(word)) ? words : null;
 }
 
 /** 原标题. */

@@ -44,6 +44,8 @@ const CLOSING: Readonly<Record<string, string>> = {
   '〈': '〉',
   '<': '>',
   '《': '》',
+  '{': '}',
+  '｛': '｝',
 };
 const CLOSERS = new Set(Object.values(CLOSING));
 const MARKS: Readonly<Record<string, string>> = {
@@ -52,6 +54,12 @@ const MARKS: Readonly<Record<string, string>> = {
   '｜': '|',
   丨: '|',
   '︱': '|',
+  '▏': '|',
+  '│': '|',
+  '┃': '|',
+  '∣': '|',
+  '❘': '|',
+  '¦': '|',
   '：': ':',
   '∶': ':',
 };
@@ -101,10 +109,16 @@ const PEN_NAME =
 
 /** True for what can only be the name of a person: family and given name, or a foreign name in parts. */
 export function isPersonName(text: string): boolean {
-  if (IN_PARTS.test(text)) return /\p{Script=Han}/u.test(text) && !NOT_IN_PARTS.test(text);
+  if (IN_PARTS.test(text))
+    return /\p{Script=Han}/u.test(text) && !NOT_IN_PARTS.test(text) && !text.split(/[·•・‧?]/).every(isLongName);
   if (isFullName(text)) return !isAffiliation(text) && !isRole(text) && !namesNobody(text);
   const words = text.split(' ');
   return words.length > 1 && words.length < 6 && words.every((word) => LATIN.test(word)) && !words.some(isMedium);
+}
+
+/** Two of them with a dot between may be two people. */
+function isLongName(text: string): boolean {
+  return text.length > 2 && isFullName(text);
 }
 
 /** True for a name under which somebody may write: nothing in it says that it is an institution, a role or a remark. */
@@ -237,7 +251,9 @@ function joinedName(first: string, second: string): string | null {
 /** A name in the other script behind a name. */
 function isGloss(name: string, gloss: string): boolean {
   const isLatin = gloss.split(' ').every((word) => LATIN.test(word));
-  return /\p{Script=Han}/u.test(name) ? isLatin : isPersonName(gloss) || /^\p{Script=Han}{2,8}$/u.test(gloss);
+  return /\p{Script=Han}/u.test(name)
+    ? isLatin
+    : isPersonName(gloss) || (/^\p{Script=Han}{2,8}$/u.test(gloss) && !isAffiliation(gloss) && !isRole(gloss));
 }
 
 /** `（美）`, `[英国]`. */
@@ -323,9 +339,17 @@ export function namesIn(printed: string): readonly string[] {
   return names.length > 1 ? names : [printed];
 }
 
-/** True for whatever a person, an account or an institution is called: one phrase without signs of another field. */
+/** What stands beside a name for readers to press, and is none. */
+const BUTTON = /^(?:.*\p{Script=Han}{2})(?:专栏|主页|关注|订阅|更多|专区|文章|的文章)$/u;
+
+/** True for whatever a person, an account or an institution is called: one phrase without a title or signs of another field. */
 export function mayBeName(printed: string): boolean {
   if (namesNobody(printed) || isRole(printed) || printed.length > LONGEST_NAME || !/\p{L}/u.test(printed)) return false;
-  const tokens = tokensOf(printed);
-  return tokens.length === 1 ? tokens[0]?.kind === 'word' : readPeople(tokens)?.length === 1;
+  if (BUTTON.test(printed)) return false;
+  const groups = readPeople(tokensOf(printed));
+  if (groups !== null)
+    return (
+      groups.length === 1 && groups.every(({ names, affiliation }) => names.length < (affiliation === null ? 2 : 1))
+    );
+  return tokensOf(printed).length === 1 && tokensOf(printed)[0]?.kind === 'word';
 }

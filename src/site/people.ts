@@ -32,7 +32,7 @@ const WORDS = new Set(
 
 /** Words in the place of a name that name nobody. */
 const NOBODY =
-  /^(?:name|author|editor|admin|unknown|anonymous|佚名|匿名|未知|不详|无名|无|暂无|空|作者|编辑|记者|小编|编者|笔者|译者|网友|用户|本报|本网|本刊|本站|网络|综合|转载|来源|名字|姓名|真名|笔名|某某|原创|首发|特约|观察者|新媒体|国际|财经|经济|军事|科技|社会|体育|文化|历史|视频|评论|时评|专题|等|x{2,}|某)$/i;
+  /^(?:name|author|editor|admin|unknown|anonymous|佚名|匿名|未知|不详|无名|无|暂无|暂缺|待补|待定|空|作者|编辑|记者|小编|编者|笔者|译者|网友|用户|本报|本网|本刊|本站|网络|综合|转载|来源|名字|姓名|真名|笔名|某某|原创|首发|特约|观察者|新媒体|国际|财经|经济|军事|科技|社会|体育|文化|历史|视频|评论|时评|专题|等|x{2,}|某)$/i;
 
 /** True for what a program prints where it has no value, and for a template that was not filled in. */
 export function isPlaceholder(text: string): boolean {
@@ -40,7 +40,7 @@ export function isPlaceholder(text: string): boolean {
 }
 
 export function namesNobody(text: string): boolean {
-  return NOBODY.test(text) || isPlaceholder(text);
+  return NOBODY.test(text.replace(/^@/, '')) || isPlaceholder(text);
 }
 
 /** True for a family name with a given name of one or two characters, which no everyday word is. */
@@ -150,13 +150,14 @@ const ROLES = new Set(
   (
     '文 文字 撰文 撰稿 主笔 执笔 作者 本文作者 原创 原作者 原作 原文 原著 著 采访 采写 采编 访谈 对话 专访 整理 整理人 文字整理 口述 记录 讲述 编译 编 编辑 文编 美编 ' +
     '责编 责任编辑 执行编辑 值班编辑 实习编辑 新媒体编辑 主编 翻译 译者 译 编译者 校 校对 校译 审校 审核 审读 审稿 监制 统筹 策划 出品 制作 制图 排版 设计 ' +
-    '记者 实习记者 通讯员 报道 图文 文图 图 图片 摄影 摄 视频 剪辑 配图 插图 插画 漫画 供图 图源 来源 稿源 出处 转自 译自'
+    '终审 初审 复审 一审 二审 三审 签发 By by BY Text Author Words 撰 述 供稿 特稿 编写 述评 记者 实习记者 通讯员 报道 图文 文图 图 图片 摄影 摄 视频 剪辑 配图 插图 插画 漫画 供图 图源 来源 稿源 出处 转自 译自'
   ).split(' '),
 );
 /** Of pictures and films alone: a byline says more. */
 const OF_PICTURES = new Set('图 图片 摄影 摄 视频 剪辑 配图 插图 插画 漫画 供图 图源 制图'.split(' '));
 /** Who wrote it. */
-const OF_WRITING = /文|作者|撰|著|主笔|执笔|采写|采访|采编|访谈|编译|口述|译/;
+const OF_WRITING =
+  /文|作者|撰|著|主笔|执笔|采写|采访|采编|访谈|编译|编写|口述|述评|译|原创|稿$|^(?:By|Text|Author|Words)$/i;
 
 export function isRole(word: string): boolean {
   return ROLES.has(word);
@@ -168,7 +169,7 @@ export function isOfPictures(role: string): boolean {
 }
 
 export function isOfWriting(role: string): boolean {
-  return OF_WRITING.test(role) && !/原文|转自|译自/.test(role);
+  return OF_WRITING.test(role) && !/原文|转自|审稿/.test(role);
 }
 
 /** Where the text comes from: its value is no person. */
