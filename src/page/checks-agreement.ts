@@ -1,12 +1,12 @@
 /** Whatever names the article must agree: what else a page says of it, its further pages, and the days of its pictures. */
 import { type Flag, type FlagCode, flag } from '../flags.ts';
-import { readClock } from '../site/clock.ts';
+import { onSiteClock, readClock } from '../site/clock.ts';
 import { isSiteSummary } from '../site/marks.ts';
 import { type CheckInput, comparableText } from './check-input.ts';
 import { readTimes, readTitle } from './fields.ts';
 import { findArticle } from './find-article.ts';
 import type { ParsedPage } from './page.ts';
-import { type Says, type Witness, witnessesOf } from './witnesses.ts';
+import { numberOfPart, type Says, type Witness, witnessesOf } from './witnesses.ts';
 
 /** How a witness is held against the article: what was read instead; null where they agree, `UNREADABLE` where it says nothing that can be read. */
 type Comparison = (text: string, input: CheckInput) => string | typeof UNREADABLE | null;
@@ -15,8 +15,9 @@ const UNREADABLE = Symbol('unreadable');
 
 /** The flag that each kind of witness raises, and how it is compared. */
 const COMPARISONS: Readonly<Record<Says, readonly [code: FlagCode, compare: Comparison]>> = {
-  title: ['title-mismatch', (text, { article }) => (namesTitle(text, article.title) ? null : article.title)],
+  title: ['title-mismatch', (text, { article }) => (namesTitle(text, article) ? null : article.title)],
   summary: ['summary-disagrees', compareSummary],
+  text: ['body-too-short', compareText],
   published: ['time-disagrees', comparePublished],
   edited: ['time-disagrees', compareEdited],
   address: ['address-disagrees', compareAddress],
@@ -34,6 +35,7 @@ export function checkWitnesses(input: CheckInput): readonly Flag[] {
     ...oneNumberOfComments(own),
     ...further.flatMap((page) => checkFurther(page, input)),
     ...checkUploads(input),
+    ...checkNumbers(input),
   ];
 }
 
@@ -53,20 +55,44 @@ function inShort(text: string): string {
 // Titles.
 
 /**
- * True if a text is the headline: the columnist may stand in front of either (`作者：`), the columnist and the name of
- * the site behind the text (`-作者-观察者网`; site.md, 2.3). Quotes and how they are escaped do not count.
+ * True if a text is the headline: whom the page names may stand in front of either (`作者：`), the columnist and the name
+ * of the site behind the text (`-作者-观察者网`; site.md, 2.3). Quotes and how they are escaped do not count.
  */
-export function namesTitle(text: string, headline: string): boolean {
-  const [printed, wanted] = [plainTitle(text), plainTitle(headline)];
-  return [wanted, wanted.replace(IN_FRONT, '')].some((core) => {
-    const at = core === '' ? -1 : printed.indexOf(core);
-    const [before, after] = [printed.slice(0, at), printed.slice(at + core.length)];
-    return at >= 0 && (before === '' || (at <= 31 && IN_FRONT.test(before))) && BEHIND.test(after);
-  });
+export function namesTitle(text: string, article: Titled): boolean {
+  const [printed, wanted] = [plainTitle(text), plainTitle(article.title)];
+  const named = [...article.columnists, ...article.staff, ...(article.byline?.credits ?? []).flatMap(creditedIn)];
+  const isOfThem = (front: string) => isOneOf(front.slice(0, -1), named);
+  const [inText, inHeadline] = [printed, wanted].map((each) => IN_FRONT.exec(each)?.[0] ?? '');
+  const begins = (whole: string, title: string) =>
+    title !== '' && whole.startsWith(title) && standsBehind(whole.slice(title.length), article);
+  return (
+    begins(printed, wanted) ||
+    (inHeadline !== undefined && isOfThem(inHeadline) && begins(printed, wanted.slice(inHeadline.length))) ||
+    (inText !== undefined && isOfThem(inText) && begins(printed.slice(inText.length), wanted))
+  );
 }
 
+type Titled = Pick<CheckInput['article'], 'title' | 'columnists' | 'staff' | 'byline'>;
+
 const IN_FRONT = /^[^：:，。！？]{1,30}[：:]/;
-const BEHIND = /^(?:[-_—|].{0,40})?$/;
+
+function creditedIn({ names }: { readonly names: readonly string[] }): readonly { readonly name: string }[] {
+  return names.map((name) => ({ name }));
+}
+
+/** True where nobody is named as well: who it is is then unknown. */
+function isOneOf(printed: string, people: readonly { readonly name: string }[]): boolean {
+  const names = people.map(({ name }) => plainTitle(name));
+  return (
+    printed !== '' && (names.length === 0 || names.some((name) => printed.includes(name) || name.includes(printed)))
+  );
+}
+
+/** Nothing, or a separator with the columnist and the site. */
+function standsBehind(rest: string, { columnists }: Titled): boolean {
+  const writer = /^[-_—|](.{0,40})$/.exec(rest)?.[1]?.replace(/(?:^|[-_—|])(?:观察者网|风闻).*$/, '');
+  return rest === '' || writer === '' || (writer !== undefined && isOneOf(writer, columnists));
+}
 
 function plainTitle(text: string): string {
   return comparableText(
@@ -88,6 +114,13 @@ function compareSummary(text: string, { article }: CheckInput): string | null {
   const cut =
     printed.length >= 10 && summary.length >= 10 && (printed.startsWith(summary) || summary.startsWith(printed));
   return cut ? null : (article.summary ?? 'nothing');
+}
+
+/** A text as long as the one that was read, give or take how it is broken into lines. */
+function compareText(text: string, { bodies }: CheckInput): string | null {
+  const read = bodies.reduce((sum, { textCount }) => sum + textCount.characters, 0);
+  const said = comparableText(text).length;
+  return said > read * 1.1 + 20 ? `${read} characters, there ${said}` : null;
 }
 
 // Times.
@@ -180,22 +213,27 @@ export function uploadedAt(address: string): number | null {
 }
 
 /**
- * A picture of the text was uploaded before the article was published or last changed. One that was uploaded later shows a
- * clock of another zone, or one of twelve hours.
+ * Pictures of the text are uploaded in the hours before the article is published or changed. Where all came later than it,
+ * or one later than its last change, the page shows a clock of another zone or one of twelve hours; where several
+ * came long before, they are another article's.
  */
 function checkUploads(input: CheckInput): readonly Flag[] {
   const { article } = input;
-  if (!isExact(input)) return [];
-  const last = Math.max(Date.parse(article.publishedAt), Date.parse(article.updatedAt ?? article.publishedAt));
-  const late = article.images.find(({ src }) => (uploadedAt(src) ?? 0) > last + LONGEST_UNSAID_MS);
-  const { published, updated } = article.clock;
-  return late === undefined
-    ? []
-    : [flag('time-disagrees', `picture ${fileOf(late.src)}; read: ${updated ?? published}`)];
+  const uploads = article.images.flatMap(({ src }) => uploadedAt(src) ?? []);
+  if (!isExact(input) || uploads.length === 0) return [];
+  const [first, last] = [Math.min(...uploads), Math.max(...uploads)];
+  const published = Date.parse(article.publishedAt);
+  const changed = Math.max(published, Date.parse(article.updatedAt ?? article.publishedAt));
+  const isLate = first > published + LONGEST_UNSAID_MS || last > changed + LONGEST_UNSAID_MS;
+  const isOld = uploads.length > 1 && last < published - LONGEST_KEPT_MS;
+  const pictures = `pictures uploaded ${onSiteClock(new Date(isOld ? last : first).toISOString())}`;
+  return isLate || isOld ? [flag('time-disagrees', `${pictures}; read: ${article.clock.published}`)] : [];
 }
 
 /** Pictures were added up to 38 minutes after the printed time in 14 documents of 2021 and 2022. */
 const LONGEST_UNSAID_MS = HOUR_MS;
+/** In the same documents all were uploaded within a day. */
+const LONGEST_KEPT_MS = 180 * 24 * HOUR_MS;
 
 // Further pages: the parts of the article, and its single-page form.
 
@@ -208,9 +246,19 @@ function checkFurther(page: ParsedPage, input: CheckInput): readonly Flag[] {
   const flags = witnessesOf(page, found)
     .filter(({ says }) => says === 'address')
     .flatMap((witness) => testify(witness, input));
-  if (page === input.others.single && title !== null && !namesTitle(title, article.title))
+  if (page === input.others.single && title !== null && !namesTitle(title, article))
     flags.push(flag('title-mismatch', `single-page form: ${inShort(title)}; read: ${inShort(article.title)}`));
   if (isExact(input) && published !== null && published !== article.clock.published)
     flags.push(flag('time-disagrees', `another page of it: ${published}; read: ${article.clock.published}`));
   return flags;
+}
+
+/** A part shows its number among those of all (site.md, 2.4). */
+function checkNumbers({ parts }: CheckInput): readonly Flag[] {
+  if (parts.length < 2) return [];
+  return parts.flatMap((page, i) => {
+    const found = findArticle(page);
+    const shown = found === null ? null : numberOfPart(found);
+    return shown === null || shown === i + 1 ? [] : [flag('parts-disagree', `part ${i + 1} says it is part ${shown}`)];
+  });
 }

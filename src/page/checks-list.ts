@@ -27,7 +27,7 @@ function checkListTitle({ title }: Listed, input: CheckInput): readonly Flag[] {
   if (title === null) return [];
   const headline = input.article.title;
   const cut = /^(.+?)(?:…+|\.{3,})$/.exec(comparableText(title))?.[1];
-  if (namesTitle(title, headline) || (cut !== undefined && comparableText(headline).includes(cut))) return [];
+  if (namesTitle(title, input.article) || (cut !== undefined && comparableText(headline).includes(cut))) return [];
   const isSame = shareOf(title, input) >= LEAST_OF_TITLE;
   return [flag(isSame ? 'list-title-differs' : 'list-disagrees', `title ${title}`)];
 }

@@ -10,7 +10,7 @@ import { type FoundArticle, inColumn } from './find-article.ts';
 import { absoluteUrl, elementsBelow, oneLine, select } from './html.ts';
 import { namesIn } from './names.ts';
 import type { ParsedPage } from './page.ts';
-import { dataValue, shareSetting } from './witnesses.ts';
+import { dataValues, shareSetting } from './witnesses.ts';
 
 /**
  * The headline as printed, full-width spaces included; columnists' pieces carry `作者：` in front. Null if there is none.
@@ -152,6 +152,6 @@ function behindLabel(texts: readonly string[], label: string): string | null {
  * share settings, else the first of `images` in the JSON-LD; absolute, null if neither is there.
  */
 export function readSharePicture(page: ParsedPage, base: string): string | null {
-  const printed = [shareSetting(page, 'bdPic'), dataValue(page, 'images')];
+  const printed = [shareSetting(page, 'bdPic'), ...dataValues(page, 'images')];
   return printed.map((address) => absoluteUrl(address ?? undefined, base)).find((address) => address !== null) ?? null;
 }

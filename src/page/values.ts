@@ -5,7 +5,10 @@
 import { type Flag, flag } from '../flags.ts';
 import { parseArticleUrl, type Site } from '../site/address.ts';
 import type { CheckInput } from './check-input.ts';
+import { textOf } from './column.ts';
 import { readTimes } from './fields.ts';
+import { inColumn } from './find-article.ts';
+import { elementsBelow, isElement, oneLine } from './html.ts';
 
 /** A value and its field's name, for people. */
 interface Value {
@@ -21,7 +24,8 @@ export function checkValues(input: CheckInput): readonly Flag[] {
     .map(({ field, text }) => flag('value-unlike', `${field}: ${text}`));
 }
 
-function valuesOf({ article, found, address, site }: CheckInput): readonly Value[] {
+function valuesOf(input: CheckInput): readonly Value[] {
+  const { article, found, address, site } = input;
   const { title, originalTitle, source, keywords, topic, summary } = article;
   const isHeadline = address.date === null ? isPostHeadline : isNewsHeadline;
   const { clock } = found.layout.fields;
@@ -30,10 +34,13 @@ function valuesOf({ article, found, address, site }: CheckInput): readonly Value
     texts.flatMap((text) => (text ? [{ field, text, isLike }] : []));
   return [
     ...each('title', [title], isHeadline),
+    ...each('mark in the title', marksIn(input), () => false),
     ...each('original title', [originalTitle], isNewsHeadline),
     ...each('source', [source], isSource),
     ...each('keyword', keywords, isKeyword),
+    ...each('link of a keyword', strangeKeywordLinks(input), () => false),
     ...each('topic', [topic?.name], isKeyword),
+    ...each('topic beside its picture', otherTopics(input), () => false),
     ...each('topic’s address', [topic?.url], (url) => isTopicAddress(url, site)),
     ...each('summary', [summary], isProse),
     // One that says nothing has a flag of its own.
@@ -60,17 +67,18 @@ const WORDS = new RegExp(
   ].join('|'),
   'u',
 );
-/** What programs print for a value that is not there. */
-const NO_VALUE = /(?:^|[^A-Za-z])(?:null|undefined|NaN)(?:$|[^A-Za-z])|^(?:none|nil|true|false)$|object Object/i;
+/** What programs and editors print for a value that is not there. */
+const NO_VALUE =
+  /(?:^|[^A-Za-z])(?:null|undefined|NaN)(?:$|[^A-Za-z])|^(?:none|nil|true|false|n\/a|无|空|暂无|未知|待补|待定|默认|测试)$|object Object/i;
 const HAS_HAN = new RegExp(HAN, 'u');
 
 function isWords(text: string, most: number): boolean {
-  return text.length <= most && WORDS.test(text) && !NO_VALUE.test(text) && !/www\.\w/i.test(text);
+  return text.length <= most && WORDS.test(text) && !NO_VALUE.test(text) && !LABEL.test(text) && !/www\.\w/i.test(text);
 }
 
 /** Of an article: in Chinese, without the name of the site behind it. */
 export function isNewsHeadline(text: string): boolean {
-  return HAS_HAN.test(text) && isPostHeadline(text);
+  return HAS_HAN.test(text) && text.replace(/\s+/g, '').length >= SHORTEST_HEADLINE && isPostHeadline(text);
 }
 
 /** Of a community post, which may be all in Latin letters. */
@@ -79,6 +87,8 @@ export function isPostHeadline(text: string): boolean {
 }
 
 const LONGEST_HEADLINE = 150;
+/** The shortest of 217 that lists printed in 2020 and 2026. */
+const SHORTEST_HEADLINE = 4;
 
 /** Some words in Chinese; a summary may name an address. */
 function isProse(text: string): boolean {
@@ -89,10 +99,40 @@ const LONGEST_SUMMARY = 2000;
 
 /** Short, and no sentence; a number only as long as a year (`2022`). Some keywords of the site are lists set with spaces. */
 export function isKeyword(text: string): boolean {
-  return isWords(text, LONGEST_KEYWORD) && /\p{L}|^\d{1,4}$/u.test(text) && !/[。！？；，,、]|\d{5}/.test(text);
+  return (
+    isWords(text, LONGEST_KEYWORD) &&
+    /\p{Script=Han}|[A-Z]|^\d{1,4}$/u.test(text) &&
+    !/[。！？；;，,、@|]|\d{5}/.test(text)
+  );
 }
 
 const LONGEST_KEYWORD = 30;
+
+/** A headline is nothing but text: what else stands there with words in it is a badge, or another text. */
+function marksIn({ found }: CheckInput): readonly string[] {
+  const headline = inColumn(found.column, found.layout.fields.title).slice(0, 1).toArray();
+  return elementsBelow(headline).map((each) => oneLine(textOf(each)));
+}
+
+/** The picture of a topic's box has its name (site.md, 2.3); null where there is no box. */
+function otherTopics({ found, article: { topic } }: CheckInput): readonly (string | undefined)[] {
+  if (found.layout.fields.topic === null) return [];
+  const pictures = inColumn(found.column, '> div.img-special > a img').toArray().filter(isElement);
+  return pictures.map(({ attribs }) => attribs.alt).filter((name) => name !== topic?.name);
+}
+
+/** Each links to a search for itself (site.md, 2.3); null where the layout has none. */
+function strangeKeywordLinks({ found }: CheckInput): readonly string[] {
+  if (found.layout.fields.topic === null) return [];
+  const links = inColumn(found.column, found.layout.fields.keywords ?? '')
+    .toArray()
+    .filter(isElement);
+  return links.flatMap((link) => {
+    const word = oneLine(textOf(link));
+    const wanted = URL.parse(link.attribs.href ?? '', 'https://user.guancha.cn')?.searchParams.get('keyword');
+    return word === '' || oneLine(wanted ?? '') === word ? [] : [`${word} → ${link.attribs.href}`];
+  });
+}
 
 /**
  * The name of a paper, an agency, an account, or several of them: Chinese or Latin letters with short numbers
@@ -105,8 +145,10 @@ export function isSource(text: string): boolean {
 
 const SOURCE = /^(?!.*\d{5})[\p{Script=Han}A-Za-z\d ·•.&+@“”‘’"'《》〈〉「」（）()【】、，,/|｜—-]{2,40}$/u;
 /** Words that the frame of a page prints before other values: one of them apart means that two values ran together. */
-const LABELS =
-  /(?:^|[\s（(])(?:责任编辑|责编|编辑|作者|记者|审核|校对|监制|原标题|标题|标签|关键词|字号|时间|阅读|评论|分享|来源|暂无|未知|测试)(?:$|[\s）)])|来源/;
+const NAME_OF_FIELD =
+  '(?:责任编辑|责编|编辑|作者|记者|审核|校对|监制|原标题|标题|标签|关键词|字号|时间|阅读|评论|分享|来源|稿源)';
+const LABEL = new RegExp(`(?:^|[\\s｜|（(])${NAME_OF_FIELD}\\s?[：:]`);
+const LABELS = new RegExp(`(?:^|[\\s｜|（(])${NAME_OF_FIELD}(?:$|[\\s）)])|[来稿]源`);
 
 /** A topic has a page of its own on the site, and is no article. */
 function isTopicAddress(url: string, site: Site): boolean {

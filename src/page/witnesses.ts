@@ -9,7 +9,7 @@ import { type Element, isElement, oneLine } from './html.ts';
 import type { ParsedPage } from './page.ts';
 
 /** `edited` is the time of the last change; `comments` the number under which the comments are kept. */
-export type Says = 'title' | 'summary' | 'published' | 'edited' | 'address' | 'comments' | 'picture';
+export type Says = 'title' | 'summary' | 'text' | 'published' | 'edited' | 'address' | 'comments' | 'picture';
 
 /** What one place of a page says of the article. */
 export interface Witness {
@@ -37,7 +37,7 @@ export function witnessesOf(page: ParsedPage, found: FoundArticle): readonly Wit
 const META: readonly (readonly [says: Says, name: RegExp])[] = [
   ['title', /^(?:\w+:)?(?:title|headline)$/i],
   ['summary', /^(?:\w+[:.])?description$/i],
-  ['address', /^(?:(?:\w+:)?url|mobile-agent)$/i],
+  ['address', /^(?:(?:\w+:)?url|mobile-agent|refresh)$/i],
   ['picture', /^(?:\w+:)?image(?:url|:url|:src)?$/i],
   ['published', /^(?:article:published_time|publish-?(?:date|time)|datepublished)$/i],
   ['edited', /^(?:pubdate|article:modified_time|og:updated_time|datemodified|last-?modified)$/i],
@@ -47,6 +47,7 @@ const DATA: readonly (readonly [says: Says, key: string])[] = [
   ['title', 'title'],
   ['title', 'headline'],
   ['summary', 'description'],
+  ['text', 'articleBody'],
   ['address', '@id'],
   ['address', 'url'],
   ['picture', 'images'],
@@ -84,7 +85,7 @@ const PLACES: readonly Place[] = [
         .filter(isOwnLink)
         .map(({ attribs }) => attribs.href),
   },
-  ...DATA.map(([says, key]): Place => ({ place: `JSON-LD ${key}`, says, read: (page) => [dataValue(page, key)] })),
+  ...DATA.map(([says, key]): Place => ({ place: `JSON-LD ${key}`, says, read: (page) => dataValues(page, key) })),
   { place: 'bdText of the share settings', says: 'title', read: (page) => [shareSetting(page, 'bdText')] },
   { place: 'bdDesc of the share settings', says: 'summary', read: (page) => [shareSetting(page, 'bdDesc')] },
   { place: 'bdPic of the share settings', says: 'picture', read: (page) => [shareSetting(page, 'bdPic')] },
@@ -108,10 +109,10 @@ function headOf({ $ }: ParsedPage, name: string): readonly Element[] {
 
 function metas(page: ParsedPage): readonly { readonly name: string; readonly content: string }[] {
   return headOf(page, 'meta').flatMap(({ attribs }) => {
-    const { name, property, itemprop, content } = attribs;
-    return content === undefined
+    const { name, property, itemprop, 'http-equiv': directive, content } = attribs;
+    return content === undefined || (directive !== undefined && !content.includes('='))
       ? []
-      : [name, property, itemprop].flatMap((each) => (each ? [{ name: each, content }] : []));
+      : [name, property, itemprop, directive].flatMap((each) => (each ? [{ name: each, content }] : []));
   });
 }
 
@@ -122,31 +123,54 @@ function isOwnLink({ attribs: { rel, type, hreflang } }: Element): boolean {
 
 // The data for the search engine, which is JSON more often than not: the site writes titles into it unescaped.
 
-/** Its text; empty where the page has none. */
-export function searchEngineData({ index }: ParsedPage): string {
-  const script = index.scripts.find(({ attribs }) => attribs.type === 'application/ld+json');
-  return script === undefined ? '' : textOf(script);
+/** One object of it; `null` where its text is no JSON, which is read by its lines then. */
+interface DataObject {
+  readonly text: string;
+  readonly fields: Readonly<Record<string, unknown>> | null;
 }
 
-const parsedData = new WeakMap<ParsedPage, unknown>();
+const knownData = new WeakMap<ParsedPage, readonly DataObject[]>();
 
-/** A value of it, of a list the first; undefined where it has none, null where it cannot be read. */
-export function dataValue(page: ParsedPage, key: string): string | null | undefined {
-  const text = searchEngineData(page);
-  if (!text.includes(`"${key}"`)) return undefined;
-  const data = parsedData.has(page) ? parsedData.get(page) : parseJson(text);
-  parsedData.set(page, data);
-  if (data !== null) return valueIn(data, key);
-  const from = text.slice(text.indexOf(`"${key}"`) + key.length + 2).slice(0, LONGEST_VALUE);
-  return /^\s*:\s*\[?\s*"(.*)"\s*[\]},]?\s*$/m.exec(from)?.[1]?.replaceAll('\\/', '/') ?? null;
+function dataOf(page: ParsedPage): readonly DataObject[] {
+  const known = knownData.get(page);
+  if (known !== undefined) return known;
+  const scripts = page.index.scripts.filter(({ attribs }) => attribs.type === 'application/ld+json');
+  const objects = scripts.slice(0, MOST_SCRIPTS).flatMap((script) => objectsIn(textOf(script)));
+  knownData.set(page, objects);
+  return objects;
 }
 
-function valueIn(data: unknown, key: string): string | null | undefined {
-  const object = (Array.isArray(data) ? data[0] : data) as unknown;
-  if (typeof object !== 'object' || object === null) return null;
-  const value: unknown = (object as Readonly<Record<string, unknown>>)[key];
-  const first: unknown = Array.isArray(value) ? value[0] : value;
-  return first == null ? undefined : typeof first === 'string' ? first : null;
+const MOST_SCRIPTS = 10;
+
+/** Objects that speak of an article: the site's own has no type; one of another type describes the site. */
+function objectsIn(text: string): readonly DataObject[] {
+  const data = parseJson(text);
+  if (data === null) return [{ text, fields: null }];
+  const top: readonly unknown[] = Array.isArray(data) ? data : [data];
+  return top
+    .flatMap((each): readonly unknown[] => (isObject(each) && Array.isArray(each['@graph']) ? each['@graph'] : [each]))
+    .filter(isObject)
+    .filter((fields) => fields['@type'] === undefined || /Article|Posting/i.test(JSON.stringify(fields['@type'])))
+    .map((fields) => ({ text, fields }));
+}
+
+/** Values of it, of a list the first, one an object that has the key; null where one cannot be read. */
+export function dataValues(page: ParsedPage, key: string): readonly (string | null)[] {
+  return dataOf(page).flatMap(({ text, fields }) => {
+    if (fields !== null) {
+      const value: unknown = fields[key];
+      const first: unknown = Array.isArray(value) ? value[0] : value;
+      return first == null ? [] : [typeof first === 'string' ? first : null];
+    }
+    const at = text.indexOf(`"${key}"`);
+    if (at < 0) return [];
+    const from = text.slice(at + key.length + 2, at + LONGEST_VALUE);
+    return [/^\s*:\s*\[?\s*"(.*)"\s*[\]},]?\s*$/m.exec(from)?.[1]?.replaceAll('\\/', '/') ?? null];
+  });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function parseJson(text: string): unknown {
@@ -208,6 +232,16 @@ function numberedLinks({ column, layout }: FoundArticle): readonly (string | und
   return links.map(({ attribs }) => attribs.href ?? /'([^']{1,300})'/.exec(attribs.onclick ?? '')?.[1]);
 }
 
+/** Which part of its article a page says it is; null if it does not. */
+export function numberOfPart({ column, layout }: FoundArticle): number | null {
+  const active = inColumn(
+    column,
+    layout.name === 'fengwen' ? 'ul.pagination .active' : '> #select_page .active',
+  ).first();
+  const number = oneLine(active.text());
+  return /^\d{1,3}$/.test(number) ? Number(number) : null;
+}
+
 function docId({ index }: ParsedPage): string | undefined {
   for (const script of index.scripts) {
     const text = textOf(script);
@@ -225,5 +259,5 @@ export function ownAddress(page: ParsedPage): string | null {
     ({ attribs }) => attribs.rel === 'alternate' && attribs.href !== undefined,
   );
   const agent = metas(page).find(({ name }) => name === 'mobile-agent')?.content;
-  return alternate?.attribs.href ?? /url=(\S+)/.exec(agent ?? '')?.[1] ?? dataValue(page, '@id')?.trim() ?? null;
+  return alternate?.attribs.href ?? /url=(\S+)/.exec(agent ?? '')?.[1] ?? dataValues(page, '@id')[0]?.trim() ?? null;
 }
