@@ -44,14 +44,17 @@ function compareTitle({ title, hidden }: Seen, article: Extracted): Difference[]
   return [{ code: title.trim() === '' ? 'reader-sees-less' : 'reader-sees-otherwise', what }];
 }
 
+/** A page that differs in more lines than these is another page; a flag names the first. */
+const MOST_COMPARED = 100;
+
 /** Lines by their text, however often each comes: their order is seen by where they stand. */
 function compareText({ flow, hidden }: Seen, { body }: Extracted): Difference[] {
   const tree = parseFragment(body);
   tree('script, style, template, noscript').remove();
   const extracted = linesOf(tree.root().contents());
   const seen = flow.flatMap((each) => (each.kind === 'line' ? [each.text] : []));
-  const less = without(extracted, seen);
-  const more = without(seen, extracted);
+  const less = without(extracted, seen).slice(0, MOST_COMPARED);
+  const more = without(seen, extracted).slice(0, MOST_COMPARED);
   const changed = more.flatMap((text): Difference[] => {
     const own = bare(text);
     const at = less.findIndex((each) => own.includes(bare(each)) || bare(each).includes(own));
@@ -71,7 +74,9 @@ function compareText({ flow, hidden }: Seen, { body }: Extracted): Difference[] 
 }
 
 function reasonFor(text: string, hidden: Seen['hidden']): string {
-  const why = hidden.find((each) => bare(each.text) !== '' && bare(text).includes(bare(each.text)))?.why;
+  const why = hidden
+    .slice(0, 10 * MOST_COMPARED)
+    .find((each) => bare(each.text) !== '' && bare(text).includes(bare(each.text)))?.why;
   return why === undefined ? '' : `: ${why}`;
 }
 
@@ -90,8 +95,9 @@ function without(lines: readonly string[], others: readonly string[]): string[] 
 function comparePictures({ flow, drawn }: Seen, { images }: Extracted): Difference[] {
   const pictures = flow.filter((each) => each.kind === 'picture');
   const extracted = new Set(images.map(({ src }) => src));
+  const bySrc = Map.groupBy(pictures, ({ src }) => src);
   const less = [...extracted].flatMap((src): Difference[] => {
-    const all = pictures.filter((each) => each.src === src);
+    const all = bySrc.get(src) ?? [];
     if (all.some(({ unseen }) => unseen === null)) return [];
     return [
       {
@@ -131,12 +137,15 @@ function area({ left, top, right, bottom }: Rect): number {
 /** What stands farther from a picture is not read with it, in pixels. */
 const NEAR = 60;
 const LONGEST_CAPTION = 120;
+/** Of the pictures of an article the first are looked at. */
+const MOST_PICTURES = 200;
 
 function compareCaptions({ flow }: Seen, { images }: Extracted): Difference[] {
   const lines = flow.filter((each) => each.kind === 'line');
   const captions = new Set(images.flatMap(({ caption }) => (caption === null ? [] : [bare(caption)])));
+  const printed = new Set(lines.map(({ text }) => bare(text)));
   const ordinary = ordinaryStyle(lines);
-  return images.flatMap(({ src, caption }): Difference[] => {
+  return images.slice(0, MOST_PICTURES).flatMap(({ src, caption }): Difference[] => {
     const picture = flow.find((each) => each.kind === 'picture' && each.src === src && each.unseen === null);
     if (picture?.kind !== 'picture' || picture.rect === null || area(picture.rect) === 0) return [];
     const { rect } = picture;
@@ -149,13 +158,13 @@ function compareCaptions({ flow }: Seen, { images }: Extracted): Difference[] {
       line !== null && !captions.has(bare(line.text)) && looksLikeCaption(line, ordinary) ? line : null;
     const other = looksLike(below[0] ?? below[1] ?? null) ?? looksLike(above[0] ?? above[1] ?? null);
     const isBelow = below.some((line) => line !== null && bare(line.text) === bare(caption ?? ''));
-    const isPlaced = caption === null || isBelow || !lines.some(({ text }) => bare(text) === bare(caption));
+    const isPlaced = caption === null || isBelow || !printed.has(bare(caption));
     const isShared = caption !== null && images.filter((each) => each.caption === caption).length > 1;
     if (other === null && (isPlaced || isShared)) return [];
     const seen = other ?? below[0] ?? null;
     const where = seen !== null && above.includes(seen) ? 'above' : 'below';
-    const printed = caption === null ? 'no caption' : `caption ${quote(caption)}`;
-    const what = `extracted ${printed}, seen ${where} the picture ${seen === null ? 'nothing' : quote(seen.text)}`;
+    const named = caption === null ? 'no caption' : `caption ${quote(caption)}`;
+    const what = `extracted ${named}, seen ${where} the picture ${seen === null ? 'nothing' : quote(seen.text)}`;
     return [{ code: 'reader-sees-otherwise', what }];
   });
 }

@@ -90,7 +90,7 @@ export interface ShowOptions {
 }
 
 export const VIEWPORT = { width: 1280, height: 1024 };
-/** The same limit as for the tree that is read (`page/tree-adapter.ts`). */
+/** Of nodes and of lines: the same limit as for the tree that is read (`page/tree-adapter.ts`). */
 const MOST_NODES = 40_000;
 /** So many style sheets a page may want. */
 const MOST_SHEETS = 50;
@@ -215,6 +215,8 @@ async function measure(cdp: CDPSession, url: string): Promise<Appearance> {
   const { nodes, layout, textBoxes } = document;
   const count = nodes.parentIndex?.length ?? 0;
   if (count > MOST_NODES) throw new ArchiveError('PAGE_TOO_HEAVY', `${url}: laid out, it has ${count} nodes`);
+  const lines = textBoxes.layoutIndex.length;
+  if (lines > MOST_NODES) throw new ArchiveError('PAGE_TOO_HEAVY', `${url}: laid out, it has ${lines} lines`);
   const string = (index: number | undefined) => (index === undefined ? '' : (strings[index] ?? '')); // -1 stands for none
 
   const pieces = new Map<number, TextPiece[]>();
