@@ -78,7 +78,10 @@ export const FLAGS = {
     'kept as published, but for scripts, comments and style sheets; it may hide text, or show some that is not the article’s',
   ),
   'body-too-short': doubt('the body is shorter than the summary of the page', 'text may be missing'),
-  'body-ends-abruptly': doubt('the body ends in the middle of a sentence', 'text may be missing'),
+  'text-incomplete': doubt('a text that stops in mid-sentence, or speaks of more to read', 'text may be missing'),
+  'text-twice': doubt('text that is there twice', 'kept in the body, both times'),
+  'text-foreign': doubt('a line that is only a link, an advertisement, or of another article', 'kept in the body'),
+  'markup-as-text': doubt('markup, code or a template where text should be', 'kept in the body as the page shows it'),
   'damaged-text': doubt('characters that no writer writes', 'the bytes were damaged, or read in the wrong encoding'),
   'suspicious-characters': note(
     'invisible or private characters',
@@ -90,9 +93,11 @@ export const FLAGS = {
   ),
   'encoding-disagrees': note('the page’s labels of its encoding do not agree with its bytes', 'the bytes decided'),
   'picture-without-address': doubt('a picture without an address that can be used', 'it is not among the pictures'),
-  'caption-unread': doubt(
-    'a picture stands in a line of text, not in a paragraph',
-    'its caption, if there is one, was not read',
+  'caption-unread': doubt('a line beside a picture may be its caption or not', 'it was not taken for the caption'),
+  'media-without-address': doubt('a frame or player without an address', 'it is not among the links'),
+  'media-by-script': doubt(
+    'a script or a style shows something that no element of its own does',
+    'linked where an address of it was found',
   ),
   'list-disagrees': doubt('the list shows the article otherwise', 'the page was taken'),
   'list-title-differs': note(

@@ -204,13 +204,6 @@ const CASES: Readonly<
   'frame-in-body': [
     ['comments', classicPage({ body: '<p>茶</p><div class="gc-comment"><p>评论</p></div>' }), /comments/],
     [
-      'a list of nothing but links',
-      classicPage({
-        body: '<p>茶。</p><ul><li><a href="/a/2020_01_01_5.shtml">一篇</a></li><li><a href="/a/2020_01_01_6.shtml">又一篇</a></li></ul>',
-      }),
-      /一篇, 又一篇/,
-    ],
-    [
       'related articles by their heading',
       classicPage({ body: '<p>茶</p><p>相关阅读：<a href="/a">别的</a></p>' }),
       /相关阅读/,
@@ -255,7 +248,24 @@ const CASES: Readonly<
       /3 characters/,
     ],
   ],
-  'body-ends-abruptly': [['with a comma', classicPage({ body: '<p>茶馆今天照常开门，</p>' }), /，$/]],
+  'text-incomplete': [['with a comma', classicPage({ body: '<p>茶馆今天照常开门，</p>' }), /，$/]], // and tests/text-forms.test.ts
+  'text-twice': [
+    [
+      'a paragraph',
+      classicPage({ body: '<p>茶馆今天照常开门，门前的水泥路刚刚修好，老街坊都来坐。</p>'.repeat(2) }),
+      /修好/,
+    ],
+  ],
+  'text-foreign': [
+    [
+      'a list of nothing but links',
+      classicPage({
+        body: '<p>茶。</p><ul><li><a href="/a/2020_01_01_5.shtml">一篇</a></li><li><a href="/a/2020_01_01_6.shtml">又一篇</a></li></ul>',
+      }),
+      /又一篇/,
+    ],
+  ],
+  'markup-as-text': [['an entity', classicPage({ body: '<p>茶馆&amp;nbsp;照常开门。</p>' }), /&nbsp;/]],
   'damaged-text': [
     ['replacement characters', classicPage({ body: '<p>茶\ufffd馆</p>' }), /\ufffd/],
     ['read twice in the wrong encoding', classicPage({ title: '茶馆锟斤拷' }), /锟斤拷/],
@@ -271,6 +281,10 @@ const CASES: Readonly<
       classicPage({ body: '茶馆开门了。<br><br><img src="/a.jpg"><br><br>茶馆的门<br><br>人来了。' }),
       /茶馆的门/,
     ],
+  ],
+  'media-without-address': [['a frame', classicPage({ body: '<p>茶。</p><iframe></iframe>' }), /iframe/]],
+  'media-by-script': [
+    ['a place for a player', classicPage({ body: '<p>茶。</p><div id="player"></div>' }), /div#player/],
   ],
   'picture-without-address': [
     ['none at all', classicPage({ body: '<p>茶<img alt="x"></p>' }), /nothing/],

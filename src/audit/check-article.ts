@@ -3,13 +3,14 @@
 import type { DateConvention } from '../archive/document.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
 import { readByline } from '../page/byline.ts';
-import { HEADING, UNFINISHED } from '../page/checks-body.ts';
+import { HEADING } from '../page/checks-body.ts';
 import { FAR_MS, isSuspectTitle } from '../page/checks-fields.ts';
 import { solidLength } from '../page/column.ts';
 import { homeMarksIn } from '../page/judge.ts';
 import { pictureAddress, sameAddress } from '../page/picture-address.ts';
 import { isDrawn } from '../page/pictures.ts';
 import { findChallenge } from '../page/refusal.ts';
+import { stopsShort } from '../page/sentences.ts';
 import { SHARED_NOISE } from '../site/layouts.ts';
 import { type AuditedDocument, type DocumentCheck, wasFlagged } from './check.ts';
 
@@ -33,18 +34,14 @@ export const cutBody: DocumentCheck = (document) => {
   return abruptEnd(document) ?? lostPictures(document) ?? tooShort(document);
 };
 
-/** A sentence, distinguished from a heading or a caption by its length and its marks. */
-const LONG_LINE = 40;
-const SENTENCE = /[，。；！？]/;
-const CLOSED = /[等。！？!?.…”’"'）)】\]」』》>〉:：~～—|｜#\p{Emoji_Presentation}]$/u;
+/** How a line is set does not show here: one below pictures is a caption as far as it is short. */
+const LONGEST_CAPTION = 40;
 
 function abruptEnd(document: AuditedDocument): string | null {
-  const { lines, shown } = document.scan;
-  const last = lines.at(-1);
-  if (last === undefined || last.isLink || wasFlagged(document, 'body-ends-abruptly')) return null;
-  const isSentence = solidLength(last.text) >= LONG_LINE && SENTENCE.test(last.text);
-  const breaksOff = (shown === 0 && UNFINISHED.test(last.text)) || (isSentence && !CLOSED.test(last.text));
-  return breaksOff ? `it ends with ${last.text.slice(-30)}` : null;
+  const last = document.scan.lines.at(-1);
+  if (last === undefined || last.isLink || wasFlagged(document, 'text-incomplete', 'body-ends-abruptly')) return null;
+  const mayBeCaption = document.scan.shown > 0 && solidLength(last.text) < LONGEST_CAPTION;
+  return !mayBeCaption && stopsShort(last.text) ? `it ends with ${last.text.slice(-30)}` : null;
 }
 
 /** The record names the pictures that the page showed. */
@@ -85,7 +82,7 @@ const FEWEST_LINKS = 2;
 
 export const frameCaught: DocumentCheck = (document) => {
   const { blocks, lines } = document.scan;
-  if (wasFlagged(document, 'frame-in-body')) return null;
+  if (wasFlagged(document, 'frame-in-body', 'text-foreign')) return null;
   for (const block of blocks)
     if ((block.match(/[.#][\w-]+/g) ?? []).some((name) => FRAME_NAMES.has(name))) return block;
   const heading = lines.find(({ text }) => HEADING.test(text));

@@ -2,7 +2,8 @@
 import type { Rect } from '../fetch/appearance.ts';
 import { type Flag, flag, READER_FLAGS } from '../flags.ts';
 import type { Article } from '../model.ts';
-import { linesOf, parseFragment } from '../page/html.ts';
+import { parseFragment } from '../page/html.ts';
+import { linesOf } from '../page/lines.ts';
 import type { Seen, SeenLine } from './seen.ts';
 
 /** What of an article is compared. */

@@ -3,7 +3,8 @@ import type { Appearance, Box, LaidOutNode, Rect } from '../fetch/appearance.ts'
 import type { Page } from '../model.ts';
 import { readColumn } from '../page/column.ts';
 import { findArticle, inColumn } from '../page/find-article.ts';
-import { type AnyNode, BLOCKS, type Element, isElement, matcher } from '../page/html.ts';
+import { type AnyNode, type Element, isElement, matcher } from '../page/html.ts';
+import { BLOCKS } from '../page/lines.ts';
 import { adoptPage, baseOf } from '../page/page.ts';
 import { pictureAddress, SHOWS_PICTURES } from '../page/picture-address.ts';
 import { isPicture } from '../page/pictures.ts';

@@ -1,6 +1,5 @@
 /** The body: the container's own markup, minus named noise. */
 
-import type { BodyImage, BodyMedia } from '../model.ts';
 import type { Site } from '../site/address.ts';
 import type { NoiseRule } from '../site/layout.ts';
 import {
@@ -23,22 +22,25 @@ import {
   elementsBelow,
   elementsOfClass,
   isElement,
-  linesOf,
   matcher,
   nodesIn,
   removeNodes,
   replaceNodes,
   surround,
 } from './html.ts';
+import { type Line, readLines, textsOf } from './lines.ts';
+import { type Media, readMedia } from './media.ts';
 import { baseOf, type ParsedPage } from './page.ts';
 import { isPlaceholder, pictureAddress, SHOWS_PICTURES } from './picture-address.ts';
-import { readImages, readMedia } from './pictures.ts';
+import { type Pictures, readPictures } from './pictures.ts';
 
 export interface Body {
   /** The site's own markup and white space; without noise in it exactly the container's inner HTML. */
   readonly html: string;
-  readonly images: readonly BodyImage[];
-  readonly media: readonly BodyMedia[];
+  readonly pictures: Pictures;
+  readonly players: Media;
+  /** All lines, those that only show something included. */
+  readonly printed: readonly Line[];
   /** All lines of text. */
   readonly lines: readonly string[];
   readonly textCount: TextCount;
@@ -67,15 +69,18 @@ export function readBody(page: ParsedPage, found: FoundArticle, address: string,
   const [before, after] = [column.before.clone(), column.after.clone()];
   const [body] = tree.toArray();
   if (body !== undefined && isElement(body)) surround(body, before.toArray(), after.toArray());
+  const scripts = elementsBelow(tree.toArray()).filter(({ type }) => type === 'script');
   const removed = [...removeNoise(tree, found.layout.noise), ...settleNoscripts(tree, base)];
   if (base !== address) makeAbsolute(tree, base);
   const elements = elementsBelow(tree.toArray());
-  const images = readImages(elements, base, site);
+  const printed = readLines(tree.contents().toArray());
+  const pictures = readPictures(printed, base, site);
   return {
     html: tree.html() ?? '',
-    images,
-    media: readMedia(elements, images, base),
-    lines: linesOf(tree.contents()),
+    pictures,
+    players: readMedia(elements, scripts, pictures.images, base),
+    printed,
+    lines: textsOf(printed),
     textCount: countText(tree.toArray()),
     removed,
     column,

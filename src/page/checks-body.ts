@@ -2,43 +2,23 @@
 import { type Flag, type FlagCode, flag } from '../flags.ts';
 import type { Article } from '../model.ts';
 import { type Body, isWhole, partUrls, readBody } from './body.ts';
-import { type CheckInput, comparableText, MOST_OF_A_KIND } from './check-input.ts';
-import { countText, nameOf, solidLength, textOf } from './column.ts';
+import { type CheckInput, comparableText } from './check-input.ts';
+import { nameOf, textOf } from './column.ts';
 import { readTitle } from './fields.ts';
 import { findArticle } from './find-article.ts';
-import { type AnyNode, type Element, oneLine } from './html.ts';
+import type { AnyNode, Element } from './html.ts';
 import { isPlaceholder, PICTURE, pictureAddress } from './picture-address.ts';
 
-/** Foreign blocks, bare text, and an end that is none. */
-export function checkBody(input: CheckInput): readonly Flag[] {
-  const { bodies } = input;
-  return [...bodies.flatMap((body) => [...frameInside(body), ...bareText(body)]), ...length(input)];
+/** Foreign blocks, and bare text. */
+export function checkBody({ bodies }: CheckInput): readonly Flag[] {
+  return bodies.flatMap((body) => [...frameInside(body), ...bareText(body)]);
 }
 
 /** Blocks of the frame that noise rules took out of the body, and the headings of such blocks. */
-function frameInside({ removed, lines, elements }: Body): readonly Flag[] {
+function frameInside({ removed, lines }: Body): readonly Flag[] {
   const frames = removed.filter(({ rule }) => 'frame' in rule).map(({ rule }) => flag('frame-in-body', rule.name));
   const headings = lines.filter((line) => HEADING.test(line)).map((line) => flag('frame-in-body', line));
-  return [...frames, ...headings, ...linkLists(elements)];
-}
-
-/** Paragraphs or items that are nothing but links to articles, as lists of related articles are. */
-function linkLists(elements: Body['elements']): readonly Flag[] {
-  const blocks = new Map<AnyNode, number>(); // how much text each has
-  const links = elements.filter(
-    (element) =>
-      element.name === 'a' && element.attribs.href?.includes('.shtml') === true && standsAlone(element, blocks),
-  );
-  const excerpts = links.slice(0, MOST_OF_A_KIND).map((link) => textOf(link, EXCERPT));
-  return links.length < 2 ? [] : [flag('frame-in-body', `links alone: ${excerpts.join(', ')}`)];
-}
-
-function standsAlone(link: Element, blocks: Map<AnyNode, number>): boolean {
-  const block = link.parent;
-  if (block === null || !('name' in block) || !/^(?:p|li|div)$/.test(block.name)) return false;
-  const whole = blocks.get(block) ?? countText([block]).characters;
-  blocks.set(block, whole);
-  return whole > 0 && whole === countText([link]).characters;
+  return [...frames, ...headings];
 }
 
 /** What stands above such a block. */
@@ -58,22 +38,6 @@ function bareText({ tree, unclaimed }: Body): readonly Flag[] {
     .filter((node) => node.type === 'text' && node.data.trim() !== '' && !outside.has(node))
     .map((node) => flag('unaccounted-text', `text inside the body: ${textOf(node, EXCERPT)}`));
 }
-
-function length({ bodies, article }: CheckInput): readonly Flag[] {
-  const lines = bodies.flatMap((body) => body.lines);
-  const characters = lines.reduce((sum, line) => sum + solidLength(line), 0);
-  const shows = bodies.some(({ textCount }) => textCount.pictures > 0);
-  const flags: Flag[] = [];
-  const summary = solidLength(article.summary ?? '');
-  if (!shows && characters < summary)
-    flags.push(flag('body-too-short', `${characters} characters, the summary has ${summary}`));
-  const last = lines.at(-1) ?? '';
-  if (!shows && UNFINISHED.test(last)) flags.push(flag('body-ends-abruptly', last.slice(-30)));
-  return flags;
-}
-
-/** What no text ends with. */
-export const UNFINISHED = /[，、；,（“‘《【(—]$/;
 
 // The text account: every character of the column is accounted for, and every block that prints something gave a value.
 
@@ -104,39 +68,25 @@ function isEmpty(article: CheckInput['article'], field: string): boolean {
   return value === null || (Array.isArray(value) && value.length === 0);
 }
 
-// Pictures of the body: each has a usable address, and stands in a paragraph where its caption can be found.
+// Pictures and players of the body: each has a usable address, and a caption that is clearly one.
 
 export function checkPictures({ bodies, article }: CheckInput): readonly Flag[] {
   const images = bodies.flatMap(({ elements }) => elements.filter(({ name }) => name === 'img'));
-  const loose = images
-    .filter((image) => captionLine(image) !== '')
-    .map((image) => flag('caption-unread', captionLine(image)));
-  return images
-    .flatMap((image) => {
-      const src = pictureAddress(image, article.url);
-      const hidden = unreadAddress(image);
-      if (src !== null && !isPlaceholder(src, { data: false }) && (hidden === null || PICTURE.test(src))) return [];
-      return [flag('picture-without-address', `${src ?? 'nothing'}; ${JSON.stringify(image.attribs)}`)];
-    })
-    .concat(loose);
+  const unaddressed = images.flatMap((image) => {
+    const src = pictureAddress(image, article.url);
+    const hidden = unreadAddress(image);
+    if (src !== null && !isPlaceholder(src, { data: false }) && (hidden === null || PICTURE.test(src))) return [];
+    return [flag('picture-without-address', `${src ?? 'nothing'}; ${JSON.stringify(image.attribs)}`)];
+  });
+  return [
+    ...unaddressed,
+    ...bodies.flatMap(({ pictures, players }) => [
+      ...pictures.captions.unclear.map(({ text }) => flag('caption-unread', text)),
+      ...players.unaddressed.map((element) => flag('media-without-address', nameOf(element))),
+      ...players.scripted.map((where) => flag('media-by-script', where)),
+    ]),
+  ];
 }
-
-/** The short line below a picture on a page that breaks lines with `<br>` instead of paragraphs; empty where there is none. */
-function captionLine(image: Element): string {
-  let sawBreak = false;
-  let line = '';
-  for (let node = image.next; node !== null; node = node.next) {
-    const isBreak = node.type === 'tag' && node.name === 'br';
-    if (isBreak && line !== '') break;
-    sawBreak ||= isBreak;
-    if (node.type === 'tag' && !isBreak && !INLINE.includes(node.name)) return '';
-    if (node.type === 'text' || node.type === 'tag') line += oneLine(textOf(node));
-  }
-  return sawBreak && line.length <= SHORT ? line : '';
-}
-
-const INLINE = ['span', 'font', 'strong', 'em', 'b', 'i', 'a'];
-const SHORT = 80;
 
 const READ = ['src', 'data-original', 'data-src', 'original', 'url', 'alt', 'title', 'srcset'];
 

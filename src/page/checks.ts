@@ -7,6 +7,7 @@ import { checkByline, checkNames } from './checks-byline.ts';
 import { checkPage, checkTimes, checkTitle } from './checks-fields.ts';
 import { checkLikeness } from './checks-likeness.ts';
 import { checkList } from './checks-list.ts';
+import { checkText } from './checks-text.ts';
 import { checkMarkup, MOST_FORMS } from './markup.ts';
 import { checkValues } from './values.ts';
 
@@ -22,6 +23,7 @@ const CHECKS: readonly ((input: CheckInput) => readonly Flag[])[] = [
   checkBody,
   checkLikeness,
   checkMarkup,
+  checkText,
   checkCharacters,
   checkPictures,
   checkParts,

@@ -98,8 +98,8 @@ function readFields(
     topic: readTopic(found, base),
     sharePicture: readSharePicture(first, base),
     body: body.html,
-    images: body.parts.flatMap(({ images }) => images),
-    media: body.parts.flatMap(({ media }) => media),
+    images: body.parts.flatMap(({ pictures }) => pictures.images),
+    media: body.parts.flatMap(({ players }) => players.media),
     layout: found.layout.name,
     pages: body.parts.length,
   };

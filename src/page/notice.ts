@@ -7,8 +7,9 @@ import { DENIAL, NOTICES, OF_THE_PAGE, TO_THE_READER, WORDS_OF_NOTICES } from '.
 import { MEDIA } from './column.ts';
 import { readSummary, readTitle } from './fields.ts';
 import type { FoundArticle } from './find-article.ts';
-import { elementsBelow, linesOf } from './html.ts';
+import { elementsBelow } from './html.ts';
 import { bareText, shareOfNames, shingles } from './likeness.ts';
+import { linesOf } from './lines.ts';
 import type { ParsedPage } from './page.ts';
 
 export interface Notice {

@@ -4,7 +4,8 @@ import { GATE_MARKS } from '../site/answers.ts';
 import { MARKS_BEFORE_2017 } from '../site/layouts.ts';
 import { visibleLength } from './column.ts';
 import { columnOf } from './find-article.ts';
-import { absoluteUrl, linesOf } from './html.ts';
+import { absoluteUrl } from './html.ts';
+import { linesOf } from './lines.ts';
 import { endOfSource, type ParsedPage } from './page.ts';
 
 /** Which mark of a challenge the source text carries, as evidence; null if none. */
