@@ -244,15 +244,24 @@ function changesOf(
     removed,
     added: !removed,
   });
-  const changes = diffArrays([...before], [...after], { maxEditLength });
+  const mayDo = leastEdits(before, after) <= maxEditLength;
+  const changes = mayDo ? diffArrays([...before], [...after], { maxEditLength }) : undefined;
   const edits = changes?.reduce((sum, { added, removed, count }) => sum + (added || removed ? count : 0), 0);
-  left.steps -= length * (edits ?? maxEditLength);
+  left.steps -= length * (edits ?? (mayDo ? maxEditLength : 1));
   left.isCoarse ||= changes === undefined && maxEditLength < most;
   return changes ?? [whole(before, true), whole(after, false)];
 }
 
+/** How many additions and removals there are at least: what only one of the two has, wherever it stands. */
+function leastEdits(before: readonly string[], after: readonly string[]): number {
+  const surplus = new Map<string, number>();
+  for (const each of before) surplus.set(each, (surplus.get(each) ?? 0) + 1);
+  for (const each of after) surplus.set(each, (surplus.get(each) ?? 0) - 1);
+  return surplus.values().reduce((sum, count) => sum + Math.abs(count), 0);
+}
+
 function wordsOf(blocks: readonly string[]): string[] {
-  return blocks.flatMap((block) => [...Array.from(segmenter.segment(block), ({ segment }) => segment), '\n']);
+  return Array.from(segmenter.segment(textOf(blocks)), ({ segment }) => segment);
 }
 
 function textOf(blocks: readonly string[]): string {
