@@ -51,5 +51,8 @@ export const GATE_MARKS: readonly { readonly name: string; readonly pattern: Reg
     pattern: /__jsl_clearance|acw_sc__v2|\barg1\s*=\s*['"][0-9A-F]{20,}|WZWS-RAY|aliyun_waf/i,
   },
   { name: 'Cloudflare challenge', pattern: /cf[-_]chl|challenge-platform|Just a moment\.\.\.|Checking your browser/i },
-  { name: 'cookie set and page reloaded', pattern: /document\.cookie\s*=[\s\S]{0,2000}?location\.reload\s*\(/ },
+  {
+    name: 'cookie set and page reloaded',
+    pattern: /document\.cookie\s*=(?:(?!document\.cookie\s{0,9}=)[\s\S]){0,2000}?location\.reload\s*\(/,
+  },
 ];
