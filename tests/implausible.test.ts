@@ -6,8 +6,10 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ArchiveRecord } from '../src/archive/record.ts';
 import { archiveWaiting, revisitDue } from '../src/crawl/crawl.ts';
+import { seenAgain } from '../src/crawl/standing.ts';
 import { type Worked, work } from '../src/crawl/work.ts';
 import { type Fetcher, followExchanges } from '../src/fetch/fetcher.ts';
+import { openOperations } from '../src/frontier/operations.ts';
 import { parseArticleUrl } from '../src/site/address.ts';
 import { openNewspaper } from './newspaper/newspaper.ts';
 import { classicPage, fengwenPage, NEWS_URL, POST_URL, SITE } from './support/article-page.ts';
@@ -322,6 +324,32 @@ describe('a community post', () => {
     opened.site.body = fengwenPage({ title: '问大家', body: '<p>该帖子已被管理员删除</p>' });
     assert.equal(codeOf(await refresh(opened, { url: POST_URL })), 'IMPLAUSIBLE');
   });
+});
+
+it('what was seen is known to the next run, and an instant that cannot be read counts for nothing', async () => {
+  await using folder = await temporaryFolder();
+  const [first, second] = ['2022-01-28T04:00:00.000Z', '2022-01-28T04:10:00.000Z'];
+  const doubt = { shown: 'a hash', detail: 'most of its text is lost', seen: [first, second], looks: 2 };
+  {
+    using operations = openOperations(folder.path, { command: 'test' });
+    operations.journal.doubts.set(ID, doubt);
+    operations.journal.revisits.plan({ id: ID, url: NEWS_URL }, { dueAt: Date.parse(second) + HOUR_MS, lastAt: 1e13 });
+  }
+  {
+    using operations = openOperations(folder.path, { command: 'test' });
+    assert.deepEqual(operations.journal.doubts.of(ID), doubt);
+    assert.deepEqual(operations.journal.doubts.all(), [{ id: ID, ...doubt, againAt: '2022-01-28T05:10:00.000Z' }]);
+    operations.journal.doubts.set(ID, { ...doubt, seen: ['then', second] });
+    assert.deepEqual(operations.journal.doubts.of(ID)?.seen, [second]);
+    operations.journal.doubts.end(ID);
+    assert.equal(operations.journal.doubts.of(ID), null);
+  }
+});
+
+it('what a wrong clock saw ahead is not waited for', () => {
+  const ahead = { shown: 'a', detail: '', seen: ['2032-01-28T04:00:00.000Z'], looks: 1 };
+  const now = { shown: 'a', detail: '', at: '2022-01-28T04:00:00.000Z' };
+  assert.deepEqual(seenAgain(ahead, now).seen, [now.at]);
 });
 
 it('whatever comes in whatever order, no document is replaced by one that lost most of its text and was not seen four times', async () => {

@@ -38,6 +38,8 @@ const LEAST_KEPT_OTHERWISE = 0.8;
 const TITLE_KEPT = 0.3;
 /** Fewer triples prove nothing. */
 const LEAST_TRIPLES = 8;
+/** In characters: what lies further behind is not compared. */
+const LONGEST_COMPARED = 300_000;
 /** Longer than any notice, in characters; and more lines than one has. */
 const LONGEST_NOTICE = 80;
 const MOST_LINES = 3;
@@ -51,8 +53,8 @@ export function implausibleBeside(old: Archived, now: Compared): Implausible | n
     if (bytes >= old.bytes * LEAST_KEPT) return null;
     return { detail: `a document of ${bytes} bytes for one of ${old.bytes}, which cannot be read`, notice: null };
   }
-  const triples = shingles(bareText(before.text), 3);
-  const kept = partOf(triples, shingles(bareText(shown.text), 3));
+  const triples = triplesOf(before);
+  const kept = partOf(triples, triplesOf(shown));
   const figures = `${length(shown)} for ${length(before)}, ${Math.floor(100 * kept)} % of the text kept`;
   const isOther = isOtherTitle(old.article, now.article) && isOtherTime(old.article, now.article);
   if (isOther && kept < LEAST_KEPT_OTHERWISE && triples.size > 0)
@@ -84,6 +86,10 @@ function shownIfReadable(document: string): ReturnType<typeof shownBy> | null {
     if (error instanceof ArchiveError) return null;
     throw error;
   }
+}
+
+function triplesOf({ text }: { readonly text: string }): ReadonlySet<string> {
+  return shingles(bareText(text.slice(0, LONGEST_COMPARED)), 3);
 }
 
 function length({ text }: { readonly text: string }): string {

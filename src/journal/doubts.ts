@@ -1,4 +1,7 @@
-/** What the site shows of archived articles and is not believed yet: it may be a fault of the site, and pass. */
+/**
+ * What the site shows of archived articles and is not believed yet: it may be a fault of the site, and pass. Where this is
+ * lost with the database, it has to stand anew.
+ */
 import type { ArticleId } from '../model.ts';
 import { type Database, numberOf } from '../sqlite.ts';
 

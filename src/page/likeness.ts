@@ -23,8 +23,10 @@ export function partOf(wanted: ReadonlySet<string>, there: { readonly has: (each
   return count / wanted.size;
 }
 
-/** Of a summary more characters say no more. */
+/** More of a summary or a text, and more names, say no more: pages may be made to be slow. */
 const LONGEST_NAME = 300;
+const LONGEST_TEXT = 100_000;
+const MOST_NAMES = 8;
 /** Fewer pairs prove nothing. */
 const LEAST_PAIRS = 12;
 
@@ -33,8 +35,8 @@ const LEAST_PAIRS = 12;
  * where all of them are too short to tell.
  */
 export function shareOfNames(names: readonly (string | null)[], text: string): number | null {
-  const bare = bareText(text);
-  const wanted = names.map((name) => shingles(bareText((name ?? '').slice(0, LONGEST_NAME)), 2));
+  const bare = bareText(text.slice(0, LONGEST_TEXT));
+  const wanted = names.slice(0, MOST_NAMES).map((name) => shingles(bareText((name ?? '').slice(0, LONGEST_NAME)), 2));
   if (wanted.every(({ size }) => size < LEAST_PAIRS)) return null;
   const there = { has: (pair: string) => bare.includes(pair) };
   return Math.max(...wanted.map((pairs) => (pairs.size === 0 ? 0 : partOf(pairs, there))));
