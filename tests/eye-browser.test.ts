@@ -4,11 +4,15 @@ import { after, before, describe, it } from 'node:test';
 import { compareSeen } from '../src/eye/compare.ts';
 import type { ArticleAddress } from '../src/model.ts';
 import { extract } from '../src/page/extract.ts';
+import { parsePage } from '../src/page/page.ts';
+import { parseArticleUrl } from '../src/site/address.ts';
+import { bytesOf, caseNames, labelOf } from './labelled/cases.ts';
 import { openNewspaper } from './newspaper/newspaper.ts';
 import { STYLE_SHEETS } from './newspaper/render/styles.ts';
 import { classicPage, NEWS_URL, pageOf, SITE } from './support/article-page.ts';
 import { type EyeBrowser, openEyeBrowser } from './support/eye-browser.ts';
 import { PICTURE, PLANTED, type Plant, RIGHT } from './support/eye-plants.ts';
+import { fetchedPage } from './support/fetched-page.ts';
 import { articleParts, siteOf } from './support/newspaper-pages.ts';
 
 const NEWS: ArticleAddress = { id: 'guancha:900', url: NEWS_URL, date: '2022-01-28' };
@@ -43,6 +47,21 @@ describe('planted differences', () => {
 
 describe('pages that are as they were extracted', () => {
   for (const plant of RIGHT) it(plant.name, async () => assert.deepEqual(await flagsOf(plant), []));
+
+  for (const name of caseNames().filter((each) => labelOf(each).verdict === 'article'))
+    it(`the labelled page ${name}`, async () => {
+      const { url } = labelOf(name);
+      const address = parseArticleUrl(url, SITE);
+      assert.ok(address);
+      const pages = bytesOf(name).map((body) => parsePage(fetchedPage({ url, body })));
+      const article = extract(pages, address, SITE);
+      const pictures = article.images.map(({ src }) => ({ url: src, width: 800, height: 600 }));
+      const seen = await browser.see(
+        pages.map(({ page }) => page),
+        { address: url, site: SITE, pictures, sheet: () => '' },
+      );
+      assert.deepEqual(compareSeen(seen, article), []);
+    });
 
   it('every ordinary article of the newspaper', async () => {
     await using newspaper = await openNewspaper({ articles: 48, pageBytes: 40_000, specials: false });

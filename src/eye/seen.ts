@@ -150,12 +150,12 @@ export function seenOf(
     const { name = '', value = '', box = null } = appearance.nodes[at] ?? {};
     const isAdded = name.startsWith('::');
     const all = isAdded ? (box?.text ?? '') : value;
-    if (all.trim() === '' || (isAdded && !saysSomething(name, all))) return null;
+    if (all.trim() === '' || (isAdded && !saysSomething(all, isNumbered(at)))) return null;
     const pieces = (box?.pieces ?? []).filter(({ text }) => text.trim() !== '');
-    const reasons = pieces.map(({ rect }) => visibility.whyUnread(at, rect));
+    const reasons = pieces.map(({ rect, text }) => visibility.whyUnread(at, rect, text.trim().length));
     const seen = pieces.filter((_, i) => reasons[i] === null);
     if (box === null || seen.length === 0) {
-      if (!isAdded) hidden.push({ text: all, why: reasons[0] ?? visibility.whyUnread(at, NOWHERE) ?? 'no room' });
+      if (!isAdded) hidden.push({ text: all, why: reasons[0] ?? visibility.whyUnread(at, NOWHERE, 0) ?? 'no room' });
       return null;
     }
     const shown = seen.map((piece) => piece.text).join('');
@@ -173,6 +173,12 @@ export function seenOf(
       style: line?.style ?? box.style,
     };
     return { rect, label: text, isBlock: false, isFloating: false };
+  }
+
+  /** Added text that may be the number of an item, as lists have them. */
+  function isNumbered(at: number): boolean {
+    const parent = nameAt(appearance.nodes[at]?.parent ?? -1);
+    return nameAt(at) === '::marker' || (nameAt(at) === '::before' && BLOCKS.has(parent));
   }
 
   function endLine(): void {
@@ -212,14 +218,15 @@ export function seenOf(
 
   /** Whether a thing would be seen where its element stands. */
   function whyPlaceUnseen(at: number, { whyUnseen }: Visibility): string | null {
-    const parent = appearance.nodes[at]?.parent ?? -1;
-    const name = nameAt(parent);
-    if (name === 'noscript' || name === 'picture' || appearance.nodes[parent]?.box === null)
-      return name === 'noscript' || name === 'picture' ? whyPlaceUnseen(parent, visibility) : 'it is not laid out';
-    const rect = appearance.nodes[parent]?.box?.rect;
-    return rect === undefined || rect.right - rect.left === 0 || rect.bottom - rect.top === 0
-      ? null
-      : whyUnseen(parent, rect);
+    const above = (node: number) => appearance.nodes[node]?.parent ?? -1;
+    const isIn = (node: number, ...names: string[]) => names.includes(nameAt(node));
+    let holder = above(at);
+    while (isIn(holder, 'noscript', 'picture')) holder = above(holder);
+    if (appearance.nodes[at]?.box === null && appearance.nodes[holder]?.box === null) return 'it is not laid out';
+    while (holder >= 0 && appearance.nodes[holder]?.box === null) holder = above(holder); // `display: contents`
+    const rect = appearance.nodes[holder]?.box?.rect;
+    const isEmpty = rect === undefined || rect.right - rect.left === 0 || rect.bottom - rect.top === 0;
+    return isEmpty ? null : whyUnseen(holder, rect);
   }
 
   function lookAtBackground(at: number): void {
@@ -255,7 +262,7 @@ interface Placed {
 function isBefore({ rect: a, isFloating }: Placed, { rect: b, isFloating: isOtherFloating }: Placed): boolean {
   const shareColumn = Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1;
   if (shareColumn) return a.bottom <= b.top + 1;
-  if (isFloating || isOtherFloating) return false; // text runs round it
+  if (isFloating !== isOtherFloating) return false; // text runs round it
   const sharedRow = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
   const isRow = sharedRow > 0.5 * Math.min(a.bottom - a.top, b.bottom - b.top);
   return isRow && a.right <= b.left + 1;
@@ -280,10 +287,10 @@ function addedTo(nodes: readonly LaidOutNode[]): ReadonlyMap<number, readonly nu
 }
 
 /** Marks, icons and the numbers of lists are ornament. */
-function saysSomething(name: string, text: string): boolean {
+function saysSomething(text: string, mayBeNumber: boolean): boolean {
   if (!/[\p{L}\p{N}]/u.test(text)) return false;
   return (
-    name !== '::marker' || !/^\s*(?:\d{1,5}|[a-z]{1,8}|[一二三四五六七八九十百千〇零]{1,8})[.、．)]?\s*$/i.test(text)
+    !mayBeNumber || !/^\s*(?:\d{1,5}|[a-z]|[ivxlcdm]{2,8}|[一二三四五六七八九十百千〇零]{1,8})[.、．)]?\s*$/i.test(text)
   );
 }
 

@@ -7,8 +7,11 @@ export interface Visibility {
    * @param node index of the node that it belongs to; what its own style says counts
    */
   whyUnseen(node: number, rect: Rect): string | null;
-  /** The same of text, which may be too small, or painted in the colour of what is behind it. */
-  whyUnread(node: number, rect: Rect): string | null;
+  /**
+   * The same of text, which may be too small, or painted in the colour of what is behind it.
+   * @param length in characters; a line of text has more pixels than that
+   */
+  whyUnread(node: number, rect: Rect, length: number): string | null;
 }
 
 /** Below that nobody notices a thing. */
@@ -55,11 +58,14 @@ export function openVisibility({ nodes, viewport }: Appearance): Visibility {
     return cover === undefined ? null : `covered by ${nameOf(cover.at)}`;
   }
 
-  function whyUnread(node: number, rect: Rect): string | null {
+  function whyUnread(node: number, rect: Rect, length: number): string | null {
     const style = nodes[node]?.box?.style;
     if (style === undefined) return 'it is not laid out';
-    if (rect.bottom - rect.top < SMALLEST_TEXT || Number.parseFloat(style['font-size']) < SMALLEST_TEXT)
+    const [width, height] = [rect.right - rect.left, rect.bottom - rect.top];
+    if (height < SMALLEST_TEXT || Number.parseFloat(style['font-size']) < SMALLEST_TEXT || width < length)
       return 'too small to be read';
+    if (style['-webkit-text-security'] !== 'none') return 'drawn as dots';
+    if (style.direction === 'rtl' && style['unicode-bidi'].endsWith('override')) return 'set backwards';
     const ink = colourOf(style['-webkit-text-fill-color']);
     if (ink !== null && ink.alpha < FAINT) return 'transparent';
     const unseen = whyUnseen(node, rect);
@@ -121,7 +127,8 @@ export function openVisibility({ nodes, viewport }: Appearance): Visibility {
     for (let at = node; at >= 0 && left >= FAINT / 10; at = nodes[at]?.parent ?? -1) {
       const { box = null, name = '' } = nodes[at] ?? {};
       // A text has the style of its element.
-      if (box !== null && !name.startsWith('#')) left *= Number.parseFloat(box.style.opacity);
+      if (box === null || name.startsWith('#')) continue;
+      left *= Number.parseFloat(box.style.opacity) * Number(/\bopacity\(([\d.]+)\)/.exec(box.style.filter)?.[1] ?? 1);
     }
     return left;
   }

@@ -60,6 +60,8 @@ export const STYLES = [
   'clip',
   'clip-path',
   'content',
+  'direction',
+  'filter',
   'float',
   'font-size',
   'font-weight',
@@ -69,8 +71,10 @@ export const STYLES = [
   'position',
   'text-align',
   'transform',
+  'unicode-bidi',
   'visibility',
   '-webkit-text-fill-color',
+  '-webkit-text-security',
 ] as const;
 export type StyleName = (typeof STYLES)[number];
 

@@ -50,6 +50,14 @@ export const PLANTED: readonly Plant[] = [
   hidden('indented off the page', 'text-indent: -9999px; white-space: nowrap', /off the page/),
   hidden('clipped to nothing', 'position: absolute; clip: rect(0 0 0 0)', /clipped/),
   hidden('cut to a shape of nothing', 'clip-path: inset(50%)', /clipped/),
+  hidden('filtered away', 'filter: opacity(0)', /opacity/),
+  hidden('turned to the side', 'transform: rotateY(90deg)', /too small/),
+  hidden('letters upon each other', 'letter-spacing: -1em', /too small/),
+  hidden('drawn as dots', '-webkit-text-security: disc', /dots/),
+  hidden('set backwards', 'direction: rtl; unicode-bidi: bidi-override', /backwards/),
+  hidden('moved away', 'transform: translateX(-5000px)', /off the page/),
+  hidden('skipped', 'content-visibility: hidden', /not seen/),
+  hidden('of no width', 'width: 0; overflow: hidden; white-space: nowrap', /cut off by p\.x/),
   hidden('of no height', 'height: 0; overflow: hidden', /cut off by p\.x/),
   {
     name: 'folded by max-height',
@@ -196,6 +204,30 @@ export const PLANTED: readonly Plant[] = [
     expected: otherwise(/the other way round/),
   },
   {
+    name: 'columns that float the other way round',
+    body: `<div class="a">${FIRST}${SECOND}</div><div class="b">${THIRD}${FOURTH}</div><p style="clear:both">茶</p>`,
+    css: '.a { float: right; width: 45% } .b { float: left; width: 45% }',
+    expected: otherwise(/the other way round/),
+  },
+  {
+    name: 'a table from right to left',
+    body: `${FIRST}<table class="t"><tr><td>一月</td><td>二月</td></tr></table>`,
+    css: '.t { direction: rtl }',
+    expected: otherwise(/一月.*二月.*the other way round/),
+  },
+  {
+    name: 'text in the middle of a sentence',
+    body: `<p>茶馆<b class="not">涨价</b>，掌柜说。</p>${SECOND}`,
+    css: '.not::before { content: "不" }',
+    expected: more(/茶馆不涨价/),
+  },
+  {
+    name: 'text closed away',
+    body: `<details><summary>详情</summary>${FIRST}</details>${SECOND}`,
+    css: '',
+    expected: less(/茶馆今天照常开门/),
+  },
+  {
     name: 'a headline that is not shown',
     body: FIRST + SECOND,
     css: '.left-main > h3 { display: none }',
@@ -273,6 +305,17 @@ export const RIGHT: readonly Plant[] = (
       `${FIRST}<p><img src="https://i.guancha.cn/news/2022/01/28/gone.jpg"></p>${SECOND}`,
       '',
     ],
+    [
+      'numbers of a counter',
+      `<div class="n">${FIRST}${SECOND}</div>`,
+      '.n > p { counter-increment: n } .n > p::before { content: counter(n) ". " }',
+    ],
+    [
+      'an element that is only its content',
+      `<div class="x">${FIRST}<p><img class="lazy" data-original="${PICTURE}"></p></div>`,
+      '.x, .x p { display: contents }',
+    ],
+    ['vertical text', `<div class="v">${FIRST}${SECOND}</div>`, '.v { writing-mode: vertical-lr; height: 300px }'],
     [
       'bold subheads',
       `${FIRST}<p class="sub"><strong>换茶</strong></p>${SHOWN}${SECOND}`,

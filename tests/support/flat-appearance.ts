@@ -14,6 +14,8 @@ const STYLE = {
   ...Object.fromEntries(STYLES.map((name) => [name, 'none'])),
   'background-color': 'rgba(0, 0, 0, 0)',
   clip: 'auto',
+  direction: 'ltr',
+  'unicode-bidi': 'normal',
   content: 'normal',
   'font-size': '16px',
   'font-weight': '400',
