@@ -159,8 +159,8 @@ export const CONTRADICTED: readonly MutantKind[] = kindsOf('C', {
   'an update before the publication': onWww((original) =>
     inSource(original, /(?<=最后更新: )[\d: -]+/, '2016-01-01 08:00:00'),
   ),
-  'pictures uploaded in another year': onWww((original) => {
-    const body = original.body.replace(/\/20\d\d\/\d\d\/\d\d\/20\d{15}(?=\.)/g, '/2013/02/03/20130203111111222');
+  'pictures uploaded after the last word of the page': onWww((original) => {
+    const body = original.body.replace(/\/20\d\d\/\d\d\/\d\d\/20\d{15}(?=\.)/g, '/2026/11/20/20261120111111222');
     return body === original.body ? null : { html: original.head + body + original.tail };
   }),
   'another columnist than the byline’s': onWww((original, words) =>

@@ -91,12 +91,11 @@ export const FRAME: readonly MutantKind[] = kindsOf('A', {
     ).first();
     return block.length > 0 && $('.all-txt').append(block).length > 0;
   }),
-  'a block twice': moved(($, { pick, name }) => {
-    const block = $(pick(['ul.author', 'ul.editor', 'ul.article-other', 'div.key-word'])).first();
-    const copy = block.clone();
-    copy.find('a').text(name());
-    copy.find('li').last().text(`责任编辑: ${name()}`);
-    return block.length > 0 && block.after(copy).length > 0;
+  'a block twice': moved(($, { pick }) => {
+    const block = $(
+      pick(['ul.author', 'ul.editor', 'ul.article-other', 'div.key-word', 'li.left-main > div.time']),
+    ).first();
+    return block.length > 0 && block.after(block.clone()).length > 0;
   }),
   'the headline as a heading of another rank': (original, { pick }) => {
     const tag = pick(['h1', 'h2', 'h4', 'div', 'p']);

@@ -181,14 +181,20 @@ const runOn: Readonly<Record<string, MutantKind['make']>> = {
     html: `${value}${words.pick([' 教授', '（作家）', '：专栏', ' 等', '/文', '｜学者'])}`,
     sees: () => [{}],
   })),
-  'two columnists in one link': written('the columnist', (value, words) => ({
-    html: `${value}${words.pick(['、', '，', ' / ', '和', ' & '])}${words.name()}`,
-  })),
+  'two columnists in one link': written('the columnist', (value, words) => {
+    const other = words.name();
+    return {
+      html: `${value}${words.pick(['、', '，', ' / ', '和', ' & '])}${other}`,
+      sees: () => [{ columnists: bothOf(value, other) }],
+    };
+  }),
   'two people in one box': (original, words) =>
     inPage(original, ($) => {
       const box = $('ul.author .author-intro p, ul.editor .editor-intro p').first();
-      box.append(`<a href="../x">${words.name()}</a><span>${words.place()}大学教授</span>`);
-      return box.length > 0;
+      const [first, other] = [box.find('a').first().text(), words.name()];
+      box.append(`<a href="../x">${other}</a><span>${words.place()}大学教授</span>`);
+      const field = box.closest('ul.author').length > 0 ? 'columnists' : 'staff';
+      return box.length > 0 && [{ [field]: bothOf(first, other) }];
     }),
   'the columnist without a link': (original) =>
     inPage(original, ($) => {
@@ -222,6 +228,13 @@ const runOn: Readonly<Record<string, MutantKind['make']>> = {
     return value.length < 8 ? null : { html: `${cut}${words.pick(['…', '...', '……', ''])}` };
   }),
 };
+
+/** True of a list of people that has these two. */
+function bothOf(first: string, second: string): (people: unknown) => boolean {
+  return (people) =>
+    Array.isArray(people) &&
+    [first, second].every((name) => people.filter((each) => String(each).split(' ')[0] === name).length === 1);
+}
 
 export const VALUES: readonly MutantKind[] = kindsOf('A', {
   ...Object.fromEntries([...placeholders, ...escaped]),
