@@ -77,6 +77,10 @@ export const FLAGS = {
     'markup in the body that the vocabulary does not know',
     'kept as published, but for scripts, comments and style sheets; it may hide text, or show some that is not the article’s',
   ),
+  'unknown-frame': doubt(
+    'a block round the body with a style that is not known there',
+    'its fields were read as printed; the page may hide them, or the whole article',
+  ),
   'body-too-short': doubt('the body is shorter than the summary of the page', 'text may be missing'),
   'text-incomplete': doubt('a text that stops in mid-sentence, or speaks of more to read', 'text may be missing'),
   'text-twice': doubt('text that is there twice', 'kept in the body, both times'),

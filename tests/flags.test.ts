@@ -31,7 +31,17 @@ const CASES: Readonly<
   'two-layouts': [
     ['a post beside an article', classicPage().replace('</body>', `${fengwenPage()}</body>`), /classic, fengwen/],
   ],
+  'unknown-frame': [
+    [
+      'a field',
+      classicPage({ people: AUTHOR.replace('"author fix"', '"author fix" style="opacity:0"') }),
+      /ul\.author/,
+    ],
+    ['round the column', classicPage().replace('<body>', '<body style="display:none">'), /^body\[style=display:none\]/],
+    ['by an attribute', classicPage().replace('<h3>', '<h3 hidden>'), /^h3\[hidden\]/],
+  ],
   'torn-column': [
+    ['a writer elsewhere', classicPage().replace('</body>', `${AUTHOR}</body>`), /ul\.author\.fix outside/],
     ['the body closed once too often', classicPage({ body: '<p>茶</p></div><p>馆</p></div>' }), /key-word/],
   ],
   'second-article': [
@@ -55,6 +65,11 @@ const CASES: Readonly<
     ['another headline', classicPage({ foot: '<div class="key-word"></div><h3>别的</h3>' }), /h3/],
   ],
   'unaccounted-text': [
+    [
+      'beside the column',
+      classicPage().replace('<li class="right">', '<li><p>茶</p></li><li class="right">'),
+      /beside the column/,
+    ],
     [
       'behind the body',
       classicPage({ body: '<p>茶</p></div>掉出来的字<div>' }),

@@ -5,6 +5,7 @@ import { checkWitnesses } from './checks-agreement.ts';
 import { checkBody, checkColumn, checkParts, checkPictures } from './checks-body.ts';
 import { checkByline, checkNames } from './checks-byline.ts';
 import { checkPage, checkTimes, checkTitle } from './checks-fields.ts';
+import { checkFrame } from './checks-frame.ts';
 import { checkLikeness } from './checks-likeness.ts';
 import { checkList } from './checks-list.ts';
 import { checkText } from './checks-text.ts';
@@ -14,6 +15,7 @@ import { checkValues } from './values.ts';
 const CHECKS: readonly ((input: CheckInput) => readonly Flag[])[] = [
   checkPage,
   checkColumn,
+  checkFrame,
   checkTitle,
   checkValues,
   checkWitnesses,

@@ -6,6 +6,8 @@ export interface Layout {
   readonly name: string;
   /** The block that holds title, body and all fields; all further selectors are relative to it. */
   readonly column: string;
+  /** What may stand beside the column in the same element; null where it is not known. */
+  readonly beside: string | null;
   /** The column of a page of this layout, and of no other, holds `when` and not `unless`: never the date decides. */
   readonly when: string;
   readonly unless: string | null;

@@ -75,6 +75,7 @@ const BLOCKS: readonly BlockRule[] = [
 /** All of a layout but its name and what distinguishes its pages from the others'. */
 const ARTICLE_COLUMN: Omit<Layout, 'name' | 'when' | 'unless'> = {
   column: 'li.left-main',
+  beside: 'li.right',
   body: '> .all-txt',
   end: '> #comments-container',
   always: ['> div.key-word', '> ul.article-other'],
@@ -107,6 +108,7 @@ export const CMS_2026: Layout = {
 export const FENGWEN: Layout = {
   name: 'fengwen',
   column: '.article-content',
+  beside: null,
   when: '.article-txt-content',
   unless: null,
   body: '.article-txt-content',
@@ -156,6 +158,7 @@ export const FENGWEN: Layout = {
 export const MOBILE: Layout = {
   name: 'mobile',
   column: '.textPageCont, section:has(> .gc_content)',
+  beside: null,
   when: '.textPageContInner, .gc_content',
   unless: null,
   body: '.textPageContInner, .gc_content',

@@ -145,3 +145,6 @@ export const STYLES: StyleForms = {
     /^(?:mso-[a-z-]{2,60}|border-?(?:top|right|bottom|left|block|inline)?-?(?:start|end)?-?(?:width|style|color|image)?|outline-[a-z]{5,8}|--[\w-]{1,60})$/,
   everywhere: /^(?:inherit|initial|unset|revert|normal|var\(--(?:weui-[\w-]{1,30}|articlefontsize)\)|)$/,
 };
+
+/** What the site's own frame round the body sets besides (site.md, 2.2), as `readStyle` writes the forms. */
+export const FRAME_STYLE = /^(?:position:relative|bottom:\*px)$/;
