@@ -200,22 +200,22 @@ const SPOKEN = /[我你您他她它这那吗呢吧啊哦嗯]|^(?:是|对|不|没
 
 /** Lines from the end among which an article is signed. */
 const LAST_LINES = 6;
+const REPORTERS = /记者|通讯员|整理/;
+/** A longer text has more lines than anyone reads; those that begin like credits are read up to so many. */
+const MOST_READ = 200;
 
-/** The first of the last lines that is, or ends in, credits of those who wrote, translated or reported. */
+/** What the last lines are, or end in, if it credits those who wrote, translated or reported, and no text follows it. */
 function bylineAtEnd(lines: readonly string[]): Byline | null {
-  for (let at = Math.max(0, lines.length - LAST_LINES); at < lines.length; at++) {
-    const found = creditsIn(lines[at] ?? '', at);
-    if (
-      found !== null &&
-      'credits' in found &&
-      found.credits.every(({ role }) => isOfWriting(role) || REPORTERS.test(role))
-    )
+  for (let at = lines.length - 1; at >= Math.max(0, lines.length - LAST_LINES); at--) {
+    const line = lines[at] ?? '';
+    const found = creditsIn(line, at);
+    if (found === null && NOTE.test(line)) continue;
+    if (found === null || 'unread' in found) return null;
+    if (found.credits.every(({ role }) => isOfWriting(role) || REPORTERS.test(role)))
       return { text: oneLine(found.text), credits: found.credits };
   }
   return null;
 }
-
-const REPORTERS = /记者|通讯员|整理/;
 
 /** Credits that are not in the byline. */
 interface CreditsBelow {
@@ -229,21 +229,33 @@ interface CreditsBelow {
  * `来源：…`) and names alone among the last lines.
  */
 export function creditsBelow(lines: readonly string[]): readonly CreditsBelow[] {
-  return lines.flatMap((line, at) => {
-    const isLast = at >= lines.length - LAST_LINES;
-    const found = creditsIn(line, at);
-    if (found !== null && 'unread' in found) return [{ text: found.unread, ofWriting: true }];
-    if (found !== null && !found.credits.every(({ role }) => isOfPictures(role))) {
-      const ofWriting = found.credits.some(({ role }) => isOfWriting(role) && !mayBeSpeaker(role));
-      return ofWriting || isLast ? [{ text: found.text, ofWriting }] : [];
-    }
-    if (!isLast || found !== null) return [];
-    if (at >= LINES_WITH_BYLINE && isSignature(line)) return [{ text: line, ofWriting: true }];
-    const end = bracketAtEnd(line);
-    if (end === null) return [];
-    if (namesPeople(end, () => true)) return [{ text: end, ofWriting: true }];
-    return /译自|整理|编译|来源[:：]|原载|转自/.test(end) ? [{ text: end, ofWriting: false }] : [];
-  });
+  const last = lines.length - LAST_LINES;
+  const like = lines.flatMap((line, at) =>
+    at >= last || LIKE_CREDITS.test(line) || /[】）)\]］]\s*$/.test(line) ? [at] : [],
+  );
+  return [...new Set([...like.slice(0, MOST_READ), ...like.slice(-LAST_LINES)])].flatMap((at) =>
+    creditsBelowIn(lines[at] ?? '', at, at >= last),
+  );
+}
+
+const LIKE_CREDITS = /^\s*(?:[【（([［〔〖「『<{]|[^/／|｜丨:：]{1,12}[/／|｜丨:：])/;
+
+function creditsBelowIn(line: string, at: number, isLast: boolean): readonly CreditsBelow[] {
+  const found = creditsIn(line, at);
+  if (found !== null && 'unread' in found) return [{ text: found.unread, ofWriting: true }];
+  if (found !== null && !found.credits.every(({ role }) => isOfPictures(role))) {
+    const maySpeak = /^[^/／|｜丨]{1,8}[:：]/.test(line);
+    const ofWriting = found.credits.some(
+      ({ role }) => (isOfWriting(role) || REPORTERS.test(role)) && !(maySpeak && mayBeSpeaker(role)),
+    );
+    return ofWriting || isLast ? [{ text: found.text, ofWriting }] : [];
+  }
+  if (!isLast || found !== null) return [];
+  if (at >= LINES_WITH_BYLINE && isSignature(line)) return [{ text: line, ofWriting: true }];
+  const end = bracketAtEnd(line);
+  if (end === null) return [];
+  if (namesPeople(end, () => true)) return [{ text: end, ofWriting: true }];
+  return /译自|整理|编译|来源[:：]|原载|转自/.test(end) ? [{ text: end, ofWriting: false }] : [];
 }
 
 /** @param at of the first lines only what is in a bracket at the end: how they begin is the byline's */

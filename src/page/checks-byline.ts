@@ -24,6 +24,7 @@ export function checkNames({ found }: CheckInput): readonly Flag[] {
   return [
     ...printed.filter((text) => !mayBeName(text)).map((text) => flag('name-unreadable', text)),
     ...editing.filter((text) => !mayBeName(text) || /[\d@]/.test(text)).map((text) => flag('name-unreadable', text)),
+    ...editors.slice(1).map((each) => flag('name-unreadable', `another 责任编辑 ${each.printed}`)),
     ...severalIn.map((text) => flag('name-unreadable', text)),
     ...boxes.flatMap((selectors) => unreadIn(found, selectors)).map((text) => flag('name-unreadable', text)),
     ...editors.filter(({ others }) => others !== '').map(({ others }) => flag('other-credits', others)),

@@ -46,7 +46,7 @@ export function readStaff(found: FoundArticle, base: string): readonly Person[] 
 
 /** 责任编辑, one name each. */
 export function readEditors(found: FoundArticle): readonly string[] {
-  return printedEditors(found).flatMap(({ names }) => names);
+  return [...new Set(printedEditors(found).flatMap(({ names }) => names))];
 }
 
 /** 责任编辑 as printed, each with the names in it, and the credits that follow them (`审核：…`). */

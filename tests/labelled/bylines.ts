@@ -266,6 +266,7 @@ export const READ: Readonly<Record<string, readonly (readonly [Printed, ...Credi
 
 /** No byline, and nothing to doubt. */
 export const NONE: readonly Printed[] = [
+  '春茶上市了。⏎茶客不少。⏎店里坐满了。⏎天黑了。⏎（文/石砚）⏎又一天开始了，店里坐满了客人。',
   '（图/早茶社）',
   '【视频/柳青】',
   '图：早茶社',
