@@ -218,6 +218,21 @@ describe('a headline', () => {
   });
 });
 
+describe('the picture of a columnist', () => {
+  it('has the columnist’s name', () => {
+    const flagsWith = (alt: string) => {
+      const people = `<ul class="author fix"><li><div class="author-intro fix"><a><img alt="${alt}" src="/a.png"></a><p><a href="../ShiYan">石砚</a><span></span></p></div></li></ul>`;
+      const url = 'https://www.guancha.cn/ZaoCha/2022_01_28_900.shtml';
+      return extract([pageOf(classicPage({ people }))], { id: 'guancha:900', url, date: '2022-01-28' }, SITE).flags;
+    };
+    assert.deepEqual([flagsWith('石砚'), flagsWith('')], [[], []]);
+    assert.deepEqual(
+      flagsWith('柳青').map(({ code }) => code),
+      ['byline-disagrees'],
+    );
+  });
+});
+
 describe('the clock of a page and the names of its pictures', () => {
   const flagsAt = (published: string, stamp: string, updated = '') => {
     const times = `<div class="time fix"><span>${published}</span></div>${updated && `<div class="time fix"><span>最后更新: ${updated}</span></div>`}`;

@@ -4,7 +4,7 @@
  */
 import { type Flag, flag } from '../flags.ts';
 import { parseArticleUrl, type Site } from '../site/address.ts';
-import type { CheckInput } from './check-input.ts';
+import { type CheckInput, MOST_OF_A_KIND } from './check-input.ts';
 import { textOf } from './column.ts';
 import { readTimes } from './fields.ts';
 import { inColumn } from './find-article.ts';
@@ -92,7 +92,11 @@ const SHORTEST_HEADLINE = 4;
 
 /** Some words in Chinese; a summary may name an address. */
 function isProse(text: string): boolean {
-  return HAS_HAN.test(text) && isWords(text.replace(/https?:\/\/[\w./?=&%-]{1,200}/g, ''), LONGEST_SUMMARY);
+  return (
+    text.length <= 2 * LONGEST_SUMMARY &&
+    HAS_HAN.test(text) &&
+    isWords(text.replace(/https?:\/\/[\w./?=&%-]{1,200}/g, ''), LONGEST_SUMMARY)
+  );
 }
 
 const LONGEST_SUMMARY = 2000;
@@ -108,10 +112,15 @@ export function isKeyword(text: string): boolean {
 
 const LONGEST_KEYWORD = 30;
 
+/** No article has nearly so many keywords. */
+const MOST_LINKS = 100;
+
 /** A headline is nothing but text: what else stands there with words in it is a badge, or another text. */
 function marksIn({ found }: CheckInput): readonly string[] {
   const headline = inColumn(found.column, found.layout.fields.title).slice(0, 1).toArray();
-  return elementsBelow(headline).map((each) => oneLine(textOf(each)));
+  return elementsBelow(headline)
+    .slice(0, MOST_OF_A_KIND)
+    .map((each) => oneLine(textOf(each, LONGEST_HEADLINE)));
 }
 
 /** The picture of a topic's box has its name (site.md, 2.3); null where there is no box. */
@@ -127,7 +136,7 @@ function strangeKeywordLinks({ found }: CheckInput): readonly string[] {
   const links = inColumn(found.column, found.layout.fields.keywords ?? '')
     .toArray()
     .filter(isElement);
-  return links.flatMap((link) => {
+  return links.slice(0, MOST_LINKS).flatMap((link) => {
     const word = oneLine(textOf(link));
     const wanted = URL.parse(link.attribs.href ?? '', 'https://user.guancha.cn')?.searchParams.get('keyword');
     return word === '' || oneLine(wanted ?? '') === word ? [] : [`${word} → ${link.attribs.href}`];
@@ -139,10 +148,12 @@ function strangeKeywordLinks({ found }: CheckInput): readonly string[] {
  * (`36氪`, `CCTV4`), joined, in brackets or in quotes. A colon stands only behind what kind of account it is.
  */
 export function isSource(text: string): boolean {
+  if (text.length > LONGEST_SOURCE) return false;
   const name = text.replace(/(?:公众号|视频号|微博|账号|ID)\s?[:：]/, ' ');
   return SOURCE.test(name) && /\p{Script=Han}|[A-Z]/u.test(name) && !NO_VALUE.test(name) && !LABELS.test(name);
 }
 
+const LONGEST_SOURCE = 60;
 const SOURCE = /^(?!.*\d{5})[\p{Script=Han}A-Za-z\d ·•.&+@“”‘’"'《》〈〉「」（）()【】、，,/|｜—-]{2,40}$/u;
 /** Words that the frame of a page prints before other values: one of them apart means that two values ran together. */
 const NAME_OF_FIELD =

@@ -9,7 +9,16 @@ import { type Element, isElement, oneLine } from './html.ts';
 import type { ParsedPage } from './page.ts';
 
 /** `edited` is the time of the last change; `comments` the number under which the comments are kept. */
-export type Says = 'title' | 'summary' | 'text' | 'published' | 'edited' | 'address' | 'comments' | 'picture';
+export type Says =
+  | 'title'
+  | 'writer'
+  | 'summary'
+  | 'text'
+  | 'published'
+  | 'edited'
+  | 'address'
+  | 'comments'
+  | 'picture';
 
 /** What one place of a page says of the article. */
 export interface Witness {
@@ -28,10 +37,16 @@ interface Place {
 /** All that a page says, in the order of the table; the same said twice at one place is said once. */
 export function witnessesOf(page: ParsedPage, found: FoundArticle): readonly Witness[] {
   return PLACES.flatMap(({ place, says, read }) => {
-    const texts = read(page, found).map((text) => (text == null ? text : oneLine(text)));
+    const texts = read(page, found)
+      .slice(0, MOST_OF_A_PLACE)
+      .map((text) => (text == null ? text : oneLine(text).slice(0, LONGEST_TEXT)));
     return [...new Set(texts)].flatMap((text) => (text === undefined || text === '' ? [] : [{ place, says, text }]));
   });
 }
+
+/** A page made to be slow may hold any number of them; an article's text is the longest that any says. */
+const MOST_OF_A_PLACE = 20;
+const LONGEST_TEXT = 200_000;
 
 /** Names of `meta` elements, whichever of the ways to name them a page uses; `og:` and the like may stand in front. */
 const META: readonly (readonly [says: Says, name: RegExp])[] = [
@@ -90,6 +105,11 @@ const PLACES: readonly Place[] = [
   { place: 'bdDesc of the share settings', says: 'summary', read: (page) => [shareSetting(page, 'bdDesc')] },
   { place: 'bdPic of the share settings', says: 'picture', read: (page) => [shareSetting(page, 'bdPic')] },
   { place: 'bdUrl of the share settings', says: 'address', read: (page) => [shareSetting(page, 'bdUrl') ?? undefined] },
+  {
+    place: 'picture of a columnist',
+    says: 'writer',
+    read: (_, found) => attributes(found, '> ul.author .author-intro img', 'alt'),
+  },
   {
     place: 'request to link here',
     says: 'address',
