@@ -250,6 +250,7 @@ const CASES: Readonly<
       /nothing but what names it/,
     ],
     ['a picture without a word', classicPage({ body: '<p><img src="https://i.guancha.cn/a.jpg"></p>' }), /pictures/],
+    ['another writing', classicPage({ body: '<p>The gate was opened.</p>' }), /another writing/],
     [
       'another text than its headline names',
       classicPage({ title: '茶馆开门迎来新客人，掌柜谈柴火生意', body: '<p>渔港清早卸下第一批鱿鱼。</p>' }),

@@ -14,6 +14,8 @@ const LEAST_SHARED = 0.15;
 /** Below a player or a picture may stand a line that is not about what it shows. Of a post some pair in common is enough. */
 const SHORT = 100;
 
+const HAN = /\p{Script=Han}/u;
+
 export function checkLikeness({ found, article, bodies, others }: CheckInput): readonly Flag[] {
   const { title, summary, byline, images, media } = article;
   const isPost = found.layout === FENGWEN;
@@ -30,6 +32,7 @@ export function checkLikeness({ found, article, bodies, others }: CheckInput): r
     const isMute = bare === '' && media.length === 0 && !isPost;
     return isMute ? suspect('pictures without a word') : [];
   }
+  if (HAN.test(title) && !HAN.test(prose)) return suspect('another writing than its headline');
   const share = shareOfNames(names, prose);
   const least = isPost ? Number.MIN_VALUE : LEAST_SHARED;
   return share === null || share >= least
