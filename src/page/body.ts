@@ -33,6 +33,7 @@ import { type Media, readMedia } from './media.ts';
 import { baseOf, type ParsedPage } from './page.ts';
 import { isPlaceholder, pictureAddress, SHOWS_PICTURES } from './picture-address.ts';
 import { type Pictures, readPictures } from './pictures.ts';
+import { unseenLength } from './prose.ts';
 
 export interface Body {
   /** The site's own markup and white space; without noise in it exactly the container's inner HTML. */
@@ -45,6 +46,8 @@ export interface Body {
   readonly lines: readonly string[];
   readonly textCount: TextCount;
   readonly removed: readonly Removal[];
+  /** Prose in comments and attributes, as the page has it. */
+  readonly unseen: number;
   /** What stands round it in its column. */
   readonly column: Column;
   /** The tree that `html` was written from. */
@@ -83,12 +86,19 @@ export function readBody(page: ParsedPage, found: FoundArticle, address: string,
     lines: textsOf(printed),
     textCount: countText(tree.toArray()),
     removed,
+    unseen: unseenIn([...found.body.toArray(), ...column.before.toArray(), ...column.after.toArray()]),
     column,
     tree,
     elements,
     unshown: removed.flatMap(({ node }) => (isShown(node) ? [] : [node])),
     unclaimed: [...before.toArray(), ...after.toArray()],
   };
+}
+
+function unseenIn(nodes: readonly AnyNode[]): number {
+  let length = 0;
+  for (const node of nodesIn(nodes)) length += unseenLength(node);
+  return length;
 }
 
 // Noise: what stands inside the body element and is not the article's. Every removal is by a rule with a name.
@@ -114,7 +124,7 @@ function removeNoise(body: Cheerio<AnyNode>, rules: readonly NoiseRule[]): reado
     // The innermost first, so that nothing is counted twice.
     const counted = new Map<AnyNode, TextCount>();
     const removals = found.toReversed().map((node) => {
-      const textCount = countText([node], counted);
+      const textCount = countText([node], counted, { unseen: true });
       counted.set(node, NOTHING);
       return { rule, node, ...textCount };
     });
@@ -144,7 +154,7 @@ function settleNoscripts(body: Cheerio<AnyNode>, base: string): readonly Removal
   const inPlace = new Map<AnyNode, readonly AnyNode[]>();
   const takeOut = (element: Element, rule: NoiseRule): Removal => {
     inPlace.set(element, []);
-    return { rule, node: element, ...countText([element]) };
+    return { rule, node: element, ...countText([element], undefined, { unseen: true }) };
   };
   const removals = noscripts.flatMap((noscript) => {
     if (inside.has(noscript)) return [];
@@ -288,7 +298,8 @@ export function accountForText(bodies: readonly Body[], kept: readonly Body[]): 
     const [first] = group;
     return first === undefined ? [] : [{ disposition: first.disposition, name: first.name, ...sumOf(group) }];
   });
-  const total = sumOf(bodies.map(({ column }) => column.total));
+  const unseen = bodies.map((body) => ({ characters: body.unseen, pictures: 0 }));
+  const total = sumOf([...bodies.map(({ column }) => column.total), ...unseen]);
   const sum = sumOf(rows);
   return {
     rows: rows.filter(({ characters, pictures }) => characters !== 0 || pictures !== 0),
@@ -297,15 +308,41 @@ export function accountForText(bodies: readonly Body[], kept: readonly Body[]): 
   };
 }
 
-function entriesOf({ column, textCount, removed }: Body, isKept: boolean): readonly TextAccountRow[] {
+/** Of what is kept in the body: text, text for no reader, and prose in attributes. */
+function entriesOfBody({ textCount, tree }: Body): readonly TextAccountRow[] {
+  const apart = unreadIn(tree.toArray()).map(
+    (each): TextAccountRow => ({ disposition: 'body', name: each.name, ...countText([each]) }),
+  );
+  const inside = sumOf(apart);
+  const characters = textCount.characters - inside.characters;
+  return [
+    { disposition: 'body', name: null, characters, pictures: textCount.pictures - inside.pictures },
+    ...apart,
+    { disposition: 'body', name: 'attributes', characters: unseenIn(tree.toArray()), pictures: 0 },
+  ];
+}
+
+/** Elements whose text no reader sees whose scripts run; one in another counts with it. */
+function unreadIn(nodes: readonly AnyNode[]): readonly Element[] {
+  return nodes.flatMap((node) => {
+    if (isElement(node) && (node.name === 'template' || node.name === 'noscript')) return [node];
+    return 'children' in node ? unreadIn(node.children) : [];
+  });
+}
+
+function entriesOf(body: Body, isKept: boolean): readonly TextAccountRow[] {
+  const { column, textCount, removed, tree } = body;
   return [
     ...column.entries,
     ...column.elsewhere
       .toArray()
       .map((node): TextAccountRow => ({ disposition: 'unknown', name: nameOf(node), ...countText([node]) })),
-    isKept
-      ? { disposition: 'body', name: null, ...textCount }
-      : { disposition: 'dropped', name: 'repeated part', ...textCount },
+    ...(isKept
+      ? entriesOfBody(body)
+      : ([
+          { disposition: 'dropped', name: 'repeated part', ...textCount },
+          { disposition: 'dropped', name: 'repeated part', characters: unseenIn(tree.toArray()), pictures: 0 },
+        ] as const)),
     ...removed.map(({ rule, characters, pictures }): TextAccountRow => {
       const field = 'field' in rule ? rule.field : undefined;
       const disposition = field === undefined ? 'dropped' : 'field';

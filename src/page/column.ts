@@ -4,6 +4,7 @@ import type { BlockRule, NamedBlock } from '../site/layout.ts';
 import { type FoundArticle, inColumn } from './find-article.ts';
 import { type AnyNode, type Cheerio, oneLine } from './html.ts';
 import type { ParsedPage } from './page.ts';
+import { unseenLength } from './prose.ts';
 
 export interface Column {
   /** All of the column: what the account must come to. */
@@ -119,7 +120,7 @@ function dispositionOf(rule: NamedBlock): Pick<TextAccountRow, 'disposition' | '
 // How much there is in a piece of a tree: the unit in which the account counts.
 
 export interface TextCount {
-  /** UTF-16 units of all text nodes, scripts included, white space of every kind left out. */
+  /** UTF-16 units of all text nodes, scripts included, and of prose that nobody sees where it is counted; no white space. */
   readonly characters: number;
   /** Pictures, and frames and players, which show something without text as well. */
   readonly pictures: number;
@@ -133,8 +134,13 @@ export const MEDIA: ReadonlySet<string> = new Set(['img', 'iframe', 'video', 'au
 /**
  * Counts the nodes with all that is below them.
  * @param counted what was counted before, and need not be again
+ * @param options `unseen`: prose in comments and attributes counts as well
  */
-export function countText(nodes: readonly AnyNode[], counted?: ReadonlyMap<AnyNode, TextCount>): TextCount {
+export function countText(
+  nodes: readonly AnyNode[],
+  counted?: ReadonlyMap<AnyNode, TextCount>,
+  { unseen = false }: { readonly unseen?: boolean } = {},
+): TextCount {
   let characters = 0;
   let pictures = 0;
   count(nodes);
@@ -144,9 +150,11 @@ export function countText(nodes: readonly AnyNode[], counted?: ReadonlyMap<AnyNo
   function count(siblings: readonly AnyNode[]): void {
     for (const node of siblings) {
       if (node.type === 'text') characters += solidLength(node.data);
+      else if (node.type === 'comment') characters += unseen ? unseenLength(node) : 0;
       else if ('children' in node) {
         const before = counted?.get(node);
         if (before === undefined) {
+          if (unseen) characters += unseenLength(node);
           if (node.type === 'tag' && MEDIA.has(node.name)) pictures += 1;
           count(node.children);
         } else {

@@ -5,6 +5,7 @@ import type { Body } from './body.ts';
 import type { CheckInput } from './check-input.ts';
 import { MEDIA, textOf } from './column.ts';
 import { type AnyNode, type Element, isElement, nodesIn } from './html.ts';
+import { isProse, isProseAttribute, proseOfComment } from './prose.ts';
 import { BLACK, type Color, formOfValue, isUnseen, type ReadStyle, readColor, readStyle, WHITE } from './style.ts';
 
 /** A form outside of the vocabulary. */
@@ -207,14 +208,12 @@ function judgeAttribute(
   return isMaterial || isHidingProse(name, value, element) ? nameForm(name) : null;
 }
 
-/** Prose that does not stand in the element's own text as well; an address is none. */
+/** Prose that does not stand in the element's own text as well. */
 function isHidingProse(name: string, value: string, element: Element): boolean {
-  if (value.length < FEWEST_IN_ATTRIBUTES || /^(?:href|src|action)$/.test(name)) return /[^\0-\u2fff]/.test(name);
-  if (!PROSE_IN_ATTRIBUTES.test(value)) return false;
-  return !solid(textOf(element, LONGEST_REPEATED)).includes(solid(value));
+  if (/[^\0-\u2fff]/.test(name)) return true;
+  return isProseAttribute(name, value) && !solid(textOf(element, LONGEST_REPEATED)).includes(solid(value));
 }
 
-const FEWEST_IN_ATTRIBUTES = 6;
 const LONGEST_REPEATED = 5000;
 
 function solid(text: string): string {
@@ -269,22 +268,10 @@ function coloursOf({ name, attribs }: Element, style: ReadStyle, around: Colours
 
 // What noise rules took out and no reader sees: comments, scripts, style sheets.
 
-/** Han characters with what stands between them in a sentence; or the same as a script writes them. */
-function prose(characters: number): RegExp {
-  return new RegExp(
-    `(?:[\\u3400-\\u9fff][，。！？；：、“”‘’《》（）—…·%.,\\s\\w-]{0,3}){${characters}}|(?:\\\\u[4-9][\\da-f]{3}){${characters}}`,
-    'i',
-  );
-}
-
-const PROSE_IN_ATTRIBUTES = prose(FEWEST_IN_ATTRIBUTES);
-/** The names of blocks that a site writes into its comments are shorter. */
-const PROSE = prose(16);
-
 function lookAtNoise(node: AnyNode, vocabulary: Vocabulary, note: Note): void {
   if (node.type === 'comment') {
-    const text = node.data.replace(/<[^<>]{0,2000}>/g, ' ');
-    if (PROSE.test(text)) note('comment', () => text.slice(0, EXCERPT));
+    const text = proseOfComment(node.data);
+    if (text !== null) note('comment', () => text.slice(0, EXCERPT));
     return;
   }
   if (!isElement(node)) return;
@@ -292,7 +279,7 @@ function lookAtNoise(node: AnyNode, vocabulary: Vocabulary, note: Note): void {
   if (node.name === 'link') note('link[rel=stylesheet]', () => node.attribs.href ?? '');
   else if (node.name === 'style')
     for (const form of formsOfSheet(text, vocabulary)) note(`style[${form}]`, () => text.slice(0, EXCERPT));
-  else if (PROSE.test(text) || WRITES.test(text)) note(node.name, () => text.slice(0, EXCERPT));
+  else if (isProse(text) || WRITES.test(text)) note(node.name, () => text.slice(0, EXCERPT));
 }
 
 /** Markup, or the address of a video or picture, that a script puts on the page. */
