@@ -100,7 +100,6 @@ const UNKNOWN: readonly (readonly [form: string, html: string, text?: string])[]
   ['div.promo-*', `<div class="promo-3fa9">${PROSE}</div>`, '水泥路'],
   ['div#vote', `<div id="vote">${PROSE}</div>`, '水泥路'],
   ['div#player', '<div id="player"></div>'],
-  ['div[data-config]', `<div data-config='{"url":"//v.example/1.mp4"}'></div><p>${LINE}</p>`, 'v.example'],
   ...[
     'template',
     'noscript',
@@ -125,9 +124,6 @@ const UNKNOWN: readonly (readonly [form: string, html: string, text?: string])[]
   ['amp-img', '<amp-img src="/a.jpg"></amp-img>', '/a.jpg'],
   ['txp-player', '<txp-player vid="x1"></txp-player>'],
   ['a[href=file]', '<p><a href="/a.jpg">查看图片</a></p>', '查看图片'],
-  ['video[src]', '<video src="blob:https://www.guancha.cn/x" controls></video>'],
-  ['iframe[src]', '<iframe data-url="/v"></iframe>'],
-  ['script', '<script>play("https://v.example/1.m3u8")</script>', 'm3u8'],
   ['div[data-b*]', `<div data-b64="${Buffer.from(PROSE).toString('base64')}"></div>`],
   ['picture', '<picture><source srcset="/a.webp"><img src="/a.jpg"></picture>'],
   ...(

@@ -150,8 +150,8 @@ const HIDES = /^(?:hidden|inert|popover|slot|is)$/;
 const FREE = /^(?:data-|aria-|on(?:load|error)$)|:/;
 /** What readers see on the page, or do not see where it is only linked. */
 const FILE = /\.(?:mp4|m3u8|flv|mp3|jpe?g|png|gif|webp)(?:[?!#]|$)/i;
-/** An address of something to show, or an encoded text, in an attribute that no browser reads. */
-const MATERIAL = /\/\/[\w.-]+\/|\.(?:mp4|m3u8|flv|mp3|jpe?g|png|gif|webp)\b|\burl\(|^\s*[\w+/=%-]{60}/i;
+/** An encoded text. */
+const ENCODED = /^\s*[\w+/=%-]{60}/;
 
 function lookAtAttributes(
   element: Element,
@@ -177,16 +177,7 @@ function lookAtAttributes(
       if (problem !== null) note(`${name}[${problem}]`, () => (problem.includes('=') ? text() : value || text()));
     } else if (isHidingProse(attribute, value, element)) note(`${name}[${nameForm(attribute)}]`, () => value);
   }
-  if (PLAYERS.has(name) && !hasAddress(element)) note(`${name}[src]`, text);
   return style;
-}
-
-/** Elements that show what lies at an address. */
-const PLAYERS: ReadonlySet<string> = new Set(['video', 'audio', 'iframe', 'embed']);
-
-function hasAddress({ attribs, children }: Element): boolean {
-  const sources = children.flatMap((child) => (isElement(child) && child.name === 'source' ? [child.attribs.src] : []));
-  return [attribs.src, attribs['data-src'], ...sources].some((src) => /^\s*(?:https?:|\/|\.)/i.test(src ?? ''));
 }
 
 /** @returns what is in the brackets of a form, null for an attribute that is well known */
@@ -204,8 +195,8 @@ function judgeAttribute(
   if (known === undefined && !(isFree && !HIDES.test(name))) return carries(element) ? nameForm(name) : null;
   if (form.prose?.includes(name) === true) return null;
   if (name === 'href' && FILE.test(value) && !nodesHaveMedia(element)) return 'href=file';
-  const isMaterial = form.isFree !== true && known === undefined && MATERIAL.test(value);
-  return isMaterial || isHidingProse(name, value, element) ? nameForm(name) : null;
+  const isEncoded = form.isFree !== true && known === undefined && ENCODED.test(value);
+  return isEncoded || isHidingProse(name, value, element) ? nameForm(name) : null;
 }
 
 /** Prose that does not stand in the element's own text as well. */
@@ -282,9 +273,8 @@ function lookAtNoise(node: AnyNode, vocabulary: Vocabulary, note: Note): void {
   else if (isProse(text) || WRITES.test(text)) note(node.name, () => text.slice(0, EXCERPT));
 }
 
-/** Markup, or the address of a video or picture, that a script puts on the page. */
-const WRITES =
-  /<(?:p|img|div|span|section|video|audio|iframe|embed|source)\b|\.(?:mp4|m3u8|flv|mp3|jpe?g|png|gif|webp)\b/i;
+/** Markup that a script puts on the page. */
+const WRITES = /<(?:p|img|div|span|section|video|audio|iframe|embed|source)\b/i;
 
 /** Declarations that no element of the body may have; rules for fonts, pages and lists are Word's own. */
 function formsOfSheet(text: string, { styles: forms }: Vocabulary): readonly string[] {
