@@ -94,7 +94,7 @@ export interface ShowOptions {
 }
 
 export const VIEWPORT = { width: 1280, height: 1024 };
-/** Of nodes and of lines: the same limit as for the tree that is read (`page/tree-adapter.ts`). */
+/** Of nodes and of lines. A page that is read has fewer nodes (`page/tree-adapter.ts`); what style sheets add comes on top. */
 const MOST_NODES = 40_000;
 /** So many style sheets a page may want. */
 const MOST_SHEETS = 50;
