@@ -85,6 +85,10 @@ export const FLAGS = {
   'text-incomplete': doubt('a text that stops in mid-sentence, or speaks of more to read', 'text may be missing'),
   'text-twice': doubt('text that is there twice', 'kept in the body, both times'),
   'text-foreign': doubt('a line that is only a link, an advertisement, or of another article', 'kept in the body'),
+  'unknown-line': doubt(
+    'a line of no form that an article’s lines have',
+    'kept in the body; it may not be the article’s',
+  ),
   'markup-as-text': doubt('markup, code or a template where text should be', 'kept in the body as the page shows it'),
   'damaged-text': doubt('characters that no writer writes', 'the bytes were damaged, or read in the wrong encoding'),
   'suspicious-characters': note(

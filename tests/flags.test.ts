@@ -281,6 +281,9 @@ const CASES: Readonly<
       /又一篇/,
     ],
   ],
+  'unknown-line': [
+    ['a button', classicPage({ body: `<p>${'茶馆今天照常开门，'.repeat(5)}请坐。</p><p>分享 收藏 128</p>` }), /分享/],
+  ],
   'markup-as-text': [['an entity', classicPage({ body: '<p>茶馆&amp;nbsp;照常开门。</p>' }), /&nbsp;/]],
   'damaged-text': [
     ['replacement characters', classicPage({ body: '<p>茶\ufffd馆</p>' }), /\ufffd/],

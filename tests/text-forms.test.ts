@@ -64,6 +64,7 @@ const WHOLE: Readonly<Record<string, string>> = {
   'a question mark typed in haste': p('茶馆为什么不开门?掌柜说是修路。', '道格拉斯?穆雷来过这里。'),
   'people who read on': p('他说，点击阅读全文的人不多，“下载之后就忘了”，所以茶馆的故事要写短一些才好。'),
   'a rule between sections': `${p(ONE)}<hr>${p(TWO)}`,
+  'numbers that start anew': p('一、铜壶', ONE, '二、竹椅', TWO, '一、茶碗', THREE),
   'a question twice': p('茶好喝吗？', ONE, '茶好喝吗？', TWO),
   'a pulled quotation': `${p(`“${ONE}”`, TWO)}<blockquote>“${ONE}”</blockquote>${p(THREE)}`,
 };
@@ -146,12 +147,28 @@ const MARKUP: Readonly<Record<string, string>> = {
   'bytes of an address': p('茶馆 %E8%8C%B6%E9%A6%86 照常开门。'),
 };
 
+const UNKNOWN: Readonly<Record<string, string>> = {
+  'a button': p(ONE + TWO, '收藏 128'),
+  'a remark in brackets': p(ONE + TWO, '【待补】', ONE.replace('今天', '昨天') + THREE),
+  'a word in another language': p(ONE + TWO, 'test'),
+  'a call to follow': p(ONE + TWO, '扫码关注我们，每天一篇好文章。'),
+  'headlines one after the other': p(ONE + TWO, '酒馆关门了', '书店开张了'),
+};
+
+const MORE_INCOMPLETE: Readonly<Record<string, string>> = {
+  'one begins inside a sentence': p(ONE, `，${TWO}`),
+  'three dots': p(ONE, '掌柜说，新到的春茶只有三十斤...'),
+  'an open quotation': p(ONE, '掌柜说：“新到的春茶只有三十斤。'),
+  'a number is missing': p('一、铜壶', ONE, '二、竹椅', TWO, '四、茶碗', THREE),
+};
+
 describe('whole texts', () => {
   for (const [name, body] of Object.entries(WHOLE)) it(name, () => assert.deepEqual(flagsOf(body), []));
 });
 
 for (const [code, forms] of Object.entries({
-  'text-incomplete': INCOMPLETE,
+  'text-incomplete': { ...INCOMPLETE, ...MORE_INCOMPLETE },
+  'unknown-line': UNKNOWN,
   'text-twice': TWICE,
   'text-foreign': FOREIGN,
   'markup-as-text': MARKUP,

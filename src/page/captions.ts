@@ -201,6 +201,8 @@ function readingOf(line: Line, usual: UsualSetting): Reading {
   const isCentred = (line.align === 'center' || line.block?.attribs.align === 'center') && !usual.isCentred;
   const isSetOff = isGrey || isCentred;
   if (line.place === 'caption') return 'certain';
+  if (!/[\p{L}\p{N}]/u.test(text)) return 'text';
+  if (line.place !== null && isShort(text) && /^(?:h[56]|dd)$/.test(line.block?.name ?? '')) return 'unclear';
   if (line.place !== null || readByline([text]) !== null || (isNumbered(text) && !isGrey)) return 'text';
   if (NOTICE.test(text) || isQuotation(text) || text.length > LONGEST_CAPTION) return isSetOff ? 'unclear' : 'text';
   if (isShort(text) && (SOURCE_OF_PICTURE.test(text) || SPEAKS_OF_PICTURE.test(text))) return 'certain';

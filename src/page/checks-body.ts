@@ -103,6 +103,8 @@ export function checkParts(input: CheckInput): readonly Flag[] {
   const flags: Flag[] = [];
   const named = partUrls(first).length + 1;
   if (parts.length < named && !isWhole(first)) flags.push(flag('parts-missing', `${parts.length} of ${named}`));
+  const lost = missingAnchor(first);
+  if (lost !== null) flags.push(flag('parts-missing', `no anchor page_${lost}`));
   if (article.pages < parts.length)
     flags.push(flag('parts-disagree', `${parts.length} parts were read, ${article.pages} of them differ`));
   for (const [i, part] of parts.entries()) {
@@ -116,6 +118,15 @@ export function checkParts(input: CheckInput): readonly Flag[] {
       flags.push(flag('parts-disagree', `parts ${i} and ${i + 1} both have: ${next}`));
   }
   return [...flags, ...againstSingle(input)];
+}
+
+/** The single-page form has an anchor where each part after the first begins. */
+function missingAnchor({ index }: CheckInput['first']): number | null {
+  const numbers = new Set(
+    index.withId.map(({ attribs }) => Number(/^page_(\d{1,3})$/.exec(attribs.id ?? '')?.[1] ?? 1)),
+  );
+  for (let n = 2; n < Math.max(...numbers); n++) if (!numbers.has(n)) return n;
+  return null;
 }
 
 /** The single-page form is the first part again, or all of them. */

@@ -5,11 +5,12 @@ import { readByline } from './byline.ts';
 import { type CheckInput, comparableText, MOST_OF_A_KIND } from './check-input.ts';
 import { solidLength, textOf } from './column.ts';
 import { absoluteUrl, type Element, oneLine } from './html.ts';
+import { checkForms } from './line-forms.ts';
 import type { Line } from './lines.ts';
-import { hasEnd, seen, stopsShort } from './sentences.ts';
+import { beginsInside, gapInNumbers, hasEnd, seen, stopsShort, trailsOff } from './sentences.ts';
 
 export function checkText(input: CheckInput): readonly Flag[] {
-  return [...checkWhole(input), ...checkOnce(input), ...checkOwn(input), ...checkPlain(input)];
+  return [...checkWhole(input), ...checkOnce(input), ...checkOwn(input), ...checkPlain(input), ...checkForms(input)];
 }
 
 // Whole: each line is a sentence or has the form of something else, and nothing says that there is more to read.
@@ -24,8 +25,14 @@ function checkWhole({ bodies, article }: CheckInput): readonly Flag[] {
     flags.push(flag('body-too-short', `${characters} characters, the summary has ${summary}`));
   const captions = new Set(bodies.flatMap(({ pictures }) => [...pictures.captions.lines]));
   const cut = lines.filter((line, i) => isCut(line, lines[i + 1]) && !captions.has(line));
+  const last = lines.at(-1)?.text ?? '';
+  const texts = lines.flatMap(({ text, holder }) => (text === '' || holder !== null ? [] : [seen(text)]));
+  const gap = gapInNumbers(texts);
   return [
     ...flags,
+    ...texts.filter(beginsInside).map((text) => flag('text-incomplete', `begins inside a sentence: ${text}`)),
+    ...(trailsOff(last) ? [flag('text-incomplete', `trails off: …${last.slice(-30)}`)] : []),
+    ...(gap === null ? [] : [flag('text-incomplete', `no number before: ${gap}`)]),
     ...cut.slice(0, MOST_OF_A_KIND).map(({ text }) => flag('text-incomplete', `stops short: …${text.slice(-30)}`)),
     ...lines.filter((line) => speaksOfRest(line, article.url)).map(({ text }) => flag('text-incomplete', text)),
   ];
@@ -92,11 +99,16 @@ const SHORTEST_REPEATED = 20;
 /** More of the text's sentences than this do not come twice, in characters: leads and pulled quotations do. */
 const MOST_REPEATED = 0.25;
 
-function checkOnce({ bodies }: CheckInput): readonly Flag[] {
+function checkOnce({ bodies, article }: CheckInput): readonly Flag[] {
   const seenLines = new Set<string>();
   const sentences = new Set<string>();
   let [all, again] = [0, 0];
-  const flags: Flag[] = [];
+  const flags: Flag[] = article.images
+    .filter(({ src }, i) => article.images[i - 1]?.src === src)
+    .map(({ src }) => flag('text-twice', src));
+  const [first, second] = bodies[0]?.lines ?? [];
+  if (second !== undefined && comparableText(first ?? '') === comparableText(article.title))
+    flags.push(flag('text-twice', `the headline: ${first}`));
   for (const { text, place, isStrong } of bodies.flatMap(({ printed }) => printed)) {
     const plain = comparableText(text).replace(/[\p{P}\p{S}]/gu, '');
     if (plain.length < SHORTEST_REPEATED) continue;
@@ -202,6 +214,7 @@ const MARKUP: readonly RegExp[] = [
   /!?\[[^\]\n]{0,80}\]\((?:https?:)?\/\/|\*\*\p{Script=Han}[^*]{0,60}\*\*/u,
   /\{"[\w-]{1,30}":|"[\w-]{1,30}":\s?["{[]/,
   /\b(?:function\s*\w{0,30}\s*\(|var\s+\w+\s*=|document\.(?:write|getElement|createElement)|window\.\w+\s*=|console\.log\()/,
+  /\[email.protected\]|\ba:\d+:\{|data:\w+\/\w+;base64,/,
   /(?:^|[\s}])[.#]?[\w-]{1,40}\s*\{\s*[a-z-]{2,30}\s*:\s*[^{};]{1,60};/,
 ];
 /** A line that is nothing else. */
@@ -241,6 +254,8 @@ const CLAUSE = 30;
 
 /** Where a `?` stands for a character that was lost: before a comma, or between Han characters, where nobody asks and no name is. */
 function lostCharacter(text: string): number | null {
+  const run = /(\S)\1{19}|\p{Script=Han}[□■▯◻▢]\p{Script=Han}/u.exec(text);
+  if (run !== null && !/^[-—_=*·.…]/u.test(run[0])) return run.index;
   for (const { index, 0: marks } of text.matchAll(/\?{1,8}(?=[\p{Script=Han}，、。；])/gu)) {
     const before = text[index - 1] ?? '';
     const after = text[index + marks.length] ?? '';

@@ -47,7 +47,7 @@ export function stopsShort(line: string, { isLast = false } = {}): boolean {
 }
 
 /** A source or remark below the text: `[1] …`, `注：…`, `①…`. */
-function isNumberedNote(text: string): boolean {
+export function isNumberedNote(text: string): boolean {
   return /^(?:[[［【〔]\d{1,3}[\]］】〕]|[①-⑳]|注\d{0,2}[:：释]|参考(?:文献|资料))/.test(text);
 }
 
@@ -61,4 +61,34 @@ export function isNumbered(line: string): boolean {
 /** All of it stands in quotes. */
 export function isQuotation(line: string): boolean {
   return /^[“「『"][^“」』"]*[”」』"]$/.test(line);
+}
+
+/** Begins with a mark that only stands inside or at the end of a sentence. */
+export function beginsInside(line: string): boolean {
+  return /^[，、；。！？：”’）】》][^\p{P}]/u.test(line);
+}
+
+/** The last line of a text that was cut off by its writer or by a program: three dots, a remark, a quotation left open. */
+export function trailsOff(line: string): boolean {
+  const text = seen(line);
+  const isOpen = text.split('“').length > text.split('”').length && text.includes('“');
+  return isOpen || /(?:[^…]…|[^.]\.{3}|[（(【[](?:…+|\.{3}|略|下略)[）)】\]])$/.test(text);
+}
+
+const DIGITS = '一二三四五六七八九十';
+
+/** The line before which a number is missing: 一、 二、 四、. Null where none is, or they do not count from one. */
+export function gapInNumbers(lines: readonly string[]): string | null {
+  const reached = new Map<string, number>();
+  for (const line of lines) {
+    const [, before = '', number = '', behind = ''] =
+      /^(第|[（(])?([一二三四五六七八九十]|\d{1,2})([）)]|[、，,.．章部节](?!\d))/.exec(line) ?? [];
+    const n = DIGITS.includes(number) ? DIGITS.indexOf(number) + 1 : Number(number);
+    if (number === '' || (before === '' && /[）)章部节]/.test(behind))) continue;
+    const style = `${before}${behind}${/\d/.test(number) ? 'digits' : ''}`;
+    const last = reached.get(style) ?? 0;
+    if (last > 0 && n > last + 1) return line;
+    if (n === last + 1 || n === 1) reached.set(style, n);
+  }
+  return null;
 }

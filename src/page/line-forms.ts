@@ -1,0 +1,55 @@
+/** The forms that lines of an article have. A short line of none of them is in doubt: a button, a remark, an advertisement. */
+import { type Flag, flag } from '../flags.ts';
+import { readByline } from './byline.ts';
+import { type CheckInput, MOST_OF_A_KIND } from './check-input.ts';
+import { solidLength } from './column.ts';
+import type { Line } from './lines.ts';
+import { isNumbered, isNumberedNote, seen } from './sentences.ts';
+
+/** Shorter lines are no paragraphs; what is longer is a sentence or stops short of its end. */
+const SHORTEST_PARAGRAPH = 40;
+
+export function checkForms({ bodies, article }: CheckInput): readonly Flag[] {
+  const lines = bodies.flatMap(({ printed }) => printed);
+  if (!lines.some(isParagraph)) return []; // a video or a picture with a line of its own
+  const captions = new Set(bodies.flatMap(({ pictures: { captions: found } }) => [...found.lines, ...found.unclear]));
+  const odd = lines.flatMap((line, i) => {
+    const isKnown = captions.has(line) || line.text === article.byline?.text || hasForm(line, lines[i + 1]);
+    return isKnown ? [] : [i];
+  });
+  // Subheads that are not set as such come several times, each between paragraphs.
+  const subheads = odd.filter((i) => isSubhead(lines, i));
+  const rest = subheads.length < 2 ? odd : odd.filter((i) => !subheads.includes(i));
+  return rest.slice(0, MOST_OF_A_KIND).map((i) => flag('unknown-line', lines[i]?.text ?? ''));
+}
+
+function isParagraph({ text }: Line): boolean {
+  return solidLength(text) >= SHORTEST_PARAGRAPH;
+}
+
+function isSubhead(lines: readonly Line[], i: number): boolean {
+  const [before, line, after] = [lines[i - 1], lines[i], lines[i + 1]];
+  const isBetween = before !== undefined && after !== undefined && (isParagraph(before) || before.shown.length > 0);
+  return isBetween && isParagraph(after) && line?.align === null && /^[^\d]*\p{Script=Han}{2}/u.test(line.text);
+}
+
+/** A sentence, or a quotation. */
+const SENTENCE = /(?:[。！？!?…～~]|[^.]\.)[”’"'」』）)】\]》〉]{0,3}$|”$/;
+/** A name with its role, a place with its day, a day, an end. */
+const CREDIT =
+  /^[（(]\p{Script=Han}{2,4}(?:[、\s]\p{Script=Han}{2,4})+[）)]$|^[（(【[]?\s*(?:(?:图|文|摄影?|摄制|视频|作者|编剧|记者|通讯员|编译|翻译|译者?|整理|采访|撰文|口述|来源|据|原载|译自|资料)\s*[/／:：｜|\s]|完|全文完|本文系|本报|新华社|观察者网|.{0,20}(?:记者|电|讯|译|整理|综合|摄)\s*[）)】\]]?$|.{2,12}\d{1,2}月\d{1,2}日|\d{4}[年./-]\d{1,2}|——|[*※]\s?\p{Script=Han})/u;
+/** Who speaks to the reader in a short line of his own is no writer of the news. */
+const CALL =
+  /扫码|二维码|长按|星标|点赞|点个|在看|三连|关注(?:我们|作者|微信|公众号)|公众号[:：]|订阅|下单|抢购|选购|优惠|到手价|领券|小程序|加微信|客户端|APP|应用|刷新|隐私政策|Cookie|插件|浏览器|侵权|免责|转载|版权归|会员|登录|登陆|付费|点击|加载|网络异常|省略|未完/i;
+const LONGEST_CALL = 45;
+
+function hasForm({ text, shown, place, holder, isStrong, isLink }: Line, next: Line | undefined): boolean {
+  const words = seen(text);
+  if (words === '' || isLink || shown.length > 0 || holder !== null || !/[\p{L}\p{N}]/u.test(words)) return true;
+  const length = solidLength(words);
+  if (length <= LONGEST_CALL && place === null && CALL.test(words) && !/[“”]|^本文系观察者网/.test(words)) return false;
+  if (place !== null || length >= SHORTEST_PARAGRAPH || SENTENCE.test(words)) return true;
+  if (/[:：；;—，、,]$/.test(words)) return next !== undefined; // what follows is looked at elsewhere
+  if (isStrong || isNumbered(words) || isNumberedNote(words)) return true;
+  return CREDIT.test(words) || readByline([words]) !== null || /^https?:/.test(words) || /^.{1,8}[:：]\S/.test(words);
+}
