@@ -1,7 +1,8 @@
 /** The line in memory: what each answer of the site makes of the archive, and that none makes it worse. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type VisitOptions, visit } from '../src/crawl/visit.ts';
+import { visit } from '../src/crawl/visit.ts';
+import type { VisitOptions } from '../src/crawl/visited.ts';
 import type { Exchange, Outcome } from '../src/model.ts';
 import { parseArticleUrl, singlePageUrl } from '../src/site/address.ts';
 import { classicPage, NEWS_URL, POST_URL, SITE } from './support/article-page.ts';

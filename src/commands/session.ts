@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, type AppOptions, openApp } from '../app.ts';
 import type { Config } from '../config.ts';
-import type { VisitServices } from '../crawl/visit.ts';
+import type { VisitServices } from '../crawl/visited.ts';
 import type { Worked } from '../crawl/work.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import type { ArticleId, Outcome } from '../model.ts';

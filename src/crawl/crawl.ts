@@ -5,7 +5,7 @@ import type { Scope } from '../frontier/frontier.ts';
 import type { Revisit } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
 import type { ArticleId, Lease, NumberSpace, Outcome } from '../model.ts';
-import { isRefusal, type Visited } from './visit.ts';
+import { isRefusal, type Visited } from './visited.ts';
 import { type CrawlContext, type Worked, type WorkOptions, work } from './work.ts';
 
 export interface CrawlOptions extends WorkOptions {

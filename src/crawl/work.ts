@@ -17,7 +17,8 @@ import type { ArticleId, Lease, Outcome, Target } from '../model.ts';
 import { formsIn } from '../page/markup.ts';
 import { failureOutcome } from './outcome.ts';
 import { interrupted } from './standing.ts';
-import { type Visited, type VisitOptions, type VisitServices, visit } from './visit.ts';
+import { visit } from './visit.ts';
+import type { Visited, VisitOptions, VisitServices } from './visited.ts';
 
 /** What is worked on. */
 export type Work =

@@ -6,7 +6,7 @@ import { documentKey, idOf, isPost, numberOf, parseKey, recordKey, stemOf } from
 import { sha256 } from '../archive/record.ts';
 import { CHECKS, type Finding } from '../audit/promises.ts';
 import { retryPauseMs } from '../clock.ts';
-import type { Visited } from '../crawl/visit.ts';
+import type { Visited } from '../crawl/visited.ts';
 import { type Work, work } from '../crawl/work.ts';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import type { ArticleId, Outcome, Target } from '../model.ts';
