@@ -41,11 +41,14 @@ function severalInOne(found: CheckInput['found'], selectors: PersonSelectors): r
     .map((element) => oneLine(textOf(element)));
 }
 
+/** No article has nearly so many; what stands behind them is not understood. */
+const MOST_WRITERS = 100;
+
 /** Text of a box of writers that is neither a name nor a title. */
 function unreadIn(found: CheckInput['found'], selectors: PersonSelectors): readonly string[] {
   if (selectors.box === null) return [];
   let text = oneLine(inColumn(found.column, selectors.box).text());
-  for (const { printed, title } of printedPersons(found, selectors))
+  for (const { printed, title } of printedPersons(found, selectors).slice(0, MOST_WRITERS))
     for (const part of [printed, title]) text = text.replace(part, ' ');
   return /\p{L}/u.test(text) ? [oneLine(text)] : [];
 }
