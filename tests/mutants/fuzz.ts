@@ -147,8 +147,16 @@ if (import.meta.main) {
   for (const [name, body] of SLOW_BODIES) {
     const html = classicPage({ body });
     const bare = msOf(() => load(html));
-    const ours = msOf(() => extract([pageOf(html)], { id: 'guancha:900', url: NEWS_URL, date: '2022-01-28' }, SITE));
-    process.stdout.write(`${name}: ${ours} ms, cheerio's bare load ${bare} ms\n`);
+    let end = 'read';
+    const ours = msOf(() => {
+      try {
+        extract([pageOf(html)], { id: 'guancha:900', url: NEWS_URL, date: '2022-01-28' }, SITE);
+      } catch (error) {
+        if (!(error instanceof ArchiveError)) throw error;
+        end = error.code;
+      }
+    });
+    process.stdout.write(`${name}: ${end} in ${ours} ms, cheerio's bare load ${bare} ms\n`);
   }
   const report = fuzz(await findOriginals(16), { seed: Number(values.seed), count: Number(values.count) });
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
