@@ -11,12 +11,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { type ArticleDocument, readDocument } from '../src/archive/document.ts';
 import { run, temporaryFolder } from './support/command.ts';
+import { clockOfDocument, TRUE_GMT } from './support/given-documents.ts';
 
 const SAMPLES = join(import.meta.dirname, '../../shared/samples/documents');
 const skip = existsSync(SAMPLES) ? false : 'the sample documents are not beside this checkout (../shared)';
-
-/** Crawls of 14 July 2021 by an instance whose clock was right: their dates are the true instant (document-format.md, 7). */
-const TRUE_GMT = new Set(['13583600021', '13275730585']);
 
 /** Why the line cannot give a document's bytes; each with the siblings that it holds for. */
 const REASONS = {
@@ -66,10 +64,9 @@ function listEntry(path: string, { document }: Sample): string {
   return `<li><div class="content-headline"><h3><a href="${path}">x</a></h3>${picture}</div></li>`;
 }
 
-/** Beijing clock of a document: its date read as it was meant. */
+/** Of a document that has a date of its own. */
 function clockOf({ name, document }: Sample): string {
-  const offset = TRUE_GMT.has(name) ? 8 * 3_600_000 : 0;
-  return new Date(Date.parse(document.date) + offset).toISOString().slice(0, 19).replace('T', ' ');
+  return clockOfDocument(name, document.date) ?? assert.fail(name);
 }
 
 /** Serves the samples, crawls them, and gives each one's document as it was archived. */

@@ -47,6 +47,7 @@ export function instantsOf(longestPauseMs: number): Readonly<Record<string, Colu
     latencies: { archived_at: DONE },
     source_readings: { at: DONE },
     sightings: { first_at: DONE, last_at: DONE },
+    forms: { first_at: DONE, last_at: DONE },
     followed: { at: DONE },
     probes: { at: DONE },
     slots: { due_at: null, served_at: null }, // by the source's own rule: `recheck` in crawl/timing.ts

@@ -37,7 +37,7 @@ function isSubhead(lines: readonly Line[], i: number): boolean {
 const SENTENCE = /(?:[。！？!?…～~]|[^.]\.)[”’"'」』）)】\]》〉]{0,3}$|”$/;
 /** A name with its role, a place with its day, a day, an end. */
 const CREDIT =
-  /^[（(]\p{Script=Han}{2,4}(?:[、\s]\p{Script=Han}{2,4})+[）)]$|^[（(【[]?\s*(?:(?:图|文|摄影?|摄制|视频|作者|编剧|记者|通讯员|编译|翻译|译者?|整理|采访|撰文|口述|来源|据|原载|译自|资料)\s*[/／:：｜|\s]|完|全文完|本文系|本报|新华社|观察者网|.{0,20}(?:记者|电|讯|译|整理|综合|摄)\s*[）)】\]]?$|.{2,12}\d{1,2}月\d{1,2}日|\d{4}[年./-]\d{1,2}|——|[*※]\s?\p{Script=Han})/u;
+  /^[（(]\p{Script=Han}{2,4}(?:[、\s]\p{Script=Han}{2,4})+[）)]$|^[（(【[]?\s*(?:(?:图|文|摄影?|摄制|视频|作者|编剧|记者|通讯员|编译|翻译|译者?|整理|采访|撰文|口述|来源|据|原载|译自|资料)\s*[/／:：｜|\s]|完|全文完|本文(?:系|来自)|本报|新华社|观察者网|.{0,20}(?:记者|电|讯|译|整理|综合|摄)\s*[）)】\]]?$|.{2,12}\d{1,2}月\d{1,2}日|\d{4}[年./-]\d{1,2}|——|[*※]\s?\p{Script=Han})|^\p{Script=Han}{2,8}[，,]\s?.{0,12}[年月日春夏秋冬夜晨]$/u;
 /** Who speaks to the reader in a short line of his own is no writer of the news. */
 const CALL =
   /扫码|二维码|长按|星标|点赞|点个|在看|三连|关注(?:我们|作者|微信|公众号)|公众号[:：]|订阅|下单|抢购|选购|优惠|到手价|领券|小程序|加微信|客户端|APP|应用|刷新|隐私政策|Cookie|插件|浏览器|侵权|免责|转载|版权归|会员|登录|登陆|付费|点击|加载|网络异常|省略|未完/i;
@@ -47,7 +47,13 @@ function hasForm({ text, shown, place, holder, isStrong, isLink }: Line, next: L
   const words = seen(text);
   if (words === '' || isLink || shown.length > 0 || holder !== null || !/[\p{L}\p{N}]/u.test(words)) return true;
   const length = solidLength(words);
-  if (length <= LONGEST_CALL && place === null && CALL.test(words) && !/[“”]|^本文系观察者网/.test(words)) return false;
+  if (
+    length <= LONGEST_CALL &&
+    place === null &&
+    CALL.test(words) &&
+    !/[“”]|^本文系观察者网|^[【（]?本文来自/.test(words)
+  )
+    return false;
   if (place !== null || length >= SHORTEST_PARAGRAPH || SENTENCE.test(words)) return true;
   if (/[:：；;—，、,]$/.test(words)) return next !== undefined; // what follows is looked at elsewhere
   if (isStrong || isNumbered(words) || isNumberedNote(words)) return true;
