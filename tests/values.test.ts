@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { extract } from '../src/page/extract.ts';
+import { hasAddressForm } from '../src/page/pictures.ts';
 import { isKeyword, isNewsHeadline, isPostHeadline, isSource } from '../src/page/values.ts';
 import { classicPage, fengwenPage, NEWS_URL, POST_URL, pageOf, SITE } from './support/article-page.ts';
 
@@ -115,6 +116,53 @@ const FORMS = {
     ],
   },
 } as const;
+
+const OWN = 'https://i.guancha.cn';
+const STAMP = '20220128103043123';
+const DIGEST = '0123456789abcdef0123456789abcdef';
+const PICTURES = {
+  right: [
+    `${OWN}/news/2022/01/28/${STAMP}.jpg`,
+    `http://i.guancha.cn/news/origin/2022/01/28/${STAMP}.png!m.jpg`,
+    `${OWN}/news/mainland/${DIGEST}.jpg!wap.jpg`,
+    `${OWN}/news/2022/01/28/${STAMP}.jpg!cmspn?watermark/2/text/MDA6MjQ6MDI=`,
+    `${OWN}/bbs/2022/01/28/${STAMP}..jpg`,
+    `${OWN}/bbs/2022/01/28/${STAMP}.image`,
+    `${OWN}/bbs/2022/01/28/${STAMP}?imageView2/2/w/500/format/jpg`,
+    `${OWN}/ColumnPic/2013/12/01234567-89ab-cdef-0123-456789abcdef.png`,
+    'https://www.guancha.cn/images/tea.gif',
+    'https://picture.example.com/a.jpg',
+    'https://mmbiz.qpic.cn/mmbiz_png/AbCdEfGhIjKl/640?wx_fmt=png',
+    'data:image/png;base64,AAAA',
+  ],
+  wrong: [
+    'http://192.168.1.3/upload/1.jpg',
+    'http://localhost/tea.jpg',
+    'http://[::1]/tea.jpg',
+    'http://cms/tea.jpg',
+    'http://cms.intra/tea.jpg',
+    'https://https//i.guancha.cn/tea.jpg',
+    `https://www.guancha.cn/LinBa/i.guancha.cn/news/mainland/${DIGEST}.jpg`,
+    `https://www.guancha.cn/https//i.guancha.cn/${DIGEST}.jpg`,
+    ...[
+      '',
+      'null',
+      'undefined.jpg',
+      '[object%20Object]',
+      '{{src}}',
+      '$%7Bimg%7D',
+      DIGEST.slice(9),
+      `${DIGEST}.jpg?$`,
+    ].map((name) => `${OWN}/news/mainland/${name}`),
+    'https://count.example/p.gif?id=1',
+    'https://count.example.com/hm.gif?u=tea',
+  ],
+} as const;
+
+describe('forms of the addresses of pictures', () => {
+  for (const src of PICTURES.right) it(`a picture: ${src}`, () => assert.ok(hasAddressForm(src, SITE)));
+  for (const src of PICTURES.wrong) it(`no picture: ${src}`, () => assert.ok(!hasAddressForm(src, SITE)));
+});
 
 describe('forms of values', () => {
   for (const [name, { is, right, wrong }] of Object.entries(FORMS)) {

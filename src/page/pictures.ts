@@ -44,6 +44,33 @@ export function isDrawn(src: string): boolean {
   return NOT_PICTURES.some(({ path }) => path.test(pathname));
 }
 
+/**
+ * True for an address that a picture of an article may have. On the site's own hosts: plain names of folders, and a file
+ * with an ending and perhaps a style behind it, or named by an instant or a digest (site.md, 5). On others: a host with a
+ * public name, and a path that names one picture, without which a query is a message to whoever counts.
+ */
+export function hasAddressForm(src: string, site: Site): boolean {
+  if (src.startsWith('data:')) return true;
+  const { hostname, pathname, search } = new URL(src);
+  const isOwn = inScope(src, site) || inScope(src.replace(/^http:/, 'https:'), site); // before 2018 (site.md, 5)
+  if (isOwn) return OWN_PATH.test(pathname) && OWN_QUERY.test(search);
+  return PUBLIC_HOST.test(hostname) && (search === '' || lettersOf(pathname) >= LEAST_OF_PATH);
+}
+
+const OWN_PATH =
+  /^(?:\/[\w-]{1,64}){0,8}\/(?!(?:null|undefined|NaN)\b)(?:[\w-]{1,80}\.{1,2}[A-Za-z]{3,5}|\d{14,17}|[\da-f]{32})(?:!\w{1,16}(?:\.\w{3,5})?)?$/;
+/** How the picture is to be processed. */
+const OWN_QUERY = /^(?:\?[\w./=&%|*!:,+~-]{0,1000})?$/;
+/** Names for machines of one house are of RFC 6762, appendix G, and RFC 6761; a number names no host of a picture. */
+const PUBLIC_HOST =
+  /^(?:[\w-]{1,63}\.){1,8}(?!(?:intra(?:net)?|internal|private|corp|home|lan|local(?:host|domain)?|test|invalid)$)[a-z][a-z\d-]{1,62}$/;
+/** Shorter paths name no picture among many. */
+const LEAST_OF_PATH = 12;
+
+function lettersOf(pathname: string): number {
+  return pathname.replace(/\.\w{1,5}$|[^\p{L}\p{N}]/gu, '').length;
+}
+
 /** What the site's editor writes into every picture (site.md, 2.5), and names of files. */
 const NO_CAPTION = /^点击(?:查看|放大|看)?(?:大图|原图)?|\.(?:jpe?g|png|gif|webp)$|^[\w-]*$/i;
 

@@ -9,6 +9,7 @@ import { textOf } from './column.ts';
 import { readTimes } from './fields.ts';
 import { inColumn } from './find-article.ts';
 import { elementsBelow, isElement, oneLine } from './html.ts';
+import { hasAddressForm } from './pictures.ts';
 
 /** A value and its field's name, for people. */
 interface Value {
@@ -30,6 +31,7 @@ function valuesOf(input: CheckInput): readonly Value[] {
   const isHeadline = address.date === null ? isPostHeadline : isNewsHeadline;
   const { clock } = found.layout.fields;
   const printed = readTimes(found);
+  const pictures = article.images.slice(0, MOST_PICTURES).map(({ src }) => src);
   const each = (field: string, texts: readonly (string | null | undefined)[], isLike: Value['isLike']) =>
     texts.flatMap((text) => (text ? [{ field, text, isLike }] : []));
   return [
@@ -38,11 +40,13 @@ function valuesOf(input: CheckInput): readonly Value[] {
     ...each('original title', [originalTitle], isNewsHeadline),
     ...each('source', [source], isSource),
     ...each('keyword', keywords, isKeyword),
+    ...each('keyword again', repeatedIn(keywords), () => false),
     ...each('link of a keyword', strangeKeywordLinks(input), () => false),
     ...each('topic', [topic?.name], isKeyword),
     ...each('topic beside its picture', otherTopics(input), () => false),
     ...each('topic’s address', [topic?.url], (url) => isTopicAddress(url, site)),
     ...each('summary', [summary], isProse),
+    ...each('picture', pictures, (src) => hasAddressForm(src, site)),
     // One that says nothing has a flag of its own.
     ...each('time', [article.clock.published && printed.published, printed.updated], (text) => clock.test(text)),
   ];
@@ -112,8 +116,16 @@ export function isKeyword(text: string): boolean {
 
 const LONGEST_KEYWORD = 30;
 
+/** Of so many the address is looked at. */
+const MOST_PICTURES = 1000;
+
 /** No article has nearly so many keywords. */
 const MOST_LINKS = 100;
+
+function repeatedIn(texts: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  return texts.filter((text) => seen.size === seen.add(text).size);
+}
 
 /** A headline is nothing but text: what else stands there with words in it is a badge, or another text. */
 function marksIn({ found }: CheckInput): readonly string[] {

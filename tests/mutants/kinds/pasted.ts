@@ -161,7 +161,10 @@ const ADDRESSES: Readonly<Record<string, (src: string, words: Words) => string>>
   'with a broken scheme': (src, { pick }) =>
     src.replace('https://', pick(['https:/', 'htps://', 'https//', 'https://https://', 'https:////'])),
   'with a name that was not filled in': (src, { pick }) =>
-    src.replace(/[^/]+$/, pick(['null', 'undefined', '{{src}}', '[object Object]', ['$', '{img}'].join(''), ''])),
+    src.replace(
+      /[^/]+?(?=[?!]|$)/,
+      pick(['null', 'undefined', '{{src}}', '[object Object]', ['$', '{img}'].join(''), '']),
+    ),
   'of a picture that says that there is none': (_, { pick }) =>
     `https://i.guancha.cn/images/${pick(['blank.gif', 'default.png', 'nopic.jpg', 'loading.gif', 'grey.png', 'spacer.gif', 'placeholder.svg'])}`,
   'of a counter of visitors': (_, { random }) => `https://count.example/p.gif?id=${random.hex(6)}`,
