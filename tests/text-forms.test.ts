@@ -64,6 +64,16 @@ const WHOLE: Readonly<Record<string, string>> = {
   'a question mark typed in haste': p('茶馆为什么不开门?掌柜说是修路。', '道格拉斯?穆雷来过这里。'),
   'people who read on': p('他说，点击阅读全文的人不多，“下载之后就忘了”，所以茶馆的故事要写短一些才好。'),
   'a rule between sections': `${p(ONE)}<hr>${p(TWO)}`,
+  'numbers of notes': p(`${ONE.slice(0, -1)}[1]。`, '[1] 石砚：《青禾镇茶馆志》'),
+  'masks, times and signs in quotation marks': p(
+    '木牌上写着“**茶馆，，[12:30]开门”，官网（www.tea.example）也这样写，据@茶讯说。',
+  ),
+  'Latin words': p('“AI”和GDP都写在O型的木牌上，书名是Tea and Water，二〇二二年印。'),
+  'a divider': p(ONE, '***', TWO, '……', THREE, '◆◆◆'),
+  'items that differ in their numbers': p(
+    '茶客1：住在青禾镇东街，是一位渡工，初一来喝茶，十五回家。',
+    '茶客2：住在青禾镇东街，是一位渡工，初一来喝茶，十五回家。',
+  ),
   'numbers that start anew': p('一、铜壶', ONE, '二、竹椅', TWO, '一、茶碗', THREE),
   'a question twice': p('茶好喝吗？', ONE, '茶好喝吗？', TWO),
   'a pulled quotation': `${p(`“${ONE}”`, TWO)}<blockquote>“${ONE}”</blockquote>${p(THREE)}`,
@@ -103,6 +113,7 @@ const TWICE: Readonly<Record<string, string>> = {
   'a paragraph, set otherwise': p(ONE, TWO, `<span> ${ONE.replace('，', ' ，')}</span>`),
   'all of it': p(ONE, TWO, THREE, ONE, TWO, THREE),
   'a paragraph in itself': p(ONE + ONE, TWO),
+  'a draft above it': p(`${ONE}${TWO}${THREE}`.replace('，老街坊都来坐了一坐', ''), `${ONE}${TWO}${THREE}`),
   'half of it, cut into other paragraphs': p(ONE + TWO, THREE, ONE, TWO),
 };
 
@@ -113,6 +124,8 @@ const FOREIGN: Readonly<Record<string, string>> = {
     '推荐：<a href="/a/2022_01_02_5.shtml">甲</a> <a href="/a/2022_01_02_6.shtml">乙</a>',
     ONE,
   ),
+  'a frame that plays nothing': `${p(ONE)}<iframe src="https://shop.example/b/1"></iframe>${p(TWO)}`,
+  'a picture that leads to a shop': `${p(ONE)}<p><a href="https://shop.example/c"><img src="https://i.guancha.cn/news/a.jpg"></a></p>${p(TWO)}`,
   'a call to buy': p(ONE, '同款铜壶正在特卖。<a href="https://shop.example/1">点击购买</a>', TWO),
   'a marked advertisement': p(ONE, '广告', TWO),
   'an advertisement with words': p(ONE, '【广告】老街茶庄春茶上市，欢迎选购。', TWO),
@@ -149,6 +162,9 @@ const MARKUP: Readonly<Record<string, string>> = {
 
 const UNKNOWN: Readonly<Record<string, string>> = {
   'a button': p(ONE + TWO, '收藏 128'),
+  'a row of the frame': p(ONE + TWO, '字号：A- A A+'),
+  'a remark with a label': p(ONE + TWO, '改：标题太长', ONE.replace('今天', '昨天') + THREE),
+  'stops alone': p(ONE + TWO, '；；；', ONE.replace('今天', '昨天') + THREE),
   'a remark in brackets': p(ONE + TWO, '【待补】', ONE.replace('今天', '昨天') + THREE),
   'a word in another language': p(ONE + TWO, 'test'),
   'a call to follow': p(ONE + TWO, '扫码关注我们，每天一篇好文章。'),
@@ -186,8 +202,23 @@ for (const [code, forms] of Object.entries({
   });
 }
 
-describe('characters that were lost', () => {
+describe('characters that were lost, and what no line of the news holds', () => {
   for (const [name, body] of Object.entries({
+    'two commas': p('茶馆今天，，照常开门。'),
+    'a comma of another keyboard': p('茶馆今天､照常开门。'),
+    'a circle for a stop': p('茶馆今天照常开门〇掌柜请坐。'),
+    'a mask': p('茶馆**照常开门，门前的水泥路××修好。'),
+    'a time': p('[00:12:30]茶馆照常开门。'),
+    'a number without its note': p('茶馆照常开门[3]。'),
+    'a remark': p('茶馆照常开门。[来源请求]'),
+    'a plain text’s mark': p('## 茶馆照常开门。'),
+    code: p('茶馆照常开门。$(".tea").hide();掌柜请坐。'),
+    data: p('茶馆照常开门。', 'QWxsIHRoZSB3b3JsZCBpcyBhIHN0YWdlLCBhbmQgYWxsIHRoZSBtZW4='),
+    'another language': p('茶馆照常开门。The tea house is open as it was.'),
+    'a label inside': p('茶馆今天【茶讯首发】照常开门。'),
+    'an address inside': p('茶馆今天（www.tea.example）照常开门。'),
+    'an account inside': p('茶馆今天@茶讯搬运照常开门。'),
+    'a word of two widths': p('茶馆Ｔea照常开门。'),
     'in the middle of a word': p('茶?今天照常开门，门前的水泥路刚刚修好。'),
     several: p('掌柜姓?，名??，是青禾镇人。'),
   }))

@@ -23,7 +23,7 @@ function frameInside({ removed, lines }: Body): readonly Flag[] {
 
 /** What stands above such a block. */
 export const HEADING =
-  /^(?:相关(?:阅读|推荐|新闻|文章|链接)|推荐阅读|热门(?:评论|推荐)|全部评论|最新评论|网友评论|发表评论|猜你喜欢|最新闻|快讯|作者最近文章|小编最近文章)\s*(?:[:：].{0,60}|\d*条?)?$/;
+  /^(?:相关(?:阅读|推荐|新闻|文章|链接)|推荐阅读|热门推荐|(?:热门|全部|最新|网友|发表|精选|读者)?(?:评论|留言)|热评|猜你喜欢|最新闻|快讯|作者最近文章|小编最近文章)\s*(?:[:：].{0,60}|\d*条?)?$/;
 
 /** More than a flag's detail can show. */
 const EXCERPT = 500;

@@ -1,12 +1,15 @@
 /** Checks of the text as a text: it is whole, it is there once, all of it is the article's, and none of it is markup. */
 import { type Flag, flag } from '../flags.ts';
+import type { Site } from '../site/address.ts';
 import type { Body } from './body.ts';
 import { readByline } from './byline.ts';
+import { notesOf, strayAt, strayReference } from './characters.ts';
 import { type CheckInput, comparableText, MOST_OF_A_KIND } from './check-input.ts';
 import { solidLength, textOf } from './column.ts';
 import { absoluteUrl, type Element, oneLine } from './html.ts';
 import { checkForms } from './line-forms.ts';
 import type { Line } from './lines.ts';
+import { PICTURE } from './picture-address.ts';
 import { beginsInside, gapInNumbers, hasEnd, seen, stopsShort, trailsOff } from './sentences.ts';
 
 export function checkText(input: CheckInput): readonly Flag[] {
@@ -109,7 +112,10 @@ function checkOnce({ bodies, article }: CheckInput): readonly Flag[] {
   const [first, second] = bodies[0]?.lines ?? [];
   if (second !== undefined && comparableText(first ?? '') === comparableText(article.title))
     flags.push(flag('text-twice', `the headline: ${first}`));
+  let before = '';
   for (const { text, place, isStrong } of bodies.flatMap(({ printed }) => printed)) {
+    if (isDraft(before, text)) flags.push(flag('text-twice', text));
+    if (text !== '') before = text;
     const plain = comparableText(text).replace(/[\p{P}\p{S}]/gu, '');
     if (plain.length < SHORTEST_REPEATED) continue;
     if (isStrong || place === 'quote') continue; // pulled out of the text
@@ -126,6 +132,24 @@ function checkOnce({ bodies, article }: CheckInput): readonly Flag[] {
   return flags.slice(0, MOST_OF_A_KIND);
 }
 
+/** Fewer clauses may come in two paragraphs one behind the other. */
+const LEAST_OF_DRAFT = 4;
+
+/** Two states of one paragraph: but for its numbers, all of the shorter one stands in the other. Equally long are items. */
+function isDraft(one: string, other: string): boolean {
+  const [a = [], b = []] = [one, other].map(clausesOf).toSorted((x, y) => x.length - y.length);
+  if (a.length < LEAST_OF_DRAFT || a.length === b.length || a[0] !== b[0] || /[:：]/.test(a[0] ?? '')) return false;
+  const known = new Set(b);
+  return a.every((clause) => known.has(clause));
+}
+
+function clausesOf(text: string): readonly string[] {
+  return comparableText(text)
+    .replace(/\d+/g, '0')
+    .split(/[，。！？；]/)
+    .filter((clause) => clause !== '');
+}
+
 function isDoubled(text: string): boolean {
   const half = text.length / 2;
   return half >= SHORTEST_REPEATED && Number.isInteger(half) && text.startsWith(text.slice(half));
@@ -134,7 +158,7 @@ function isDoubled(text: string): boolean {
 // Its own: no line is a link, an advertisement, or the beginning of another article.
 
 function checkOwn(input: CheckInput): readonly Flag[] {
-  return input.bodies.flatMap((body) => [...foreignLines(body), ...secondArticle(body, input)]);
+  return input.bodies.flatMap((body) => [...foreignLines(body, input), ...secondArticle(body, input)]);
 }
 
 /** A label that says whose the words below are, where they are not the author's. */
@@ -145,15 +169,27 @@ const CALL = /^[【[（(>»]?\s*(?:点击|立即|马上|戳|点此|去|前往|�
 /** Labels of links that belong to the text: where it comes from. */
 const SOURCES = /原文|来源|出处|译自|参考|引用|作者|转自|链接$/;
 
-function foreignLines({ printed }: Body): readonly Flag[] {
-  return printed
-    .filter((line) => isForeign(line))
-    .slice(0, MOST_OF_A_KIND)
-    .map(({ text }) => flag('text-foreign', text));
+function foreignLines({ printed, players }: Body, { site }: CheckInput): readonly Flag[] {
+  const frames = players.media.filter(({ kind, src }) => kind === 'iframe' && !PLAYS.test(src)).map(({ src }) => src);
+  const lines = printed
+    .filter((line) => isForeign(line, site))
+    .map(({ text, links }) => text || (links[0]?.attribs.href ?? ''));
+  return [...frames, ...lines].slice(0, MOST_OF_A_KIND).map((text) => flag('text-foreign', text));
 }
 
-function isForeign({ text, links, isLink }: Line): boolean {
+/** An address of a player says what it plays. */
+const PLAYS = /video|play|embed|live|vod|audio|music|[/.]v[./]|tv|map|\.(?:mp[34]|m3u8|flv|swf|s?html?)\b/i;
+
+/** A picture that leads to another house; to a picture it would be its own larger form. */
+function leadsAway(href: string, { www }: Site): boolean {
+  const host = /^(?:https?:)?\/\/([^/?#:]{1,200})/i.exec(href)?.[1];
+  const own = new URL(www).hostname.replace(/^www\./, '');
+  return host !== undefined && !`.${host}`.endsWith(`.${own}`) && !PICTURE.test(href);
+}
+
+function isForeign({ text, links, isLink, shown }: Line, own: Site): boolean {
   const words = seen(text);
+  if (words === '' && shown.length > 0) return links.some(({ attribs }) => leadsAway(attribs.href ?? '', own));
   if (words.length < LONGEST_LINE && MARK.test(words)) return true;
   if (links.length === 0 || words === '') return false;
   if (isLink) return !SOURCES.test(words) && !links.every(({ attribs }) => isAddress(words, attribs.href ?? ''));
@@ -222,12 +258,14 @@ const EMPTY_VALUE = /^(?:null|none|nil|false|true|undefined|nan)$/i;
 
 function checkPlain({ bodies }: CheckInput): readonly Flag[] {
   const flags: Flag[] = [];
-  for (const { text, place, links } of bodies.flatMap(({ printed }) => printed)) {
+  const lines = bodies.flatMap(({ printed }) => printed);
+  const notes = notesOf(lines.map(({ text }) => text));
+  for (const { text, place, links } of lines) {
     if (text === '' || place === 'code') continue;
     const found = MARKUP.map((form) => form.exec(text)).find((match) => match !== null && !isQuoted(text, match));
     if (found != null) flags.push(flag('markup-as-text', excerpt(text, found.index)));
     else if (EMPTY_VALUE.test(text) || isEscaped(text, links)) flags.push(flag('markup-as-text', text));
-    const damaged = lostCharacter(text);
+    const damaged = lostCharacter(text) ?? strayAt(text) ?? strayReference(text, notes);
     if (damaged !== null) flags.push(flag('damaged-text', excerpt(text, damaged)));
   }
   return flags.slice(0, MOST_OF_A_KIND);

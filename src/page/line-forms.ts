@@ -40,22 +40,26 @@ const CREDIT =
   /^[（(]\p{Script=Han}{2,4}(?:[、\s]\p{Script=Han}{2,4})+[）)]$|^[（(【[]?\s*(?:(?:图|文|摄影?|摄制|视频|作者|编剧|记者|通讯员|编译|翻译|译者?|整理|采访|撰文|口述|来源|据|原载|译自|资料)\s*[/／:：｜|\s]|完|全文完|本文(?:系|来自)|本报|新华社|观察者网|.{0,20}(?:记者|电|讯|译|整理|综合|摄)\s*[）)】\]]?$|.{2,12}\d{1,2}月\d{1,2}日|\d{4}[年./-]\d{1,2}|——|[*※]\s?\p{Script=Han})|^\p{Script=Han}{2,8}[，,]\s?.{0,12}[年月日春夏秋冬夜晨]$/u;
 /** Who speaks to the reader in a short line of his own is no writer of the news. */
 const CALL =
-  /扫码|二维码|长按|星标|点赞|点个|在看|三连|关注(?:我们|作者|微信|公众号)|公众号[:：]|订阅|下单|抢购|选购|优惠|到手价|领券|小程序|加微信|客户端|APP|应用|刷新|隐私政策|Cookie|插件|浏览器|侵权|免责|转载|版权归|会员|登录|登陆|付费|点击|加载|网络异常|省略|未完/i;
+  /扫码|二维码|长按|星标|点赞|点个|在看|三连|关注(?:我们|作者|微信|公众号)|公众号[:：]|订阅|下单|抢购|选购|优惠|到手价|领券|小程序|加微信|客户端|APP|应用|刷新|隐私政策|Cookie|插件|浏览器|侵权|免责|转载|版权归|会员|登录|登陆|付费|点击|加载|网络异常|省略|未完|[单双]击|分享到|[上下]一[篇页]|听新闻|书面授权|以上内容|以下是.{0,8}(?:改写|润色)/i;
+/** What is announced by a label without being a sentence. */
+const ANNOUNCED =
+  /^(?:时间|地点|主持人?|嘉宾|对话|受访|讲者|原文|原标题|出处|制图|制作|统筹|校对|监制|策划|文字|剪辑|数据)\p{Script=Han}{0,6}[:：]\S/u;
 const LONGEST_CALL = 45;
 
 function hasForm({ text, shown, place, holder, isStrong, isLink }: Line, next: Line | undefined): boolean {
   const words = seen(text);
-  if (words === '' || isLink || shown.length > 0 || holder !== null || !/[\p{L}\p{N}]/u.test(words)) return true;
+  if (words === '' || isLink || shown.length > 0 || holder !== null) return true;
+  if (!/[\p{L}\p{N}]/u.test(words)) return !/[，、；：。`]/.test(words); // a divider, a row of dots
   const length = solidLength(words);
   if (
     length <= LONGEST_CALL &&
     place === null &&
-    CALL.test(words) &&
-    !/[“”]|^本文系观察者网|^[【（]?本文来自/.test(words)
+    CALL.test(words.replace(/“[^“”]*”/g, '')) &&
+    !/^本文系观察者网|^[【（]?本文来自/.test(words)
   )
     return false;
   if (place !== null || length >= SHORTEST_PARAGRAPH || SENTENCE.test(words)) return true;
   if (/[:：；;—，、,]$/.test(words)) return next !== undefined; // what follows is looked at elsewhere
   if (isStrong || isNumbered(words) || isNumberedNote(words)) return true;
-  return CREDIT.test(words) || readByline([words]) !== null || /^https?:/.test(words) || /^.{1,8}[:：]\S/.test(words);
+  return CREDIT.test(words) || readByline([words]) !== null || /^https?:/.test(words) || ANNOUNCED.test(words);
 }
