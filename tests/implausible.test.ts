@@ -148,7 +148,6 @@ describe('a new article', () => {
   const CASES = [
     { name: 'NOTICE', code: 'gone', isKept: true },
     { name: 'LOADING', code: 'NOT_AN_ARTICLE', isKept: true },
-    { name: 'FRAGMENT', code: 'NOT_AN_ARTICLE', isKept: true },
   ] as const;
   for (const { name, code, isKept } of CASES)
     it(`is not archived from ${name}, and is once its page is there`, async () => {
@@ -166,6 +165,21 @@ describe('a new article', () => {
       const [second] = await crawl(opened);
       assert.equal(second?.visit.outcome.kind, 'archived');
     });
+
+  it('is archived in doubt from FRAGMENT, and its own text takes its place at once', async () => {
+    const opened = openSite();
+    opened.site.body = FRAGMENT;
+    opened.context.frontier.add([targetOf(NEWS_URL)]);
+    const [first] = await crawl(opened);
+    assert.equal(first?.visit.outcome.kind, 'archived');
+    assert.ok((await recordOf(opened)).flags.some(({ code }) => code === 'body-suspect'));
+    opened.site.body = WHOLE;
+    opened.clock.advance(HOUR_MS);
+    assert.equal((await refresh(opened))?.visit.outcome.kind, 'archived');
+    const { versions, flags } = await recordOf(opened);
+    assert.equal(versions.length, 2);
+    assert.ok(flags.every(({ code }) => code !== 'body-suspect'));
+  });
 
   it('behind a members’ wall is what the page shows of it', async () => {
     const opened = openSite();
@@ -196,15 +210,26 @@ describe('an archived article', () => {
       assert.ok(kept.length > 0, 'its evidence is kept');
     });
 
-  for (const name of ['LOADING', 'FRAGMENT'] as const)
-    it(`stays as it is where ${name} comes, which is no article`, async () => {
-      const opened = await archived();
-      const before = await withoutQuarantine(opened);
-      opened.site.body = ANSWERS[name];
-      assert.equal(codeOf(await refresh(opened)), 'NOT_AN_ARTICLE');
-      await later(opened, 12 * HOUR_MS);
-      assert.deepEqual(await withoutQuarantine(opened), before);
-    });
+  it('stays as it is where LOADING comes, which is no article', async () => {
+    const opened = await archived();
+    const before = await withoutQuarantine(opened);
+    opened.site.body = LOADING;
+    assert.equal(codeOf(await refresh(opened)), 'NOT_AN_ARTICLE');
+    await later(opened, 12 * HOUR_MS);
+    assert.deepEqual(await withoutQuarantine(opened), before);
+  });
+
+  it('stays as it is where FRAGMENT comes for some hours', async () => {
+    const opened = await archived();
+    const before = (await opened.files())[DOCUMENT];
+    opened.site.body = FRAGMENT;
+    assert.equal(codeOf(await refresh(opened)), 'IMPLAUSIBLE');
+    assert.deepEqual(new Set((await later(opened, 5 * HOUR_MS)).map(codeOf)), new Set(['IMPLAUSIBLE']));
+    opened.site.body = WHOLE;
+    await later(opened, 12 * HOUR_MS);
+    assert.equal((await opened.files())[DOCUMENT], before);
+    assert.equal((await recordOf(opened)).versions.length, 1);
+  });
 
   for (const name of ['NOTICE', 'STRANGE'] as const)
     it(`is withdrawn since it was first seen where ${name} stands at all looks`, async () => {

@@ -100,7 +100,7 @@ export function planVersion(
     document,
     contentHash: hash,
     implausible:
-      old === null || old.contentHash === hash
+      old === null || old.contentHash === hash || (isSuspect(old) && !isSuspect(article))
         ? null
         : implausibleBeside(
             { article: old.article, document: archived, bytes: old.document.bytes },
@@ -127,6 +127,11 @@ export function planVersion(
       capture: { tool, userAgent, requests },
     }),
   };
+}
+
+/** True for a body that may be something else's: the article's own takes its place. */
+function isSuspect({ flags }: Pick<ArchiveRecord, 'flags'>): boolean {
+  return flags.some(({ code }) => code === 'body-suspect');
 }
 
 /** What the document shows, in order, and what the article names besides; each in the article's own spelling. */

@@ -1,19 +1,18 @@
 /**
  * What can stand in an article's own frame and is not its text. No article has such a body: one that speaks of nothing but
- * the page itself, data, or a long text that shares nothing with all that the page says of it.
+ * the page itself, or data. A text that shares nothing with its headline may still be the article's: it is kept, in doubt.
  */
-import { FENGWEN } from '../site/layouts.ts';
 import { DENIAL, NOTICES, OF_THE_PAGE, TO_THE_READER, WORDS_OF_NOTICES } from '../site/notices.ts';
 import { MEDIA } from './column.ts';
 import { readSummary, readTitle } from './fields.ts';
 import type { FoundArticle } from './find-article.ts';
 import { elementsBelow } from './html.ts';
-import { bareText, shareOfNames, shingles } from './likeness.ts';
+import { bareText, shingles } from './likeness.ts';
 import { linesOf } from './lines.ts';
 import type { ParsedPage } from './page.ts';
 
 export interface Notice {
-  /** One of the notices, data that a script would have read, or the text of something else. */
+  /** One of the notices, data that a script would have read, or a line that is of none of these and not of the article. */
   readonly kind: keyof typeof NOTICES | 'data' | 'foreign';
   /** What is there instead, in its own words. */
   readonly text: string;
@@ -27,12 +26,6 @@ const LEAST_COVERED = 0.85;
 /** That speaks of the page and to its reader, and shares no pair of characters with headline, summary or share settings. */
 const LEAST_COVERED_OF_STRANGE = 0.5;
 
-/** A text of this length shares some pairs of characters with its headline: of 18 texts of the site at least 25 % of the pairs. */
-const LEAST_TEXT = 200;
-const LEAST_SHARED = 0.07;
-/** A further part need not come back to the headline. */
-const FURTHER_PART = /\/\d{4}_\d{2}_\d{2}_\d+_(?:[2-9]|[1-9]\d{1,2})\.shtml|[?&]page=[2-9]/;
-
 /** Null for a body that may be the article's. */
 export function readNotice(page: ParsedPage, found: FoundArticle): Notice | null {
   const lines = linesOf(found.body.contents());
@@ -40,13 +33,9 @@ export function readNotice(page: ParsedPage, found: FoundArticle): Notice | null
   if (/^[[{]\s*["[{]/.test(text) && /[\]}]$/.test(text)) return { kind: 'data', text: clipped(text) };
   const title = readTitle(found) ?? '';
   const names = [title, readSummary(page), ...shareTexts(page)];
-  if (lines.length <= MOST_LINES && text.length <= LONGEST_NOTICE) {
-    const kind = kindOfNotice(title === '' ? text : text.replaceAll(title, ''), names);
-    return kind === null || hasMedia(found, kind) ? null : { kind, text };
-  }
-  if (found.layout === FENGWEN || text.length < LEAST_TEXT || FURTHER_PART.test(page.page.url)) return null;
-  const share = shareOfNames(names, text);
-  return share === null || share >= LEAST_SHARED ? null : { kind: 'foreign', text: clipped(text) };
+  if (lines.length > MOST_LINES || text.length > LONGEST_NOTICE) return null;
+  const kind = kindOfNotice(title === '' ? text : text.replaceAll(title, ''), names);
+  return kind === null || hasMedia(found, kind) ? null : { kind, text };
 }
 
 function clipped(text: string): string {
