@@ -69,7 +69,7 @@ describe('the door', () => {
       list: ['robots', 'turn page www.guancha.cn', 'asked 100 7'],
       picture: ['robots', 'turn asset www.guancha.cn', 'asked 200 7'],
       script: ['robots', 'turn asset www.guancha.cn', 'asked 100 7'],
-      'style sheet': ['robots', 'turn asset www.guancha.cn', 'asked 100 7'],
+      'style sheet': ['robots', 'turn page www.guancha.cn', 'asked 100 7'],
       'robots.txt': ['turn rules www.guancha.cn', 'asked 512000 7'],
     };
     for (const kind of KINDS) {

@@ -37,7 +37,7 @@ const TURNS = {
   list: 'page',
   picture: 'asset',
   script: 'asset',
-  'style sheet': 'asset',
+  'style sheet': 'page', // of the same hosts
   'robots.txt': 'rules',
 } as const satisfies Record<RequestKind, keyof Politeness>;
 
