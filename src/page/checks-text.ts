@@ -26,6 +26,11 @@ function checkWhole({ bodies, article }: CheckInput): readonly Flag[] {
   const summary = solidLength(article.summary ?? '');
   if (lines.every(({ shown }) => shown.length === 0) && characters < summary)
     flags.push(flag('body-too-short', `${characters} characters, the summary has ${summary}`));
+  for (const { text } of lines) {
+    const printed = text.length > LONGEST_COUNT ? null : COUNT.exec(text);
+    const count = Number(printed?.[1] ?? printed?.[2] ?? 0);
+    if (count > 2 * characters) flags.push(flag('body-too-short', `${characters} characters, counted: ${text}`));
+  }
   const captions = new Set(bodies.flatMap(({ pictures }) => [...pictures.captions.lines]));
   const cut = lines.filter((line, i) => isCut(line, lines[i + 1]) && !captions.has(line));
   const last = lines.at(-1)?.text ?? '';
@@ -41,6 +46,9 @@ function checkWhole({ bodies, article }: CheckInput): readonly Flag[] {
   ];
 }
 
+/** How long the text is by a line of its own. */
+const COUNT = /(?:本文|全文|全篇)[约共计有\s]{0,4}(\d{3,7})\s?字|字数\s?[:：]?\s?(?:约|共)?\s?(\d{3,7})/;
+const LONGEST_COUNT = 40;
 const LONGEST_SUBHEAD = 60;
 /** Lines of verse end with a comma. */
 const LONGEST_VERSE = 20;
@@ -220,12 +228,7 @@ function secondArticle({ printed }: Body, { article, bodies }: CheckInput): read
     if (DATELINE.test(words)) flags.push(flag('text-foreign', `a dateline: ${words}`));
     else if (line.isBehindRule && i > 0 && (line.place === 'heading' || line.isStrong) && !hasEnd(words))
       flags.push(flag('text-foreign', `a headline behind a rule: ${words}`));
-    else if (
-      article.byline !== null &&
-      (i >= HEAD || !isFirst) &&
-      words !== article.byline.text &&
-      readByline([words]) !== null
-    )
+    else if (isSecondByline(words, article.byline, { isBelow: i >= HEAD || !isFirst }))
       flags.push(flag('text-foreign', `a second byline: ${words}`));
   }
   return flags.slice(0, MOST_OF_A_KIND);
@@ -233,6 +236,19 @@ function secondArticle({ printed }: Body, { article, bodies }: CheckInput): read
 
 /** So many lines may stand before and beside the byline. */
 const HEAD = 6;
+
+/** Beside the byline only one in a bracket of its own is a second one, and only if it names nobody whom the first names. */
+function isSecondByline(
+  words: string,
+  byline: CheckInput['article']['byline'],
+  { isBelow }: { readonly isBelow: boolean },
+): boolean {
+  if (byline === null || words === byline.text) return false;
+  if (!isBelow && (!/^[【[（(]\s?文/.test(words) || words.startsWith(byline.text))) return false;
+  const second = readByline([words]);
+  const names = new Set(byline.credits.flatMap((credit) => credit.names));
+  return second !== null && (isBelow || !second.credits.some((credit) => credit.names.some((name) => names.has(name))));
+}
 
 // Plain: what a reader sees is language, not markup, a template or code.
 

@@ -270,12 +270,15 @@ export const SAME: readonly MutantKind[] = kindsOf('same', {
     }),
   'another headline everywhere': (original, words) => {
     const { truth, html } = original;
+    // Another form of headline, about what the text is about.
+    const about = /(?<=。)[^。？！“”《》【】（）<>&;:："'/｜|]{10,40}(?=。)/.exec(truth.text)?.[0];
+    if (about === undefined) return null;
     const title = words.pick([
-      words.headline(),
-      `“${words.place()}”，${words.headline()}`,
-      `${words.headline()}？`,
-      `《${words.place()}》：${words.headline()}`,
-      `${words.name()}：${words.headline()}`,
+      about,
+      `“${words.place()}”，${about}`,
+      `${about}？`,
+      `《${words.place()}》：${about}`,
+      `${words.name()}：${about}`,
     ]);
     // Marks that are escaped in one way or another are not found everywhere.
     if ((truth.columnists.length > 0 && !isPost(original)) || /["'&<>\\]/.test(truth.title)) return null;
