@@ -30,7 +30,13 @@ function isParagraph({ text }: Line): boolean {
 function isSubhead(lines: readonly Line[], i: number): boolean {
   const [before, line, after] = [lines[i - 1], lines[i], lines[i + 1]];
   const isBetween = before !== undefined && after !== undefined && (isParagraph(before) || before.shown.length > 0);
-  return isBetween && isParagraph(after) && line?.align === null && /^[^\d]*\p{Script=Han}{2}/u.test(line.text);
+  return (
+    isBetween &&
+    isParagraph(after) &&
+    line?.align === null &&
+    /^[^\d]*\p{Script=Han}{2}/u.test(line.text) &&
+    !/^.{1,4}[:：]/.test(line.text)
+  );
 }
 
 /** A sentence, or a quotation. */
@@ -59,7 +65,7 @@ function hasForm({ text, shown, place, holder, isStrong, isLink }: Line, next: L
   )
     return false;
   if (place !== null || length >= SHORTEST_PARAGRAPH || SENTENCE.test(words)) return true;
-  if (/[:：；;—，、,]$/.test(words)) return next !== undefined; // what follows is looked at elsewhere
+  if (/\p{Script=Han}.{0,4}[:：；;—，、,]$/u.test(words)) return next !== undefined; // what follows is looked at elsewhere
   if (isStrong || isNumbered(words) || isNumberedNote(words)) return true;
   return CREDIT.test(words) || readByline([words]) !== null || /^https?:/.test(words) || ANNOUNCED.test(words);
 }

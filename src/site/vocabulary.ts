@@ -79,8 +79,9 @@ const ELEMENTS: ReadonlyMap<string, ElementForm> = new Map<string, ElementForm>(
     holds: [],
   }),
   ...each('br', { attributes: having('clear type'), holds: [] }),
-  // Text. `del` and `ins` are two states of it. `q` is not among it: browsers print quotation marks round it that stand in no text.
-  ...each('b strong i em u s strike sub sup big small span mark nobr time', {
+  // Text. `q` is not among it: browsers print quotation marks round it that stand in no text. `ins` marks what an editor
+  // put in, beside what he struck out.
+  ...each('b strong i em u s strike del sub sup big small span mark nobr time', {
     attributes: having('datetime cite'),
   }),
   ...each('tt code kbd samp var cite dfn abbr acronym'),
