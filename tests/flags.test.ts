@@ -263,6 +263,7 @@ const CASES: Readonly<
       classicPage({ head: '<meta name="Description" content="茶馆今天照常开门，欢迎来坐。">', body: '<p>茶馆。</p>' }),
       /3 characters/,
     ],
+    ['shorter than it says', classicPage({ body: '<p>字数：24169</p><p>茶馆今天照常开门。</p>' }), /24169/],
   ],
   'text-incomplete': [['with a comma', classicPage({ body: '<p>茶馆今天照常开门，</p>' }), /，$/]], // and tests/text-forms.test.ts
   'text-twice': [

@@ -8,7 +8,7 @@ import { findLightOriginals, SITE } from './mutants/originals.ts';
 import { badOf } from './mutants/run.ts';
 
 /** What holds now; the aims stand in `mutants/run.ts`. */
-const NOW: Readonly<Partial<Record<KindClass, number>>> = { same: 0.03, A: 0.06, B: 0.05, C: 0.1 };
+const NOW: Readonly<Partial<Record<KindClass, number>>> = { same: 0.03, A: 0.02, B: 0.05, C: 0.05 };
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 

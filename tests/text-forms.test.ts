@@ -133,6 +133,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   'a remark on it': p('以上内容由AI自动生成，仅供参考。', ONE),
   'a headline behind a rule': `${p(ONE)}<hr><h2>酒馆关门了</h2>${p(TWO)}`,
   'a strong headline behind a rule': `${p(ONE)}<hr>${p('<strong>酒馆关门了</strong>', TWO)}`,
+  'a second byline beside the first': p('【文/石砚】', '【文/柳青】', ONE, TWO, THREE),
   'a second byline': p('【文/石砚】', ONE, TWO, THREE, '一', '二', '三', '【文/柳青】', '酒馆关门。'),
   'a second dateline': p(ONE, '2022-01-27 08:30:00 来源：晚报', TWO),
 };

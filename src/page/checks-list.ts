@@ -4,6 +4,7 @@ import type { Listed } from '../model.ts';
 import { readClock } from '../site/clock.ts';
 import { type CheckInput, comparableText } from './check-input.ts';
 import { fileOf, namesTitle, uploadedAt } from './checks-agreement.ts';
+import { bareText, partOf, shingles } from './likeness.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -28,7 +29,9 @@ function checkListTitle({ title }: Listed, input: CheckInput): readonly Flag[] {
   const headline = input.article.title;
   const cut = /^(.+?)(?:…+|\.{3,})$/.exec(comparableText(title))?.[1];
   if (namesTitle(title, input.article) || (cut !== undefined && comparableText(headline).includes(cut))) return [];
-  const isSame = shareOf(title, input) >= LEAST_OF_TITLE;
+  const own = shingles(bareText(headline), 2);
+  const isRelated = partOf(shingles(bareText(title), 2), own) >= LEAST_OF_HEADLINE;
+  const isSame = shareOf(title, input) >= (isRelated ? LEAST_OF_TITLE : LEAST_UNRELATED);
   return [flag(isSame ? 'list-title-differs' : 'list-disagrees', `title ${title}`)];
 }
 
@@ -67,6 +70,9 @@ function shareOf(text: string, { article, bodies }: CheckInput): number {
 }
 
 const LEAST_OF_TITLE = 0.3;
+/** Below this two headlines have next to no word in common; the text must then speak of more of the list's. */
+const LEAST_OF_HEADLINE = 0.1;
+const LEAST_UNRELATED = 0.4;
 const LEAST_OF_SUMMARY = 0.5;
 
 function* pairsIn(text: string): Generator<string, void> {
