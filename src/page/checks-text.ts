@@ -35,7 +35,7 @@ function checkWhole({ bodies, article }: CheckInput): readonly Flag[] {
   const cut = lines.filter((line, i) => isCut(line, lines[i + 1]) && !captions.has(line));
   const last = lines.at(-1)?.text ?? '';
   const texts = lines.flatMap(({ text, holder }) => (text === '' || holder !== null ? [] : [seen(text)]));
-  const gap = gapInNumbers(texts);
+  const gap = gapInNumbers(lines.map(({ text, holder }) => ({ text: seen(text), isAside: holder !== null })));
   return [
     ...flags,
     ...texts.filter(beginsInside).map((text) => flag('text-incomplete', `begins inside a sentence: ${text}`)),

@@ -77,18 +77,24 @@ export function trailsOff(line: string): boolean {
 
 const DIGITS = '一二三四五六七八九十';
 
+/** A line that may carry a number. What stands aside, in a quotation or a table, may go on counting, and counts by itself. */
+interface CountedLine {
+  readonly text: string;
+  readonly isAside: boolean;
+}
+
 /** The line before which a number is missing: 一、 二、 四、. Null where none is, or they do not count from one. */
-export function gapInNumbers(lines: readonly string[]): string | null {
+export function gapInNumbers(lines: readonly CountedLine[]): string | null {
   const reached = new Map<string, number>();
-  for (const line of lines) {
+  for (const { text, isAside } of lines) {
     const [, before = '', number = '', behind = ''] =
-      /^(第|[（(])?([一二三四五六七八九十]|\d{1,2})([）)]|[、，,.．章部节](?!\d))/.exec(line) ?? [];
+      /^(第|[（(])?([一二三四五六七八九十]|\d{1,2})([）)]|[、，,.．章部节](?!\d))/.exec(text) ?? [];
     const n = DIGITS.includes(number) ? DIGITS.indexOf(number) + 1 : Number(number);
     if (number === '' || (before === '' && /[）)章部节]/.test(behind))) continue;
     const style = `${before}${behind}${/\d/.test(number) ? 'digits' : ''}`;
     const last = reached.get(style) ?? 0;
-    if (last > 0 && n > last + 1) return line;
-    if (n === last + 1 || n === 1) reached.set(style, n);
+    if (!isAside && last > 0 && n > last + 1) return text;
+    if (n === last + 1 || (n === 1 && !isAside)) reached.set(style, n);
   }
   return null;
 }
