@@ -2,7 +2,8 @@
 import { Command, CommanderError } from 'commander';
 import { type CommonFlags, crawling, type Invocation, keeping, reading } from './commands/flags.ts';
 import type { Interrupts } from './commands/session.ts';
-import { configSource, loadConfig } from './config.ts';
+import { loadConfig } from './config.ts';
+import { configSource } from './config-file.ts';
 import { EXIT, type ExitCode, exitCodeFor, renderError } from './errors.ts';
 import { packageInfo } from './package.ts';
 import { type Io, type Output, safeOutput } from './report/output.ts';

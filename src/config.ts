@@ -1,14 +1,16 @@
 /** `crawl.config.yaml`: every key, its default and its rule; a file is checked whole before anything is done. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Cron } from 'croner';
 import leven from 'leven';
 import { type Document, isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { fileOf } from './config-file.ts';
 import { ArchiveError } from './errors.ts';
 import { isAddressBlock } from './fetch/address-guard.ts';
 import { isProxySetting } from './fetch/proxies.ts';
 import { isListenAddress, LISTEN_FORM } from './monitor/monitor.ts';
+import { expandPath } from './paths.ts';
 import { inListScope } from './site/address.ts';
 import { LIST_PARTS } from './site/list-kind.ts';
 
@@ -236,58 +238,6 @@ export function loadConfig(path: string | null, overrides: { readonly archive?: 
     network: { ...config.network, certificates },
     monitor: { ...config.monitor, file: healthFile },
   };
-}
-
-/**
- * A path as people write it: `~` is the home folder, `$NAME` and `${NAME}` are variables of the environment. A shell does so
- * with what is typed at it, but not in a configuration, and not behind `--archive=`.
- * @param problem the code that is thrown, and the place that it names, if there is no such home or variable
- */
-export function expandPath(
-  text: string,
-  problem: { readonly code: 'CONFIG_INVALID' | 'USAGE'; readonly where: string },
-): string {
-  const refuse = (why: string): never => {
-    throw new ArchiveError(problem.code, `${problem.where}: ${text}: ${why}`);
-  };
-  const given = (name: string) =>
-    (Object.hasOwn(process.env, name) && process.env[name]) ||
-    refuse(`the environment has no ${name}; write the path out`);
-  const home = /^~([^/]*)(?=\/|$)/.exec(text)?.[1];
-  if (home !== undefined && home !== '') refuse(`~${home} is not known here; write the path out, or begin it with ./`);
-  return text
-    .replace(/^~(?=\/|$)/, () => given('HOME'))
-    .replace(/\$(?:\{(\w+)\}|([A-Za-z_]\w*))/g, (_, braced?: string, bare?: string) => given(braced ?? bare ?? ''));
-}
-
-/** The file that `loadConfig` reads, and what is to be known of it before anything that it names is done. */
-export interface ConfigSource {
-  /** Absolute; null for the built-in defaults. */
-  readonly file: string | null;
-  /** False where it was found in the working directory, and not named. */
-  readonly isNamed: boolean;
-  /** False where another user could have written it. */
-  readonly isOwn: boolean;
-  /** True where every user of the machine may read it. */
-  readonly isOpen: boolean;
-}
-
-/** @param path as for `loadConfig`; a file that cannot be looked at counts as somebody else's */
-export function configSource(path: string | null): ConfigSource {
-  const found = fileOf(path);
-  if (found === null) return { file: null, isNamed: false, isOwn: true, isOpen: false };
-  const stats = statSync(found, { throwIfNoEntry: false });
-  const isOwn = stats !== undefined && stats.uid === (process.getuid?.() ?? stats.uid) && (stats.mode & 0o002) === 0;
-  const isOpen = process.getuid !== undefined && ((stats?.mode ?? 0) & 0o004) !== 0;
-  return { file: resolve(found), isNamed: path !== null, isOwn, isOpen };
-}
-
-const DEFAULT_FILE = 'crawl.config.yaml';
-
-/** Null for the built-in defaults. @throws USAGE */
-function fileOf(path: string | null): string | null {
-  if (path !== null) return expandPath(path, { code: 'USAGE', where: '--config' });
-  return existsSync(DEFAULT_FILE) ? DEFAULT_FILE : null;
 }
 
 /** Checks the text of a configuration; `file` is what messages call it. */

@@ -55,6 +55,7 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
     'commands/demo.ts',
     'commands/extract.ts',
     'commands/quarantine.ts',
+    'config-file.ts',
     'config.ts',
     'fetch/carried-browser.ts',
     'fetch/certificates.ts',
@@ -83,7 +84,18 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
 
 /** The floors of the house: each may use itself and those below it. Rooms of one floor use each other only as ROOMS says. */
 const FLOORS: readonly (readonly string[])[] = [
-  ['model.ts', 'errors.ts', 'system-errors.ts', 'flags.ts', 'log.ts', 'clock.ts', 'package.ts', 'sqlite.ts'],
+  [
+    'model.ts',
+    'errors.ts',
+    'system-errors.ts',
+    'flags.ts',
+    'log.ts',
+    'clock.ts',
+    'package.ts',
+    'paths.ts',
+    'config-file.ts',
+    'sqlite.ts',
+  ],
   ['site', 'alarms'],
   ['config.ts', 'page', 'fetch', 'archive', 'journal', 'frontier', 'monitor'],
   ['audit', 'coverage', 'eye'],

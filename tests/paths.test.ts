@@ -6,7 +6,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { openArchive } from '../src/archive/archive.ts';
 import { openDisk } from '../src/archive/disk.ts';
-import { expandPath, loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/config.ts';
+import { expandPath } from '../src/paths.ts';
 import { run, temporaryFolder } from './support/command.ts';
 import { documentOf, draft, KEY, save } from './support/drafts.ts';
 

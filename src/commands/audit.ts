@@ -14,12 +14,13 @@ import {
   type Severity,
 } from '../audit/promises.ts';
 import { hasArticle, isArchive, type Selection } from '../audit/shards.ts';
-import { type Config, expandPath } from '../config.ts';
+import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { destinationOf } from '../frontier/frontier.ts';
 import { openOperations } from '../frontier/operations.ts';
 import type { ArticleId } from '../model.ts';
 import { packageInfo } from '../package.ts';
+import { expandPath } from '../paths.ts';
 import { htmlReport } from '../report/audit-html.ts';
 import { jsonReport, terminalReport } from '../report/audit-text.ts';
 import { type AuditRun, RANK } from '../report/findings.ts';

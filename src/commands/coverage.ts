@@ -2,12 +2,13 @@
 import { existsSync } from 'node:fs';
 import { openArchive } from '../archive/archive.ts';
 import { openDisk } from '../archive/disk.ts';
-import { type Config, expandPath } from '../config.ts';
+import type { Config } from '../config.ts';
 import type { Window } from '../coverage/id-coverage.ts';
 import { type ReadIdCoverage, readIdCoverage } from '../coverage/read-id-coverage.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
 import { openOperations } from '../frontier/operations.ts';
 import { packageInfo } from '../package.ts';
+import { expandPath } from '../paths.ts';
 import { coveragePage } from '../report/coverage-html.ts';
 import { coverageLines, jsonLines } from '../report/coverage-text.ts';
 import { openReportFile } from '../report/report-file.ts';

@@ -2,7 +2,8 @@
 
 import { openDisk } from '../archive/disk.ts';
 import { ASSETS, temporaryName } from '../archive/keys.ts';
-import { type Config, type ConfigSource, configSource, defaultConfig, loadConfig } from '../config.ts';
+import { type Config, defaultConfig, loadConfig } from '../config.ts';
+import { type ConfigSource, configSource } from '../config-file.ts';
 import { ArchiveError, ERRORS, EXIT, type ExitCode } from '../errors.ts';
 import { createAddressGuard } from '../fetch/address-guard.ts';
 import { openBrowser } from '../fetch/browser.ts';

@@ -15,11 +15,12 @@ import {
 } from '../archive/manifest.ts';
 import type { Storage } from '../archive/storage.ts';
 import { CHECKS, finding } from '../audit/promises.ts';
-import { type Config, expandPath } from '../config.ts';
+import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { lockArchive } from '../frontier/lock.ts';
 import { openOperations } from '../frontier/operations.ts';
 import { packageInfo } from '../package.ts';
+import { expandPath } from '../paths.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, style } from '../report/text.ts';
 

@@ -29,8 +29,7 @@ function checkListTitle({ title }: Listed, input: CheckInput): readonly Flag[] {
   const headline = input.article.title;
   const cut = /^(.+?)(?:…+|\.{3,})$/.exec(comparableText(title))?.[1];
   if (namesTitle(title, input.article) || (cut !== undefined && comparableText(headline).includes(cut))) return [];
-  const own = shingles(bareText(headline), 2);
-  const isRelated = partOf(shingles(bareText(title), 2), own) >= LEAST_OF_HEADLINE;
+  const isRelated = partOf(pairsOf(title), pairsOf(headline)) >= LEAST_OF_HEADLINE;
   const isSame = shareOf(title, input) >= (isRelated ? LEAST_OF_TITLE : LEAST_UNRELATED);
   return [flag(isSame ? 'list-title-differs' : 'list-disagrees', `title ${title}`)];
 }
@@ -51,7 +50,7 @@ function showsTime({ time }: Listed, { article, first }: CheckInput): boolean {
 const LEAST_PAIRS = 12;
 
 function showsSummary({ summary }: Listed, input: CheckInput): boolean {
-  return new Set(pairsIn(summary ?? '')).size < LEAST_PAIRS || shareOf(summary ?? '', input) >= LEAST_OF_SUMMARY;
+  return pairsOf(summary ?? '').size < LEAST_PAIRS || shareOf(summary ?? '', input) >= LEAST_OF_SUMMARY;
 }
 
 /**
@@ -60,13 +59,12 @@ function showsSummary({ summary }: Listed, input: CheckInput): boolean {
  * that of another document a quarter or less in 95 of 100.
  */
 function shareOf(text: string, { article, bodies }: CheckInput): number {
-  const wanted = new Set(pairsIn(text));
-  const lines = bodies.flatMap((body) => body.lines);
-  const there = new Set<string>();
-  for (const pair of pairsIn([article.title, article.summary ?? '', ...lines].join('\n'))) {
-    if (wanted.has(pair)) there.add(pair);
-  }
-  return wanted.size === 0 ? 0 : there.size / wanted.size;
+  const there = [article.title, article.summary ?? '', ...bodies.flatMap((body) => body.lines)].join('\n');
+  return partOf(pairsOf(text), pairsOf(there));
+}
+
+function pairsOf(text: string): ReadonlySet<string> {
+  return shingles(bareText(text), 2);
 }
 
 const LEAST_OF_TITLE = 0.3;
@@ -74,11 +72,6 @@ const LEAST_OF_TITLE = 0.3;
 const LEAST_OF_HEADLINE = 0.1;
 const LEAST_UNRELATED = 0.4;
 const LEAST_OF_SUMMARY = 0.5;
-
-function* pairsIn(text: string): Generator<string, void> {
-  const plain = comparableText(text).replace(/[\p{P}\p{S}]/gu, '');
-  for (let i = 0; i + 1 < plain.length; i++) yield plain.slice(i, i + 2);
-}
 
 /** So long before or after the publication the picture of a list may have been uploaded. */
 const UPLOAD_FAR_MS = 30 * 24 * HOUR_MS;

@@ -1,0 +1,24 @@
+/** Paths as people write them, in a configuration and behind flags. */
+import { ArchiveError } from './errors.ts';
+
+/**
+ * A path as people write it: `~` is the home folder, `$NAME` and `${NAME}` are variables of the environment. A shell does so
+ * with what is typed at it, but not in a configuration, and not behind `--archive=`.
+ * @param problem the code that is thrown, and the place that it names, if there is no such home or variable
+ */
+export function expandPath(
+  text: string,
+  problem: { readonly code: 'CONFIG_INVALID' | 'USAGE'; readonly where: string },
+): string {
+  const refuse = (why: string): never => {
+    throw new ArchiveError(problem.code, `${problem.where}: ${text}: ${why}`);
+  };
+  const given = (name: string) =>
+    (Object.hasOwn(process.env, name) && process.env[name]) ||
+    refuse(`the environment has no ${name}; write the path out`);
+  const home = /^~([^/]*)(?=\/|$)/.exec(text)?.[1];
+  if (home !== undefined && home !== '') refuse(`~${home} is not known here; write the path out, or begin it with ./`);
+  return text
+    .replace(/^~(?=\/|$)/, () => given('HOME'))
+    .replace(/\$(?:\{(\w+)\}|([A-Za-z_]\w*))/g, (_, braced?: string, bare?: string) => given(braced ?? bare ?? ''));
+}
