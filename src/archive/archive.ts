@@ -6,21 +6,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { ArchiveError } from '../errors.ts';
 import type { ArticleId } from '../model.ts';
 import { type Changes, compareDocuments, countChanges, haveSameContent } from './diff.ts';
-import {
-  articleKey,
-  documentKey,
-  idOf,
-  isMonth,
-  isPost,
-  isYear,
-  parseKey,
-  RECORDS,
-  recordKey,
-  SPACES,
-  spaceOf,
-  versionKey,
-} from './keys.ts';
+import { articleKey, documentKey, idOf, parseKey, recordKey, versionKey } from './keys.ts';
 import { hashFile } from './manifest.ts';
+import { openWhereabouts, type Places, recordKeys } from './places.ts';
 import {
   type ArchiveRecord,
   type Confirmed,
@@ -35,7 +23,6 @@ import {
 import type { Storage } from './storage.ts';
 import { sweep } from './sweep.ts';
 import { openTrash, type Trash } from './trash.ts';
-import { openTurns } from './turns.ts';
 
 export interface Archive {
   /**
@@ -117,13 +104,6 @@ export interface Updated {
   readonly wrote: boolean;
 }
 
-/** Where articles lie whose address does not say it: rows that only save looking through all months. */
-export interface Places {
-  /** A key that may be outdated; null where none is known. */
-  get(id: ArticleId): string | null;
-  set(id: ArticleId, key: string): void;
-}
-
 /**
  * @param options `places` keep what is known from one process to the next; in memory where they are absent. `trash` is the
  *   run's, where it has one
@@ -132,13 +112,12 @@ export function openArchive(
   storage: Storage,
   {
     minFreeBytes,
-    places = placesInMemory(),
+    places,
     trash = openTrash(storage, { now: new Date() }),
   }: { readonly minFreeBytes: number; readonly places?: Places; readonly trash?: Trash },
 ): Archive {
   const inTurn = openTurns();
-  const walks = new Map<string, Promise<void>>(); // number space → the walk over its records
-  const walked = new Map<ArticleId, string>(); // places that it found and no row knows
+  const whereabouts = openWhereabouts(storage, places);
   /** Notes on articles that were not there. */
   const early = new Map<string, readonly ((record: ArchiveRecord) => ArchiveRecord)[]>();
   const find: Archive['find'] = (id, date) => (date === null ? findByPlace(id) : storedAt(articleKey(id, date)));
@@ -206,34 +185,15 @@ export function openArchive(
   }
 
   async function findByPlace(id: ArticleId): Promise<StoredArticle | null> {
-    const known = await storedAtPlace(id, places.get(id));
+    const known = await storedAtPlace(id, whereabouts.known(id));
     if (known !== null) return known;
-    await walkOnce(spaceOf(id));
-    const found = await storedAtPlace(id, walked.get(id) ?? null);
-    if (found !== null) places.set(id, found.key);
+    const found = await storedAtPlace(id, await whereabouts.search(id));
+    if (found !== null) whereabouts.found(id, found.key);
     return found;
   }
 
   async function storedAtPlace(id: ArticleId, place: string | null): Promise<StoredArticle | null> {
     return place === null || idOf(place) !== id ? null : storedAt(place);
-  }
-
-  /**
-   * Learns the places of all articles of a number space from the names of their records. Once is enough: what is written
-   * later is written here, for one process at a time writes an archive.
-   */
-  function walkOnce(space: string): Promise<void> {
-    const walk = walks.get(space) ?? rememberPlaces(space);
-    walks.set(space, walk);
-    walk.catch(() => walks.delete(space)); // the caller gets the error; the next one tries again
-    return walk;
-  }
-
-  async function rememberPlaces(space: string): Promise<void> {
-    for await (const key of recordKeys(storage, '', [space])) {
-      const id = idOf(key);
-      if (places.get(id) !== key) walked.set(id, key);
-    }
   }
 
   /** @param given `isSame` is true where a record that says what the old one says is not written */
@@ -299,9 +259,7 @@ export function openArchive(
 
   async function writeLast(key: string, record: ArchiveRecord): Promise<Updated> {
     await storage.write(recordKey(key), writeRecord(record));
-    const id = idOf(key);
-    if (isPost(key) && places.get(id) !== key) places.set(id, key);
-    if (!isPost(key) && walks.has(spaceOf(id))) walked.set(id, key);
+    whereabouts.written(key);
     return { record, wrote: true };
   }
 
@@ -337,33 +295,22 @@ export function openArchive(
   }
 }
 
-function placesInMemory(): Places {
-  const rows = new Map<ArticleId, string>();
-  return { get: (id) => rows.get(id) ?? null, set: (id, key) => void rows.set(id, key) };
-}
+/** @returns what the work gives, or its error; the next one of the key begins either way */
+type InTurn = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
-/**
- * The places of all records in order, whatever is in them.
- * @param since a month, `2026-10`: those of earlier ones are left out
- */
-export async function* recordKeys(
-  storage: Storage,
-  since = '',
-  spaces: readonly string[] = SPACES,
-): AsyncGenerator<string> {
-  for (const space of spaces) {
-    const top = `${RECORDS}/${space}`.replace(/\/$/, '');
-    for (const year of (await storage.names(top)).folders.filter(isYear)) {
-      for (const month of (await storage.names(`${top}/${year}`)).folders.filter(isMonth)) {
-        if (`${year}-${month}` < since) continue;
-        const folder = `${top}/${year}/${month}`;
-        for (const name of (await storage.names(folder)).files) {
-          const parsed = parseKey(`${folder}/${name}`);
-          if (parsed?.kind === 'record') yield parsed.article;
-        }
-      }
-    }
-  }
+/** Lets one work at a time do with a key what it likes, in the order in which they came. */
+function openTurns(): InTurn {
+  const last = new Map<string, Promise<unknown>>();
+  return (key, work) => {
+    const mine = (last.get(key) ?? Promise.resolve()).then(work);
+    const ended = mine
+      .catch(() => {}) // the caller gets the error; the next one starts afresh
+      .then(() => {
+        if (last.get(key) === ended) last.delete(key);
+      });
+    last.set(key, ended);
+    return mine;
+  };
 }
 
 /** The number of a superseded document; 0 where it lies elsewhere. */

@@ -1,8 +1,8 @@
 /** Rows of the frontier written again from the records; what the archive does not have waits for the next crawl. */
 
 import { join } from 'node:path';
-import { recordKeys } from '../archive/archive.ts';
 import { databaseFiles, FRONTIER, idOf } from '../archive/keys.ts';
+import { recordKeys } from '../archive/places.ts';
 import type { Storage } from '../archive/storage.ts';
 import type { Trash } from '../archive/trash.ts';
 import { type Finding, finding } from '../audit/promises.ts';

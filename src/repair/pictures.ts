@@ -1,7 +1,7 @@
 /** Pictures fetched again: the same bytes are proved by their hash; other bytes get their own name, and the records say so. */
 import { join } from 'node:path';
-import { recordKeys } from '../archive/archive.ts';
 import { assetKey, parseKey, recordKey } from '../archive/keys.ts';
+import { recordKeys } from '../archive/places.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
 import { readPicture } from '../audit/pictures.ts';
 import type { CheckCode, Finding } from '../audit/promises.ts';

@@ -259,7 +259,7 @@ export const SAME: readonly MutantKind[] = kindsOf('same', {
     }),
   'another editor': (original, { pick, name }) =>
     inPage(original, ($) => {
-      const editors = pick([[name()], [name(), name()], [name().slice(0, 2)], ['欧阳' + name().slice(1)], ['山之']]);
+      const editors = pick([[name()], [name(), name()], [name().slice(0, 2)], [`欧阳${name().slice(1)}`], ['山之']]);
       const item = $('ul.article-other > li')
         .filter((_, each) => $(each).text().trim().startsWith('责任编辑'))
         .first();
