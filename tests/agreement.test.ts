@@ -6,7 +6,7 @@ import type { Flag, FlagCode } from '../src/flags.ts';
 import { namesTitle } from '../src/page/checks-agreement.ts';
 import { extract } from '../src/page/extract.ts';
 import { onSiteClock } from '../src/site/clock.ts';
-import { classicPage, cmsPage, pageOf, SITE } from './support/article-page.ts';
+import { classicPage, cmsPage, NEWS_URL, pageOf, SITE } from './support/article-page.ts';
 
 /** What the places of a page say of an article. */
 interface Truth {
@@ -182,6 +182,20 @@ describe('witnesses of an article', () => {
     assert.deepEqual(flagsOf(broken(`石砚："茶馆"开门了`)), []);
     assert.equal(flagsOf(broken(`${title}"真的"`))[0]?.code, 'title-mismatch');
   });
+});
+
+describe('what a page says at great length', () => {
+  for (const unit of ['…', '.', 'T', '1x ']) {
+    it(`is read in one pass: ${unit}`, () => {
+      const text = `${unit.repeat(300_000 / unit.length)}!`;
+      const head = `<meta name="Description" content="${text}"><meta property="article:published_time" content="${text}">`;
+      const body = `<p>茶馆今天照常开门。</p><p><img srcset="/a.jpg ${'1'.repeat(300_000)}y"></p>`;
+      assert.ok(
+        extract([pageOf(classicPage({ head, body }))], { id: 'guancha:900', url: NEWS_URL, date: '2022-01-28' }, SITE)
+          .flags.length > 0,
+      );
+    });
+  }
 });
 
 describe('a headline', () => {

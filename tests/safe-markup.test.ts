@@ -111,6 +111,13 @@ describe('ordinary markup', () => {
     );
   });
 
+  it('judges a style of any length in one pass', () => {
+    for (const unit of ['a', '-', ' ', '(', 'rgb('])
+      assert.doesNotThrow(() => render(`<p style="${unit.repeat(400_000 / unit.length)}">甲</p>`), unit);
+    assert.equal(render('<p style="color:xrgb(1,2,3)">甲</p>'), '<p>甲</p>');
+    assert.equal(render(`<p style="color:${'x'.repeat(50)}rgb(1,2,3)">甲</p>`), '<p>甲</p>');
+  });
+
   it('heads a document with a picture of the web or none', () => {
     const heads: readonly (readonly [string, string])[] = [
       ['<img src="data:image/png;base64,AA"><img src="/a.jpg">', 'https://news.example/a.jpg'],

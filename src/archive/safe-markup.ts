@@ -162,6 +162,8 @@ function safeSourceSet(value: string, base: string): SafeValue {
 
 /** They take numbers and colours. */
 const STYLE_FUNCTIONS = words('rgb rgba hsl hsla calc min max clamp');
+/** With white space behind it, in characters: longer names than those are none of them. */
+const LONGEST_FUNCTION = 40;
 
 /** The declarations that load nothing and run nothing, as they are written. */
 function safeStyle(value: string): SafeValue {
@@ -174,5 +176,8 @@ function safeStyle(value: string): SafeValue {
 
 function isSafeDeclaration(text: string): boolean {
   if (/[\\@<>]|\/\*|^\s*(?:behavior|-moz-binding)\s*:/i.test(text)) return false;
-  return [...text.matchAll(/([\w-]*)\s*\(/g)].every(([, name = '']) => STYLE_FUNCTIONS.has(name.toLowerCase()));
+  return [...text.matchAll(/\(/g)].every(({ index }) => {
+    const before = text.slice(Math.max(0, index - LONGEST_FUNCTION), index).trimEnd();
+    return STYLE_FUNCTIONS.has((/[\w-]+$/.exec(before)?.[0] ?? '').toLowerCase());
+  });
 }

@@ -68,3 +68,11 @@ export function comparableText(text: string): string {
 function codePoint(character: string): string {
   return `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
+
+/** What stands before the dots that say that a text was cut short (`…`, `...`); null where there are none. */
+export function beforeDots(text: string): string | null {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === '…' || text[end - 1] === '.')) end -= 1;
+  const dots = text.slice(end);
+  return dots.includes('…') || dots.length >= 3 ? text.slice(0, end) : null;
+}

@@ -2,7 +2,7 @@
 import { type Flag, type FlagCode, flag } from '../flags.ts';
 import { onSiteClock, readClock } from '../site/clock.ts';
 import { isSiteSummary } from '../site/marks.ts';
-import { type CheckInput, comparableText } from './check-input.ts';
+import { beforeDots, type CheckInput, comparableText } from './check-input.ts';
 import { readTimes, readTitle } from './fields.ts';
 import { findArticle } from './find-article.ts';
 import type { ParsedPage } from './page.ts';
@@ -115,13 +115,16 @@ function compareWriter(text: string, { article: { columnists } }: CheckInput): s
 
 // Summaries.
 
+function withoutDots(text: string): string {
+  const plain = plainTitle(text);
+  return beforeDots(plain) ?? plain;
+}
+
 /** The same text, or one is the other cut short; the site's own description is of no article. */
 function compareSummary(text: string, { article }: CheckInput): string | null {
   if (isSiteSummary(text)) return null;
-  const [printed, summary] = [text, article.summary ?? ''].map((each) =>
-    plainTitle(each).replace(/(?:…+|\.{3,})$/, ''),
-  );
-  if (printed === undefined || summary === undefined || printed === summary) return null;
+  const [printed, summary] = [withoutDots(text), withoutDots(article.summary ?? '')];
+  if (printed === summary) return null;
   const cut =
     printed.length >= 10 && summary.length >= 10 && (printed.startsWith(summary) || summary.startsWith(printed));
   return cut ? null : (article.summary ?? 'nothing');
@@ -139,8 +142,12 @@ function compareText(text: string, { bodies }: CheckInput): string | null {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
+/** In characters; no form of a time is nearly so long. */
+const LONGEST_CLOCK = 60;
+
 /** With its zone, or on the site's clock. */
 function instantOf(text: string, input: CheckInput): number | null {
+  if (text.length > LONGEST_CLOCK) return null;
   if (/T.*(?:Z|[+-]\d{2}:?\d{2})$/.test(text)) return Number.isNaN(Date.parse(text)) ? null : Date.parse(text);
   const read = readClock(text.replace(/\.\d{1,6}$/, ''), input.first.page.fetchedAt);
   return read === null ? null : Date.parse(read.at);

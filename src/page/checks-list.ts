@@ -2,7 +2,7 @@
 import { type Flag, flag } from '../flags.ts';
 import type { Listed } from '../model.ts';
 import { readClock } from '../site/clock.ts';
-import { type CheckInput, comparableText } from './check-input.ts';
+import { beforeDots, type CheckInput, comparableText } from './check-input.ts';
 import { fileOf, namesTitle, uploadedAt } from './checks-agreement.ts';
 import { bareText, partOf, shingles } from './likeness.ts';
 
@@ -27,8 +27,9 @@ export function checkList(input: CheckInput): readonly Flag[] {
 function checkListTitle({ title }: Listed, input: CheckInput): readonly Flag[] {
   if (title === null) return [];
   const headline = input.article.title;
-  const cut = /^(.+?)(?:…+|\.{3,})$/.exec(comparableText(title))?.[1];
-  if (namesTitle(title, input.article) || (cut !== undefined && comparableText(headline).includes(cut))) return [];
+  const cut = beforeDots(comparableText(title));
+  if (namesTitle(title, input.article) || (cut !== null && cut !== '' && comparableText(headline).includes(cut)))
+    return [];
   const isRelated = partOf(pairsOf(title), pairsOf(headline)) >= LEAST_OF_HEADLINE;
   const isSame = shareOf(title, input) >= (isRelated ? LEAST_OF_TITLE : LEAST_UNRELATED);
   return [flag(isSame ? 'list-title-differs' : 'list-disagrees', `title ${title}`)];

@@ -260,7 +260,7 @@ function readDescriptors(url: string, descriptors: readonly string[]): Candidate
   let density: number | null = null;
   for (const each of descriptors) {
     if (/^\d+w$/.test(each) && width === null && density === null) width = Number.parseInt(each, 10);
-    else if (/^\d*\.?\d+(?:e[+-]?\d+)?x$/i.test(each) && width === null && density === null)
+    else if (/^(?:\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?x$/i.test(each) && width === null && density === null)
       density = Number.parseFloat(each);
     else if (!/^\d+h$/.test(each)) return null;
   }
