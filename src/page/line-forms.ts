@@ -18,8 +18,8 @@ export function checkForms({ bodies, article }: CheckInput): readonly Flag[] {
     return isKnown ? [] : [i];
   });
   // Subheads that are not set as such come several times, each between paragraphs.
-  const subheads = odd.filter((i) => isSubhead(lines, i));
-  const rest = subheads.length < 2 ? odd : odd.filter((i) => !subheads.includes(i));
+  const subheads = new Set(odd.filter((i) => isSubhead(lines, i)));
+  const rest = subheads.size < 2 ? odd : odd.filter((i) => !subheads.has(i));
   return rest.slice(0, MOST_OF_A_KIND).map((i) => flag('unknown-line', lines[i]?.text ?? ''));
 }
 
@@ -41,9 +41,17 @@ function isSubhead(lines: readonly Line[], i: number): boolean {
 
 /** A sentence, or a quotation. */
 const SENTENCE = /(?:[。！？!?…～~]|[^.]\.)[”’"'」』）)】\]》〉]{0,3}$|”$/;
-/** A name with its role, a place with its day, a day, an end. */
-const CREDIT =
-  /^[（(]\p{Script=Han}{2,4}(?:[、\s]\p{Script=Han}{2,4})+[）)]$|^[（(][^（）()]{0,12}本文[^（）()]{0,20}[）)]$|^[（(【[]?\s*(?:(?:图|文|摄影?|摄制|视频|作者|编剧|记者|通讯员|编译|翻译|译者?|整理|采访|撰文|口述|来源|据|原载|译自|资料)\s*[/／:：｜|\s]|完|全文完|本文(?:系|来自)|本报|新华社|观察者网|.{0,20}(?:记者|电|讯|译|整理|综合|摄)\s*[）)】\]]?$|.{2,12}\d{1,2}月\d{1,2}日|\d{4}[年./-]\d{1,2}|——|[*※]\s?\p{Script=Han})|^\p{Script=Han}{2,8}[，,]\s?.{0,12}[年月日春夏秋冬夜晨]$/u;
+/** What opens and closes an article without being a sentence of it. */
+const CREDITS: readonly RegExp[] = [
+  /^[（(]\p{Script=Han}{2,4}(?:[、\s]\p{Script=Han}{2,4})+[）)]$/u, // names alone
+  /^[（(][^（）()]{0,12}本文[^（）()]{0,20}[）)]$/, // a remark on the text
+  /^[（(【[]?\s*(?:图|文|摄影?|摄制|视频|作者|编剧|记者|通讯员|编译|翻译|译者?|整理|采访|撰文|口述|来源|据|原载|译自|资料)\s*[/／:：｜|\s]/,
+  /^[（(【[]?\s*(?:完|全文完|本文(?:系|来自)|本报|新华社|观察者网)/, // an end, and where the text is from
+  /^[（(【[]?\s*.{0,20}(?:记者|电|讯|译|整理|综合|摄)\s*[）)】\]]?$/,
+  /^[（(【[]?\s*(?:.{2,12}\d{1,2}月\d{1,2}日|\d{4}[年./-]\d{1,2})/, // a place with its day
+  /^\p{Script=Han}{2,8}[，,]\s?.{0,12}[年月日春夏秋冬夜晨]$/u, // a place with its season
+  /^[（(【[]?\s*(?:——|[*※]\s?\p{Script=Han})/u, // a signature, a note
+];
 /** Who speaks to the reader in a short line of his own is no writer of the news. */
 const CALL =
   /扫码|二维码|长按|星标|点赞|点个|在看|三连|关注(?:我们|作者|微信|公众号)|公众号[:：]|订阅|下单|抢购|选购|优惠|到手价|领券|小程序|加微信|客户端|APP|应用|刷新|隐私政策|Cookie|插件|浏览器|侵权|免责|转载|版权归|会员|登录|登陆|付费|点击|加载|网络异常|省略|未完|[单双]击|分享到|[上下]一[篇页]|听新闻|书面授权|以上内容|以下是.{0,8}(?:改写|润色)/i;
@@ -67,5 +75,10 @@ function hasForm({ text, shown, place, holder, isStrong, isLink }: Line, next: L
   if (place !== null || length >= SHORTEST_PARAGRAPH || SENTENCE.test(words)) return true;
   if (/\p{Script=Han}.{0,4}[:：；;—，、,]$/u.test(words)) return next !== undefined; // what follows is looked at elsewhere
   if (isStrong || isNumbered(words) || isNumberedNote(words)) return true;
-  return CREDIT.test(words) || readByline([words]) !== null || /^https?:/.test(words) || ANNOUNCED.test(words);
+  return (
+    CREDITS.some((form) => form.test(words)) ||
+    readByline([words]) !== null ||
+    /^https?:/.test(words) ||
+    ANNOUNCED.test(words)
+  );
 }
