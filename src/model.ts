@@ -103,6 +103,20 @@ export interface Exchange {
   readonly cut: string | null;
   /** `rendered` is what a page's own scripts made of the exchange before it; `replay` was kept and not asked for now. */
   readonly road: 'browser' | 'rendered' | 'replay';
+  /** Where the archive keeps it; absent where it does not. */
+  readonly capture?: CapturePlace | undefined;
+}
+
+/** The gzip members of one exchange, one behind the other in a file of captures. */
+export interface CapturePlace {
+  /** Its key: `captures/2026/11/20261127T031003123Z.warc.gz`, which has `.open` behind it while it is written to. */
+  readonly file: string;
+  /** In bytes. */
+  readonly offset: number;
+  /** In bytes. */
+  readonly length: number;
+  /** Where the body lies, if an earlier exchange had the same: that one's place. */
+  readonly body?: Omit<CapturePlace, 'body'> | undefined;
 }
 
 /** One answer on the way to a page. */

@@ -10,10 +10,12 @@ import {
   idOf,
   isOperational,
   monthOf,
+  openSegmentKey,
   parseKey,
   quarantineDescription,
   quarantinePage,
   recordKey,
+  segmentKey,
   versionKey,
 } from '../src/archive/keys.ts';
 import { openMemory } from '../src/archive/memory.ts';
@@ -55,6 +57,19 @@ const besides = (path: string): readonly string[] => {
 };
 
 describe('keys', () => {
+  it('name a file of captures by when it began, and read it back, written to or ended', () => {
+    const instant = fc.date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true });
+    fc.assert(
+      fc.property(instant, (begun) => {
+        const segment = segmentKey(begun);
+        assert.ok(segment.startsWith(`captures/${begun.toISOString().slice(0, 7).replace('-', '/')}/`));
+        assert.deepEqual(parseKey(segment), { kind: 'segment', segment, isOpen: false });
+        assert.deepEqual(parseKey(openSegmentKey(segment)), { kind: 'segment', segment, isOpen: true });
+        for (const other of besides(segment)) assert.equal(parseKey(other), null, other);
+      }),
+    );
+  });
+
   it('put an article where the drawing says', () => {
     assert.equal(articleKey('guancha:623950', '2022-01-28'), '2022/01/2022_01_28_623950');
     assert.equal(articleKey('fengwen:399176', '2020-10-23'), 'fengwen/2020/10/399176');

@@ -79,6 +79,18 @@ export function testStorage(name: string, open: () => Promise<OpenedStorage>): v
       assert.deepEqual(await keys(storage, ''), []);
     });
 
+    using('gives a range of a file, as far as there is one', async (storage) => {
+      await storage.append('a/b', Buffer.from([0, 1, 2]));
+      await storage.append('a/b', Buffer.from([3, 255]));
+      const all = [0, 1, 2, 3, 255];
+      for (let offset = 0; offset <= all.length + 1; offset++)
+        for (let length = 1; length <= all.length + 1; length++) {
+          const pieces: Buffer[] = [];
+          for await (const piece of storage.chunks('a/b', { offset, length })) pieces.push(piece);
+          assert.deepEqual([...Buffer.concat(pieces)], all.slice(offset, offset + length), `${offset} ${length}`);
+        }
+    });
+
     using('replaces a file as a whole, unless it is to be written only where none is', async (storage) => {
       assert.equal(await storage.write('a/b', '甲'), true);
       assert.equal(await storage.write('a/b', Buffer.from('乙')), true);

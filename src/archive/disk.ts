@@ -9,7 +9,7 @@ import fs from 'fs-extra';
 import { ArchiveError } from '../errors.ts';
 import { knownError } from '../system-errors.ts';
 import { isKey, isTemporaryName, mayBeLink, TRASH, temporaryName } from './keys.ts';
-import { kindOf, type Storage, type StoredFile } from './storage.ts';
+import { type ByteRange, kindOf, type Storage, type StoredFile } from './storage.ts';
 
 const CHUNK_BYTES = 1 << 18;
 
@@ -32,7 +32,7 @@ export function openDisk(
   return {
     name: root,
     read: (key) => withErrors(() => orNull(readRegular(pathOf(root, key)))),
-    chunks: (key) => chunksOf(root, pathOf(root, key), { follows: mayBeLink(key) }),
+    chunks: (key, range) => chunksOf(root, pathOf(root, key), { follows: mayBeLink(key), range }),
     stat: (key) =>
       withErrors(async () => {
         const path = key === '' ? root : pathOf(root, key);
@@ -56,12 +56,12 @@ export function openDisk(
           throw error;
         }
       }),
-    append: (key, text) =>
+    append: (key, bytes) =>
       withErrors(async () => {
         const path = pathOf(root, key);
         await ensureFolder(dirname(path));
         await using file = await fsp.open(path, 'a');
-        await file.appendFile(text);
+        await file.appendFile(bytes);
         await syncHandle(file, 'files', note);
         await syncFolder(dirname(path), note);
       }),
@@ -210,13 +210,14 @@ export function pathOf(root: string, key: string): string {
 async function* chunksOf(
   root: string,
   path: string,
-  { follows }: { readonly follows: boolean },
+  { follows, range }: { readonly follows: boolean; readonly range?: ByteRange | undefined },
 ): AsyncGenerator<Buffer> {
   const flags = constants.O_RDONLY | (follows ? 0 : constants.O_NOFOLLOW);
   try {
     for await (const chunk of createReadStream(path, {
       flags: flags as unknown as string,
       highWaterMark: CHUNK_BYTES,
+      ...(range === undefined ? {} : { start: range.offset, end: range.offset + range.length - 1 }),
     }))
       yield chunk as Buffer;
   } catch (error) {

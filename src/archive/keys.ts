@@ -12,6 +12,10 @@ export const RECORDS = 'records';
 export const VERSIONS = 'versions';
 export const ASSETS = 'assets';
 export const QUARANTINE = 'quarantine';
+/** Exchanges with the site as WARC files. */
+export const CAPTURES = 'captures';
+/** The signed log of every file. */
+export const SEALS = 'seals';
 export const TRASH = 'trash';
 export const FRONTIER = 'frontier.sqlite';
 export const LOCK = 'lock.sqlite';
@@ -134,6 +138,22 @@ export function quarantineDescription(name: string): string {
   return `${QUARANTINE}/${name}.json`;
 }
 
+// Captures: one file of WARC records a run and day, and more where one grows too long.
+
+/**
+ * Where a run keeps its exchanges: `captures/2026/11/20261127T031003123Z.warc.gz`.
+ * @param begun when its first record was written
+ */
+export function segmentKey(begun: Date): string {
+  const stamp = begun.toISOString().replace(/[-:.]/g, '');
+  return `${CAPTURES}/${stamp.slice(0, 4)}/${stamp.slice(4, 6)}/${stamp}.warc.gz`;
+}
+
+/** The name of a segment while it is written to; it gets its own when it ends. */
+export function openSegmentKey(segment: string): string {
+  return `${segment}.open`;
+}
+
 // Trash: a folder for each run that moved something there, and its list.
 
 /** @param now when the run began */
@@ -152,6 +172,7 @@ export type ParsedKey =
   | { readonly kind: 'version'; readonly article: string; readonly number: number }
   | { readonly kind: 'picture'; readonly sha256: string; readonly type: string }
   | { readonly kind: 'page' | 'description'; readonly name: string }
+  | { readonly kind: 'segment'; readonly segment: string; readonly isOpen: boolean }
   | { readonly kind: 'frontier' | 'lock' | 'manifest' | 'vocabulary' };
 
 const PLACE = String.raw`(?:\d{4}\/(?:0[1-9]|1[0-2])\/\d{4}_\d{2}_\d{2}_|fengwen\/\d{4}\/(?:0[1-9]|1[0-2])\/)[1-9]\d*`;
@@ -160,6 +181,7 @@ const RECORD = new RegExp(String.raw`^${RECORDS}\/(${PLACE})\.json$`);
 const VERSION = new RegExp(String.raw`^${VERSIONS}\/(${PLACE})\/([1-9]\d*)\.html$`);
 const PICTURE = new RegExp(String.raw`^${ASSETS}\/([0-9a-f]{2})\/(\1[0-9a-f]{62})\.([a-z0-9]{1,8})$`);
 const QUARANTINED = new RegExp(String.raw`^${QUARANTINE}\/(\d{8}T\d{9}Z_[\w.-]*)\.(gz|json)$`);
+const SEGMENT = new RegExp(String.raw`^(${CAPTURES}\/(\d{4})\/(0[1-9]|1[0-2])\/\2\3\d{2}T\d{9}Z\.warc\.gz)(\.open)?$`);
 
 /** What a key of an archive stands for; null for what belongs to no archive. What lies in `trash/` has left it. */
 export function parseKey(key: string): ParsedKey | null {
@@ -173,6 +195,8 @@ export function parseKey(key: string): ParsedKey | null {
   if (sha256 !== undefined && type !== undefined) return { kind: 'picture', sha256, type };
   const [, name, ending] = QUARANTINED.exec(key) ?? [];
   if (name !== undefined && !isConflictCopy(name)) return { kind: ending === 'gz' ? 'page' : 'description', name };
+  const [, segment, , , open] = SEGMENT.exec(key) ?? [];
+  if (segment !== undefined) return { kind: 'segment', segment, isOpen: open !== undefined };
   if (key === MANIFEST) return { kind: 'manifest' };
   if (key === VOCABULARY) return { kind: 'vocabulary' };
   if (isDatabase(key, FRONTIER)) return { kind: 'frontier' };

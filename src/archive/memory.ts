@@ -37,8 +37,8 @@ export function openMemory({ now = Date.now }: { readonly now?: () => number } =
       const held = files.get(key);
       return held === undefined ? null : Buffer.from(held.bytes);
     },
-    chunks: async function* (key) {
-      const { bytes } = get(key);
+    chunks: async function* (key, { offset, length } = { offset: 0, length: Number.POSITIVE_INFINITY }) {
+      const bytes = get(key).bytes.subarray(offset, offset + length);
       if (bytes.length > 0) yield Buffer.from(bytes);
     },
     stat: async (key) => {
@@ -53,8 +53,8 @@ export function openMemory({ now = Date.now }: { readonly now?: () => number } =
       put(key, bytes);
       return true;
     },
-    append: async (key, text) =>
-      put(key, Buffer.concat([files.get(requireKey(key))?.bytes ?? NOTHING, Buffer.from(text)])),
+    append: async (key, bytes) =>
+      put(key, Buffer.concat([files.get(requireKey(key))?.bytes ?? NOTHING, Buffer.from(bytes)])),
     copy: async (from, to) => {
       const { bytes } = get(from);
       if (files.has(requireKey(to))) throw refusal(to, 'is there');

@@ -21,8 +21,10 @@ export interface Storage {
   readonly name: string;
   /** The bytes of a file that fits into memory; null where there is none. */
   read(key: string): Promise<Buffer | null>;
-  /** The bytes piece by piece. Throws ARCHIVE_NOT_WRITABLE where there is no such file. */
-  chunks(key: string): AsyncIterable<Buffer>;
+  /**
+   * The bytes piece by piece, or of a range as many as there are. Throws ARCHIVE_NOT_WRITABLE where there is no such file.
+   */
+  chunks(key: string, range?: ByteRange): AsyncIterable<Buffer>;
   /** What lies at a key, without opening or following it; null where nothing does. An empty key is the place itself. */
   stat(key: string): Promise<Entry | null>;
   /**
@@ -30,8 +32,8 @@ export interface Storage {
    * @returns false where `ifAbsent` is set and something has the key: that stays as it is
    */
   write(key: string, bytes: string | Uint8Array, options?: { readonly ifAbsent?: boolean }): Promise<boolean>;
-  /** Adds to the end of a file, durably; makes it where it is not there. A kill may leave a part of the text. */
-  append(key: string, text: string): Promise<void>;
+  /** Adds to the end of a file, durably; makes it where it is not there. A kill may leave a part of what was added. */
+  append(key: string, bytes: string | Uint8Array): Promise<void>;
   /** Lets the bytes of a file lie under a second key too: a write to the first leaves them under the second. */
   copy(from: string, to: string): Promise<void>;
   /** Gives a file, folder or link another key. Nothing is followed or opened; a file that had the key is replaced. */
@@ -52,6 +54,12 @@ export interface Storage {
   sweep(): Promise<number>;
   /** Bytes that this user may still write; Infinity where nothing says so. */
   freeBytes(): Promise<number>;
+}
+
+/** Both in bytes; `length` is at least 1. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
 }
 
 export interface StoredFile {
