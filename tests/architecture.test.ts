@@ -24,6 +24,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'fs-extra': ['archive/disk.ts'],
   yaml: ['archive/document.ts', 'archive/vocabulary.ts', 'audit/check-format.ts', 'config.ts'],
   zod: [
+    'archive/basis.ts',
     'archive/quarantine.ts',
     'archive/record.ts',
     'config.ts',

@@ -29,7 +29,7 @@ const PIXEL = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAI
 function capture(body: string, head = '') {
   const { article, account } = explain([pageOf(classicPage({ body, head }))], address as never, SITE);
   const options = { target: targetOf(NEWS_URL), site: SITE, document: DOCUMENT, archived: null };
-  const read = { article, address: address as never, aliases: [], evidence: ['a body'], requests: [] };
+  const read = { article, address: address as never, aliases: [], evidence: ['a body'], requests: [], captured: null };
   const plan = planVersion(read, null, options);
   const key = plan.key;
   const assets = plan.pictures.map((src) => ({ src, missing: 'IMAGE_MISSING' }));

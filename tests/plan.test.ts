@@ -24,7 +24,14 @@ const CAPTURED = { tool: 'test', userAgent: 'test' };
 const HASH = '0'.repeat(64);
 
 const articleOf = (html = classicPage()): Article => extract([pageOf(html)], address, SITE);
-const read = (article: Article) => ({ article, address, aliases: [], evidence: ['a body'], requests: [] });
+const read = (article: Article) => ({
+  article,
+  address,
+  aliases: [],
+  evidence: ['a body'],
+  requests: [],
+  captured: null,
+});
 const plan = (article: Article, present: StoredArticle | null = null, target: Target = targetOf(NEWS_URL)) =>
   planVersion(read(article), present, { target, site: SITE, document: DOCUMENT, archived: null });
 

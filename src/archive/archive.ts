@@ -100,7 +100,7 @@ export interface UpdateOptions {
 export interface Updated {
   /** Null where the archive has none. */
   readonly record: ArchiveRecord | null;
-  /** True where anything was written. */
+  /** True where anything was written, but for what the same document can be made of again. */
   readonly wrote: boolean;
 }
 
@@ -224,7 +224,10 @@ export function openArchive(
     const versions = await withVersion({ path, old, draft, document, confirmed }, { kept, sha256: described.sha256 });
     const record = mergeRecord(old, draft, { document: described, versions });
     if (!isThere) await storage.write(path, document);
-    else if (isSame && old !== null && saysTheSame(old, record)) return { record: old, wrote: false };
+    else if (isSame && old !== null && saysTheSame(old, record)) {
+      if (!gainsBasis(old, record)) return { record: old, wrote: false };
+      return { ...(await writeNoted(key, { ...old, versions: record.versions })), wrote: false };
+    }
     return writeNoted(key, record);
   }
 
@@ -277,13 +280,14 @@ export function openArchive(
     },
     { kept, sha256: hash }: { readonly kept: string | null; readonly sha256: string },
   ): Promise<readonly Version[]> {
-    const { contentHash, capture: captured } = draft;
+    const { contentHash, capture: captured, basis } = draft;
     const capturedAt = captured.requests[0]?.fetchedAt ?? '';
-    const version = { document: path, sha256: hash, contentHash, capturedAt, ...(confirmed && { confirmed }) };
+    const made = basis && { basis };
+    const version = { document: path, sha256: hash, contentHash, capturedAt, ...(confirmed && { confirmed }), ...made };
     const superseded = old?.versions.at(-1);
     if (old === null || superseded === undefined) return [{ ...version, changes: null }];
     const before = old.versions.slice(0, -1);
-    if (old.document.sha256 === hash) return [...before, { ...superseded, contentHash }];
+    if (old.document.sha256 === hash) return [...before, { ...made, ...superseded, contentHash }];
     const changes = await changesSince(kept ?? before.at(-1)?.document ?? null, document);
     if (kept === null) return [...before, { ...version, changes }];
     return [...before, { ...superseded, document: kept }, { ...version, changes }];
@@ -341,6 +345,11 @@ function isOtherSpelling(
   if (!isStored || sha256(document) === old.document.sha256) return false;
   if (draft.contentHash === old.contentHash) return isDeepStrictEqual(draft.leadPicture, old.leadPicture);
   return haveSameContent(there.toString(), document);
+}
+
+/** True where a document that could not be made again now can: its page came once more, and was kept. */
+function gainsBasis(old: ArchiveRecord, { versions }: ArchiveRecord): boolean {
+  return old.versions.at(-1)?.basis === undefined && versions.at(-1)?.basis !== undefined;
 }
 
 function unlessDamaged(error: unknown): ArchiveError {

@@ -1,9 +1,11 @@
 /** The record beside each document: what the format has no room for. */
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { ArchiveError } from '../errors.ts';
 import { type Flag, isReaderFlag } from '../flags.ts';
 import type { Article, Asset, ListPicture } from '../model.ts';
+import { type Basis, basisForm } from './basis.ts';
 import type { Changes } from './diff.ts';
 
 /** How one page request of the visit went. */
@@ -30,6 +32,8 @@ export interface Version {
   readonly changes: Changes | null;
   /** Why it was taken though it is implausible beside the version before; absent where it is not. */
   readonly confirmed?: Confirmed | undefined;
+  /** What it was made of; absent where its pages were not kept. */
+  readonly basis?: Basis | undefined;
 }
 
 export interface Confirmed {
@@ -74,6 +78,8 @@ export interface ArchiveRecord {
   readonly capture: { readonly tool: string; readonly userAgent: string; readonly requests: readonly CaptureRequest[] };
   /** Every version, oldest first; the last is the document. */
   readonly versions: readonly Version[];
+  /** What the fields were read from, where that is a later capture than the document was made of, with the same content. */
+  readonly basis?: Basis | undefined;
   /** Oldest first. */
   readonly absences: readonly Absence[];
   /** Addresses, among the aliases, of articles that moved and became this one: of www, where this is a community post. */
@@ -133,7 +139,7 @@ export function mergeRecord(
   draft: RecordDraft,
   files: Pick<ArchiveRecord, 'document' | 'versions'>,
 ): ArchiveRecord {
-  const { id, url, aliases, assets, movedFrom = [], ...rest } = draft;
+  const { id, url, aliases, assets, movedFrom = [], basis, ...rest } = draft;
   const capturedAt = draft.capture.requests[0]?.fetchedAt ?? '';
   const looked = old !== null && old.contentHash === draft.contentHash ? old : null;
   return {
@@ -145,6 +151,7 @@ export function mergeRecord(
     flags: [...draft.flags, ...(looked?.flags.filter(isReaderFlag) ?? [])],
     assets: withStored(assets, old?.assets ?? []),
     ...files,
+    ...(basis === undefined || isDeepStrictEqual(basis, files.versions.at(-1)?.basis) ? {} : { basis }),
     absences: (old?.absences ?? []).map((absence) => ({ ...absence, until: endOf(absence, capturedAt) })),
     ...withMovedFrom(old, movedFrom),
     ...(old?.movedTo !== undefined && old.movedTo.since > capturedAt ? { movedTo: old.movedTo } : {}),
@@ -190,9 +197,10 @@ export function noteMovedFrom(record: ArchiveRecord, url: string): ArchiveRecord
   return { ...record, aliases, ...withMovedFrom(record, [url]) };
 }
 
-/** True where two records say the same of the article; when and how it was fetched does not count. */
+/** True where two records say the same of the article; when and how it was fetched, and where that is kept, does not count. */
 export function saysTheSame(a: ArchiveRecord, b: ArchiveRecord): boolean {
-  const strip = ({ capture: _capture, verdict: _verdict, ...rest }: ArchiveRecord) => JSON.stringify(rest);
+  const strip = ({ capture: _capture, verdict: _verdict, basis: _basis, versions, ...rest }: ArchiveRecord) =>
+    JSON.stringify([rest, versions.map(({ basis: _of, ...version }) => version)]);
   return strip(a) === strip(b);
 }
 
@@ -275,9 +283,11 @@ const schema = z.looseObject({
         capturedAt: instant,
         changes: z.looseObject({ title: count, body: count, images: count }).nullable(),
         confirmed: z.looseObject({ detail: z.string(), seen: z.array(instant), by: z.string() }).optional(),
+        basis: basisForm.optional(),
       }),
     )
     .min(1),
+  basis: basisForm.optional(),
   absences: z.array(z.looseObject({ since: instant, until: instant.nullable(), evidence: z.array(z.string()) })),
   movedFrom: z.array(z.url()).optional(),
   movedTo: z.object({ url: z.url(), since: instant }).optional(),

@@ -1,5 +1,6 @@
 /** What should be written of an article, decided from what was read and nothing else: no disk, no network, no clock. */
 import type { StoredArticle } from '../archive/archive.ts';
+import type { Basis, CapturedPages, DocumentParts } from '../archive/basis.ts';
 import { type DateConvention, makeDocument, writeDocument } from '../archive/document.ts';
 import { cleanBody } from '../archive/document-body.ts';
 import { picturesOf } from '../archive/document-pictures.ts';
@@ -12,6 +13,7 @@ import type { Article, ArticleAddress, Asset, Target } from '../model.ts';
 import { sameAddress } from '../page/picture-address.ts';
 import { isPicture } from '../page/pictures.ts';
 import { parseArticleUrl, type Site } from '../site/address.ts';
+import { RULES } from './rules.ts';
 
 /** How documents are written; from the configuration. */
 export interface DocumentOptions {
@@ -34,6 +36,8 @@ export interface ReadArticle {
   readonly evidence: readonly string[];
   /** How its pages were fetched, in the order of its parts. */
   readonly requests: readonly CaptureRequest[];
+  /** Where its pages are kept; null where they are not. */
+  readonly captured: CapturedPages | null;
 }
 
 export interface Plan {
@@ -73,25 +77,23 @@ export function planVersion(
     readonly archived: string | null;
   },
 ): Plan {
-  const { address, aliases, evidence, requests } = read;
+  const { address, aliases, evidence, requests, captured } = read;
   const old = present?.record ?? null;
-  const article = withKnownTime(read.article, old);
-  requireUndamaged(article, old);
+  requireUndamaged(read.article, old);
 
   const lead = target.leadPicture ?? old?.leadPicture ?? null;
   const source = target.source ?? old?.source ?? null;
-  const { body, leftOut, isEmpty } = cleanBody(article.body, { base: address.url, lead });
-  if (isEmpty) throw new ArchiveError('EXTRACTION', `${article.url}: nothing of the body can be shown in a document`);
-  const document = writeDocument(
-    makeDocument({
-      title: article.title,
-      categories: [...options.categories, categoryOf(article, source, options.onDemand)],
-      author: options.author,
-      publishedAt: article.publishedAt,
-      convention: options.date,
-      body,
-    }),
-  );
+  const parts: DocumentParts = {
+    url: address.url,
+    categories: [...options.categories, categoryOf(read.article, source, options.onDemand)],
+    author: options.author,
+    date: options.date,
+    leadPicture: lead,
+    known: knownTime(read.article, old),
+  };
+  const { article, document, body, leftOut } = composeDocument(read.article, parts);
+  const basis: Basis | undefined =
+    captured === null ? undefined : { rules: RULES, ...captured, ...parts, listed: target.listed };
   const hash = contentHash(article);
   const leads = lead === null ? [] : [lead.src];
   const { id, url: _url, body: _body, flags, ...fields } = article;
@@ -125,8 +127,33 @@ export function planVersion(
       verdict: { kind: 'article', evidence },
       movedFrom: movedFrom(target, site),
       capture: { tool, userAgent, requests },
+      ...(basis && { basis }),
     }),
   };
+}
+
+export interface ComposedDocument {
+  /** With the time that counts. */
+  readonly article: Article;
+  /** The whole text. */
+  readonly document: string;
+  readonly body: string;
+  /** What of the article's body the document does not show. */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * Writes the document of an article. The same article and the same parts give the same bytes, at any time and anywhere.
+ * @throws EXTRACTION where the document would show nothing; DOCUMENT_REFUSED
+ */
+export function composeDocument(extracted: Article, parts: DocumentParts): ComposedDocument {
+  const article = { ...extracted, ...parts.known };
+  const { body, leftOut, isEmpty } = cleanBody(article.body, { base: parts.url, lead: parts.leadPicture });
+  if (isEmpty) throw new ArchiveError('EXTRACTION', `${article.url}: nothing of the body can be shown in a document`);
+  const { title, publishedAt } = article;
+  const { categories, author, date: convention } = parts;
+  const document = writeDocument(makeDocument({ title, categories, author, publishedAt, convention, body }));
+  return { article, document, body, leftOut };
 }
 
 /** True for a body that may be something else's: the article's own takes its place. */
@@ -145,10 +172,10 @@ function picturesToKeep(
 }
 
 /** A time that was worked out from 2小时前 is not worked out again: the first visit was nearest to it. */
-function withKnownTime(article: Article, old: ArchiveRecord | null): Article {
-  if (article.precision !== 'approximate' || old === null) return article;
+function knownTime(article: Article, old: ArchiveRecord | null): DocumentParts['known'] {
+  if (article.precision !== 'approximate' || old === null) return null;
   const { publishedAt, precision, clock } = old.article;
-  return { ...article, publishedAt, precision, clock };
+  return { publishedAt, precision, clock };
 }
 
 /** Text that came damaged, even twice the same, never takes the place of text that is whole. */

@@ -1,5 +1,6 @@
 /** The line: one article URL enters, and what the archive now has of it leaves. Look, plan, act. Read this first. */
 import type { Archive, StoredArticle } from '../archive/archive.ts';
+import type { CapturedPages } from '../archive/basis.ts';
 import { type ArchiveRecord, type CaptureRequest, type Confirmed, isGone, sha256 } from '../archive/record.ts';
 import { ArchiveError } from '../errors.ts';
 import { LedAway } from '../fetch/door.ts';
@@ -47,7 +48,12 @@ export async function visit(target: Target, services: VisitServices, options: Vi
   const accepted = await services.accepted();
   const { article, plan } = await withEvidence(pages, services, () => {
     const article = extract(parts, address, site, { listed: target.listed, single, accepted });
-    const read = { article, address, aliases, evidence: verdict.evidence, requests: parts.map(requestOf) };
+    const evidence = {
+      evidence: verdict.evidence,
+      requests: parts.map(requestOf),
+      captured: capturedOf(parts, single),
+    };
+    const read = { article, address, aliases, ...evidence };
     return { article, plan: planVersion(read, present, { target, site, document, archived }) };
   });
   const { implausible } = plan;
@@ -116,6 +122,16 @@ async function documentOf({ record }: StoredArticle, archive: Archive): Promise<
 
 function confirmedBy(doubt: Doubt): Confirmed {
   return { detail: doubt.detail, seen: doubt.seen, by: stands(doubt) ? 'standing' : 'person' };
+}
+
+/** Null where not all of the pages are kept. */
+function capturedOf(parts: readonly ParsedPage[], single: ParsedPage | null): CapturedPages | null {
+  const placesOf = ({ page }: ParsedPage) => page.exchanges.flatMap(({ capture = null }) => capture ?? []);
+  const pages = parts.map(placesOf);
+  const isWhole = [...parts, ...(single === null ? [] : [single])].every(
+    (part) => placesOf(part).length === part.page.exchanges.length,
+  );
+  return isWhole ? { pages, single: single && placesOf(single) } : null;
 }
 
 function requestOf({ page }: ParsedPage): CaptureRequest {

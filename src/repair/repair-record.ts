@@ -115,8 +115,10 @@ function versionsOf(
     const document = known.versions.get(version.sha256);
     return document === undefined ? [] : [{ ...version, document }];
   });
+  const { basis, ...newest } = versions.at(-1) as Version;
   const last = {
-    ...(versions.at(-1) as Version),
+    ...newest,
+    ...(basis && newest.sha256 === now.sha256 ? { basis } : {}), // of other bytes it says nothing
     document: now.path,
     sha256: now.sha256,
     contentHash: now.contentHash,
