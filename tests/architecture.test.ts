@@ -79,7 +79,7 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
   'node:https': ['fetch/connections.ts'],
   'node:tls': ['fetch/certificates.ts', 'fetch/connections.ts', 'fetch/socks-proxy.ts'],
   'node:child_process': ['notify/hook.ts'],
-  'node:worker_threads': ['audit/pool.ts', 'audit/worker.ts', 'crawl/page-trial.ts'],
+  'node:worker_threads': ['crawl/page-trial.ts', 'pool.ts'],
   'node:sqlite': ['sqlite.ts'],
 };
 
@@ -94,6 +94,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'clock.ts',
     'package.ts',
     'paths.ts',
+    'pool.ts',
     'config-file.ts',
     'sqlite.ts',
   ],

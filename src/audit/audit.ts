@@ -1,15 +1,16 @@
 /** The audit: every file of an archive once, month by month, then what only shows when all files are compared. Reads only. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
+import { openPool } from '../pool.ts';
 import { openAuditIndex } from './audit-index.ts';
 import { isBusy, lasting } from './beside-runs.ts';
 import { clocks, mergeAuditIndex, pictures, twice } from './cross-checks.ts';
 import { auditFrontier } from './frontier.ts';
-import { openPool } from './pool.ts';
 import { type AuditSummary, CHECKS, type CheckCode, type CheckGroup, type Finding } from './promises.ts';
 import { listFolder } from './read-file.ts';
 import { documentFolders, isArchive, months, pictureFolders, type Selection, type Shard } from './shards.ts';
+import { openShards } from './worker.ts';
 
 export interface AuditOptions {
   /** Absolute path of an archive, or of a folder of documents. */
@@ -83,7 +84,7 @@ async function* look(
     const indexFiles = Array.from({ length: options.jobs }, (_, i) => join(folder, `${i}.sqlite`));
     await using pool = openPool(
       indexFiles.map((index) => ({ root, codes, since: selection.since, isPartial, index })),
-      signal,
+      { open: openShards, thread: new URL(`./worker${extname(import.meta.filename)}`, import.meta.url), signal },
     );
     for await (const { findings, articles, assets, bytes } of pool.run(
       withoutFindings(plan(options, besides?.quarantine)),

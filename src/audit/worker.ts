@@ -1,5 +1,5 @@
 /** A worker thread: audits pieces of an archive as they are given to it, and answers each with what it found. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { serve, type Work } from '../pool.ts';
 import { auditDocuments, auditMonth } from './articles.ts';
 import { openAuditIndex } from './audit-index.ts';
 import { auditAssets } from './pictures.ts';
@@ -8,17 +8,7 @@ import { auditQuarantine } from './quarantine.ts';
 import type { ShardContext } from './read-file.ts';
 import type { Shard } from './shards.ts';
 
-if (parentPort !== null) {
-  const port = parentPort;
-  const { audit, close } = openShards(workerData as ShardTask);
-  port.on('message', (shard: Shard | null) => {
-    if (shard !== null) port.postMessage(audit(shard));
-    else {
-      close();
-      port.close();
-    }
-  });
-}
+serve(import.meta.url, openShards);
 
 // One piece of an archive: what was found in it, and how much was read.
 
@@ -40,15 +30,12 @@ export interface ShardResult {
 }
 
 /** Opens what one thread needs for its pieces; to be closed before anybody reads its index database. */
-export function openShards({ root, codes, since, isPartial, index: path }: ShardTask): {
-  readonly audit: (shard: Shard) => ShardResult;
-  readonly close: () => void;
-} {
+export function openShards({ root, codes, since, isPartial, index: path }: ShardTask): Work<Shard, ShardResult> {
   const asked: ReadonlySet<CheckCode> = new Set(codes);
   const { index } = openAuditIndex(path);
   const wanted = (code: CheckCode) => asked.has(code);
   return {
-    audit: (shard) => audit(shard, { root, index, since, isPartial, wanted }),
+    do: (shard) => audit(shard, { root, index, since, isPartial, wanted }),
     close: () => index[Symbol.dispose](),
   };
 }
