@@ -155,6 +155,18 @@ const schema = z
         staleMs: z.int().min(1000).max(86_400_000).default(900_000),
       })
       .prefault({}),
+    serve: z
+      .strictObject({
+        host: z
+          .string()
+          .regex(/^[a-z0-9.:-]+$/i, 'must be a host name or an address such as 127.0.0.1')
+          .default('127.0.0.1'),
+        port: z.int().min(0).max(65_535).default(8427),
+        names: z
+          .array(z.string().regex(/^[a-z0-9.-]+$/, 'must be a host name in lower case, without a port'))
+          .default([]),
+      })
+      .prefault({}),
     limits: z
       .strictObject({
         pageBytes: z.int().min(1000).default(16_000_000),

@@ -329,10 +329,16 @@ export const ERRORS = {
     'raise limits.imagesPerArticle and visit the article again with archive --refresh',
   ),
   LISTEN_FAILED: kind(
-    'the address for health and metrics cannot be used',
+    'the address to listen on cannot be used',
     'stop',
     EXIT.usage,
-    'set another address under monitor.listen, or end the program that listens there',
+    'set another one (monitor.listen, or serve.host and serve.port), or end the program that listens there',
+  ),
+  SERVE_UNPROTECTED: kind(
+    'other machines would reach the archive without a password',
+    'stop',
+    EXIT.usage,
+    'leave out --host, or set serve.password in the configuration',
   ),
   INTERRUPTED: kind(
     'interrupted',

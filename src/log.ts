@@ -11,7 +11,8 @@ type Stage =
   | 'repair'
   | 'run'
   | 'notify'
-  | 'monitor';
+  | 'monitor'
+  | 'read';
 
 export interface LogEvent {
   readonly level: 'info' | 'warn' | 'error';

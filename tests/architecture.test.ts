@@ -8,6 +8,12 @@ const SRC = join(import.meta.dirname, '../src');
 
 /** Which files alone may import which library. A type-only import passes no door. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
+  hono: ['reader/reader.ts'],
+  'hono/compress': ['reader/reader.ts'],
+  'hono/cookie': ['reader/reader.ts'],
+  'hono/html': ['reader/markup.ts'],
+  '@hono/node-server': ['reader/serve.ts'],
+  'sanitize-html': ['reader/sanitise.ts'],
   playwright: ['fetch/chromium.ts'],
   '@sparticuz/chromium': ['fetch/carried-browser.ts'],
   got: ['fetch/http.ts'],
@@ -78,8 +84,8 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
   'node:http': ['fetch/connections.ts', 'monitor/monitor.ts'],
   'node:https': ['fetch/connections.ts'],
   'node:tls': ['fetch/certificates.ts', 'fetch/connections.ts', 'fetch/socks-proxy.ts'],
-  'node:child_process': ['notify/hook.ts'],
   'node:worker_threads': ['crawl/page-trial.ts', 'pool.ts'],
+  'node:child_process': ['commands/serve.ts', 'notify/hook.ts'],
   'node:sqlite': ['sqlite.ts'],
 };
 
@@ -92,6 +98,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'flags.ts',
     'log.ts',
     'clock.ts',
+    'listen.ts',
     'package.ts',
     'paths.ts',
     'pool.ts',
@@ -103,6 +110,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['audit', 'coverage', 'eye'],
   ['crawl'],
   ['repair', 'report', 'notify'],
+  ['reader'],
   ['app.ts'],
   ['commands'],
   ['cli.ts'],

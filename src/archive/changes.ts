@@ -23,7 +23,7 @@ export type ArticleChange = {
 );
 
 /** `addition` where the text only grew, `correction` where something went or was replaced. */
-type EditKind = 'title' | 'correction' | 'addition' | 'picture' | 'date';
+export type EditKind = 'title' | 'correction' | 'addition' | 'picture' | 'date';
 
 /** In the order of time. */
 export function changesOf({ id, url, article, versions, absences }: ArchiveRecord): ArticleChange[] {

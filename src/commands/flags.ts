@@ -9,6 +9,7 @@ import type { AuditFlags } from './audit.ts';
 import type { BackfillOptions } from './backfill.ts';
 import type { ManifestAction } from './manifest.ts';
 import type { QuarantineAction } from './quarantine.ts';
+import type { ServeOptions } from './serve.ts';
 import type { Interrupts } from './session.ts';
 import type { SourcesAction } from './sources.ts';
 import type { VocabularyAction } from './vocabulary.ts';
@@ -52,6 +53,12 @@ function count(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 is needed.');
   return value;
+}
+
+function port(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError('a port from 0 to 65535 is needed.');
+  return Number(text);
 }
 
 // Commands that ask the site: their flags and help.
@@ -282,6 +289,20 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
     .action(async (pages: string[], flags: CommonFlags & { url?: string; explain: boolean }) => {
       const { extract } = await import('./extract.ts');
       end(await extract(pages, flags, { ...prepare(flags), interrupts }));
+    });
+
+  common(program.command('serve'))
+    .summary('read the archive in a browser')
+    .description(
+      'Serves the archive as web pages on this machine, for reading; beside a running crawl too. Changes nothing.',
+    )
+    .option('--port <n>', 'port, instead of the configuration’s; 0 for any that is free', port)
+    .option('--host <host>', 'address to listen on, instead of the configuration’s')
+    .option('--open', 'open the front page in a browser', false)
+    .addHelpText('after', examples('serve', 'serve --open', 'serve --port 0 --json'))
+    .action(async (flags: CommonFlags & ServeOptions) => {
+      const { serve } = await import('./serve.ts');
+      end(await serve(flags, { ...prepare(flags), interrupts }));
     });
 
   common(program.command('status'))

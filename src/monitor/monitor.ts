@@ -1,12 +1,10 @@
 /** Shows the engine's state to whoever watches it: over HTTP, as a file, or both. */
 
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
-import { ArchiveError } from '../errors.ts';
+import { type ListenAddress, type Listening, listen } from '../listen.ts';
 import type { Log } from '../log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { Health, MonitorState } from './state.ts';
@@ -40,11 +38,6 @@ export async function openMonitor(options: {
 
 // `GET /healthz` and `GET /metrics` over HTTP, and nothing else.
 
-interface MonitorServer extends AsyncDisposable {
-  /** `http://127.0.0.1:9464`, with the port that it was given. */
-  readonly origin: string;
-}
-
 /** Requests of a monitor are small and quick, or none. */
 const LIMITS = {
   maxHeaderSize: 4096,
@@ -53,14 +46,13 @@ const LIMITS = {
   keepAliveTimeout: 5000,
   connectionsCheckingInterval: 1000,
 };
-/** Whoever comes when there are so many takes the place of the one that has been there longest. */
 const MOST_CONNECTIONS = 50;
 
 /** @throws LISTEN_FAILED */
 async function openServer(
-  { host, port }: ListenAddress,
+  address: ListenAddress,
   { health, metrics }: { readonly health: () => Health; readonly metrics: Metrics },
-): Promise<MonitorServer> {
+): Promise<Listening> {
   const server = createServer(LIMITS, (request, response) => {
     response.on('error', () => {}); // whoever asked has gone
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -78,31 +70,7 @@ async function openServer(
       );
     } else reply(response, 404, 'text/plain', 'there is /healthz and /metrics\n');
   });
-  const connections = new Set<Socket>();
-  server.on('connection', (socket) => {
-    for (const oldest of connections) {
-      if (connections.size < MOST_CONNECTIONS) break;
-      oldest.destroy();
-      connections.delete(oldest);
-    }
-    connections.add(socket);
-    socket.on('close', () => connections.delete(socket));
-  });
-  server.listen(port, host);
-  await once(server, 'listening').catch((cause: Error) => {
-    throw new ArchiveError('LISTEN_FAILED', cause.message, { cause });
-  });
-  const given = server.address() as AddressInfo;
-
-  return {
-    origin: `http://${host.includes(':') ? `[${host}]` : host}:${given.port}`,
-    [Symbol.asyncDispose]: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return listen(server, address, { mostConnections: MOST_CONNECTIONS });
 }
 
 /** Of a HEAD request Node.js leaves the body out by itself. */
@@ -171,13 +139,6 @@ async function keepHealthFile(
 }
 
 // The address that a server listens on, as a configuration spells it: `127.0.0.1:9464`, `[::1]:9464`, `localhost:9464`.
-
-interface ListenAddress {
-  /** Without brackets. */
-  readonly host: string;
-  /** 0: any that is free. */
-  readonly port: number;
-}
 
 export const LISTEN_FORM = 'must be HOST:PORT such as 127.0.0.1:9464';
 

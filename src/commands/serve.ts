@@ -1,0 +1,91 @@
+/** `serve`: the archive as web pages on this machine. Reads only, beside a running crawl too. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openArchive } from '../archive/archive.ts';
+import { openDisk } from '../archive/disk.ts';
+import { articleKey, recordKey } from '../archive/keys.ts';
+import type { Config } from '../config.ts';
+import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import type { ArticleId } from '../model.ts';
+import type { Shelf } from '../reader/article.ts';
+import type { Terminal } from '../report/terminal.ts';
+import { line, link } from '../report/text.ts';
+import type { Interrupts } from './session.ts';
+
+export interface ServeOptions {
+  /** Instead of the configuration's. */
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  /** Opens the front page in the browser of this machine. */
+  readonly open: boolean;
+}
+
+/** @throws SERVE_UNPROTECTED, LISTEN_FAILED */
+export async function serve(
+  options: ServeOptions,
+  {
+    config,
+    terminal,
+    interrupts,
+  }: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
+): Promise<ExitCode> {
+  const { host = config.serve.host, port = config.serve.port } = options;
+  if (!isLoopback(host)) throw new ArchiveError('SERVE_UNPROTECTED', host);
+  const { createReader } = await import('../reader/reader.ts');
+  const { serveReader } = await import('../reader/serve.ts');
+  const storage = openDisk(config.archive);
+  const reader = createReader(
+    { storage, shelf: openShelf(config, storage) },
+    { names: config.serve.names, log: terminal.log },
+  );
+  await using server = await serveReader(reader, { host, port });
+  terminal.say(line`${config.archive} is served on ${link(server.origin, server.origin)}; Ctrl-C ends it`);
+  if (terminal.json) terminal.result('', { origin: server.origin });
+  if (options.open) openInBrowser(server.origin, terminal);
+  if (!interrupts.stopSignal.aborted) await once(interrupts.stopSignal, 'abort');
+  return EXIT.ok;
+}
+
+/** True for what only this machine reaches. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+function openShelf(config: Config, storage: ReturnType<typeof openDisk>): Shelf {
+  const known = new Map<ArticleId, string>();
+  const places = {
+    get: (id: ArticleId) => known.get(id) ?? null,
+    set: (id: ArticleId, key: string) => void known.set(id, key),
+  };
+  const archive = openArchive(storage, { ...config.limits, places });
+  const has: Shelf['find'] = (id, date) => archive.find(id, date);
+  return {
+    site: config.site,
+    find: has,
+    readVersion: archive.readVersion,
+    have: async (addresses) => {
+      const there = new Set<ArticleId>();
+      for (const { id, date } of addresses) {
+        const found =
+          date === null ? await archive.find(id, null) : await storage.stat(recordKey(articleKey(id, date)));
+        if (found !== null) there.add(id);
+      }
+      return there;
+    },
+  };
+}
+
+/** By the program that the system has for it; where there is none, the address above says where to go. */
+function openInBrowser(origin: string, { log }: Pick<Terminal, 'log'>): void {
+  const [program, ...args] =
+    process.platform === 'darwin'
+      ? ['open', origin]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '', origin]
+        : ['xdg-open', origin];
+  const child = spawn(program ?? '', args, { stdio: 'ignore', detached: true });
+  child.on('error', ({ message }) =>
+    log({ level: 'warn', stage: 'read', message: `no browser was opened: ${message}` }),
+  );
+  child.unref();
+}

@@ -1,0 +1,105 @@
+/** What the page of an article needs, read from the archive: the record, one of its documents, and where its links lead. */
+import type { Archive, StoredArticle } from '../archive/archive.ts';
+import { readDocument } from '../archive/document.ts';
+import { type Absence, type ArchiveRecord, isGone, type Version } from '../archive/record.ts';
+import type { ArticleId, Asset } from '../model.ts';
+import { parseArticleUrl, type Site } from '../site/address.ts';
+import { pictureHref } from './pictures.ts';
+import { linksOf, type ShownLink, type ShownPicture } from './typeset.ts';
+
+/** Where articles are found. */
+export interface Shelf {
+  /** The article of an id, wherever it lies; null where the archive has none. @param date the day in its address, where known */
+  find(id: ArticleId, date: string | null): Promise<StoredArticle | null>;
+  /** Of some ids those that the archive has. */
+  have(ids: readonly { readonly id: ArticleId; readonly date: string | null }[]): Promise<ReadonlySet<ArticleId>>;
+  readonly readVersion: Archive['readVersion'];
+  readonly site: Site;
+}
+
+export interface ShownArticle {
+  readonly record: ArchiveRecord;
+  /** Of this version, counted from 1. */
+  readonly number: number;
+  readonly version: Version;
+  /** Of this version. */
+  readonly title: string;
+  /** As it lies in the document. */
+  readonly body: string;
+  readonly pictures: ReadonlyMap<string, ShownPicture>;
+  readonly captions: ReadonlyMap<string, readonly (string | null)[]>;
+  readonly links: ReadonlyMap<string, ShownLink>;
+  readonly absence: Absence | null;
+}
+
+/** More links than this are shown as they are, whether or not the archive has what they lead to. */
+const MOST_LINKS = 500;
+
+/**
+ * @param number of a version, counted from 1; the newest where null
+ * @returns null where the archive has no such article or version
+ * @throws ARCHIVE_DAMAGED
+ */
+export async function readArticle(id: ArticleId, number: number | null, shelf: Shelf): Promise<ShownArticle | null> {
+  const stored = await shelf.find(id, null);
+  if (stored === null) return null;
+  const record = { ...stored.record, article: { ...BARE, ...stored.record.article } };
+  const shown = number ?? record.versions.length;
+  const version = record.versions[shown - 1];
+  if (version === undefined) return null;
+  const { title, body } = readDocument(await shelf.readVersion(version));
+  return {
+    record,
+    number: shown,
+    version,
+    title: shown === record.versions.length ? record.article.title : title,
+    body,
+    pictures: new Map(record.assets.map((asset) => [asset.src, shownPicture(asset)])),
+    captions: captionsOf(record),
+    links: await shownLinks(linksOf(body, record.url), shelf),
+    absence: isGone(record),
+  };
+}
+
+/** What a record of another program may lack: nothing in its form asks for it (`archive/record.ts`). */
+const BARE = {
+  originalTitle: null,
+  updatedAt: null,
+  precision: 'second',
+  source: null,
+  columnists: [],
+  staff: [],
+  editors: [],
+  keywords: [],
+  topic: null,
+  layout: '',
+} as const;
+
+/** The address of an article's page. */
+export function articleHref(id: string): string {
+  return `/articles/${id.replace(':', '/')}`;
+}
+
+export function shownPicture(asset: Asset): ShownPicture {
+  if ('missing' in asset) return { missing: asset.missing };
+  const { sha256, type, width, height, flaw } = asset;
+  return { href: pictureHref(sha256, type), width, height, flaw: flaw?.detail ?? null };
+}
+
+function captionsOf({ article }: ArchiveRecord): Map<string, (string | null)[]> {
+  const captions = new Map<string, (string | null)[]>();
+  for (const { src, caption } of article.images) captions.set(src, [...(captions.get(src) ?? []), caption]);
+  return captions;
+}
+
+async function shownLinks(hrefs: readonly string[], shelf: Shelf): Promise<ReadonlyMap<string, ShownLink>> {
+  const addresses = hrefs.map((href) => ({ href, address: parseArticleUrl(href, shelf.site) }));
+  const asked = addresses.flatMap(({ address }) => address ?? []).slice(0, MOST_LINKS);
+  const there = await shelf.have(asked);
+  return new Map(
+    addresses.map(({ href, address }) => {
+      const isArchived = address !== null && there.has(address.id);
+      return [href, { href: isArchived ? articleHref(address.id) : href, isArchived }];
+    }),
+  );
+}

@@ -1,0 +1,88 @@
+/** The frame of every page: head, masthead with sections and search, foot with language and theme. */
+import { html, type Markup } from './markup.ts';
+import { LANGUAGES, type Preferences, THEMES } from './preferences.ts';
+import { STYLE_HREF } from './style.ts';
+import { type Words, wordsIn } from './words.ts';
+
+/** The sections that the masthead names, with their addresses. */
+const SECTIONS = { front: '/' } as const satisfies Partial<Record<keyof Words, string>>;
+
+export type Section = keyof typeof SECTIONS;
+
+export interface PageFrame {
+  /** Of the window; null for the front page. */
+  readonly title: string | null;
+  /** The section that the page is; null where it is none. */
+  readonly section: Section | null;
+  readonly preferences: Preferences;
+  /** The address that was asked for. */
+  readonly url: URL;
+  readonly content: Markup;
+  /** What the head says besides, such as the page's feed. */
+  readonly head?: Markup;
+  /** Width of the content: a column of text, or lists and tables. */
+  readonly width?: 'text' | 'wide';
+}
+
+/** The whole page. */
+export function page({ title, section, preferences, url, content, head, width = 'wide' }: PageFrame): Markup {
+  const words = wordsIn(preferences.language);
+  const window = title === null ? words.name : `${title} · ${words.name}`;
+  return html`<!doctype html>
+<html lang="${words.locale}" data-theme="${preferences.theme}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${window}</title>
+<link rel="stylesheet" href="${STYLE_HREF}">
+<link rel="icon" type="image/svg+xml" href="/static/icon.svg">
+${head ?? null}</head>
+<body>
+<a class="skip" href="#content">${words.skip}</a>
+<header class="masthead">
+<p class="name"><a href="/">${words.name}</a></p>
+${sections(words, section)}
+${searchForm(words, url)}
+</header>
+<main id="content" class="${width}" tabindex="-1">
+${content}
+</main>
+${foot(words, preferences, url)}
+</body>
+</html>
+`;
+}
+
+function sections(words: Words, here: Section | null): Markup {
+  const entries = Object.entries(SECTIONS) as [Section, string][];
+  return html`<nav class="sections" aria-label="${words.menu}"><ul>
+${entries.map(
+  ([name, href]) =>
+    html`<li><a href="${href}"${name === here ? html` aria-current="page"` : null}>${words[name]}</a></li>\n`,
+)}</ul></nav>`;
+}
+
+function searchForm(words: Words, url: URL): Markup {
+  const asked = url.pathname === '/search' ? (url.searchParams.get('q') ?? '') : '';
+  return html`<form class="search" role="search" action="/search"><input type="search" name="q" value="${asked}" maxlength="200" aria-label="${words.searchFor}" placeholder="${words.searchFor}" autocomplete="off" enterkeyhint="search"><button>${words.search}</button></form>`;
+}
+
+function foot(words: Words, { language, theme }: Preferences, url: URL): Markup {
+  const other = LANGUAGES.find((each) => each !== language) ?? language;
+  return html`<footer class="foot">
+<p>${words.foot}</p>
+<p class="switches"><a href="${withQuery(url, 'lang', other)}" lang="${wordsIn(other).locale}" hreflang="${other}">${words.otherLanguage}</a>
+<span>${words.theme}</span>${THEMES.map(
+    (each) =>
+      html` <a href="${withQuery(url, 'theme', each)}"${each === theme ? html` aria-current="true"` : null}>${words.themes[each]}</a>`,
+  )}</p>
+</footer>`;
+}
+
+/** The same page with one parameter set. */
+export function withQuery(url: URL, name: string, value: string): string {
+  const query = new URLSearchParams(url.search);
+  query.set(name, value);
+  return `${url.pathname}?${query}`;
+}

@@ -1,0 +1,154 @@
+/** The look of the pages: one style sheet for light and dark, for telephones, paper and the system's own colours. */
+import { hash } from 'node:crypto';
+
+export const STYLE = `
+:root {
+  color-scheme: light dark;
+  --paper: light-dark(#fbfaf6, #17181a); --raised: light-dark(#f3f1ea, #202225);
+  --ink: light-dark(#1d1c1a, #dedad2); --quiet: light-dark(#67625a, #a29d93); --rule: light-dark(#dedad0, #35383c);
+  --link: light-dark(#1f4f7c, #95bde3); --seal: light-dark(#9b2c20, #ec8d80);
+  --added: light-dark(#dcefdc, #1f3a29); --added-ink: light-dark(#14532d, #a6dcb5);
+  --removed: light-dark(#f8dedb, #452423); --removed-ink: light-dark(#8a1f17, #f2aca4);
+  --warn: light-dark(#7d5200, #dfb362); --warn-paper: light-dark(#faf1dc, #2f2817);
+  --plain: system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", sans-serif;
+  --serif: "Source Han Serif SC", "Noto Serif CJK SC", "Noto Serif SC", "Songti SC", "STSong", Georgia, "Times New Roman", serif;
+  --fixed: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+  --measure: 37em;
+}
+[data-theme=light] { color-scheme: light; }
+[data-theme=dark] { color-scheme: dark; }
+*, ::before, ::after { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-padding-top: 1rem; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.6 var(--plain); text-autospace: normal; overflow-wrap: break-word; }
+h1, h2, h3, p, ul, ol, dl, dd, figure, blockquote, table { margin: 0; padding: 0; }
+ul, ol { list-style: none; }
+h1, h2, h3 { font-weight: 600; line-height: 1.35; text-wrap: balance; }
+a { color: var(--link); text-decoration: underline; text-decoration-thickness: .06em; text-underline-offset: .2em; }
+a:hover { text-decoration-thickness: .12em; }
+:focus-visible { outline: 2px solid var(--link); outline-offset: 3px; border-radius: 2px; }
+main:focus { outline: none; }
+img { max-width: 100%; height: auto; }
+code, .fixed { font-family: var(--fixed); font-size: .86em; overflow-wrap: anywhere; }
+small { font-size: .8em; }
+.quiet { color: var(--quiet); }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.skip { position: absolute; left: 1rem; top: -4rem; z-index: 2; padding: .5rem 1rem; background: var(--ink); color: var(--paper); }
+.skip:focus { top: .5rem; }
+
+.masthead { display: flex; flex-wrap: wrap; align-items: baseline; gap: .5rem 2rem; max-width: 68rem; margin: 0 auto; padding: 1.4rem 1.5rem .9rem; border-bottom: 1px solid var(--rule); }
+.masthead .name { font: 600 1.25rem/1.3 var(--serif); letter-spacing: .04em; }
+.masthead .name a { color: inherit; text-decoration: none; }
+.masthead .name a::before { content: ""; display: inline-block; width: .5em; height: .5em; margin-right: .5em; background: var(--seal); vertical-align: .1em; forced-color-adjust: none; }
+.sections ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
+.sections a { display: block; padding: .2rem 0; color: var(--quiet); text-decoration: none; }
+.sections a:hover { color: var(--ink); }
+.sections a[aria-current] { color: var(--ink); box-shadow: inset 0 -2px var(--seal); }
+.search { display: flex; margin-left: auto; min-width: 0; }
+input, select, button { font: inherit; color: inherit; background: transparent; border: 1px solid var(--quiet); border-radius: 3px; padding: .3rem .6rem; min-width: 0; }
+.search input { width: 13rem; border-right: 0; border-radius: 3px 0 0 3px; }
+.search button { border-radius: 0 3px 3px 0; }
+button { cursor: pointer; background: var(--raised); white-space: nowrap; }
+::placeholder { color: var(--quiet); opacity: 1; }
+
+main { margin: 0 auto; padding: 2.25rem 1.5rem 4rem; }
+main.wide { max-width: 68rem; }
+main.text { max-width: calc(var(--measure) * 1.125 + 3rem); }
+main > h1 { font: 600 1.75rem/1.3 var(--serif); margin-bottom: 1.5rem; }
+main > h2, section > h2 { font-size: 1.05rem; margin: 2.25rem 0 .75rem; }
+.foot { max-width: 68rem; margin: 0 auto; padding: 1rem 1.5rem 2.5rem; display: flex; flex-wrap: wrap; gap: .5rem 2rem; justify-content: space-between; border-top: 1px solid var(--rule); color: var(--quiet); font-size: .85rem; }
+.switches a, .switches span { margin-left: .75rem; }
+.switches a:first-child { margin-left: 0; }
+.foot a { color: inherit; }
+.foot a[aria-current] { color: var(--ink); text-decoration: none; }
+
+/* The article. */
+.piece { font-size: 1.125rem; }
+.piece > header { margin-bottom: 2rem; padding-bottom: 1.25rem; border-bottom: 1px solid var(--rule); }
+.piece h1 { font: 700 1.9rem/1.42 var(--serif); line-break: strict; text-spacing-trim: trim-start; }
+.kicker { margin-bottom: .6rem; color: var(--seal); font-size: .875rem; letter-spacing: .02em; }
+.kicker a { color: inherit; text-decoration: none; }
+.kicker a:hover { text-decoration: underline; }
+.about { margin-top: 1.1rem; color: var(--quiet); font-size: .9rem; line-height: 1.75; }
+.about span, .about time { white-space: nowrap; }
+.sep { padding: 0 .5em; opacity: .6; }
+.about a { color: inherit; }
+.standfirst { margin-top: 1rem; color: var(--quiet); font-size: 1rem; line-height: 1.8; }
+.notice { margin: 0 0 1.5rem; padding: .75rem 1rem; border-left: 3px solid var(--warn); background: var(--warn-paper); font-size: .95rem; }
+.body { font-family: var(--serif); line-height: 1.95; line-break: strict; text-align: justify; text-spacing-trim: trim-start; hanging-punctuation: allow-end; hyphens: auto; }
+.body p, .body > div { margin: 0 0 .75em; text-indent: 2em; }
+.body :is(.centre, .right, .flush, .subhead, li p, td p, blockquote .centre) { text-indent: 0; }
+.body .centre { text-align: center; }
+.body .right { text-align: right; }
+.body :is(h2, h3, .subhead) { margin: 2em 0 .8em; text-indent: 0; text-align: start; font: 600 1.125rem/1.6 var(--plain); }
+.body .subhead strong { font-weight: inherit; }
+.body > :is(h2, h3, .subhead):first-child { margin-top: 0; }
+.body figure { margin: 2rem 0; text-align: center; text-indent: 0; }
+.body figure img { display: block; margin: 0 auto; border-radius: 2px; background: var(--raised); }
+.body figcaption { margin-top: .7rem; color: var(--quiet); font: .875rem/1.65 var(--plain); text-wrap: balance; }
+.body img.icon { display: inline; vertical-align: -.2em; }
+.body blockquote { margin: 1.5em 0; padding-left: 1.25em; border-left: 2px solid var(--rule); color: var(--quiet); }
+.body :is(ul, ol) { margin: 0 0 .75em; padding-left: 2em; text-indent: 0; }
+.body ul { list-style: disc; }
+.body ol { list-style: decimal; }
+.body pre { overflow-x: auto; padding: 1rem; background: var(--raised); font: .85rem/1.6 var(--fixed); text-align: start; text-indent: 0; white-space: pre-wrap; }
+.body hr { margin: 2.5rem auto; width: 6rem; border: 0; border-top: 1px solid var(--rule); }
+.body .outside::after { content: "↗"; margin-left: .15em; font-size: .75em; font-family: var(--plain); speak: never; }
+.body .mark { margin: 0 .25em; padding: 0 .35em; border: 1px solid currentColor; border-radius: 2px; color: var(--seal); font: .65rem/1.5 var(--plain); vertical-align: .15em; white-space: nowrap; text-indent: 0; display: inline-block; }
+.body .missing, .body .media { display: inline-block; padding: .4rem .9rem; border: 1px dashed var(--quiet); border-radius: 3px; color: var(--quiet); font: .9rem/1.6 var(--plain); text-indent: 0; text-align: start; overflow-wrap: anywhere; }
+.body .media b { color: var(--ink); font-weight: 600; }
+.wide { overflow-x: auto; }
+.body .wide { margin: 1.5rem 0; text-indent: 0; }
+table { border-collapse: collapse; font-size: .925rem; }
+.body table { font: .9rem/1.6 var(--plain); text-align: start; margin: 0 auto; }
+th, td { padding: .45rem .75rem; text-align: start; vertical-align: baseline; border-bottom: 1px solid var(--rule); }
+.body td, .body th { border: 1px solid var(--rule); }
+.tags { display: flex; flex-wrap: wrap; gap: .4rem .6rem; }
+.tags a, .tags span { padding: .05rem .6rem; border: 1px solid var(--rule); border-radius: 1rem; color: var(--quiet); font-size: .85rem; text-decoration: none; }
+.tags a:hover { border-color: var(--quiet); color: var(--ink); }
+.after { margin-top: 3rem; font-size: .9375rem; }
+.after > * + * { margin-top: 1rem; }
+details { border: solid var(--rule); border-width: 1px 0; }
+details + details { border-top: 0; margin-top: 0 !important; }
+summary { padding: .65rem 0; cursor: pointer; font-weight: 600; }
+summary .count { margin-left: .5em; color: var(--quiet); font-weight: 400; }
+details > :not(summary) { margin-bottom: 1rem; }
+.facts { display: grid; grid-template-columns: minmax(6rem, max-content) minmax(0, 1fr); gap: .35rem 1.5rem; font-size: .9rem; }
+.facts dt { color: var(--quiet); }
+.facts dd { overflow-wrap: anywhere; }
+.facts dd + dd { grid-column: 2; }
+.flags li { padding: .35rem 0; }
+.flags .doubt { color: var(--warn); font-weight: 600; }
+.pager { display: flex; justify-content: space-between; gap: 1rem; margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--rule); }
+
+@media (max-width: 40rem) {
+  .masthead { padding: 1rem 1rem .7rem; gap: .4rem 1rem; }
+  .search { margin-left: 0; width: 100%; }
+  .search input { flex: 1; width: auto; }
+  main { padding: 1.5rem 1rem 3rem; }
+  .piece { font-size: 1.0625rem; }
+  .piece h1 { font-size: 1.5rem; }
+  .body { line-height: 1.85; }
+  .body figure { margin-inline: -1rem; }
+  .body figure img { border-radius: 0; }
+  .body figcaption { padding: 0 1rem; }
+  .facts { grid-template-columns: minmax(0, 1fr); gap: 0; }
+  .facts dd { margin-bottom: .5rem; }
+  .facts dd + dd { grid-column: 1; }
+  .foot { padding: 1rem; }
+}
+@media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
+@media (prefers-contrast: more) { :root { --quiet: var(--ink); --rule: var(--ink); } }
+@media (forced-colors: active) { .sections a[aria-current] { text-decoration: underline; } .masthead .name a::before { background: CanvasText; } }
+@media print {
+  :root { color-scheme: light; }
+  .masthead, .foot, .skip, .pager, .after nav { display: none; }
+  main { padding: 0; max-width: none !important; }
+  .piece { font-size: 11pt; }
+  .body { line-height: 1.7; }
+  .body figure { break-inside: avoid; }
+  h1, h2, h3, .subhead { break-after: avoid; }
+}
+`;
+
+/** Its address changes with it, so that a browser may keep it. */
+export const STYLE_HREF = `/static/${hash('sha256', STYLE).slice(0, 16)}.css`;
