@@ -291,6 +291,18 @@ export const ERRORS = {
     EXIT.archiveNotWritable,
     'run guancha-archive repair; what it cannot repair, restore from a backup',
   ),
+  CAPTURE_DAMAGED: kind(
+    'an exchange with the site cannot be read as it was kept',
+    'later',
+    EXIT.archiveNotWritable,
+    'restore the file under captures/ from a backup. The documents are not touched, and archive --refresh URL keeps what the site shows now',
+  ),
+  CAPTURE_MISSING: kind(
+    'a file of captures is not there',
+    'later',
+    EXIT.archiveNotWritable,
+    'put it back under captures/ from a backup, or from trash/. The documents are not touched',
+  ),
   ARCHIVE_NEWER: kind(
     'the archive was made by a newer version of this program',
     'stop',

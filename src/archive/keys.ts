@@ -149,6 +149,13 @@ export function segmentKey(begun: Date): string {
   return `${CAPTURES}/${stamp.slice(0, 4)}/${stamp.slice(4, 6)}/${stamp}.warc.gz`;
 }
 
+/** Where a segment lies, by the name of its file; null for a name that no segment has. */
+export function segmentNamed(name: string): string | null {
+  const key = `${CAPTURES}/${name.slice(0, 4)}/${name.slice(4, 6)}/${name}`;
+  const parsed = parseKey(key);
+  return parsed?.kind === 'segment' && !parsed.isOpen ? key : null;
+}
+
 /** The name of a segment while it is written to; it gets its own when it ends. */
 export function openSegmentKey(segment: string): string {
   return `${segment}.open`;

@@ -143,6 +143,15 @@ const FORMS = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** Which payload each address gave last, and which capture holds it. */
+const PAYLOADS = `
+  CREATE TABLE payloads (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT NOT NULL UNIQUE, digest TEXT NOT NULL,
+    file TEXT NOT NULL, "offset" INTEGER NOT NULL, length INTEGER NOT NULL, record TEXT NOT NULL, holder TEXT NOT NULL, date TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX payloads_digest ON payloads (digest);
+`;
+
 /**
  * From version 0. Leaves every row as it is, but for runs: older versions locked the archive with a row that has no end,
  * `beat_at` and `birth`, which now counts as a run that was cut off; runs from before `clean` that ended are taken to have
@@ -177,4 +186,5 @@ export const MIGRATIONS: readonly Migration[] = [
   PAUSES,
   DOUBTS,
   FORMS,
+  PAYLOADS,
 ];

@@ -9,6 +9,7 @@ import { type FieldSamples, type Latencies, openFieldSamples, openLatencies } fr
 import { type Forms, openForms } from './forms.ts';
 import { type Hosts, openHosts } from './hosts.ts';
 import { type Outbox, openOutbox } from './outbox.ts';
+import { openPayloads, type Payloads } from './payloads.ts';
 import {
   type Followed,
   type ListWalks,
@@ -40,6 +41,7 @@ export interface Journal {
   readonly alarms: AlarmRows;
   readonly forms: Forms;
   readonly doubts: Doubts;
+  readonly payloads: Payloads;
 }
 
 /**
@@ -73,6 +75,7 @@ export function openJournal(
     alarms: openAlarms(database),
     forms: openForms(database, { now }),
     doubts: openDoubts(database),
+    payloads: openPayloads(database),
   };
 }
 

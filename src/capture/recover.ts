@@ -1,0 +1,125 @@
+/** What a run that died left of the file that it wrote its captures to: whole to its last complete record, the rest set aside. */
+import { pipeline } from 'node:stream/promises';
+import { CAPTURES, openSegmentKey, parseKey } from '../archive/keys.ts';
+import type { ByteRange, Storage } from '../archive/storage.ts';
+import type { Trash } from '../archive/trash.ts';
+import { digestOfPieces, GZIP, readMembers, WarcFault } from './warc.ts';
+
+export interface Recovered {
+  /** The file's final name. */
+  readonly segment: string;
+  /** So many bytes of it are whole. */
+  readonly bytes: number;
+  /** What was set aside, and why; null where all is whole. */
+  readonly aside: string | null;
+}
+
+/**
+ * Gives every file that is still open its final name; for the start of a run, under the archive's lock. A kill within it
+ * leaves what the next start ends.
+ * @returns one for each file
+ * @throws what the storage throws
+ */
+export async function recoverSegments(storage: Storage, trash: Trash): Promise<readonly Recovered[]> {
+  const recovered: Recovered[] = [];
+  for (const segment of await openSegments(storage)) recovered.push(await recover(segment));
+  return recovered;
+
+  async function recover(segment: string): Promise<Recovered> {
+    const open = openSegmentKey(segment);
+    const size = (await storage.stat(open))?.bytes ?? 0;
+    const { bytes, fault } = await wholePart(open);
+    const present = await storage.stat(segment);
+    if (present === null && fault === null && bytes > 0) {
+      await storage.move(open, segment);
+      return { segment, bytes, aside: null };
+    }
+    const why = fault ?? (present === null ? 'nothing was written to it' : 'its whole part has the final name already');
+    const isTaken = present !== null && !(await isBeginning({ of: open, segment, bytes: present.bytes }));
+    if (present === null && bytes > 0) await copyRange(open, { offset: 0, length: bytes }, segment);
+    // The rest takes the place of the file, and goes as such: what was killed here is then a file without a whole record.
+    if (!isTaken && bytes > 0 && bytes < size) await copyRange(open, { offset: bytes, length: size - bytes }, open);
+    await trash.move(open, `captures: ${isTaken ? `another file has its name; ${why}` : why}`);
+    return { segment, bytes, aside: why };
+  }
+
+  /** The bytes to the end of the last whole record; what is damaged before that stays where it is, for places behind it. */
+  async function wholePart(key: string): Promise<{ readonly bytes: number; readonly fault: string | null }> {
+    let bytes = 0;
+    let fault: string | null = null;
+    for (let from: number | null = 0; from !== null; ) {
+      const begun: number = from;
+      try {
+        for await (const { offset, length } of readMembers(chunksFrom(key, begun), { from: begun })) {
+          bytes = offset + length;
+          fault = null;
+        }
+        from = null;
+      } catch (error) {
+        if (!(error instanceof WarcFault)) throw error;
+        fault ??= error.message;
+        from = await nextMagic(key, error.offset + 1);
+      }
+    }
+    return { bytes, fault };
+  }
+
+  function chunksFrom(key: string, offset: number): AsyncIterable<Buffer> {
+    return storage.chunks(key, { offset, length: Number.MAX_SAFE_INTEGER - offset });
+  }
+
+  /** Where the next member may begin; null where none does. */
+  async function nextMagic(key: string, from: number): Promise<number | null> {
+    let at = from;
+    let held = Buffer.alloc(0);
+    for await (const chunk of chunksFrom(key, from)) {
+      const bytes = Buffer.concat([held, chunk]);
+      const found = bytes.indexOf(GZIP);
+      if (found >= 0) return at + found;
+      held = bytes.subarray(Math.max(0, bytes.length - GZIP.length + 1));
+      at += bytes.length - held.length;
+    }
+    return null;
+  }
+
+  /** True where the file that has the final name is what `of` begins with, or its rest alone is left. */
+  async function isBeginning({
+    of,
+    segment,
+    bytes,
+  }: {
+    readonly of: string;
+    readonly segment: string;
+    readonly bytes: number;
+  }): Promise<boolean> {
+    const { bytes: whole } = await wholePart(of);
+    if (whole === 0) return true;
+    if (whole !== bytes) return false;
+    const [there, here] = await Promise.all(
+      [segment, of].map((key) => digestOfPieces(storage.chunks(key, { offset: 0, length: bytes }))),
+    );
+    return there === here;
+  }
+
+  async function copyRange(from: string, range: ByteRange, to: string): Promise<void> {
+    const file = await storage.temporary(CAPTURES);
+    try {
+      await file.fill((open) => pipeline(storage.chunks(from, range), open()));
+      await file.commit(to, { replaces: true });
+    } finally {
+      await file.discard();
+    }
+  }
+}
+
+/** Their final names. */
+async function openSegments(storage: Storage): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const year of (await storage.names(CAPTURES)).folders)
+    for (const month of (await storage.names(`${CAPTURES}/${year}`)).folders)
+      for (const name of (await storage.names(`${CAPTURES}/${year}/${month}`)).files) {
+        const parsed = parseKey(`${CAPTURES}/${year}/${month}/${name}`);
+        if (parsed?.kind === 'segment' && parsed.isOpen) found.push(parsed.segment);
+      }
+  return found;
+}
