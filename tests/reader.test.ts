@@ -110,6 +110,68 @@ describe('the page of an article', () => {
   });
 });
 
+describe('the history of an article', () => {
+  const open = async () => {
+    const room = openReadingRoom();
+    const src = 'https://i.guancha.cn/a.jpg';
+    const assets = [await room.picture('jpeg', 'jpg', src)];
+    const rest = Array.from({ length: 9 }, (_, i) => `<p>不变的第${i + 1}段</p>`).join('');
+    await room.put({ body: `<p>茶山有雨</p>${rest}<p>旧的一段</p><p><img src="${src}"></p>`, assets });
+    await room.put({
+      body: `<p>茶山有雪</p>${rest}<p>&lt;b&gt;新的一段</p>`,
+      title: '茶山的雪',
+      assets,
+      capturedAt: '2026-10-05T09:00:00.000Z',
+    });
+    await room.archive.update('2026/10/2026_10_04_903180', (old) =>
+      old === null
+        ? null
+        : { record: { ...old, absences: [{ since: '2026-10-06T01:00:00.000Z', until: null, evidence: ['404'] }] } },
+    );
+    return { room, assets };
+  };
+
+  it('says in the order of time what became of it', async () => {
+    const { room } = await open();
+    const page = await room.text(`${HERE}/history`);
+    const [first, edited, gone] = ['2026-10-04 17:00', '2026-10-05 17:00', '2026-10-06 09:00'].map((at) =>
+      page.indexOf(at),
+    );
+    assert.ok(
+      first !== undefined && edited !== undefined && gone !== undefined && 0 < first && first < edited && edited < gone,
+    );
+    assert.match(page, /改标题 · 改正文 · 换图片/);
+    assert.match(page, /404/);
+    assert.match(await room.text(HERE), /原站已于 2026-10-06 09:00 前后撤下此文/);
+    assert.match(await room.text(HERE), /2 个版本/);
+  });
+
+  it('shows two versions in one text, and beside each other, with what did not change folded', async () => {
+    const { room, assets } = await open();
+    const inline = await room.text(`${HERE}/diff`);
+    assert.match(inline, /茶山有<del>雨<\/del><ins>雪<\/ins>/);
+    assert.match(inline, /<details><summary>7 段未变<\/summary>/);
+    assert.match(inline, /&lt;b&gt;新的/, 'text stays text');
+    const [picture] = assets;
+    assert.match(
+      inline,
+      new RegExp(`图片: 删[\\s\\S]*/pictures/${picture !== undefined && 'sha256' in picture ? picture.sha256 : ''}`),
+    );
+    const side = await room.text(`${HERE}/diff?from=1&to=2&view=side`);
+    assert.match(side, /<p class="before">茶山有<del>雨<\/del><\/p><p class="after-it">茶山有<ins>雪<\/ins><\/p>/);
+  });
+
+  it('is no page where there is no such version', async () => {
+    const { room } = await open();
+    for (const query of ['from=1&to=3', 'from=9', 'to=9'])
+      assert.equal((await room.get(`${HERE}/diff?${query}`)).status, 404);
+    for (const query of ['from=-1', 'from=x&to=%00', 'from=1&to=1'])
+      assert.equal((await room.get(`${HERE}/diff?${query}`)).status, 200);
+    assert.equal((await room.get('/articles/guancha/1/history')).status, 404);
+    assert.equal((await room.get('/articles/guancha/1/diff')).status, 404);
+  });
+});
+
 describe('a request', () => {
   it('is answered for the own names alone, whatever the port', async () => {
     const room = openReadingRoom({ names: ['archive.example'] });

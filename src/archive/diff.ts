@@ -7,7 +7,7 @@ import { type AnyNode, elementsBelow, parseFragment } from '../page/html.ts';
 import { readDocument } from './document.ts';
 import { shortestHtml } from './shortest-html.ts';
 
-interface DocumentDiff {
+export interface DocumentDiff {
   readonly title: readonly Piece[];
   /** The `date` lines of both; null where they are the same. */
   readonly date: { readonly before: string; readonly after: string } | null;
@@ -123,12 +123,12 @@ export function readBody(body: string): BodyText {
   const root = parseFragment(body).root().toArray();
   const images = elementsBelow(root).filter(({ name }) => name === 'img');
   return {
-    blocks: blocksOf(root),
+    blocks: textBlocks(root),
     images: images.map(({ attribs }) => attribs.src ?? '').filter((src) => src !== ''),
   };
 }
 
-function blocksOf(nodes: readonly AnyNode[]): readonly string[] {
+function textBlocks(nodes: readonly AnyNode[]): readonly string[] {
   const blocks: string[] = [];
   let block = '';
   const endBlock = () => {
@@ -277,4 +277,16 @@ function joined(pieces: readonly Piece[]): Piece[] {
     else whole.push(piece);
   }
   return whole;
+}
+
+/** The pieces of each block; a block ends where either text has a line break. */
+export function blocksOf(pieces: readonly Piece[]): Piece[][] {
+  const blocks: Piece[][] = [[]];
+  for (const { kind, text } of pieces) {
+    for (const [i, part] of text.split('\n').entries()) {
+      if (i > 0) blocks.push([]);
+      if (part !== '') blocks.at(-1)?.push({ kind, text: part });
+    }
+  }
+  return blocks.filter((block) => block.length > 0);
 }

@@ -1,6 +1,6 @@
 /** `history ID|URL`: an article's versions, when it was gone, and when it was last visited. Reads only. */
 import { type Archive, openArchive } from '../archive/archive.ts';
-import { compareDocuments, countChanges, type Piece } from '../archive/diff.ts';
+import { blocksOf, compareDocuments, countChanges, type Piece } from '../archive/diff.ts';
 import { openDisk } from '../archive/disk.ts';
 import type { ArchiveRecord, Version } from '../archive/record.ts';
 import type { Config } from '../config.ts';
@@ -110,18 +110,6 @@ function render(pieces: readonly Piece[], terminal: Terminal): Text[] {
     else if (lines.at(-1) !== '…') lines.push('…');
   }
   return lines.every((each) => each === '…') ? [] : lines;
-}
-
-/** The pieces of each block; a block ends where either text has a line break. */
-function blocksOf(pieces: readonly Piece[]): Piece[][] {
-  const blocks: Piece[][] = [[]];
-  for (const { kind, text } of pieces) {
-    for (const [i, part] of text.split('\n').entries()) {
-      if (i > 0) blocks.push([]);
-      if (part !== '') blocks.at(-1)?.push({ kind, text: part });
-    }
-  }
-  return blocks.filter((block) => block.length > 0);
 }
 
 /** In colour on a terminal; elsewhere as wdiff writes it, so that nothing is lost in a file. */

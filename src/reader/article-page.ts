@@ -22,6 +22,7 @@ ${trusted(body)}
 </div>
 </article>
 <aside class="after">
+${versionsLine(shown, words)}
 ${tags(shown, words)}
 ${flagList(record.flags, words)}
 ${provenance(shown, words)}
@@ -90,6 +91,12 @@ function clocks({ article }: ShownArticle['record'], words: Words): readonly Mar
 function siteTime(at: string, words: Words): Markup {
   const utc = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
   return html`<time datetime="${at}" title="${utc} ${words.yourClock}">${at.slice(0, 19).replace('T', ' ')} ${words.siteClock} <small>UTC+8</small></time>`;
+}
+
+function versionsLine({ record: { id, versions, absences } }: ShownArticle, words: Words): Markup | null {
+  if (versions.length < 2 && absences.length === 0) return null;
+  const href = `${articleHref(id)}/history`;
+  return html`<p><a href="${href}">${words.history}</a> <span class="quiet">${words.versionCount(versions.length)}</span></p>`;
 }
 
 function tags({ record }: ShownArticle, words: Words): Markup | null {

@@ -9,6 +9,8 @@ import type { ArticleId } from '../model.ts';
 import { knownError } from '../system-errors.ts';
 import { readArticle, type Shelf } from './article.ts';
 import { articleContent } from './article-page.ts';
+import { readComparison, readHistory } from './history.ts';
+import { comparisonContent, historyContent } from './history-page.ts';
 import { html, type Markup } from './markup.ts';
 import { answerPicture } from './pictures.ts';
 import { type Preferences, preferencesOf } from './preferences.ts';
@@ -102,6 +104,22 @@ export function createReader(library: Library, { names, log }: ReaderOptions): R
   reader.get(`/articles/${ARTICLE}/versions/${COUNT}`, (context) =>
     showArticle(context, Number(context.req.param('count'))),
   );
+  reader.get(`/articles/${ARTICLE}/history`, async (context) => {
+    const history = await readHistory(idIn(context), library.shelf);
+    if (history === null) return context.notFound();
+    const words = wordsOf(context);
+    const title = `${words.history}: ${history.record.article.title}`;
+    return send(context, { title, section: null, content: historyContent(history, words) });
+  });
+  reader.get(`/articles/${ARTICLE}/diff`, async (context) => {
+    const numbers = { from: countIn(context, 'from'), to: countIn(context, 'to') };
+    const compared = await readComparison(idIn(context), numbers, library.shelf);
+    if (compared === null) return context.notFound();
+    const words = wordsOf(context);
+    const view = context.req.query('view') === 'side' ? 'side' : 'inline';
+    const title = `${words.compare}: ${compared.record.article.title}`;
+    return send(context, { title, section: null, content: comparisonContent(compared, view, words) });
+  });
   return reader;
 
   async function showArticle(context: Visit, number: number | null): Promise<Response> {
@@ -122,6 +140,12 @@ const COUNT = ':count{[1-9][0-9]{0,8}}';
 function idIn(context: Visit): ArticleId {
   const { space, number } = context.req.param() as { readonly space: 'guancha' | 'fengwen'; readonly number: string };
   return `${space}:${Number(number)}`;
+}
+
+/** A number from 1 that the query names; null where it names none. */
+function countIn(context: Visit, name: string): number | null {
+  const text = context.req.query(name) ?? '';
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
 }
 
 function preferencesIn(context: Context): Preferences {

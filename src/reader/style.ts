@@ -10,7 +10,7 @@ export const STYLE = `
   --added: light-dark(#dcefdc, #1f3a29); --added-ink: light-dark(#14532d, #a6dcb5);
   --removed: light-dark(#f8dedb, #452423); --removed-ink: light-dark(#8a1f17, #f2aca4);
   --warn: light-dark(#7d5200, #dfb362); --warn-paper: light-dark(#faf1dc, #2f2817);
-  --plain: system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", sans-serif;
+  --plain: -apple-system, "Segoe UI", Roboto, "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", system-ui, sans-serif;
   --serif: "Source Han Serif SC", "Noto Serif CJK SC", "Noto Serif SC", "Songti SC", "STSong", Georgia, "Times New Roman", serif;
   --fixed: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
   --measure: 37em;
@@ -120,7 +120,36 @@ details > :not(summary) { margin-bottom: 1rem; }
 .flags .doubt { color: var(--warn); font-weight: 600; }
 .pager { display: flex; justify-content: space-between; gap: 1rem; margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--rule); }
 
+/* History and comparison. */
+.plain { color: inherit; text-decoration: none; }
+.plain:hover { text-decoration: underline; }
+.events { margin: 1.5rem 0 2rem; border-left: 1px solid var(--rule); }
+.events li { position: relative; display: grid; grid-template-columns: 13.5rem minmax(0, 1fr); gap: .1rem 1.5rem; padding: .6rem 0 .6rem 1.5rem; }
+.events li::before { content: ""; position: absolute; left: -.28rem; top: 1.15rem; width: .5rem; height: .5rem; background: var(--paper); border: 2px solid var(--quiet); border-radius: 50%; }
+.events .withdrawn::before { border-color: var(--seal); background: var(--seal); }
+.events time { color: var(--quiet); font-size: .9rem; padding-top: .1rem; }
+.chooser { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; }
+.bar { display: flex; flex-wrap: wrap; gap: .75rem 2rem; justify-content: space-between; align-items: center; margin: 0 0 1.5rem; padding: .75rem 0; border: solid var(--rule); border-width: 1px 0; }
+.views a { margin-left: 1rem; color: var(--quiet); }
+.views a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }
+ins { background: var(--added); color: var(--added-ink); text-decoration: underline; text-decoration-thickness: .08em; text-underline-offset: .2em; }
+del { background: var(--removed); color: var(--removed-ink); text-decoration: line-through; text-decoration-thickness: .08em; }
+.diff { font: 1.0625rem/1.85 var(--serif); }
+.diff p { margin-bottom: .7em; overflow-wrap: anywhere; }
+.diff.inline { max-width: var(--measure); }
+.diff.inline .changed { padding-left: 1rem; margin-left: calc(-1rem - 2px); border-left: 2px solid var(--seal); }
+.diff .row { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0 2.5rem; }
+.diff .row.changed p { border-left: 2px solid var(--seal); padding-left: 1rem; margin-left: calc(-1rem - 2px); }
+.diff .heads p { color: var(--quiet); font: .875rem/1.6 var(--plain); }
+.diff details { margin: 0 0 1rem; border-style: dashed; }
+.diff summary { font: .875rem/1.6 var(--plain); color: var(--quiet); }
+.thumbs { display: flex; flex-wrap: wrap; gap: 1rem; }
+.thumbs img { display: block; max-height: 12rem; width: auto; }
+
 @media (max-width: 40rem) {
+  .events li { grid-template-columns: minmax(0, 1fr); }
+  .diff .row { gap: 0 1rem; }
+  .diff.side { font-size: .9375rem; }
   .masthead { padding: 1rem 1rem .7rem; gap: .4rem 1rem; }
   .search { margin-left: 0; width: 100%; }
   .search input { flex: 1; width: auto; }
