@@ -48,6 +48,12 @@ export const ERRORS = {
     'correct the line named above; every key is explained in crawl.config.yaml',
   ),
   USAGE: kind('the command line is not valid', 'stop', EXIT.usage, 'see guancha-archive --help'),
+  QUERY_INVALID: kind(
+    'the query cannot be understood',
+    'stop',
+    EXIT.usage,
+    'put a text with signs in quotation marks; README.md has the grammar under search',
+  ),
   URL_INVALID: kind(
     'not an article of the configured site',
     'never',

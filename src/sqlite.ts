@@ -58,6 +58,46 @@ export function openDatabase(
   });
 }
 
+/** A database that is made of other files and can be made of them again. */
+export interface DerivedDatabase extends Database {
+  /** True once another file lies at the path, or none: what is written here is lost, what is read is of yesterday. */
+  isReplaced(): boolean;
+}
+
+/**
+ * Opens a database of another kind: its file is whole in itself, without a log beside it, so that another file can be put
+ * in its place while it is open. SQLite refuses to write to a file that was moved away (SQLITE_READONLY_DBMOVED).
+ * @param options `schema` makes the tables of an empty file; `version` is theirs. `mode`: `read` changes nothing and works
+ *   without leave to write; `write` shares the file with others; `build` has a new file for itself, which is whole once it
+ *   is closed and lost where the program dies
+ * @throws DATABASE_DAMAGED where it is damaged or of another version; what else the disk refuses with
+ */
+export function openDerivedDatabase(
+  path: string,
+  {
+    schema,
+    version,
+    mode,
+  }: { readonly schema: string; readonly version: number; readonly mode: 'read' | 'write' | 'build' },
+): DerivedDatabase {
+  return withSqliteErrors(path, () => {
+    using opened = new DisposableStack();
+    const connection = opened.use(connect(path, { readOnly: mode === 'read', timeoutMs: BUSY_MS }));
+    const fileNumber = () => (path === ':memory:' ? 0 : (statSync(path, { throwIfNoEntry: false })?.ino ?? null));
+    const own = fileNumber();
+    const found = () => Number(connection.prepare('PRAGMA user_version').get()?.user_version);
+    if (mode === 'build') connection.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = OFF');
+    if (mode !== 'read')
+      inTransaction(connection, path, () => {
+        const isEmpty = connection.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n === 0;
+        if (isEmpty) connection.exec(`${schema}; PRAGMA user_version = ${version}`);
+      });
+    if (found() !== version)
+      throw new ArchiveError('DATABASE_DAMAGED', `${path}: version ${found()}, this program writes ${version}`);
+    return { ...databaseOf(connection, path, opened.move()), isReplaced: () => fileNumber() !== own };
+  });
+}
+
 /** A connection as it is, for what is no database of tables: locks, passing indexes, files of doubtful bytes. */
 export function connect(
   path: string | URL,

@@ -108,7 +108,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ],
   ['site', 'alarms'],
   ['config.ts', 'page', 'fetch', 'archive', 'journal', 'frontier', 'monitor'],
-  ['audit', 'capture', 'coverage', 'eye'],
+  ['audit', 'capture', 'catalog', 'coverage', 'eye'],
   ['crawl'],
   ['repair', 'report', 'notify'],
   ['reader'],

@@ -101,6 +101,7 @@ describe('keys', () => {
       quarantinePage(name),
       quarantineDescription(name),
       'frontier.sqlite',
+      'catalog.sqlite',
       'lock.json',
       'manifest-sha256.txt',
     ];
@@ -118,7 +119,14 @@ describe('keys', () => {
   });
 
   it('know what runs write for themselves', () => {
-    for (const path of ['frontier.sqlite', 'frontier.sqlite-wal', 'lock.sqlite', 'lock.sqlite-journal', 'lock.json'])
+    for (const path of [
+      'frontier.sqlite',
+      'frontier.sqlite-wal',
+      'catalog.sqlite',
+      'catalog.sqlite.new',
+      'lock.sqlite',
+      'lock.json',
+    ])
       assert.ok(isOperational(path), path);
     for (const path of ['frontier.sqlite.bak', 'manifest-sha256.txt', recordKey(KEY)]) assert.ok(!isOperational(path));
   });

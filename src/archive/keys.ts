@@ -22,6 +22,10 @@ export const LOCK = 'lock.sqlite';
 /** Names the holder of the lock for people. */
 export const LOCK_HOLDER = 'lock.json';
 export const MANIFEST = 'manifest-sha256.txt';
+/** The index of all articles, made from the files. */
+export const CATALOG = 'catalog.sqlite';
+/** A catalog that is being built, before it takes the place of the other. */
+export const NEW_CATALOG = 'catalog.sqlite.new';
 /** Forms of markup that the archive's owner accepts. */
 export const VOCABULARY = 'vocabulary.yaml';
 
@@ -180,7 +184,7 @@ export type ParsedKey =
   | { readonly kind: 'picture'; readonly sha256: string; readonly type: string }
   | { readonly kind: 'page' | 'description'; readonly name: string }
   | { readonly kind: 'segment'; readonly segment: string; readonly isOpen: boolean }
-  | { readonly kind: 'frontier' | 'lock' | 'manifest' | 'vocabulary' };
+  | { readonly kind: 'frontier' | 'catalog' | 'lock' | 'manifest' | 'vocabulary' };
 
 const PLACE = String.raw`(?:\d{4}\/(?:0[1-9]|1[0-2])\/\d{4}_\d{2}_\d{2}_|fengwen\/\d{4}\/(?:0[1-9]|1[0-2])\/)[1-9]\d*`;
 const DOCUMENT = new RegExp(String.raw`^${ARTICLES}\/(${PLACE})\.html$`);
@@ -207,6 +211,7 @@ export function parseKey(key: string): ParsedKey | null {
   if (key === MANIFEST) return { kind: 'manifest' };
   if (key === VOCABULARY) return { kind: 'vocabulary' };
   if (isDatabase(key, FRONTIER)) return { kind: 'frontier' };
+  if (isDatabase(key, CATALOG) || isDatabase(key, NEW_CATALOG)) return { kind: 'catalog' };
   return isDatabase(key, LOCK) || key === LOCK_HOLDER ? { kind: 'lock' } : null;
 }
 
@@ -216,13 +221,16 @@ export function parseKey(key: string): ParsedKey | null {
  */
 export function mayBeLink(key: string): boolean {
   const parsed = parseKey(key);
-  return parsed !== null && !['frontier', 'lock', 'manifest', 'vocabulary'].includes(parsed.kind);
+  return parsed !== null && !['frontier', 'catalog', 'lock', 'manifest', 'vocabulary'].includes(parsed.kind);
 }
 
-/** The frontier, and the lock with the name of its holder: never opened, for that would end the lock (see frontier/lock.ts). */
+/**
+ * What runs write for themselves: the frontier, the catalog, and the lock with the name of its holder, which is never opened,
+ * for that would end the lock (see frontier/lock.ts).
+ */
 export function isOperational(key: string): boolean {
   const kind = parseKey(key)?.kind;
-  return kind === 'frontier' || kind === 'lock';
+  return kind === 'frontier' || kind === 'catalog' || kind === 'lock';
 }
 
 /** A database and what SQLite lays beside it. */

@@ -74,17 +74,24 @@ export async function* recordKeys(
   since = '',
   spaces: readonly string[] = SPACES,
 ): AsyncGenerator<string> {
+  for await (const month of recordMonths(storage, since, spaces)) {
+    for (const name of (await storage.names(`${RECORDS}/${month}`)).files) {
+      const parsed = parseKey(`${RECORDS}/${month}/${name}`);
+      if (parsed?.kind === 'record') yield parsed.article;
+    }
+  }
+}
+
+/** The months in which records lie, in order: `2022/01`, then `fengwen/2020/10` of posts. */
+export async function* recordMonths(
+  storage: Storage,
+  since = '',
+  spaces: readonly string[] = SPACES,
+): AsyncGenerator<string> {
   for (const space of spaces) {
     const top = `${RECORDS}/${space}`.replace(/\/$/, '');
-    for (const year of (await storage.names(top)).folders.filter(isYear)) {
-      for (const month of (await storage.names(`${top}/${year}`)).folders.filter(isMonth)) {
-        if (`${year}-${month}` < since) continue;
-        const folder = `${top}/${year}/${month}`;
-        for (const name of (await storage.names(folder)).files) {
-          const parsed = parseKey(`${folder}/${name}`);
-          if (parsed?.kind === 'record') yield parsed.article;
-        }
-      }
-    }
+    for (const year of (await storage.names(top)).folders.filter(isYear))
+      for (const month of (await storage.names(`${top}/${year}`)).folders.filter(isMonth))
+        if (`${year}-${month}` >= since) yield `${space}${year}/${month}`;
   }
 }

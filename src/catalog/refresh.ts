@@ -1,0 +1,197 @@
+/**
+ * Brings a catalog up to date with the files. What has changed is seen by the folders of records alone: a record is written
+ * under another name and renamed, which dates its folder anew. Only of folders with another date the files are looked at,
+ * and only files with another size or date are read. So nothing has to be told by whoever writes articles, and a kill, a
+ * restored copy or another machine's run leaves nothing behind that is not seen.
+ */
+import { parseKey, RECORDS, recordKey } from '../archive/keys.ts';
+import { recordMonths } from '../archive/places.ts';
+import { readRecord, sha256 } from '../archive/record.ts';
+import type { Storage } from '../archive/storage.ts';
+import { ArchiveError } from '../errors.ts';
+import { type Database, numberOf, textOf } from '../sqlite.ts';
+import { type CatalogEntry, entryOf } from './entry.ts';
+import { openStore, type RecordFile } from './store.ts';
+
+export interface RefreshOptions {
+  /** Ms since 1970. */
+  readonly now?: () => number;
+  /** True if the files of all folders are looked at, whatever their dates: some copies keep those. */
+  readonly whole?: boolean;
+  /** Is told how many articles of how many were read; the total may grow. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Ends the work between two batches. */
+  readonly signal?: AbortSignal | undefined;
+  /** Articles a transaction; other work of the process waits for as long as one takes. */
+  readonly batch?: number;
+}
+
+export interface Refreshed {
+  /** Articles that were read and written down anew. */
+  readonly indexed: number;
+  readonly removed: number;
+}
+
+const BATCH = 24;
+/** No record and no document is larger. */
+const LARGEST_BYTES = 64 << 20;
+/** A folder that is dated the same for so long has no change of the same moment that was missed. */
+const SURE_MS = 3000;
+const DAY_MS = 86_400_000;
+
+/** @throws INTERRUPTED between two batches; what the disk or SQLite refuses with. What was written until then stays */
+export async function refresh(database: Database, storage: Storage, options: RefreshOptions = {}): Promise<Refreshed> {
+  const { now = Date.now, onProgress, signal, batch = BATCH } = options;
+  const store = openStore(database);
+  const saveMonth = database.prepare('INSERT OR REPLACE INTO months VALUES (?, ?, ?, ?)');
+  const dropMonth = database.prepare('DELETE FROM months WHERE month = ?');
+  const isWhole = options.whole === true || isDue(database, now());
+  let [indexed, removed, total] = [0, 0, 0];
+  for await (const month of changedMonths(database, storage, { now, isWhole })) {
+    total += month.changed.length;
+    for (let at = 0; at < month.changed.length; at += batch) {
+      if (signal?.aborted === true) throw new ArchiveError('INTERRUPTED', 'while the catalog was brought up to date');
+      const read = await Promise.all(
+        month.changed
+          .slice(at, at + batch)
+          .map(async (changed) => ({ ...changed, article: await read1(changed.key, storage) })),
+      );
+      database.transaction(() => {
+        for (const { key, file, article } of read) {
+          if (article === null) store.remove(key);
+          else if ('detail' in article) store.putDamaged(key, article.detail, file);
+          else store.put(article, file);
+        }
+      });
+      indexed += read.length;
+      onProgress?.(indexed, total);
+    }
+    database.transaction(() => {
+      for (const key of month.gone) store.remove(key);
+      if (month.state === null) dropMonth.run(month.name);
+      else saveMonth.run(month.name, month.state.written, month.state.since, Number(month.state.sure));
+    });
+    removed += month.gone.length;
+  }
+  if (isWhole)
+    database
+      .prepare("INSERT INTO facts VALUES ('whole', ?) ON CONFLICT DO UPDATE SET value = excluded.value")
+      .run(now());
+  return { indexed, removed };
+}
+
+/** How many articles have changed since the catalog was brought up to date; it stays as it is. */
+export async function countBehind(
+  database: Database,
+  storage: Storage,
+  { now = Date.now }: Pick<RefreshOptions, 'now'> = {},
+): Promise<number> {
+  let behind = 0;
+  for await (const { changed, gone } of changedMonths(database, storage, { now, isWhole: false }))
+    behind += changed.length + gone.length;
+  return behind;
+}
+
+/** Copies that keep the dates of folders are seen a day later. */
+function isDue(database: Database, now: number): boolean {
+  const last = numberOf(database.prepare("SELECT value FROM facts WHERE name = 'whole'").get()?.value);
+  return last === null || Math.abs(now - last) >= DAY_MS;
+}
+
+/** A month of whose records some have changed, or may have. */
+interface ChangedMonth {
+  readonly name: string;
+  readonly changed: readonly { readonly key: string; readonly file: RecordFile }[];
+  readonly gone: readonly string[];
+  /** What is known of its folder from now on; null where there is none any more. */
+  readonly state: MonthState | null;
+}
+
+interface MonthState {
+  /** The folder's date, ms since 1970 by the clock of its disk. */
+  readonly written: number;
+  /** When it was first seen with that date, by the clock of this machine. */
+  readonly since: number;
+  /** True if its files were looked at long enough after that. */
+  readonly sure: boolean;
+}
+
+async function* changedMonths(
+  database: Database,
+  storage: Storage,
+  { now, isWhole }: { readonly now: () => number; readonly isWhole: boolean },
+): AsyncGenerator<ChangedMonth> {
+  const store = openStore(database);
+  const known = new Map(
+    database
+      .prepare('SELECT * FROM months')
+      .all()
+      .map((row): [string, MonthState] => {
+        const [written, since] = [numberOf(row.written) ?? 0, numberOf(row.since) ?? 0];
+        return [textOf(row.month) ?? '', { written, since, sure: row.sure === 1 }];
+      }),
+  );
+  const lacking = lackingText(database);
+  for await (const name of recordMonths(storage)) {
+    const before = known.get(name);
+    known.delete(name);
+    const written = (await storage.stat(`${RECORDS}/${name}`))?.writtenAt ?? 0;
+    const isSame = before?.written === written;
+    const isKnown = isSame && before.sure && !isWhole;
+    const without = lacking.filter((key) => key.startsWith(`${name}/`));
+    if (isKnown && without.length === 0) continue;
+    const at = now();
+    const since = isSame ? before.since : at;
+    const state = { written, since, sure: isSame && Math.abs(at - since) >= SURE_MS };
+    const records = store.recordsOf(name);
+    const there = new Set<string>();
+    const changed: { readonly key: string; readonly file: RecordFile }[] = [];
+    for await (const { key, bytes, writtenAt } of storage.list(`${RECORDS}/${name}`)) {
+      const parsed = parseKey(key);
+      if (parsed?.kind !== 'record') continue;
+      const { article } = parsed;
+      there.add(article);
+      const old = records.get(article);
+      const isNew = old === undefined || old.bytes !== bytes || old.writtenAt !== writtenAt;
+      if (isNew || without.includes(article)) changed.push({ key: article, file: { bytes, writtenAt } });
+    }
+    yield { name, changed, gone: [...records.keys()].filter((key) => !there.has(key)), state };
+  }
+  for (const name of known.keys()) yield { name, changed: [], gone: [...store.recordsOf(name).keys()], state: null };
+}
+
+/** So many of those whose document could not be read are tried again each time. */
+const MOST_LACKING = 100;
+
+function lackingText(database: Database): readonly string[] {
+  return database
+    .prepare('SELECT key FROM articles WHERE lacks_text = 1 ORDER BY key LIMIT ?')
+    .all(MOST_LACKING)
+    .map(({ key }) => textOf(key) ?? '');
+}
+
+/** An article as its files have it; what is wrong with its record; null where it is not there any more. */
+async function read1(key: string, storage: Storage): Promise<CatalogEntry | { readonly detail: string } | null> {
+  const path = recordKey(key);
+  try {
+    const bytes = await readSmall(path, storage);
+    if (bytes === null) return null;
+    const record = readRecord(bytes.toString(), path);
+    const document = await readSmall(record.document.path, storage);
+    const isRight = document !== null && sha256(document) === record.document.sha256;
+    return entryOf(key, record, isRight ? document.toString() : null);
+  } catch (error) {
+    if (error instanceof ArchiveError && error.code === 'ARCHIVE_DAMAGED') return { detail: error.detail };
+    // A field that `readRecord` lets pass has another form than every visit writes.
+    if (error instanceof TypeError || error instanceof RangeError) return { detail: `${path}: ${error.message}` };
+    throw error;
+  }
+}
+
+/** Null where there is none. */
+async function readSmall(key: string, storage: Storage): Promise<Buffer | null> {
+  const entry = await storage.stat(key);
+  if (entry !== null && entry.bytes > LARGEST_BYTES)
+    throw new ArchiveError('ARCHIVE_DAMAGED', `${key}: ${entry.bytes} bytes, more than any`);
+  return entry === null ? null : storage.read(key);
+}

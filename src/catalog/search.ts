@@ -1,0 +1,272 @@
+/** Answers to queries: which articles, in which order, and how many there are. */
+import { type Database, numberOf, type Row, textOf } from '../sqlite.ts';
+import type { CatalogArticle } from './entry.ts';
+import { fold } from './fold.ts';
+import { type Phrase, phraseOf, type Query, type QueryFilter } from './query.ts';
+import { DAY_ROWS } from './schema.ts';
+import { firstRow } from './store.ts';
+
+/** `best`: by the weight of the words among the newest hits, those of the title first. */
+export type Sort = 'newest' | 'oldest' | 'best';
+
+export interface SearchOptions {
+  readonly limit: number;
+  /** A query without words is never sorted by `best`, but by `newest`. */
+  readonly sort?: Sort;
+  /** Goes on behind an answer: its `next`. */
+  readonly after?: Cursor | null;
+}
+
+/** A place in the order of time; for `best` how many hits lie before. */
+export interface Cursor {
+  readonly published: number;
+  readonly row: number;
+}
+
+export interface Answer {
+  readonly articles: readonly CatalogArticle[];
+  /** How many there are, or how many were counted before it was left off. */
+  readonly total: number;
+  /** True if there are more than `total`. */
+  readonly isMore: boolean;
+  /** True where only the newest `total` were compared by weight. */
+  readonly isPartlyRanked: boolean;
+  /** Where the next answer begins; null at the end. */
+  readonly next: Cursor | null;
+  /** Filters that no article answers to, whatever the words, as `来源:名字`. */
+  readonly unknown: readonly QueryFilter[];
+}
+
+/** So many hits are counted, and compared by weight. */
+export const MOST_COUNTED = 2000;
+/** So many labels a filter may stand for; of more the ones with the most articles count. */
+const MOST_LABELS = 200;
+
+export interface Search {
+  answer(query: Query, options: SearchOptions): Answer;
+}
+
+export function openSearch(database: Database): Search {
+  const sql = {
+    spill: database.prepare("SELECT value FROM facts WHERE name = 'spill'"),
+    exact: database.prepare('SELECT label FROM labels WHERE kind = ? AND folded = ? AND articles > 0'),
+    part: database.prepare(
+      'SELECT label FROM labels WHERE kind = ? AND instr(folded, ?) > 0 AND articles > 0 ORDER BY articles DESC LIMIT ?',
+    ),
+  };
+
+  return {
+    answer: (query, { limit, sort = 'newest', after = null }) => {
+      const match = compile(query);
+      const none = { articles: [], total: 0, isMore: false, isPartlyRanked: false, next: null };
+      if (match.table === null) return { ...none, unknown: match.unknown };
+      const counted = count(match);
+      const isRanked = sort === 'best' && match.table === 'words';
+      const found = isRanked
+        ? best(match, limit, after?.row ?? 0)
+        : inOrder(match, { limit, after, order: sort === 'oldest' ? 'ASC' : 'DESC' });
+      const isMore = counted > MOST_COUNTED;
+      return {
+        ...found,
+        total: Math.min(counted, MOST_COUNTED),
+        isMore,
+        isPartlyRanked: isRanked && isMore,
+        unknown: match.unknown,
+      };
+    },
+  };
+
+  // A query as conditions of SQL.
+
+  function compile({ texts, filters, since, until }: Query): Match {
+    const phrases = texts.map(({ text, not }) => ({ ...phraseOf(text), not }));
+    const resolved = byKind(filters).map((group) => ({ ...group, labels: group.filters.map(labelsOf) }));
+    const unknown = resolved.flatMap((group) => group.filters.filter((_, i) => group.labels[i]?.length === 0));
+    // No article answers to a positive filter without labels; a negative one leaves nothing out.
+    const isEmpty = resolved.some(({ not, all, labels }) => !not && (all ? labels.some(isNone) : labels.every(isNone)));
+    const table = phrases.some(({ words }) => words.length > 0) ? 'words' : 'singles';
+    const yes: string[] = [];
+    const no: string[] = [];
+    const others: { readonly expression: string; readonly not: boolean }[] = [];
+    for (const phrase of phrases) {
+      if (phrase.words.length > 0) (phrase.not ? no : yes).push(quoted(phrase));
+      else if (table === 'singles') (phrase.not ? no : yes).push(allOf(phrase.singles.map(wordOf)));
+      else others.push({ expression: allOf(phrase.singles.map(wordOf)), not: phrase.not });
+    }
+    for (const { not, all, labels } of resolved) {
+      const groups = all && !not ? labels : [labels.flat()];
+      for (const group of groups.filter((each) => !isNone(each)))
+        (not ? no : yes).push(anyOf(group.map((label) => wordOf(`label${label}`))));
+    }
+    if (yes.length === 0) yes.push(anyOf(labelsOf(ANY).map((label) => wordOf(`label${label}`))));
+    const positive = yes.map((each) => `(${each})`).join(' AND ');
+    const expression = no.length === 0 ? positive : `(${positive}) NOT (${anyOf(no.map((each) => `(${each})`))})`;
+    const spill = (numberOf(sql.spill.get()?.value) ?? 0) * DAY_ROWS;
+    return {
+      table: isEmpty || labelsOf(ANY).length === 0 ? null : table,
+      unknown,
+      expression,
+      others,
+      since,
+      until,
+      spill,
+    };
+  }
+
+  function labelsOf({ kind, value, exact }: Pick<QueryFilter, 'kind' | 'value' | 'exact'>): readonly number[] {
+    const folded = fold(value.trim());
+    const rows = exact ? sql.exact.all(kind, folded) : sql.part.all(kind, folded, MOST_LABELS);
+    return rows.flatMap(({ label }) => numberOf(label) ?? []);
+  }
+
+  function count(match: Match): number {
+    const { from, values } = sourceOf(match, match.spill > 0);
+    const { get } = database.prepare(`SELECT count(*) AS n FROM (SELECT 1 ${from} LIMIT ${MOST_COUNTED + 1})`);
+    return numberOf(get(...values)?.n) ?? 0;
+  }
+
+  /** The hits in order of their weight, of which later ones are nearer to the newest `MOST_COUNTED` than to all. */
+  function best(match: Match, limit: number, offset: number): Found {
+    const { from, values } = sourceOf(match, match.spill > 0);
+    const last = database.prepare(
+      `SELECT w.rowid AS row ${from} ORDER BY w.rowid DESC LIMIT 1 OFFSET ${MOST_COUNTED - 1}`,
+    );
+    const lowest = numberOf(last.get(...values)?.row) ?? 0;
+    const rows = database
+      .prepare(`SELECT w.rowid AS row ${from} AND w.rowid >= ? ORDER BY w.rank LIMIT ? OFFSET ?`)
+      .all(...values, lowest, limit + 1, offset)
+      .map(({ row }) => numberOf(row) ?? 0);
+    const next = rows.length > limit ? { published: 0, row: offset + limit } : null;
+    return { articles: articlesAt(rows.slice(0, limit)), next };
+  }
+
+  /** Hits in the order of time: rows in their order, to the end of the day in which the last one lies. */
+  function inOrder(
+    match: Match,
+    { limit, after, order }: { readonly limit: number; readonly after: Cursor | null; readonly order: 'ASC' | 'DESC' },
+  ): Found {
+    const { from, values } = sourceOf(match, true);
+    const sign = order === 'DESC' ? 1 : -1;
+    const compare = (a: Cursor, b: Cursor) => sign * (b.published - a.published || b.row - a.row);
+    const bound = after === null ? '' : `AND w.rowid ${order === 'DESC' ? '<=' : '>='} ?`;
+    const start = after === null ? [] : [edgeOf(after.row, sign, match.spill)];
+    const rows = database
+      .prepare(`SELECT w.rowid AS row, a.published AS published ${from} ${bound} ORDER BY w.rowid ${order}`)
+      .iterate(...values, ...start);
+    const found: Cursor[] = [];
+    let end: number | null = null;
+    for (const each of rows) {
+      const hit = { row: numberOf(each.row) ?? 0, published: numberOf(each.published) ?? 0 };
+      if (end !== null && sign * (end - hit.row) > 0) break;
+      if (after !== null && compare(hit, after) <= 0) continue;
+      found.push(hit);
+      // One more than is asked for says whether there are more.
+      if (found.length === limit + 1) end = edgeOf(hit.row, -sign, match.spill);
+    }
+    found.sort(compare);
+    const hits = found.slice(0, limit);
+    return {
+      articles: articlesAt(hits.map(({ row }) => row)),
+      next: found.length > limit ? (hits.at(-1) ?? null) : null,
+    };
+  }
+
+  function articlesAt(rows: readonly number[]): readonly CatalogArticle[] {
+    const marks = rows.map(() => '?').join(', ');
+    const found = database.prepare(`SELECT row, key, id, shown FROM articles WHERE row IN (${marks})`).all(...rows);
+    const byRow = new Map(found.map((each) => [numberOf(each.row), articleOf(each)]));
+    return rows.flatMap((row) => byRow.get(row) ?? []);
+  }
+}
+
+type Found = Pick<Answer, 'articles' | 'next'>;
+
+/** A query as the tables are asked for it. */
+interface Match {
+  /** Null where nothing can be found. */
+  readonly table: 'words' | 'singles' | null;
+  /** In the language of FTS5. */
+  readonly expression: string;
+  /** What `singles` has to say beside `words`. */
+  readonly others: readonly { readonly expression: string; readonly not: boolean }[];
+  readonly since: string | null;
+  readonly until: string | null;
+  /** How many rows away from its day an article may stand. */
+  readonly spill: number;
+  readonly unknown: readonly QueryFilter[];
+}
+
+const ANY = { kind: 'state', value: 'any', exact: true } as const;
+const LAST_ROW = Number.MAX_SAFE_INTEGER;
+
+/** @param withArticles true where the time of publication is asked for, or days have spilled */
+function sourceOf(
+  { table, expression, others, since, until, spill }: Match,
+  withArticles: boolean,
+): { readonly from: string; readonly values: readonly (string | number)[] } {
+  const articles = withArticles ? 'CROSS JOIN articles AS a ON a.row = w.rowid' : '';
+  const within = others.map(
+    ({ not }) => `AND +w.rowid ${not ? 'NOT IN' : 'IN'} (SELECT rowid FROM singles WHERE singles MATCH ?)`,
+  );
+  const first = since === null ? 0 : firstRow(since);
+  const end = until === null ? LAST_ROW : firstRow(until) + DAY_ROWS + spill;
+  const days = spill === 0 ? '' : 'AND a.day >= ? AND a.day <= ?';
+  return {
+    from: `FROM ${table} AS w ${articles} WHERE ${table} MATCH ? AND w.rowid >= ? AND w.rowid < ? ${days} ${within.join(' ')}`,
+    values: [
+      expression,
+      first,
+      end,
+      ...(spill === 0 ? [] : [since ?? '', until ?? '\uffff']),
+      ...others.map((each) => each.expression),
+    ],
+  };
+}
+
+interface FilterGroup {
+  readonly filters: readonly QueryFilter[];
+  readonly not: boolean;
+  /** True if an article must answer to each of them, and not to any. */
+  readonly all: boolean;
+}
+
+function byKind(filters: readonly QueryFilter[]): readonly FilterGroup[] {
+  const groups = Map.groupBy(filters, ({ kind, not }) => `${kind} ${not}`);
+  return [...groups.values()].map((group) => ({
+    filters: group,
+    not: group[0]?.not === true,
+    all: group[0]?.kind === 'state',
+  }));
+}
+
+function isNone(labels: readonly number[]): boolean {
+  return labels.length === 0;
+}
+
+/** The last row (`to` 1) or the first one (-1) of the day of a row, and so many rows further. */
+function edgeOf(row: number, to: number, rows: number): number {
+  const first = Math.floor(row / DAY_ROWS) * DAY_ROWS;
+  return to > 0 ? first + DAY_ROWS - 1 + rows : first - rows;
+}
+
+function quoted({ words, opens }: Phrase): string {
+  return `${wordOf(words.join(' '))}${opens ? ' *' : ''}`;
+}
+
+/** Words of the index hold no quotation mark. */
+function wordOf(text: string): string {
+  return `"${text}"`;
+}
+
+function allOf(expressions: readonly string[]): string {
+  return expressions.join(' AND ');
+}
+
+function anyOf(expressions: readonly string[]): string {
+  return expressions.join(' OR ');
+}
+
+export function articleOf(row: Row): CatalogArticle {
+  const shown = JSON.parse(textOf(row.shown) ?? '{}') as Omit<CatalogArticle, 'key' | 'id'>;
+  return { key: textOf(row.key) ?? '', id: textOf(row.id) ?? '', ...shown };
+}

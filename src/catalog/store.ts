@@ -1,0 +1,140 @@
+/** Articles put into the catalog's tables and taken out of them. */
+import { ArchiveError } from '../errors.ts';
+import type { Database, Row } from '../sqlite.ts';
+import { numberOf, textOf } from '../sqlite.ts';
+import { bigrams, singles } from './bigrams.ts';
+import type { CatalogEntry, Label } from './entry.ts';
+import { fold } from './fold.ts';
+import { DAY_ROWS } from './schema.ts';
+
+/** The file of a record as it was when it was read. */
+export interface RecordFile {
+  readonly bytes: number;
+  /** When it was written, ms since 1970. */
+  readonly writtenAt: number;
+}
+
+export interface Store {
+  /** Puts an article in the place of what was known under its key. */
+  put(entry: CatalogEntry, file: RecordFile): void;
+  /** A record that cannot be read; it is looked at again when it is written. */
+  putDamaged(key: string, detail: string, file: RecordFile): void;
+  remove(key: string): void;
+  /** What is known of the records of a month. */
+  recordsOf(month: string): ReadonlyMap<string, RecordFile>;
+}
+
+export function openStore(database: Database): Store {
+  const sql = {
+    find: database.prepare('SELECT row, labels FROM articles WHERE key = ?'),
+    last: database.prepare('SELECT max(row) AS row FROM articles WHERE row >= ? AND row < ?'),
+    hole: database.prepare(
+      'SELECT row + 1 AS row FROM articles AS a WHERE row >= ? AND NOT EXISTS (SELECT 1 FROM articles WHERE row = a.row + 1) ORDER BY row LIMIT 1',
+    ),
+    spill: database.prepare(
+      "INSERT INTO facts VALUES ('spill', ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)",
+    ),
+    article: database.prepare('INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    words: database.prepare('INSERT INTO words (rowid, title, names, body, labels) VALUES (?, ?, ?, ?, ?)'),
+    singles: database.prepare('INSERT INTO singles (rowid, characters) VALUES (?, ?)'),
+    label: database.prepare(
+      'INSERT INTO labels (kind, name, folded, url, articles) VALUES (?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET articles = articles + 1, url = coalesce(url, excluded.url) RETURNING label',
+    ),
+    labelled: database.prepare('INSERT INTO labelled VALUES (?, ?)'),
+    change: database.prepare('INSERT INTO changes VALUES (?, ?, ?, ?)'),
+    damaged: database.prepare('INSERT OR REPLACE INTO damaged VALUES (?, ?, ?, ?)'),
+    mended: database.prepare('DELETE FROM damaged WHERE key = ?'),
+    unlabel: database.prepare('UPDATE labels SET articles = articles - 1 WHERE label = ?'),
+    unlabelled: database.prepare('DELETE FROM labelled WHERE label = ? AND row = ?'),
+    unchange: database.prepare('DELETE FROM changes WHERE row = ?'),
+    unarticle: database.prepare('DELETE FROM articles WHERE row = ?'),
+    unwords: database.prepare('DELETE FROM words WHERE rowid = ?'),
+    unsingles: database.prepare('DELETE FROM singles WHERE rowid = ?'),
+    records: database.prepare(
+      'SELECT key, record_bytes, record_written FROM articles WHERE key >= ?1 AND key < ?2 UNION ALL SELECT key, record_bytes, record_written FROM damaged WHERE key >= ?1 AND key < ?2',
+    ),
+  };
+
+  const remove = (key: string) => {
+    sql.mended.run(key);
+    const old = sql.find.get(key);
+    const row = numberOf(old?.row);
+    if (row === null) return;
+    for (const label of JSON.parse(textOf(old?.labels) ?? '[]') as readonly number[]) {
+      sql.unlabel.run(label);
+      sql.unlabelled.run(label, row);
+    }
+    sql.unchange.run(row);
+    sql.unwords.run(row);
+    sql.unsingles.run(row);
+    sql.unarticle.run(row);
+  };
+
+  return {
+    put: (entry, { bytes, writtenAt }) => {
+      const { article, published, day, searched, changes, lacksText } = entry;
+      remove(article.key);
+      const row = freeRow(day);
+      const labels = entry.labels.map((label) => labelOf(label, row));
+      const words = labels.map((label) => `label${label}`).join(' ');
+      const shown = JSON.stringify({ ...article, key: undefined, id: undefined });
+      sql.article.run(
+        row,
+        article.key,
+        article.id,
+        published,
+        day,
+        article.changedAt,
+        shown,
+        JSON.stringify(labels),
+        bytes,
+        writtenAt,
+        Number(lacksText),
+      );
+      sql.words.run(row, bigrams(searched.title), bigrams(searched.names), bigrams(searched.body), words);
+      sql.singles.run(row, `${singles(`${searched.title}\n${searched.names}\n${searched.body}`)} ${words}`);
+      for (const [i, change] of changes.entries()) sql.change.run(change.at, row, i, JSON.stringify(change));
+    },
+    putDamaged: (key, detail, { bytes, writtenAt }) => {
+      remove(key);
+      sql.damaged.run(key, detail, bytes, writtenAt);
+    },
+    remove,
+    recordsOf: (month) => {
+      const rows = sql.records.all(`${month}/`, `${month}0`); // 0 is what follows / among characters
+      return new Map(rows.map((row) => [textOf(row.key) ?? '', fileOf(row)]));
+    },
+  };
+
+  /** A row of the day, or the next one that is free behind it. */
+  function freeRow(day: string): number {
+    const first = firstRow(day);
+    const last = numberOf(sql.last.get(first, first + DAY_ROWS)?.row);
+    if (last === null) return first;
+    if (last + 1 < first + DAY_ROWS) return last + 1;
+    const row = numberOf(sql.hole.get(first)?.row) ?? first;
+    const spill = Math.floor((row - first) / DAY_ROWS);
+    if (spill > 0) sql.spill.run(spill);
+    return row;
+  }
+
+  function labelOf({ kind, name, url }: Label, row: number): number {
+    const label = numberOf(sql.label.get(kind, name, fold(name), url)?.label);
+    if (label === null) throw new ArchiveError('DATABASE_DAMAGED', `catalog: no number for the label ${kind} ${name}`);
+    sql.labelled.run(label, row);
+    return label;
+  }
+}
+
+const DAY_MS = 86_400_000;
+/** Days from the year 1 on have numbers above 0. */
+const FIRST_DAY = Date.parse('0001-01-01T00:00:00Z') / DAY_MS;
+
+/** The first row of a day of Beijing, `2022-01-28`. */
+export function firstRow(day: string): number {
+  return Math.max(0, Math.floor(Date.parse(`${day}T00:00:00Z`) / DAY_MS) - FIRST_DAY) * DAY_ROWS;
+}
+
+function fileOf(row: Row): RecordFile {
+  return { bytes: numberOf(row.record_bytes) ?? 0, writtenAt: numberOf(row.record_written) ?? 0 };
+}

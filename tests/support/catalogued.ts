@@ -1,0 +1,58 @@
+/** Articles put into an archive in memory, and a catalog of it. */
+import { openArchive } from '../../src/archive/archive.ts';
+import { articleKey } from '../../src/archive/keys.ts';
+import { openMemory } from '../../src/archive/memory.ts';
+import type { Storage } from '../../src/archive/storage.ts';
+import { type Catalog, openCatalog } from '../../src/catalog/catalog.ts';
+import { parseQuery } from '../../src/catalog/query.ts';
+import type { SearchOptions } from '../../src/catalog/search.ts';
+import type { Article } from '../../src/model.ts';
+import { article, digest, documentOf, draft, save } from './drafts.ts';
+
+export interface Sample {
+  readonly number: number;
+  readonly title?: string;
+  /** ISO 8601 with the site's offset. */
+  readonly publishedAt?: string;
+  readonly html?: string;
+  readonly but?: Partial<Article>;
+  readonly list?: string;
+}
+
+/** Writes an article as a visit would, and gives its key. */
+export async function put(storage: Storage, sample: Sample): Promise<string> {
+  const { number, title = `第${number}篇`, publishedAt = '2026-10-04T16:19:35+08:00', but, list = '头条' } = sample;
+  const html = sample.html ?? `<p>这是第${number}篇的正文。</p>`;
+  const key = articleKey(`guancha:${number}`, publishedAt.slice(0, 10));
+  await save(
+    openArchive(storage, { minFreeBytes: 0 }),
+    key,
+    documentOf(html, title),
+    draft({
+      id: `guancha:${number}`,
+      url: `https://www.guancha.cn/a/${publishedAt.slice(0, 10).replaceAll('-', '_')}_${number}.shtml`,
+      source: list,
+      article: { ...article, title, publishedAt, ...but },
+      contentHash: digest(`${number}${title}${html}`),
+    }),
+  );
+  return key;
+}
+
+export async function catalogOf(samples: readonly Sample[]): Promise<{ storage: Storage; catalog: Catalog }> {
+  const storage = openMemory();
+  for (const sample of samples) await put(storage, sample);
+  const catalog = await openCatalog(storage, { path: null });
+  await catalog.refresh();
+  return { storage, catalog };
+}
+
+/** Numbers of the articles that a query finds, in the order of the answer. */
+export async function found(
+  catalog: Catalog,
+  query: string,
+  options: Partial<SearchOptions> = {},
+): Promise<readonly number[]> {
+  const { articles } = await catalog.search(parseQuery(query), { limit: 100, ...options });
+  return articles.map(({ id }) => Number(id.split(':')[1]));
+}
