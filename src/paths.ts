@@ -1,4 +1,6 @@
 /** Paths as people write them, in a configuration and behind flags. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { ArchiveError } from './errors.ts';
 
 /**
@@ -21,4 +23,10 @@ export function expandPath(
   return text
     .replace(/^~(?=\/|$)/, () => given('HOME'))
     .replace(/\$(?:\{(\w+)\}|([A-Za-z_]\w*))/g, (_, braced?: string, bare?: string) => given(braced ?? bare ?? ''));
+}
+
+/** Where this program keeps what belongs to its user and to no archive (XDG Base Directory Specification): its keys. */
+export function dataFolder(): string {
+  const named = process.env.XDG_DATA_HOME;
+  return join(named === undefined || named === '' ? join(homedir(), '.local/share') : named, 'guancha-archive');
 }

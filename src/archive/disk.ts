@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import fs from 'fs-extra';
 import { ArchiveError } from '../errors.ts';
-import { knownError } from '../system-errors.ts';
+import { knownError, type Place } from '../system-errors.ts';
 import { isKey, isTemporaryName, mayBeLink, TRASH, temporaryName } from './keys.ts';
 import { type ByteRange, kindOf, type Storage, type StoredFile } from './storage.ts';
 
@@ -15,11 +15,15 @@ const CHUNK_BYTES = 1 << 18;
 
 /**
  * @param root absolute path of the archive; its folder is made by the first write
- * @param options `onWeakness` is told, once each, what this disk cannot do and what that means
+ * @param options `onWeakness` is told, once each, what this disk cannot do and what that means; `place` is what a refusal
+ *   of the disk is about: another folder than the archive's where something is written out of it
  */
 export function openDisk(
   root: string,
-  { onWeakness = () => {} }: { readonly onWeakness?: (weakness: string) => void } = {},
+  {
+    onWeakness = () => {},
+    place = 'archive',
+  }: { readonly onWeakness?: (weakness: string) => void; readonly place?: Place } = {},
 ): Storage {
   const durable = new Map<string, Promise<void>>();
   const weaknesses = new Set<string>();
@@ -27,12 +31,13 @@ export function openDisk(
     if (!weaknesses.has(weakness)) onWeakness(`${root}: ${weakness}`);
     weaknesses.add(weakness);
   };
-  const withErrors = <T>(work: () => Promise<T>) => withDiskErrors(root, work);
+  const where: Where = { place, name: root };
+  const withErrors = <T>(work: () => Promise<T>) => withDiskErrors(where, work);
 
   return {
     name: root,
     read: (key) => withErrors(() => orNull(readRegular(pathOf(root, key)))),
-    chunks: (key, range) => chunksOf(root, pathOf(root, key), { follows: mayBeLink(key), range }),
+    chunks: (key, range) => chunksOf(where, pathOf(root, key), { follows: mayBeLink(key), range }),
     stat: (key) =>
       withErrors(async () => {
         const path = key === '' ? root : pathOf(root, key);
@@ -113,7 +118,7 @@ export function openDisk(
                 for (const stream of streams) stream.destroy();
               }
             }),
-          chunks: () => chunksOf(root, path, { follows: false }),
+          chunks: () => chunksOf(where, path, { follows: false }),
           commit: (key, { replaces } = { replaces: false }) =>
             withErrors(async () => {
               const target = pathOf(root, key);
@@ -208,7 +213,7 @@ export function pathOf(root: string, key: string): string {
 }
 
 async function* chunksOf(
-  root: string,
+  where: Where,
   path: string,
   { follows, range }: { readonly follows: boolean; readonly range?: ByteRange | undefined },
 ): AsyncGenerator<Buffer> {
@@ -221,7 +226,7 @@ async function* chunksOf(
     }))
       yield chunk as Buffer;
   } catch (error) {
-    throw meaningOf(root, error);
+    throw knownError(error, where);
   }
 }
 
@@ -338,20 +343,22 @@ async function orNull<T>(work: Promise<T>): Promise<T | null> {
 
 // What a refusal of the disk means for the run: full, failing, or not to be written.
 
+/** What the files lie in, and what people call it. */
+interface Where {
+  readonly place: Place;
+  readonly name: string;
+}
+
 /**
- * Runs work on the files below `root`.
+ * Runs work on files.
  * @throws what `system-errors.ts` makes of a refusal of the disk, naming what it said; anything else as it is
  */
-async function withDiskErrors<T>(root: string, work: () => Promise<T>): Promise<T> {
+async function withDiskErrors<T>(where: Where, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw meaningOf(root, error);
+    throw knownError(error, where);
   }
-}
-
-function meaningOf(root: string, error: unknown): unknown {
-  return knownError(error, { place: 'archive', name: root });
 }
 
 /** True for the error of a file or folder that is not there. */

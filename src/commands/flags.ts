@@ -7,6 +7,7 @@ import { createTerminal, type Terminal } from '../report/terminal.ts';
 import type { ArchiveOptions } from './archive.ts';
 import type { AuditFlags } from './audit.ts';
 import type { BackfillOptions } from './backfill.ts';
+import type { ExportFlags, ExportFormat } from './export.ts';
 import type { ManifestAction } from './manifest.ts';
 import type { QuarantineAction } from './quarantine.ts';
 import type { ServeOptions } from './serve.ts';
@@ -239,6 +240,29 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
     .action(async (action: ManifestAction, flags: CommonFlags & { bag?: string }) => {
       const { manifest } = await import('./manifest.ts');
       end(await manifest(action, flags, prepare(flags)));
+    });
+
+  common(program.command('export'))
+    .summary('the archive in formats that other programs read')
+    .description(
+      'Writes what the site sent, with the pictures: as WACZ packages for ReplayWeb.page and others (a file .wacz, or a folder with one a month), or as WARC files (a folder). Reads the archive only, beside a crawl too; run again, it writes what is new.',
+    )
+    .addArgument(new Argument('<format>').choices(['wacz', 'warc']))
+    .argument('<target>', 'file or folder, outside of the archive')
+    .option('--since <date>', 'only articles of this day of Beijing or later, such as 2022-01-28')
+    .option('--until <date>', 'only articles of this day or earlier')
+    .option('--source <name>', 'only articles that this source named; may be given several times', several, [])
+    .addHelpText(
+      'after',
+      examples(
+        'export wacz ../wacz',
+        'export wacz january.wacz --since 2022-01-01 --until 2022-01-31',
+        'export warc ../warc',
+      ),
+    )
+    .action(async (format: ExportFormat, target: string, flags: CommonFlags & ExportFlags) => {
+      const { exportArchive } = await import('./export.ts');
+      end(await exportArchive(format, target, flags, { ...prepare(flags), interrupts }));
     });
 
   common(program.command('doctor'))

@@ -1,0 +1,125 @@
+/** Which articles an export takes, and how they are parted into packages: by the months in which the archive keeps them. */
+import { createHash } from 'node:crypto';
+import type { StoredArticle } from '../archive/archive.ts';
+import { isPost, monthOf, recordKey } from '../archive/keys.ts';
+import { recordKeys } from '../archive/places.ts';
+import { readRecord } from '../archive/record.ts';
+import type { Storage } from '../archive/storage.ts';
+import { ArchiveError, renderError } from '../errors.ts';
+import { placesOf } from './exchange-records.ts';
+
+export interface Selection {
+  /** First and last day of Beijing, `2022-01-28`; null for no bound. */
+  readonly since: string | null;
+  readonly until: string | null;
+  /** Names of sources; all where it is empty. */
+  readonly sources: readonly string[];
+}
+
+/** What is selected and not exported, or not all of it. */
+export interface LeftOut {
+  /** `no-capture`: an article that was archived without its exchanges with the site. */
+  readonly kind: 'no-capture' | 'capture-damaged' | 'picture-damaged' | 'article-damaged';
+  /** Place of the article; null where its record cannot be read. */
+  readonly key: string | null;
+  readonly url: string | null;
+  readonly detail: string;
+}
+
+/** Articles with captures that are packed together. */
+export interface Batch {
+  /** `2022-01`, `fengwen-2020-10` for community posts; a second one of the same month is `2022-01-2`. */
+  readonly name: string;
+  /** Places, in order. */
+  readonly keys: readonly string[];
+  /** SHA-256 over all records of it: as long as that is the same, so is what is packed of them. */
+  readonly fingerprint: string;
+  /** When the newest page of it was captured, ISO 8601 in UTC. */
+  readonly newest: string;
+}
+
+/**
+ * Reads all records in the months of the selection, month by month.
+ * @param options `mostArticles` of one batch
+ */
+export async function* batchesOf(
+  storage: Storage,
+  selection: Selection,
+  {
+    mostArticles,
+    byMonth,
+    onLeftOut,
+  }: {
+    readonly mostArticles: number;
+    /** False for one batch of all months; a second one is needed only where there are too many articles. */
+    readonly byMonth: boolean;
+    readonly onLeftOut: (left: LeftOut) => void;
+  },
+): AsyncGenerator<Batch> {
+  let open: OpenBatch | null = null;
+  for await (const key of keysOf(storage, selection)) {
+    const found = await readArticle(storage, key).catch((error: unknown) => {
+      if (!(error instanceof ArchiveError) || error.code !== 'ARCHIVE_DAMAGED') throw error;
+      onLeftOut({ kind: 'article-damaged', key: null, url: null, detail: renderError(error) });
+      return null;
+    });
+    if (found === null || !isSelected(found.article, selection)) continue;
+    const { record } = found.article;
+    if (placesOf(record).length === 0) {
+      onLeftOut({ kind: 'no-capture', key, url: record.url, detail: 'archived without its exchanges with the site' });
+      continue;
+    }
+    const month = byMonth ? `${isPost(key) ? 'fengwen-' : ''}${monthOf(key)}` : 'all';
+    const isOther = open !== null && (open.month !== month || open.keys.length === mostArticles);
+    if (open !== null && isOther) yield closed(open);
+    if (open === null || isOther) {
+      const number: number = open?.month === month ? open.number + 1 : 1;
+      open = { month, number, keys: [], hash: createHash('sha256'), newest: '' };
+    }
+    open.keys.push(key);
+    open.hash.update(found.bytes);
+    for (const { fetchedAt } of record.capture.requests) if (fetchedAt > open.newest) open.newest = fetchedAt;
+  }
+  if (open !== null) yield closed(open);
+}
+
+interface OpenBatch {
+  readonly month: string;
+  /** Of the batches of a month, from 1. */
+  readonly number: number;
+  readonly keys: string[];
+  readonly hash: ReturnType<typeof createHash>;
+  newest: string;
+}
+
+function closed({ month, number, keys, hash, newest }: OpenBatch): Batch {
+  return { name: number === 1 ? month : `${month}-${number}`, keys, fingerprint: hash.digest('hex'), newest };
+}
+
+async function* keysOf(storage: Storage, { since, until }: Selection): AsyncGenerator<string> {
+  for await (const key of recordKeys(storage, since?.slice(0, 7)))
+    if (until === null || monthOf(key) <= until.slice(0, 7)) yield key;
+}
+
+/** Null where it is not there any more. @throws ARCHIVE_DAMAGED */
+export async function readArticle(
+  storage: Storage,
+  key: string,
+): Promise<{ readonly article: StoredArticle; readonly bytes: Buffer } | null> {
+  const bytes = await storage.read(recordKey(key));
+  if (bytes === null) return null;
+  return { article: { key, record: readRecord(bytes.toString(), `${storage.name}/${recordKey(key)}`) }, bytes };
+}
+
+function isSelected(article: StoredArticle, { since, until, sources }: Selection): boolean {
+  const day = dayOf(article);
+  const { source } = article.record;
+  if ((since !== null && day < since) || (until !== null && day > until)) return false;
+  return sources.length === 0 || (source !== null && sources.includes(source));
+}
+
+/** The day of an article's address; of a community post, whose address has none, the one of publication. */
+function dayOf({ key, record }: StoredArticle): string {
+  const [day] = /\d{4}_\d{2}_\d{2}(?=_\d+$)/.exec(key) ?? [];
+  return day?.replaceAll('_', '-') ?? record.article.publishedAt.slice(0, 10);
+}
