@@ -10,7 +10,7 @@ const SRC = join(import.meta.dirname, '../src');
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   hono: ['reader/reader.ts'],
   'hono/compress': ['reader/reader.ts'],
-  'hono/cookie': ['reader/reader.ts'],
+  'hono/cookie': ['reader/reader.ts', 'reader/visit.ts'],
   'hono/html': ['reader/markup.ts'],
   '@hono/node-server': ['reader/serve.ts'],
   'sanitize-html': ['reader/sanitise.ts'],

@@ -10,7 +10,7 @@ const HERE = '/articles/guancha/903180';
 
 describe('the page of an article', () => {
   it('shows the text, the pictures of the archive, and each caption below its picture', async () => {
-    const room = openReadingRoom();
+    const room = await openReadingRoom();
     const src = 'https://i.guancha.cn/a.jpg';
     const picture = await room.picture('jpeg', 'jpg', src);
     const gone = 'https://i.guancha.cn/gone.jpg';
@@ -38,7 +38,7 @@ describe('the page of an article', () => {
   });
 
   it('opens the archived copy of what is linked, and says so; what is not archived leads out', async () => {
-    const room = openReadingRoom();
+    const room = await openReadingRoom();
     await room.put({ id: 'guancha:903100', publishedAt: '2026-10-03T10:00:00+08:00' });
     await room.put({
       body: '<p><a href="/b/2026_10_03_903100_s.shtml?from=x">旧闻</a> <a href="https://example.org/x">别处</a> <a href="https://www.guancha.cn/c/2026_10_01_903001.shtml">未存</a> <a href="javascript:x">坏</a> <a href="#a">本页</a></p>',
@@ -58,7 +58,7 @@ describe('the page of an article', () => {
   });
 
   it('names every flag in words', async () => {
-    const room = openReadingRoom();
+    const room = await openReadingRoom();
     const flags = (Object.keys(FLAGS) as (keyof typeof FLAGS)[]).map((code) => ({ code, detail: `detail of ${code}` }));
     await room.put({ draft: { flags } });
     const page = (await room.text(`${HERE}?lang=en`)).replaceAll('&#39;', "'");
@@ -69,7 +69,7 @@ describe('the page of an article', () => {
   });
 
   it('prints both clocks with their zone, and every source of the document', async () => {
-    const room = openReadingRoom();
+    const room = await openReadingRoom();
     await room.put({ article: { updatedAt: '2026-10-04T18:00:00+08:00', editors: ['岑溪澜'] } });
     const page = await room.text(`${HERE}?lang=en`);
     assert.match(
@@ -84,7 +84,7 @@ describe('the page of an article', () => {
   });
 
   it('shows superseded versions, and says that they are', async () => {
-    const room = openReadingRoom();
+    const room = await openReadingRoom();
     await room.put({ body: '<p>甲</p>' });
     await room.put({ body: '<p>乙</p>', title: '改过的题', capturedAt: '2026-10-04T10:00:00.000Z' });
     const [old, now] = [await room.text(`${HERE}/versions/1`), await room.text(HERE)];
@@ -97,7 +97,7 @@ describe('the page of an article', () => {
   });
 
   it('says that a document is damaged, and shows nothing of it', async () => {
-    const room = openReadingRoom();
+    const room = await openReadingRoom();
     await room.put({ body: '<p>甲</p>' });
     const { record } = (await room.archive.find('guancha:903180', '2026-10-04')) ?? assert.fail();
     await room.storage.write(record.document.path, '<p>乙</p>');
@@ -112,7 +112,7 @@ describe('the page of an article', () => {
 
 describe('the history of an article', () => {
   const open = async () => {
-    const room = openReadingRoom();
+    const room = await openReadingRoom();
     const src = 'https://i.guancha.cn/a.jpg';
     const assets = [await room.picture('jpeg', 'jpg', src)];
     const rest = Array.from({ length: 9 }, (_, i) => `<p>不变的第${i + 1}段</p>`).join('');
@@ -174,7 +174,7 @@ describe('the history of an article', () => {
 
 describe('a request', () => {
   it('is answered for the own names alone, whatever the port', async () => {
-    const room = openReadingRoom({ names: ['archive.example'] });
+    const room = await openReadingRoom({ names: ['archive.example'] });
     const status = async (host: string) => (await room.get('/static/icon.svg', { host })).status;
     for (const host of [
       'localhost',
@@ -208,7 +208,7 @@ describe('a request', () => {
   });
 
   it('reads and does nothing else', async () => {
-    const room = openReadingRoom();
+    const room = await openReadingRoom();
     await room.put({});
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND']) {
       const answer = await room.reader.request(`http://localhost${HERE}`, { method, headers: { host: 'localhost' } });
@@ -224,7 +224,7 @@ describe('a request', () => {
   });
 
   it('reaches no file but pictures, by no spelling of an address', async () => {
-    const room = openReadingRoom();
+    const room = await openReadingRoom();
     await room.put({});
     await room.storage.write('frontier.sqlite', 'LOCKED AWAY');
     await room.storage.write('assets/ab/secret.jpg', 'LOCKED AWAY');
@@ -255,7 +255,7 @@ describe('a request', () => {
   });
 
   it('of any form has an answer, and none is a fault of the program', async () => {
-    const room = openReadingRoom();
+    const room = await openReadingRoom();
     await room.put({});
     const part = fc.oneof(
       fc.string({ unit: 'grapheme' }),
@@ -273,7 +273,7 @@ describe('a request', () => {
 
 describe('an answer', () => {
   it('is sent with what keeps a browser from doing anything else with it', async () => {
-    const room = openReadingRoom();
+    const room = await openReadingRoom();
     const src = 'https://i.guancha.cn/a.svg';
     const drawing = await room.picture('<svg xmlns="http://www.w3.org/2000/svg"/>', 'svg', src);
     await room.put({ body: `<p><img src="${src}"></p>`, assets: [drawing] });
@@ -296,7 +296,7 @@ describe('an answer', () => {
   });
 
   it('gives a drawing only as a picture or as a file to save', async () => {
-    const room = openReadingRoom();
+    const room = await openReadingRoom();
     const drawing = await room.picture('<svg xmlns="http://www.w3.org/2000/svg"><script>x</script></svg>', 'svg', 's');
     const { headers } = await room.get(`/pictures/${'sha256' in drawing ? drawing.sha256 : ''}.svg`);
     assert.equal(headers.get('content-type'), 'image/svg+xml');
@@ -305,7 +305,7 @@ describe('an answer', () => {
   });
 
   it('is a picture for good, and is not sent twice', async () => {
-    const room = openReadingRoom();
+    const room = await openReadingRoom();
     const picture = await room.picture('jpeg', 'jpg', 's');
     const href = `/pictures/${'sha256' in picture ? picture.sha256 : ''}.jpg`;
     const first = await room.get(href);
@@ -317,7 +317,7 @@ describe('an answer', () => {
   });
 
   it('comes in the language of the browser, of the address, of the cookie', async () => {
-    const room = openReadingRoom();
+    const room = await openReadingRoom();
     await room.put({});
     const language = async (path: string, headers = {}) =>
       /<html lang="(\w+)/.exec(await room.text(path, headers))?.[1];

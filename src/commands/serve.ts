@@ -1,13 +1,14 @@
 /** `serve`: the archive as web pages on this machine. Reads only, beside a running crawl too. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { openArchive } from '../archive/archive.ts';
 import { openDisk } from '../archive/disk.ts';
-import { articleKey, recordKey } from '../archive/keys.ts';
+import { CATALOG } from '../archive/keys.ts';
+import { openCatalog } from '../catalog/catalog.ts';
+import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
-import type { ArticleId } from '../model.ts';
-import type { Shelf } from '../reader/article.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, link } from '../report/text.ts';
 import type { Interrupts } from './session.ts';
@@ -31,17 +32,23 @@ export async function serve(
 ): Promise<ExitCode> {
   const { host = config.serve.host, port = config.serve.port } = options;
   if (!isLoopback(host)) throw new ArchiveError('SERVE_UNPROTECTED', host);
+  const { openLibrary } = await import('../reader/library.ts');
   const { createReader } = await import('../reader/reader.ts');
   const { serveReader } = await import('../reader/serve.ts');
   const storage = openDisk(config.archive);
-  const reader = createReader(
-    { storage, shelf: openShelf(config, storage) },
-    { names: config.serve.names, log: terminal.log },
+  const { log } = terminal;
+  using catalog = await openCatalog(storage, { path: join(config.archive, CATALOG), log });
+  const archive = openArchive(storage, config.limits);
+  const library = openLibrary(
+    { archive, catalog, storage, site: config.site },
+    { clock: systemClock, log, signal: interrupts.stopSignal },
   );
+  const reader = createReader(library, { names: config.serve.names, log });
   await using server = await serveReader(reader, { host, port });
   terminal.say(line`${config.archive} is served on ${link(server.origin, server.origin)}; Ctrl-C ends it`);
   if (terminal.json) terminal.result('', { origin: server.origin });
   if (options.open) openInBrowser(server.origin, terminal);
+  void library.current(); // so that the first page finds it done
   if (!interrupts.stopSignal.aborted) await once(interrupts.stopSignal, 'abort');
   return EXIT.ok;
 }
@@ -49,30 +56,6 @@ export async function serve(
 /** True for what only this machine reaches. */
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
-}
-
-function openShelf(config: Config, storage: ReturnType<typeof openDisk>): Shelf {
-  const known = new Map<ArticleId, string>();
-  const places = {
-    get: (id: ArticleId) => known.get(id) ?? null,
-    set: (id: ArticleId, key: string) => void known.set(id, key),
-  };
-  const archive = openArchive(storage, { ...config.limits, places });
-  const has: Shelf['find'] = (id, date) => archive.find(id, date);
-  return {
-    site: config.site,
-    find: has,
-    readVersion: archive.readVersion,
-    have: async (addresses) => {
-      const there = new Set<ArticleId>();
-      for (const { id, date } of addresses) {
-        const found =
-          date === null ? await archive.find(id, null) : await storage.stat(recordKey(articleKey(id, date)));
-        if (found !== null) there.add(id);
-      }
-      return there;
-    },
-  };
 }
 
 /** By the program that the system has for it; where there is none, the address above says where to go. */

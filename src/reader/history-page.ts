@@ -5,6 +5,7 @@ import { isGone } from '../archive/record.ts';
 import { onSiteClock } from '../site/clock.ts';
 import { articleHref } from './article.ts';
 import { dayAndMinute } from './article-page.ts';
+import { editedBy } from './changes-page.ts';
 import type { ComparedPicture, Comparison, DiffRow, History } from './history.ts';
 import { html, type Markup } from './markup.ts';
 import type { Words } from './words.ts';
@@ -31,12 +32,8 @@ function event(change: ArticleChange, href: string, words: Words): Markup {
 function eventDetail(change: ArticleChange, href: string, words: Words): Markup {
   if (change.what === 'returned') return html``;
   if (change.what === 'withdrawn') return html` <span class="quiet">${change.evidence.join('; ')}</span>`;
-  const { version, kinds, changes } = change;
-  const counted =
-    changes === null
-      ? ''
-      : words.characters(changes.body.added + changes.title.added, changes.body.removed + changes.title.removed);
-  return html` · ${words.version(version)} · ${kinds.map((kind) => words.kinds[kind]).join(' · ')} <span class="quiet">${counted}</span><br><a href="${diffHref(href, version - 1, version)}">${words.compare}</a>`;
+  const { version, kinds } = change;
+  return html` · ${words.version(version)} · ${kinds.map((kind) => words.kinds[kind]).join(' · ')} <span class="quiet">${editedBy(change, words)}</span><br><a href="${diffHref(href, version - 1, version)}">${words.compare}</a>`;
 }
 
 function diffHref(href: string, from: number, to: number): string {

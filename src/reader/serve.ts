@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { type ListenAddress, type Listening, listen } from '../listen.ts';
-import type { Reader } from './reader.ts';
+import type { Reader } from './visit.ts';
 
 /** Requests of a reader are small and come at once; whoever is slower, or sends more, is cut off. */
 const LIMITS = {

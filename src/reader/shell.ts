@@ -5,7 +5,13 @@ import { STYLE_HREF } from './style.ts';
 import { type Words, wordsIn } from './words.ts';
 
 /** The sections that the masthead names, with their addresses. */
-const SECTIONS = { front: '/' } as const satisfies Partial<Record<keyof Words, string>>;
+const SECTIONS = {
+  front: '/',
+  calendar: '/calendar',
+  people: '/people',
+  topics: '/topics',
+  changes: '/changes',
+} as const satisfies Partial<Record<keyof Words, string>>;
 
 export type Section = keyof typeof SECTIONS;
 
@@ -43,7 +49,7 @@ ${head ?? null}</head>
 <header class="masthead">
 <p class="name"><a href="/">${words.name}</a></p>
 ${sections(words, section)}
-${searchForm(words, url)}
+${url.pathname === '/search' ? null : searchForm(words)}
 </header>
 <main id="content" class="${width}" tabindex="-1">
 ${content}
@@ -63,9 +69,9 @@ ${entries.map(
 )}</ul></nav>`;
 }
 
-function searchForm(words: Words, url: URL): Markup {
-  const asked = url.pathname === '/search' ? (url.searchParams.get('q') ?? '') : '';
-  return html`<form class="search" role="search" action="/search"><input type="search" name="q" value="${asked}" maxlength="200" aria-label="${words.searchFor}" placeholder="${words.searchFor}" autocomplete="off" enterkeyhint="search"><button>${words.search}</button></form>`;
+/** The page of the search has its own. */
+function searchForm(words: Words): Markup {
+  return html`<form class="search" role="search" action="/search"><input type="search" name="q" maxlength="1000" aria-label="${words.searchFor}" placeholder="${words.searchFor}" autocomplete="off" enterkeyhint="search"><button>${words.search}</button></form>`;
 }
 
 function foot(words: Words, { language, theme }: Preferences, url: URL): Markup {

@@ -61,6 +61,52 @@ main > h2, section > h2 { font-size: 1.05rem; margin: 2.25rem 0 .75rem; }
 .foot a { color: inherit; }
 .foot a[aria-current] { color: var(--ink); text-decoration: none; }
 
+/* Lists. */
+.empty { margin: 3rem 0; color: var(--quiet); }
+.narrowing { display: flex; gap: .25rem 1rem; align-items: baseline; margin-bottom: .5rem; font-size: .9rem; color: var(--quiet); }
+.narrowing ul { display: flex; flex-wrap: wrap; gap: .15rem 1rem; }
+.narrowing a { color: inherit; text-decoration: none; white-space: nowrap; }
+.narrowing a:hover { color: var(--ink); text-decoration: underline; }
+.narrowing a[aria-current] { color: var(--ink); font-weight: 600; box-shadow: inset 0 -2px var(--seal); }
+.narrowing > span { flex: none; }
+.day { margin-top: 2rem; }
+.day + .day { margin-top: 3rem; }
+.day > h2 { margin: 0; padding-bottom: .5rem; border-bottom: 2px solid var(--ink); font: 600 1.05rem/1.4 var(--serif); letter-spacing: .02em; }
+.items { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); gap: 0 3rem; }
+.item { display: flex; gap: 1.25rem; align-items: flex-start; padding: 1.1rem 0; border-bottom: 1px solid var(--rule); }
+.item > div { flex: 1; min-width: 0; }
+.item h3 { font: 600 1.0625rem/1.5 var(--serif); text-wrap: pretty; line-break: strict; }
+.item h3 a { color: inherit; text-decoration: none; }
+.item h3 a:hover { text-decoration: underline; }
+.item h3 a:visited { color: var(--quiet); }
+.item > img { flex: none; width: 7.5rem; height: 5rem; object-fit: cover; border-radius: 2px; background: var(--raised); }
+.item .meta { margin-top: .35rem; color: var(--quiet); font-size: .825rem; line-height: 1.6; }
+.item .state { color: var(--seal); }
+.item .summary { margin-top: .4rem; color: var(--quiet); font-size: .925rem; line-height: 1.7; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; line-clamp: 3; overflow: hidden; }
+.item.leading { flex-direction: row-reverse; gap: 2.25rem; padding: 1.5rem 0; align-items: center; }
+.item.leading > img { width: 52%; height: auto; aspect-ratio: 16 / 9; }
+.item.leading h3 { font-size: 1.625rem; line-height: 1.42; }
+.items.dated { grid-template-columns: minmax(0, 1fr); max-width: 46rem; }
+mark { background: light-dark(#fbe9a9, #5a4a12); color: inherit; }
+.names { columns: 13rem; column-gap: 2.5rem; }
+.names li { break-inside: avoid; padding: .25rem 0; }
+.names a { color: inherit; text-decoration-color: var(--rule); }
+.months { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); gap: 2rem 2.5rem; margin-top: 1.5rem; align-items: start; }
+.month { width: 100%; table-layout: fixed; font-variant-numeric: tabular-nums; border-collapse: separate; border-spacing: 2px; }
+.month caption { padding-bottom: .35rem; text-align: start; font: 600 1rem/1.4 var(--serif); }
+.month th { padding: 0; border: 0; color: var(--quiet); font-weight: 400; font-size: .75rem; text-align: center; }
+.month td { padding: 0; border: 0; text-align: center; font-size: .85rem; height: 2.5rem; vertical-align: middle; border-radius: 2px; }
+.month .none { color: var(--quiet); }
+.month a { display: flex; flex-direction: column; justify-content: center; height: 100%; color: inherit; text-decoration: none; line-height: 1.15; }
+.month a:hover { outline: 1px solid currentColor; }
+.month b { font-weight: 500; }
+.month small { font-size: .68rem; opacity: .85; }
+.shade1 { background: light-dark(#f3e3df, #3a2724); } .shade2 { background: light-dark(#e5bdb5, #5c332c); }
+.shade3 { background: light-dark(#c8766a, #8c463b); color: light-dark(#1d0e0b, #fff); } .shade4 { background: light-dark(#9b2c20, #c0584a); color: light-dark(#fff, #140504); }
+.large.search { margin: 0 0 1.5rem; max-width: 40rem; }
+.large.search input { flex: 1; width: auto; font-size: 1.0625rem; padding: .5rem .8rem; }
+.help { margin-top: 2rem; max-width: 46rem; }
+
 /* The article. */
 .piece { font-size: 1.125rem; }
 .piece > header { margin-bottom: 2rem; padding-bottom: 1.25rem; border-bottom: 1px solid var(--rule); }
@@ -164,6 +210,12 @@ del { background: var(--removed); color: var(--removed-ink); text-decoration: li
   .facts dd { margin-bottom: .5rem; }
   .facts dd + dd { grid-column: 1; }
   .foot { padding: 1rem; }
+  .narrowing { flex-direction: column; }
+  .item { gap: .9rem; }
+  .item > img { width: 6rem; height: 4.5rem; }
+  .item.leading { flex-direction: column-reverse; align-items: stretch; gap: .9rem; }
+  .item.leading > img { width: 100%; }
+  .item.leading h3 { font-size: 1.3rem; }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 @media (prefers-contrast: more) { :root { --quiet: var(--ink); --rule: var(--ink); } }

@@ -1,14 +1,17 @@
 /** A reader over an archive in memory: what a test puts there, and what its pages answer. */
 import { openArchive } from '../../src/archive/archive.ts';
 import { makeDocument, writeDocument } from '../../src/archive/document.ts';
-import { articleKey, assetKey, recordKey } from '../../src/archive/keys.ts';
+import { articleKey, assetKey } from '../../src/archive/keys.ts';
 import { openMemory } from '../../src/archive/memory.ts';
 import { type RecordDraft, sha256 } from '../../src/archive/record.ts';
 import type { Storage } from '../../src/archive/storage.ts';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+import { systemClock } from '../../src/clock.ts';
 import type { LogEvent } from '../../src/log.ts';
 import type { Article, ArticleId, Asset } from '../../src/model.ts';
-import type { Shelf } from '../../src/reader/article.ts';
-import { createReader, type Reader, type ReaderOptions } from '../../src/reader/reader.ts';
+import { openLibrary } from '../../src/reader/library.ts';
+import { createReader, type ReaderOptions } from '../../src/reader/reader.ts';
+import type { Reader } from '../../src/reader/visit.ts';
 import { SITE } from './article-page.ts';
 import { captured } from './drafts.ts';
 
@@ -37,14 +40,15 @@ export interface ReadingRoom {
   text(path: string, headers?: Readonly<Record<string, string>>): Promise<string>;
 }
 
-export function openReadingRoom(options: Partial<ReaderOptions> = {}): ReadingRoom {
+export async function openReadingRoom(options: Partial<ReaderOptions> = {}): Promise<ReadingRoom> {
   const storage = openMemory();
   const archive = openArchive(storage, { minFreeBytes: 0 });
   const faults: LogEvent[] = [];
-  const reader = createReader(
-    { storage, shelf: shelfOver(storage, archive) },
-    { names: [], log: (event) => void faults.push(event), ...options },
-  );
+  const log = (event: LogEvent) => void faults.push(event);
+  const catalog = await openCatalog(storage, { path: null, log });
+  const signal = new AbortController().signal;
+  const library = openLibrary({ archive, catalog, storage, site: SITE }, { clock: systemClock, log, signal });
+  const reader = createReader(library, { names: [], log, ...options });
   const get: ReadingRoom['get'] = async (path, headers = {}) =>
     reader.request(`http://localhost${path}`, { headers: { host: 'localhost', ...headers } });
   return {
@@ -101,20 +105,7 @@ export function openReadingRoom(options: Partial<ReaderOptions> = {}): ReadingRo
           ...draft,
         },
       }));
-    },
-  };
-}
-
-export function shelfOver(storage: Storage, archive: ReturnType<typeof openArchive>): Shelf {
-  return {
-    site: SITE,
-    find: archive.find,
-    readVersion: archive.readVersion,
-    have: async (addresses) => {
-      const there = new Set<ArticleId>();
-      for (const { id, date } of addresses)
-        if (date !== null && (await storage.stat(recordKey(articleKey(id, date)))) !== null) there.add(id);
-      return there;
+      await catalog.refresh();
     },
   };
 }

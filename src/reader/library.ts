@@ -1,0 +1,80 @@
+/** What the pages are read from: the catalog for what there is, the archive for what it says. Nothing of it is changed here. */
+import type { Archive } from '../archive/archive.ts';
+import { isPost, monthOf, stemOf } from '../archive/keys.ts';
+import type { Storage } from '../archive/storage.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { ArticleId } from '../model.ts';
+import type { Site } from '../site/address.ts';
+import type { Shelf } from './article.ts';
+
+export interface Library {
+  readonly shelf: Shelf;
+  readonly storage: Pick<Storage, 'stat' | 'chunks'>;
+  readonly catalog: Pick<Catalog, 'search' | 'article' | 'labels' | 'days' | 'changes' | 'state'>;
+  /** Lets the catalog take in what was archived since; waits for it no longer than a reader would. */
+  current(): Promise<void>;
+}
+
+/** A catalog that was looked over so lately is current. */
+const CURRENT_MS = 2000;
+/** A page comes after so long with what the catalog has. */
+const PATIENCE_MS = 250;
+
+/** @param options `signal` ends what is being done to the catalog */
+export function openLibrary(
+  {
+    archive,
+    catalog,
+    storage,
+    site,
+  }: {
+    readonly archive: Pick<Archive, 'find' | 'readVersion'>;
+    readonly catalog: Catalog;
+    readonly storage: Storage;
+    readonly site: Site;
+  },
+  { clock, log, signal }: { readonly clock: Clock; readonly log: Log; readonly signal: AbortSignal },
+): Library {
+  let refreshing: Promise<void> | null = null;
+  let currentAt = Number.NEGATIVE_INFINITY;
+  const refresh = async () => {
+    try {
+      await catalog.refresh({ signal, now: clock.now });
+    } catch (error) {
+      if (!signal.aborted)
+        log({ level: 'warn', stage: 'read', message: `the catalog is not up to date: ${String(error)}` });
+    }
+    currentAt = clock.now();
+    refreshing = null;
+  };
+  const find: Shelf['find'] = async (id, date) => {
+    const listed = await catalog.article(id);
+    return archive.find(id, listed === null ? date : dateIn(listed.key));
+  };
+
+  return {
+    storage,
+    catalog,
+    current: async () => {
+      if (refreshing === null && Math.abs(clock.now() - currentAt) > CURRENT_MS) refreshing = refresh();
+      if (refreshing !== null) await Promise.race([refreshing, clock.sleep(PATIENCE_MS)]);
+    },
+    shelf: {
+      site,
+      find,
+      readVersion: archive.readVersion,
+      have: async (addresses) => {
+        const there = new Set<ArticleId>();
+        for (const { id } of addresses) if ((await catalog.article(id)) !== null) there.add(id);
+        return there;
+      },
+    },
+  };
+}
+
+/** A day with which the archive finds the key again. */
+function dateIn(key: string): string {
+  return isPost(key) ? `${monthOf(key)}-01` : stemOf(key).slice(0, 10).replaceAll('_', '-');
+}

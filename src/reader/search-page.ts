@@ -1,0 +1,47 @@
+/** The search: the form with its ways of writing, and what was found. */
+import type { Answer } from '../catalog/search.ts';
+import { itemsContent, pager } from './list-page.ts';
+import { html, type Markup } from './markup.ts';
+import { withQuery } from './shell.ts';
+import { number, type Words } from './words.ts';
+
+export interface SearchShown {
+  readonly text: string;
+  readonly sort: 'newest' | 'best';
+  /** Null where nothing was asked for. */
+  readonly answer: (Pick<Answer, 'articles' | 'total' | 'isMore'> & { readonly next: string | null }) | null;
+  /** What is wrong with the query; null where nothing is. */
+  readonly fault: string | null;
+}
+
+export function searchContent({ text, sort, answer, fault }: SearchShown, url: URL, words: Words): Markup {
+  return html`<h1>${words.search}</h1>
+<form class="large search" role="search" action="/search"><input type="search" name="q" value="${text}" maxlength="1000" aria-label="${words.searchFor}" placeholder="${words.searchPlaceholder}" autocomplete="off"><button>${words.search}</button></form>
+${fault === null ? null : html`<p class="notice" role="alert">${fault}</p>`}
+${answer === null ? null : found(answer, sort, url, words)}
+${help(words)}`;
+}
+
+function found(
+  { articles, total, isMore, next }: NonNullable<SearchShown['answer']>,
+  sort: SearchShown['sort'],
+  url: URL,
+  words: Words,
+): Markup {
+  if (articles.length === 0) return html`<p class="empty" role="status">${words.nothingFound}</p>`;
+  const count = number(total, words);
+  const sorted = (each: SearchShown['sort'], label: string) => {
+    const start = new URL(url);
+    start.searchParams.delete('after');
+    return html`<a href="${withQuery(start, 'sort', each)}"${each === sort ? html` aria-current="true"` : null}>${label}</a> `;
+  };
+  return html`<div class="bar"><p role="status">${isMore ? words.moreThan(count) : words.hits(count)}</p><p class="views">${sorted('newest', words.newestFirst)}${sorted('best', words.bestFirst)}</p></div>
+${itemsContent(articles, words)}
+${pager(next, url, words)}`;
+}
+
+/** Ways to write a query, each with what it finds. */
+function help(words: Words): Markup {
+  return html`<details class="help"><summary>${words.searchHelp}</summary><dl class="facts">
+${words.searchForms.map(([form, meaning]) => html`<dt><code>${form}</code></dt><dd>${meaning}</dd>\n`)}</dl></details>`;
+}
