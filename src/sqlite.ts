@@ -98,6 +98,19 @@ export function openDerivedDatabase(
   });
 }
 
+/**
+ * Keeps everybody else from a derived database until disposed, with nothing of theirs left half done.
+ * @throws ARCHIVE_BUSY where others do not let go of it; DATABASE_DAMAGED
+ */
+export function holdDatabase(path: string): Disposable {
+  return withSqliteErrors(path, () => {
+    using opened = new DisposableStack();
+    const connection = opened.use(connect(path, { timeoutMs: BUSY_MS }));
+    connection.exec('BEGIN EXCLUSIVE');
+    return opened.move();
+  });
+}
+
 /** A connection as it is, for what is no database of tables: locks, passing indexes, files of doubtful bytes. */
 export function connect(
   path: string | URL,

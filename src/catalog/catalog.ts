@@ -5,16 +5,17 @@
  */
 
 import type { ArticleChange } from '../archive/changes.ts';
-import { CATALOG, databaseFiles } from '../archive/keys.ts';
+import { CATALOG, databaseFiles, documentKey } from '../archive/keys.ts';
 import type { Storage } from '../archive/storage.ts';
 import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type DerivedDatabase, numberOf, openDerivedDatabase, textOf } from '../sqlite.ts';
-import type { CatalogArticle, LabelKind } from './entry.ts';
+import { type CatalogArticle, type LabelKind, textOfDocument } from './entry.ts';
 import type { Query } from './query.ts';
 import { countBehind, type Refreshed, type RefreshOptions, refresh } from './refresh.ts';
 import { SCHEMA, VERSION } from './schema.ts';
 import { type Answer, articleOf, openSearch, type Search, type SearchOptions } from './search.ts';
+import { hasHit, type SnippetPiece, snippetOf } from './snippet.ts';
 
 export interface Catalog extends Disposable {
   /**
@@ -35,6 +36,11 @@ export interface Catalog extends Disposable {
   days(options?: { readonly since?: string | null; readonly until?: string | null }): Promise<readonly DayCount[]>;
   /** What was edited, withdrawn and had again, the newest first. */
   changes(options: ChangesOptions): Promise<readonly ArticleChange[]>;
+  /**
+   * The piece of an article that a query found, read from its document: of the text, else of what the catalog has of it.
+   * @param length in UTF-16 units, about
+   */
+  snippet(article: CatalogArticle, query: Query, length: number): Promise<readonly SnippetPiece[]>;
   state(): Promise<CatalogState>;
 }
 
@@ -138,6 +144,17 @@ export async function openCatalog(storage: Storage, { path, log = () => {} }: Ca
           .all(before ?? LAST, since ?? '', limit, ...(key === null ? [] : [key]))
           .map((row) => JSON.parse(textOf(row.change) ?? 'null') as ArticleChange);
       }),
+    snippet: async (article, query, length) => {
+      const document = await storage.read(documentKey(article.key));
+      const text = (document === null ? null : textOfDocument(document.toString())) ?? '';
+      const { summary, byline, columnists, staff, editors, keywords, originalTitle } = article;
+      const people = [...columnists.map(({ name }) => name), ...staff, ...editors];
+      const others = [summary, byline, people.join(' '), keywords.join(' '), originalTitle].flatMap(
+        (each) => each ?? [],
+      );
+      const found = [text, ...others].find((each) => hasHit(each, query)) ?? (text === '' ? (summary ?? '') : text);
+      return snippetOf(found, query, length);
+    },
     state: () => answered(stateOf),
     [Symbol.dispose]: () => opened.database[Symbol.dispose](),
   };

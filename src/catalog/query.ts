@@ -12,6 +12,7 @@
 import { ArchiveError } from '../errors.ts';
 import { runsOf, wordsOf } from './bigrams.ts';
 import type { LabelKind, State } from './entry.ts';
+import { fold } from './fold.ts';
 
 export interface Query {
   readonly texts: readonly QueryText[];
@@ -36,7 +37,7 @@ export interface QueryFilter {
   readonly not: boolean;
 }
 
-/** Names of filters, in both languages. */
+/** Names of filters, in both languages, as `fold` gives them. */
 const FILTERS: Readonly<Record<string, LabelKind | 'since' | 'until'>> = {
   source: 'source',
   来源: 'source',
@@ -62,7 +63,7 @@ const FILTERS: Readonly<Record<string, LabelKind | 'since' | 'until'>> = {
   至: 'until',
 };
 
-/** Values of `is` and `has`, in both languages. */
+/** Values of `is` and `has`, in both languages, as `fold` gives them. */
 const STATES_IN_WORDS: Readonly<Record<string, State>> = {
   withdrawn: 'withdrawn',
   已撤: 'withdrawn',
@@ -97,7 +98,7 @@ export function parseQuery(query: string): Query {
       texts.push({ text: value, not });
       continue;
     }
-    if (value === '') throw invalid(`${name}: has no value`);
+    if (value.trim() === '') throw invalid(`${name}: has no value`);
     if (kind === 'since' || kind === 'until') {
       if (not) throw invalid(`-${name}:${value}: a time cannot be left out; ${name} has an opposite`);
       const period = daysOf(value);
@@ -105,7 +106,7 @@ export function parseQuery(query: string): Query {
       if (kind === 'since') days.since = [days.since ?? '', period.first].reduce((a, b) => (a > b ? a : b));
       else days.until = [days.until ?? period.last, period.last].reduce((a, b) => (a < b ? a : b));
     } else if (kind === 'state') {
-      const state = STATES_IN_WORDS[value.toLowerCase()];
+      const state = Object.hasOwn(STATES_IN_WORDS, fold(value)) ? STATES_IN_WORDS[fold(value)] : undefined;
       if (state === undefined) throw invalid(`${name}:${value}: known are ${Object.keys(STATES_IN_WORDS).join(', ')}`);
       filters.push({ kind, value: state, exact: true, not });
     } else filters.push({ kind, value, exact: quoted, not });
@@ -168,9 +169,10 @@ function termsOf(query: string): readonly Term[] {
  * @throws QUERY_INVALID for a word in Latin letters: `sorce:` is a slip
  */
 function filterNamed(name: string): LabelKind | 'since' | 'until' | null {
-  const known = Object.hasOwn(FILTERS, name.toLowerCase()) ? FILTERS[name.toLowerCase()] : undefined;
+  const folded = fold(name);
+  const known = Object.hasOwn(FILTERS, folded) ? FILTERS[folded] : undefined;
   if (known !== undefined) return known;
-  if (!/^[a-z]+$/.test(name)) return null;
+  if (!/^[a-z]+$/.test(folded)) return null;
   throw invalid(`${name}: is no filter; known are ${Object.keys(FILTERS).join(', ')}. In quotation marks it is text`);
 }
 

@@ -10,6 +10,7 @@ import type { BackfillOptions } from './backfill.ts';
 import type { ExportFlags, ExportFormat } from './export.ts';
 import type { ManifestAction } from './manifest.ts';
 import type { QuarantineAction } from './quarantine.ts';
+import type { ListFlags, SearchFlags } from './search.ts';
 import type { ServeOptions } from './serve.ts';
 import type { Interrupts } from './session.ts';
 import type { SourcesAction } from './sources.ts';
@@ -229,6 +230,17 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
       end(await repair(flags, { ...prepare(flags), interrupts }));
     });
 
+  common(program.command('reindex'))
+    .summary('build the catalog anew')
+    .description(
+      'Builds the catalog, by which articles are found, anew from the files alone; beside a running crawl too.',
+    )
+    .addHelpText('after', examples('reindex', 'reindex --json'))
+    .action(async (flags: CommonFlags) => {
+      const { reindex } = await import('./reindex.ts');
+      end(await reindex({ ...prepare(flags), interrupts }));
+    });
+
   common(program.command('manifest'))
     .summary('the hashes of all files')
     .description(
@@ -353,6 +365,48 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
     .action(async (action: SourcesAction, things: string[], flags: CommonFlags & { url?: string }) => {
       const { sources } = await import('./sources.ts');
       end(await sources(action, things, flags, { ...prepare(flags), interrupts }));
+    });
+
+  common(program.command('search'))
+    .summary('find articles by their words')
+    .description(
+      'Finds articles in which all the words stand, in simplified and traditional characters alike; "…" keeps a text together, -WORD leaves out. Filters: source: list: author: editor: keyword: topic: flag: since: until: has:picture has:video is:withdrawn is:edited is:flagged is:moved is:post, or 来源: 列表: 作者: 编辑: 关键词: 专题: 疑点: 自: 至: 含:图片 状态:已撤.',
+    )
+    .argument('<query...>', 'words and filters')
+    .option('--limit <n>', 'show at most this many', count, 20)
+    .addOption(
+      new Option('--sort <order>', 'best: words of the title first')
+        .choices(['best', 'newest', 'oldest'])
+        .default('best'),
+    )
+    .allowUnknownOption()
+    .addHelpText(
+      'after',
+      examples(
+        'search 一带一路',
+        'search \'"碳达峰 碳中和"\' -汽车 --sort newest',
+        'search 来源:新华社 关税 since:2026-10 --json',
+      ),
+    )
+    .action(async (words: string[], flags: CommonFlags & SearchFlags) => {
+      const { search } = await import('./search.ts');
+      end(await search(words, flags, { ...prepare(flags), interrupts }));
+    });
+
+  common(program.command('list'))
+    .summary('list articles by source, day, author …')
+    .description('Lists the articles that all filters of search allow, or all articles.')
+    .argument('[filter...]', 'filters, as search takes them')
+    .option('--limit <n>', 'show at most this many (default: all)', count)
+    .addOption(new Option('--sort <order>').choices(['newest', 'oldest']).default('newest'))
+    .allowUnknownOption()
+    .addHelpText(
+      'after',
+      examples('list since:2026-11-20', 'list is:withdrawn --json', 'list 作者:周 has:picture --limit 20'),
+    )
+    .action(async (filters: string[], flags: CommonFlags & ListFlags) => {
+      const { list } = await import('./search.ts');
+      end(await list(filters, flags, { ...prepare(flags), interrupts }));
     });
 
   common(program.command('history'))

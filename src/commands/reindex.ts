@@ -1,0 +1,32 @@
+/** `reindex`: builds the catalog anew from the files of the archive. */
+import { openDisk } from '../archive/disk.ts';
+import { reindex as build } from '../catalog/reindex.ts';
+import type { Config } from '../config.ts';
+import { EXIT, type ExitCode } from '../errors.ts';
+import { describeDuration, type Terminal } from '../report/terminal.ts';
+import type { Interrupts } from './session.ts';
+
+/** @throws what `reindex` of the catalog throws */
+export async function reindex({
+  config,
+  terminal,
+  interrupts,
+}: {
+  readonly config: Config;
+  readonly terminal: Terminal;
+  readonly interrupts: Interrupts;
+}): Promise<ExitCode> {
+  const startedAt = performance.now();
+  try {
+    const { indexed } = await build(openDisk(config.archive), config.archive, {
+      onProgress: terminal.progress,
+      signal: interrupts.stopSignal,
+    });
+    terminal.end();
+    const tookMs = Math.round(performance.now() - startedAt);
+    terminal.result(`${indexed} articles in ${describeDuration(tookMs)}`, { articles: indexed, tookMs });
+    return EXIT.ok;
+  } finally {
+    terminal.end();
+  }
+}
