@@ -333,6 +333,12 @@ export const ERRORS = {
     EXIT.incomplete,
     'look at the address in a browser',
   ),
+  NOT_FETCHED: kind(
+    'a picture that was found without a visit has not been asked for',
+    'later',
+    EXIT.incomplete,
+    'run guancha-archive repair, which asks for it; so does the next visit of the article',
+  ),
   IMAGE_TYPE: kind('the bytes are not a picture', 'later', EXIT.incomplete, 'look at the address in a browser'),
   IMAGE_TRUNCATED: kind(
     'the picture is not complete',

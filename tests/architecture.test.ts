@@ -116,7 +116,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['config.ts', 'page', 'fetch', 'archive', 'journal', 'frontier', 'monitor'],
   ['audit', 'capture', 'catalog', 'coverage', 'eye'],
   ['crawl'],
-  ['repair', 'report', 'notify', 'export'],
+  ['repair', 'reextract', 'report', 'notify', 'export'],
   ['reader'],
   ['app.ts'],
   ['commands'],

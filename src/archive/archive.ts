@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ArchiveError } from '../errors.ts';
 import type { ArticleId } from '../model.ts';
-import { type Changes, compareDocuments, countChanges, haveSameContent } from './diff.ts';
+import { type Changes, changesBetween, haveSameContent } from './diff.ts';
 import { articleKey, documentKey, idOf, parseKey, recordKey, versionKey } from './keys.ts';
 import { hashFile } from './manifest.ts';
 import { openWhereabouts, type Places, recordKeys } from './places.ts';
@@ -87,6 +87,8 @@ export interface Capture {
   readonly why?: string;
   /** Stands with the new version, where there is one. */
   readonly confirmed?: Confirmed | undefined;
+  /** When the new version was first captured; the draft's first request says it where absent. */
+  readonly capturedAt?: string | undefined;
 }
 
 export interface UpdateOptions {
@@ -199,7 +201,7 @@ export function openArchive(
   /** @param given `isSame` is true where a record that says what the old one says is not written */
   async function capture(
     key: string,
-    { draft, document, present = 'kept', why = 'no record describes it', confirmed }: Capture,
+    { draft, document, present = 'kept', why = 'no record describes it', confirmed, capturedAt }: Capture,
     { old, isSame }: { readonly old: ArchiveRecord | null; readonly isSame: boolean },
   ): Promise<Updated> {
     const path = documentKey(key);
@@ -221,7 +223,10 @@ export function openArchive(
     if (kept !== null && toVersions !== null) await storage.write(kept, toVersions, { ifAbsent: true });
     // What is neither the new document nor a version now, this archive may have nowhere else.
     else if (leaving !== null) await trash.keep(path, why);
-    const versions = await withVersion({ path, old, draft, document, confirmed }, { kept, sha256: described.sha256 });
+    const versions = await withVersion(
+      { path, old, draft, document, confirmed, capturedAt },
+      { kept, sha256: described.sha256 },
+    );
     const record = mergeRecord(old, draft, { document: described, versions });
     if (!isThere) await storage.write(path, document);
     else if (isSame && old !== null && saysTheSame(old, record)) {
@@ -274,14 +279,14 @@ export function openArchive(
       draft,
       document,
       confirmed,
-    }: Pick<Capture, 'draft' | 'document' | 'confirmed'> & {
+      capturedAt = draft.capture.requests[0]?.fetchedAt ?? '',
+    }: Pick<Capture, 'draft' | 'document' | 'confirmed' | 'capturedAt'> & {
       readonly path: string;
       readonly old: ArchiveRecord | null;
     },
     { kept, sha256: hash }: { readonly kept: string | null; readonly sha256: string },
   ): Promise<readonly Version[]> {
-    const { contentHash, capture: captured, basis } = draft;
-    const capturedAt = captured.requests[0]?.fetchedAt ?? '';
+    const { contentHash, basis } = draft;
     const made = basis && { basis };
     const version = { document: path, sha256: hash, contentHash, capturedAt, ...(confirmed && { confirmed }), ...made };
     const superseded = old?.versions.at(-1);
@@ -321,16 +326,6 @@ function openTurns(): InTurn {
 function numberOfVersion(document: string): number {
   const parsed = parseKey(document);
   return parsed?.kind === 'version' ? parsed.number : 0;
-}
-
-/** Null where the document before is damaged, or too heavy to be read: that is no reason to refuse a good new one. */
-function changesBetween(before: string, after: string): Changes | null {
-  try {
-    return countChanges(compareDocuments(before, after));
-  } catch (error) {
-    if (error instanceof ArchiveError) return null;
-    throw error;
-  }
 }
 
 /**

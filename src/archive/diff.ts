@@ -83,6 +83,16 @@ export function countChanges({ title, date, body, images }: DocumentDiff): Chang
   };
 }
 
+/** Null where one of the two is damaged, or too heavy to be read: that is no reason to refuse a good new one. */
+export function changesBetween(before: string, after: string): Changes | null {
+  try {
+    return countChanges(compareDocuments(before, after));
+  } catch (error) {
+    if (error instanceof ArchiveError) return null;
+    throw error;
+  }
+}
+
 function charactersOf(pieces: readonly Piece[]): Count {
   const count = (kind: Piece['kind']) =>
     pieces.filter((piece) => piece.kind === kind).reduce((sum, { text }) => sum + lengthOf(text), 0);

@@ -285,6 +285,7 @@ const COME_LATER: readonly string[] = [
   'ROBOTS_UNREACHABLE',
   'HOST_PAUSED',
   'BUDGET_SPENT',
+  'NOT_FETCHED',
 ] satisfies ErrorCode[];
 
 /**

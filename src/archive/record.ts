@@ -78,7 +78,7 @@ export interface ArchiveRecord {
   readonly capture: { readonly tool: string; readonly userAgent: string; readonly requests: readonly CaptureRequest[] };
   /** Every version, oldest first; the last is the document. */
   readonly versions: readonly Version[];
-  /** What the fields were read from, where that is a later capture than the document was made of, with the same content. */
+  /** What the fields were read from, where it is not what the document was made of: a later capture with the same content, or by later rules. */
   readonly basis?: Basis | undefined;
   /** Oldest first. */
   readonly absences: readonly Absence[];

@@ -1,8 +1,8 @@
 /** `history ID|URL`: an article's versions, when it was gone, and when it was last visited. Reads only. */
-import { type Archive, openArchive } from '../archive/archive.ts';
-import { blocksOf, compareDocuments, countChanges, type Piece } from '../archive/diff.ts';
+import { type Archive, openArchive, type StoredArticle } from '../archive/archive.ts';
+import { blocksOf, compareDocuments, countChanges, type DocumentDiff, type Piece } from '../archive/diff.ts';
 import { openDisk } from '../archive/disk.ts';
-import type { ArchiveRecord, Version } from '../archive/record.ts';
+import type { Version } from '../archive/record.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { destinationOf } from '../frontier/frontier.ts';
@@ -75,12 +75,20 @@ export async function diff(
     return EXIT.ok;
   }
 
+  terminal.say(
+    `${id}, version ${from} of ${before.capturedAt} → ${to} of ${after.capturedAt}`,
+    '',
+    ...diffText(found, terminal),
+  );
+  return EXIT.ok;
+}
+
+/** What changed between two documents, as lines for people. */
+export function diffText(found: DocumentDiff, terminal: Pick<Terminal, 'colours'>): readonly Text[] {
   const { date, images } = found;
   const removed = (text: string) => mark(terminal, 'removed', text);
   const added = (text: string) => mark(terminal, 'added', text);
-  const lines = [
-    `${id}, version ${from} of ${before.capturedAt} → ${to} of ${after.capturedAt}`,
-    '',
+  return [
     ...render(found.title, terminal).map((each) => style('bold', each)),
     ...(date === null ? [] : [removed(date.before), added(date.after)]),
     ...render(found.body, terminal),
@@ -88,8 +96,6 @@ export async function diff(
     ...images.removed.map((src) => removed(`picture ${src}`)),
     ...images.added.map((src) => added(`picture ${src}`)),
   ];
-  terminal.say(...lines);
-  return EXIT.ok;
 }
 
 function versionOf(versions: readonly Version[], number: number): Version {
@@ -102,7 +108,7 @@ function versionOf(versions: readonly Version[], number: number): Version {
 }
 
 /** Blocks that changed, with an ellipsis for those that did not. */
-function render(pieces: readonly Piece[], terminal: Terminal): Text[] {
+function render(pieces: readonly Piece[], terminal: Pick<Terminal, 'colours'>): Text[] {
   const lines: Text[] = [];
   for (const block of blocksOf(pieces)) {
     if (block.some(({ kind }) => kind !== 'same'))
@@ -113,7 +119,7 @@ function render(pieces: readonly Piece[], terminal: Terminal): Text[] {
 }
 
 /** In colour on a terminal; elsewhere as wdiff writes it, so that nothing is lost in a file. */
-function mark(terminal: Terminal, kind: 'added' | 'removed', text: string): Text {
+export function mark(terminal: Pick<Terminal, 'colours'>, kind: 'added' | 'removed', text: string): Text {
   if (terminal.colours) return style(kind === 'added' ? 'green' : 'red', text);
   return kind === 'added' ? `{+${text}+}` : `[-${text}-]`;
 }
@@ -128,7 +134,7 @@ function mark(terminal: Terminal, kind: 'added' | 'removed', text: string): Text
 export async function storedArticle(
   text: string,
   config: Config,
-): Promise<{ readonly archive: Archive; readonly record: ArchiveRecord }> {
+): Promise<StoredArticle & { readonly archive: Archive }> {
   const isId = /^(?:guancha|fengwen):\d+$/.test(text);
   const address = isId ? { id: text as ArticleId, date: null } : parseArticleUrl(text, config.site);
   if (address === null) throw new ArchiveError('URL_INVALID', text);
@@ -137,11 +143,11 @@ export async function storedArticle(
   const places = { get: journal.places.get, set: () => {} }; // this command only reads
   const archive = openArchive(openDisk(config.archive), { ...config.limits, places });
   const found = await archive.find(address.id, address.date);
-  if (found !== null) return { archive, record: found.record };
+  if (found !== null) return { archive, ...found };
   const to = destinationOf(frontier.find(address.id));
   const post = to === null ? null : parseArticleUrl(to, config.site);
   const moved = post === null ? null : await archive.find(post.id, post.date);
-  if (moved !== null) return { archive, record: moved.record };
+  if (moved !== null) return { archive, ...moved };
   throw new ArchiveError(
     'NOT_ARCHIVED',
     `${text}: not in ${config.archive}${to === null ? '' : `; it moved to ${to}`}`,

@@ -1,4 +1,4 @@
-/** `extract FILE|URL…`: what would be archived of a page, and why. Writes nothing. */
+/** `extract FILE|URL…`: what would be archived of a page, and why. Writes nothing. `--all` is in extract-all.ts. */
 
 import { readFileSync, statSync } from 'node:fs';
 import { openDisk } from '../archive/disk.ts';
@@ -22,6 +22,7 @@ import type { Terminal } from '../report/terminal.ts';
 import { line, type Style, style, type Text } from '../report/text.ts';
 import { parseArticleUrl, type Site } from '../site/address.ts';
 import { knownError } from '../system-errors.ts';
+import { extractAll } from './extract-all.ts';
 import { type Interrupts, withTemporaryArchive } from './session.ts';
 
 /** What became of one page. */
@@ -33,6 +34,16 @@ interface ReadPage {
   readonly flags: readonly Flag[];
 }
 
+export interface ExtractFlags {
+  readonly url?: string | undefined;
+  readonly explain: boolean;
+  /** From the captures of the archive, to which the next three belong. */
+  readonly all: boolean;
+  readonly since?: string | undefined;
+  readonly diff: boolean;
+  readonly jobs?: number | undefined;
+}
+
 /**
  * @param things files and addresses in any order; what is a file here is taken for one
  * @returns `incomplete` if a page is no article
@@ -40,10 +51,19 @@ interface ReadPage {
  */
 export async function extract(
   things: readonly string[],
-  options: { readonly url?: string | undefined; readonly explain: boolean },
+  options: ExtractFlags,
   context: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
 ): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
+  const { since, diff, jobs } = options;
+  if (options.all) {
+    if (things.length > 0 || options.url !== undefined || options.explain)
+      throw new ArchiveError('USAGE', '--all is the archive, and takes no page, --url or --explain');
+    return extractAll({ since, diff, jobs }, context);
+  }
+  if (things.length === 0) throw new ArchiveError('USAGE', 'extract: name a saved page or an address, or --all');
+  if (since !== undefined || diff || jobs !== undefined)
+    throw new ArchiveError('USAGE', '--since, --diff and --jobs belong to extract --all');
   const accepted = await readAccepted(openDisk(config.archive));
   const known = { site: config.site, accepted: new Set(accepted.keys()) };
   if (options.url !== undefined && (things.length !== 1 || !isFile(things[0] ?? '')))

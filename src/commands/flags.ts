@@ -8,6 +8,7 @@ import type { ArchiveOptions } from './archive.ts';
 import type { AuditFlags } from './audit.ts';
 import type { BackfillOptions } from './backfill.ts';
 import type { ExportFlags, ExportFormat } from './export.ts';
+import type { ExtractFlags } from './extract.ts';
 import type { ManifestAction } from './manifest.ts';
 import type { QuarantineAction } from './quarantine.ts';
 import type { ListFlags, SearchFlags } from './search.ts';
@@ -307,24 +308,43 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
 
 export function reading(program: Command, { interrupts, prepare, end }: Invocation): void {
   common(program.command('extract'))
-    .summary('show what would be archived of a page')
+    .summary('show what would be archived of a page, or extract all captures again')
     .description(
-      'Reads saved pages, or fetches some, and shows the article and what may be wrong with it. Writes nothing.',
+      'Reads saved pages, or fetches some, and shows the article and what may be wrong with it; writes nothing. With --all: documents and records of the archive again from its captures, by today’s rules, without a network.',
     )
-    .argument('<page...>', 'saved pages, or addresses of articles')
+    .argument('[page...]', 'saved pages, or addresses of articles')
     .option('--url <url>', 'address of the saved page, if the page does not name its own')
     .option('--explain', 'say where each field came from, and what became of every character', false)
+    .option('--all', 'the whole archive, from its captures', false)
+    .option('--since <month>', 'with --all: only what appeared in this month, such as 2026-10, or later')
+    .option('--diff', 'with --all: say what would change; write nothing', false)
+    .option('--jobs <n>', 'with --all: worker threads (default: one a core)', count)
     .addHelpText(
       'after',
       examples(
         'extract saved.html',
         'extract --explain saved.html --url https://www.guancha.cn/politics/2022_01_28_623950.shtml',
         'extract --json https://www.guancha.cn/politics/2022_01_28_623950.shtml',
+        'extract --all --diff --since 2026-10',
       ),
     )
-    .action(async (pages: string[], flags: CommonFlags & { url?: string; explain: boolean }) => {
+    .action(async (pages: string[], flags: CommonFlags & ExtractFlags) => {
       const { extract } = await import('./extract.ts');
       end(await extract(pages, flags, { ...prepare(flags), interrupts }));
+    });
+
+  common(program.command('reproduce'))
+    .summary('make documents again from their captures')
+    .description(
+      'Makes every document, superseded ones too, again from its capture, and says which do not come out the same, byte for byte, and by which version of the rules they were made. Reads only.',
+    )
+    .argument('[article...]', 'ids such as guancha:623950, or addresses; all if none is given')
+    .option('--since <month>', 'only what appeared in this month, such as 2026-10, or later')
+    .option('--jobs <n>', 'worker threads (default: one a core)', count)
+    .addHelpText('after', examples('reproduce', 'reproduce guancha:623950', 'reproduce --since 2026-10 --json'))
+    .action(async (articles: string[], flags: CommonFlags & { since?: string; jobs?: number }) => {
+      const { reproduce } = await import('./reproduce.ts');
+      end(await reproduce(articles, flags, { ...prepare(flags), interrupts }));
     });
 
   common(program.command('serve'))

@@ -125,7 +125,7 @@ function confirmedBy(doubt: Doubt): Confirmed {
 }
 
 /** Null where not all of the pages are kept. */
-function capturedOf(parts: readonly ParsedPage[], single: ParsedPage | null): CapturedPages | null {
+export function capturedOf(parts: readonly ParsedPage[], single: ParsedPage | null): CapturedPages | null {
   const placesOf = ({ page }: ParsedPage) => page.exchanges.flatMap(({ capture = null }) => capture ?? []);
   const pages = parts.map(placesOf);
   const isWhole = [...parts, ...(single === null ? [] : [single])].every(
@@ -134,7 +134,7 @@ function capturedOf(parts: readonly ParsedPage[], single: ParsedPage | null): Ca
   return isWhole ? { pages, single: single && placesOf(single) } : null;
 }
 
-function requestOf({ page }: ParsedPage): CaptureRequest {
+export function requestOf({ page }: ParsedPage): CaptureRequest {
   const { url, finalUrl, status, fetchedAt, fetchedBy, body } = page;
   const { 'set-cookie': _cookies, ...headers } = page.headers;
   return { url, finalUrl, status, headers, fetchedAt, fetchedBy, sha256: sha256(body), bytes: body.length };
