@@ -8,15 +8,16 @@ import { openMemory } from '../src/archive/memory.ts';
 import { sha256 } from '../src/archive/record.ts';
 import type { Storage } from '../src/archive/storage.ts';
 import { openCaptureReader } from '../src/capture/read-captures.ts';
-import { type ExportOptions, exportWacz, exportWarc, WACZ_LIST } from '../src/export/captures-export.ts';
-import type { LeftOut, Selection } from '../src/export/select.ts';
+import { exportWacz, exportWarc, WACZ_LIST } from '../src/export/captures-export.ts';
+import type { ExportOptions, LeftOut } from '../src/export/exported.ts';
+import type { Selection } from '../src/export/selection.ts';
 import { signerOf } from '../src/export/signing-key.ts';
 import { archiveCaptured, type GivenArticle } from './support/captured-archive.ts';
 import { exchangeOf } from './support/fetched-page.ts';
 import { readPackage, readWarc } from './support/read-package.ts';
 
 const LATER = '2022-03-01T00:00:00Z';
-const ALL: Selection = { since: null, until: null, sources: [] };
+const ALL: Selection = { since: null, until: null, sources: [], keys: null };
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
 const signer = signerOf(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 'key');
 
@@ -63,7 +64,7 @@ async function exported(
     archive: openArchive(storage, { minFreeBytes: 0 }),
     captures: openCaptureReader(storage),
   };
-  const target = { folder, file, [Symbol.asyncDispose]: async () => {} };
+  const target = { folder, file, makeUnfinished: async () => '', [Symbol.asyncDispose]: async () => {} };
   const result =
     format === 'wacz'
       ? await exportWacz(target, selection, { sources, signer, options })

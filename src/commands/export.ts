@@ -1,25 +1,34 @@
-/** `export FORMAT TARGET`: the archive, or a part of it, in a format that other programs read. Reads the archive only. */
+/** `export FORMAT TARGET [ID|URL]…`: the archive, or a part of it, in a format that other programs read. Reads the archive only. */
 import { basename, resolve } from 'node:path';
 import { openArchive } from '../archive/archive.ts';
 import { openDisk } from '../archive/disk.ts';
 import { openCaptureReader } from '../capture/read-captures.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
-import { type Exported, type ExportOptions, exportWacz, exportWarc } from '../export/captures-export.ts';
-import type { Sources } from '../export/collect.ts';
-import type { LeftOut, Selection } from '../export/select.ts';
+import { exportWacz, exportWarc } from '../export/captures-export.ts';
+import type { CaptureSources } from '../export/collect.ts';
+import { csv } from '../export/csv.ts';
+import type { Exported, ExportOptions, LeftOut } from '../export/exported.ts';
+import { type Content, exportFile } from '../export/file-export.ts';
+import { jsonLines } from '../export/json-lines.ts';
+import { cslJson, ris } from '../export/references.ts';
+import type { Selection } from '../export/selection.ts';
 import { openSigner } from '../export/signing-key.ts';
 import { openTarget, type Target } from '../export/target.ts';
 import { packageInfo } from '../package.ts';
 import { expandPath } from '../paths.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line } from '../report/text.ts';
+import { daysAfter, weekdayOf } from '../site/clock.ts';
+import { storedArticle } from './article.ts';
 import { requireDay } from './coverage.ts';
 import type { Interrupts } from './session.ts';
 
 export interface ExportFlags {
   readonly since?: string | undefined;
   readonly until?: string | undefined;
+  readonly day?: string | undefined;
+  readonly week?: string | undefined;
   readonly source: readonly string[];
 }
 
@@ -29,9 +38,15 @@ interface Format {
   readonly write: (
     target: Target,
     selection: Selection,
-    given: { readonly sources: Sources; readonly options: ExportOptions },
+    given: { readonly sources: CaptureSources; readonly options: ExportOptions },
   ) => Promise<Exported>;
 }
+
+/** A format whose file is made of the articles alone; libraries are loaded once they are needed. */
+const file = (load: () => Content | Promise<Content>): Format => ({
+  isFile: () => true,
+  write: async (target, selection, given) => exportFile(target, selection, { ...given, content: await load() }),
+});
 
 /** Every format by its name on the command line. */
 const FORMATS = {
@@ -41,30 +56,42 @@ const FORMATS = {
       await exportWacz(target, selection, { ...given, signer: await openSigner() }),
   },
   warc: { isFile: () => false, write: exportWarc },
+  jsonl: file(() => jsonLines),
+  csv: file(() => csv),
+  csl: file(() => cslJson),
+  ris: file(() => ris),
+  parquet: file(async () => (await import('../export/parquet.ts')).parquet),
+  sqlite: {
+    isFile: () => true,
+    write: async (...given) => (await import('../export/sqlite-file.ts')).exportSqlite(...given),
+  },
 } satisfies Readonly<Record<string, Format>>;
 
 export type ExportFormat = keyof typeof FORMATS;
 
-/** @throws USAGE, NOT_ARCHIVED, FILE_REFUSED, INTERRUPTED */
+interface ExportContext {
+  readonly config: Config;
+  readonly terminal: Terminal;
+  readonly interrupts: Interrupts;
+}
+
+/**
+ * @param named ids or addresses of articles; all where it is empty
+ * @returns `incomplete` where something could not be exported
+ * @throws USAGE, URL_INVALID, NOT_ARCHIVED, FILE_REFUSED, INTERRUPTED
+ */
 export async function exportArchive(
   format: ExportFormat,
   path: string,
-  { since, until, source }: ExportFlags,
-  {
-    config,
-    terminal,
-    interrupts,
-  }: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
+  named: readonly string[],
+  flags: ExportFlags,
+  { config, terminal, interrupts }: ExportContext,
 ): Promise<ExitCode> {
-  const selection: Selection = {
-    since: since === undefined ? null : requireDay(since, '--since'),
-    until: until === undefined ? null : requireDay(until, '--until'),
-    sources: source,
-  };
   const storage = openDisk(config.archive);
   if ((await storage.stat('')) === null)
     throw new ArchiveError('USAGE', `${config.archive}: there is no archive; name one with --archive DIR`);
-  const { isFile, write } = FORMATS[format];
+  const selection = await selectionOf(named, flags, config);
+  const { isFile, write }: Format = FORMATS[format];
   const where = resolve(expandPath(path, { code: 'USAGE', where: path }));
   await using target = await openTarget(where, { isFile: isFile(basename(where)), archive: config.archive });
 
@@ -79,8 +106,13 @@ export async function exportArchive(
         signal: interrupts.stopSignal,
         onLeftOut: left.add,
         onProgress: terminal.progress,
-        onFile: ({ path: file, bytes, sha256, wrote }) =>
-          terminal.result(line`${file}  ${bytes} bytes${wrote ? '' : ', as it was'}`, { file, bytes, sha256, wrote }),
+        onFile: ({ path: written, bytes, sha256, wrote }) =>
+          terminal.result(line`${written}  ${bytes} bytes${wrote ? '' : ', as it was'}`, {
+            file: written,
+            bytes,
+            sha256,
+            wrote,
+          }),
       },
     });
     for (const other of exported.others) {
@@ -93,6 +125,30 @@ export async function exportArchive(
   }
 }
 
+async function selectionOf(named: readonly string[], flags: ExportFlags, config: Config): Promise<Selection> {
+  const { since, until } = stretchOf(flags);
+  const keys = new Set<string>();
+  for (const each of named) keys.add((await storedArticle(each, config)).key);
+  return { since, until, sources: flags.source, keys: named.length === 0 ? null : [...keys] };
+}
+
+function stretchOf({ since, until, day, week }: ExportFlags): Pick<Selection, 'since' | 'until'> {
+  if ([day, week, since ?? until].filter((each) => each !== undefined).length > 1)
+    throw new ArchiveError(
+      'USAGE',
+      '--day, --week, and --since with --until each name a stretch of days: give one of them',
+    );
+  if (day !== undefined) return { since: requireDay(day, '--day'), until: day };
+  if (week !== undefined) {
+    const monday = daysAfter(requireDay(week, '--week'), -((weekdayOf(week) + 6) % 7));
+    return { since: monday, until: daysAfter(monday, 6) };
+  }
+  return {
+    since: since === undefined ? null : requireDay(since, '--since'),
+    until: until === undefined ? null : requireDay(until, '--until'),
+  };
+}
+
 /** Says what is not exported: damage at once and in full, what never had captures as a number, or in full with --json. */
 function countLeftOut(terminal: Terminal) {
   const counts: Record<LeftOut['kind'], number> = {
@@ -100,6 +156,7 @@ function countLeftOut(terminal: Terminal) {
     'capture-damaged': 0,
     'picture-damaged': 0,
     'article-damaged': 0,
+    edited: 0,
   };
   return {
     add: (each: LeftOut) => {
@@ -109,12 +166,13 @@ function countLeftOut(terminal: Terminal) {
         terminal.log({ level: 'warn', stage: 'store', message: `${each.url ?? each.key ?? ''}: ${each.detail}` });
     },
     end: ({ articles, files, bytes }: Exported): ExitCode => {
-      const { 'no-capture': without, ...damaged } = counts;
+      const { 'no-capture': without, edited, ...damaged } = counts;
       const problems = Object.values(damaged).reduce((sum, count) => sum + count, 0);
       terminal.result(
         [
           line`${articles} articles in ${files} files, ${bytes} bytes`,
           ...(without > 0 ? [line`${without} articles have no captures and are not in it; --json lists them`] : []),
+          ...(edited > 0 ? [line`${edited} files were changed by somebody else and stay as they are`] : []),
           ...(problems > 0 ? [line`${problems} things could not be exported; audit says what is wrong with them`] : []),
         ],
         { articles, files, bytes, leftOut: counts },

@@ -258,24 +258,28 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
   common(program.command('export'))
     .summary('the archive in formats that other programs read')
     .description(
-      'Writes what the site sent, with the pictures: as WACZ packages for ReplayWeb.page and others (a file .wacz, or a folder with one a month), or as WARC files (a folder). Reads the archive only, beside a crawl too; run again, it writes what is new.',
+      'Writes the archive, or a part of it, for other programs. Reads the archive only, beside a crawl too; into a folder, run again, it writes what is new. wacz and warc hold what the site sent, the other formats the articles.',
     )
-    .addArgument(new Argument('<format>').choices(['wacz', 'warc']))
+    .addArgument(new Argument('<format>').choices(['wacz', 'warc', 'jsonl', 'csv', 'parquet', 'sqlite', 'csl', 'ris']))
     .argument('<target>', 'file or folder, outside of the archive')
+    .argument('[article...]', 'ids such as guancha:623950, or addresses; all articles if none is given')
     .option('--since <date>', 'only articles of this day of Beijing or later, such as 2022-01-28')
     .option('--until <date>', 'only articles of this day or earlier')
+    .option('--day <date>', 'only articles of this day')
+    .option('--week <date>', 'only articles of the week of this day, Monday to Sunday')
     .option('--source <name>', 'only articles that this source named; may be given several times', several, [])
     .addHelpText(
       'after',
       examples(
-        'export wacz ../wacz',
+        'export csv ../2022.csv --since 2022-01-01 --until 2022-12-31',
+        'export parquet ../articles.parquet --source 头条',
+        'export csl ../articles.json guancha:623950',
         'export wacz january.wacz --since 2022-01-01 --until 2022-01-31',
-        'export warc ../warc',
       ),
     )
-    .action(async (format: ExportFormat, target: string, flags: CommonFlags & ExportFlags) => {
+    .action(async (format: ExportFormat, target: string, articles: string[], flags: CommonFlags & ExportFlags) => {
       const { exportArchive } = await import('./export.ts');
-      end(await exportArchive(format, target, flags, { ...prepare(flags), interrupts }));
+      end(await exportArchive(format, target, articles, flags, { ...prepare(flags), interrupts }));
     });
 
   common(program.command('doctor'))

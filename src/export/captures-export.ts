@@ -1,44 +1,16 @@
 /** Exports of what the site really sent, as WACZ packages and as WARC files. All batches are known before the first is written. */
 import { ArchiveError } from '../errors.ts';
-import { collectPieces, type Sources } from './collect.ts';
+import { type Batch, batchesOf } from './batches.ts';
+import { type CaptureSources, collectPieces } from './collect.ts';
 import { openExportFolder, type Resource } from './export-folder.ts';
+import type { Exported, ExportedFile, ExportOptions, LeftOut } from './exported.ts';
 import { openPackageIndex } from './package-index.ts';
-import { type Batch, batchesOf, type LeftOut, type Selection } from './select.ts';
+import type { Selection } from './selection.ts';
 import type { Signer } from './signing-key.ts';
 import type { Staged, StagedFile } from './staged.ts';
 import type { Target } from './target.ts';
 import { MOST_PAGES, stagePackage } from './wacz.ts';
 import { stageWarcFiles } from './warc-files.ts';
-
-export interface ExportOptions {
-  /** Name and version of this program. */
-  readonly software: string;
-  readonly onLeftOut: (left: LeftOut) => void;
-  readonly onFile: (file: ExportedFile) => void;
-  /** Counts articles. */
-  readonly onProgress: (done: number, total: number) => void;
-  /** Ends the export before the next article. */
-  readonly signal: AbortSignal;
-}
-
-export interface ExportedFile {
-  /** In the folder of the export. */
-  readonly path: string;
-  readonly bytes: number;
-  /** Lower-case hex. */
-  readonly sha256: string;
-  /** False where it was there already, and is what would be written. */
-  readonly wrote: boolean;
-}
-
-export interface Exported {
-  /** That have captures, of the selection. */
-  readonly articles: number;
-  readonly files: number;
-  readonly bytes: number;
-  /** Files of earlier exports in the folder that this one did not make: its list does not name them. */
-  readonly others: readonly string[];
-}
 
 /** The list that players open in place of the packages beside it (WACZ specifications, Multi-WACZ). */
 export const WACZ_LIST = 'multi-wacz.json';
@@ -51,7 +23,11 @@ export const WARC_LIST = 'datapackage.json';
 export async function exportWacz(
   target: Target,
   selection: Selection,
-  { sources, signer, options }: { readonly sources: Sources; readonly signer: Signer; readonly options: ExportOptions },
+  {
+    sources,
+    signer,
+    options,
+  }: { readonly sources: CaptureSources; readonly signer: Signer; readonly options: ExportOptions },
 ): Promise<Exported> {
   const { folder, file } = target;
   const batches = await requireBatches(sources, selection, { byMonth: file === null, options });
@@ -92,7 +68,7 @@ export async function exportWacz(
 export async function exportWarc(
   target: Target,
   selection: Selection,
-  { sources, options }: { readonly sources: Sources; readonly options: ExportOptions },
+  { sources, options }: { readonly sources: CaptureSources; readonly options: ExportOptions },
 ): Promise<Exported> {
   const { folder } = target;
   const batches = await requireBatches(sources, selection, { byMonth: true, options });
@@ -156,7 +132,7 @@ function resourceOf({ path, bytes, sha256 }: Staged): Omit<Resource, 'batch' | '
 }
 
 async function requireBatches(
-  { storage }: Sources,
+  { storage }: CaptureSources,
   selection: Selection,
   { byMonth, options }: { readonly byMonth: boolean; readonly options: ExportOptions },
 ): Promise<readonly Batch[]> {

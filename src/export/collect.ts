@@ -1,21 +1,20 @@
 /** What a package holds of each article: the exchanges that its versions were made of, its pictures, and its page in the list. */
-import type { Archive, StoredArticle } from '../archive/archive.ts';
+import type { StoredArticle } from '../archive/archive.ts';
 import { readDocument } from '../archive/document.ts';
-import type { Storage } from '../archive/storage.ts';
 import type { CaptureReader } from '../capture/read-captures.ts';
 import { ArchiveError, renderError } from '../errors.ts';
 import type { StoredAsset } from '../model.ts';
 import { parseFragment } from '../page/html.ts';
 import { linesOf } from '../page/lines.ts';
+import type { Sources } from './articles.ts';
+import { readArticle } from './batches.ts';
 import { exchangePieces, nameOf, type Piece, placesOf } from './exchange-records.ts';
+import type { LeftOut } from './exported.ts';
 import type { PackageIndex } from './package-index.ts';
 import { pictureBytes, resourcePiece, standInPieces } from './picture-records.ts';
-import { type LeftOut, readArticle } from './select.ts';
 
 /** The archive, opened to be read. */
-export interface Sources {
-  readonly storage: Storage;
-  readonly archive: Pick<Archive, 'readVersion'>;
+export interface CaptureSources extends Sources {
   readonly captures: CaptureReader;
 }
 
@@ -33,7 +32,7 @@ export interface CollectOptions {
  */
 export async function* collectPieces(
   keys: readonly string[],
-  sources: Sources,
+  sources: CaptureSources,
   options: CollectOptions,
 ): AsyncGenerator<Piece> {
   for (const key of keys) {
@@ -48,7 +47,7 @@ export async function* collectPieces(
 
 async function* articlePieces(
   article: StoredArticle,
-  sources: Sources,
+  sources: CaptureSources,
   { index, onLeftOut }: CollectOptions,
 ): AsyncGenerator<Piece> {
   const { key, record } = article;
@@ -110,7 +109,11 @@ function shownPage({ record }: StoredArticle, dates: ReadonlyMap<string, string>
 }
 
 /** A line of `pages.jsonl` (WACZ 1.1.1, 5.2.2), with the article's text for a search through it. */
-async function pageLine({ record }: StoredArticle, { url, date }: ShownPage, { archive }: Sources): Promise<string> {
+async function pageLine(
+  { record }: StoredArticle,
+  { url, date }: ShownPage,
+  { archive }: CaptureSources,
+): Promise<string> {
   const newest = record.versions.at(-1);
   const document = newest === undefined ? null : await archive.readVersion(newest).catch(unlessDamaged);
   const text =

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { hashFile } from '../archive/manifest.ts';
 import type { Storage } from '../archive/storage.ts';
-import type { Batch } from './select.ts';
+import type { Batch } from './batches.ts';
 
 /** A file of the folder, as the list has it: the form of the resources of a data package, and of a multi-WACZ. */
 const resource = z.object({

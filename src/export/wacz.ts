@@ -1,10 +1,10 @@
 /** One WACZ package (Web Archive Collection Zipped, 1.1.1): a batch of articles that any player of the format shows by itself. */
 import type { Storage } from '../archive/storage.ts';
+import type { Batch } from './batches.ts';
 import { indexFiles } from './cdxj.ts';
-import { type CollectOptions, collectPieces, type Sources } from './collect.ts';
+import { type CaptureSources, type CollectOptions, collectPieces } from './collect.ts';
 import { describePackage, instantOf, signPackage } from './datapackage.ts';
 import { openPackageIndex } from './package-index.ts';
-import type { Batch } from './select.ts';
 import type { Signer } from './signing-key.ts';
 import { type StagedFile, stageFile } from './staged.ts';
 import { stageWarcFiles } from './warc-files.ts';
@@ -31,7 +31,11 @@ export interface WaczOptions extends Omit<CollectOptions, 'index'> {
 export async function stagePackage(
   folder: Storage,
   path: string,
-  { batch, sources, options }: { readonly batch: Batch; readonly sources: Sources; readonly options: WaczOptions },
+  {
+    batch,
+    sources,
+    options,
+  }: { readonly batch: Batch; readonly sources: CaptureSources; readonly options: WaczOptions },
 ): Promise<{ readonly file: StagedFile; readonly pages: number } | null> {
   const { title, software, signer } = options;
   using index = openPackageIndex();

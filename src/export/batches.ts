@@ -1,30 +1,13 @@
-/** Which articles an export takes, and how they are parted into packages: by the months in which the archive keeps them. */
+/** How the selected articles are parted into packages: by the months in which the archive keeps them. */
 import { createHash } from 'node:crypto';
 import type { StoredArticle } from '../archive/archive.ts';
 import { isPost, monthOf, recordKey } from '../archive/keys.ts';
-import { recordKeys } from '../archive/places.ts';
 import { readRecord } from '../archive/record.ts';
 import type { Storage } from '../archive/storage.ts';
 import { ArchiveError, renderError } from '../errors.ts';
 import { placesOf } from './exchange-records.ts';
-
-export interface Selection {
-  /** First and last day of Beijing, `2022-01-28`; null for no bound. */
-  readonly since: string | null;
-  readonly until: string | null;
-  /** Names of sources; all where it is empty. */
-  readonly sources: readonly string[];
-}
-
-/** What is selected and not exported, or not all of it. */
-export interface LeftOut {
-  /** `no-capture`: an article that was archived without its exchanges with the site. */
-  readonly kind: 'no-capture' | 'capture-damaged' | 'picture-damaged' | 'article-damaged';
-  /** Place of the article; null where its record cannot be read. */
-  readonly key: string | null;
-  readonly url: string | null;
-  readonly detail: string;
-}
+import type { LeftOut } from './exported.ts';
+import { isSelected, type Selection, selectedKeys } from './selection.ts';
 
 /** Articles with captures that are packed together. */
 export interface Batch {
@@ -57,7 +40,7 @@ export async function* batchesOf(
   },
 ): AsyncGenerator<Batch> {
   let open: OpenBatch | null = null;
-  for await (const key of keysOf(storage, selection)) {
+  for await (const key of selectedKeys(storage, selection)) {
     const found = await readArticle(storage, key).catch((error: unknown) => {
       if (!(error instanceof ArchiveError) || error.code !== 'ARCHIVE_DAMAGED') throw error;
       onLeftOut({ kind: 'article-damaged', key: null, url: null, detail: renderError(error) });
@@ -96,11 +79,6 @@ function closed({ month, number, keys, hash, newest }: OpenBatch): Batch {
   return { name: number === 1 ? month : `${month}-${number}`, keys, fingerprint: hash.digest('hex'), newest };
 }
 
-async function* keysOf(storage: Storage, { since, until }: Selection): AsyncGenerator<string> {
-  for await (const key of recordKeys(storage, since?.slice(0, 7)))
-    if (until === null || monthOf(key) <= until.slice(0, 7)) yield key;
-}
-
 /** Null where it is not there any more. @throws ARCHIVE_DAMAGED */
 export async function readArticle(
   storage: Storage,
@@ -109,17 +87,4 @@ export async function readArticle(
   const bytes = await storage.read(recordKey(key));
   if (bytes === null) return null;
   return { article: { key, record: readRecord(bytes.toString(), `${storage.name}/${recordKey(key)}`) }, bytes };
-}
-
-function isSelected(article: StoredArticle, { since, until, sources }: Selection): boolean {
-  const day = dayOf(article);
-  const { source } = article.record;
-  if ((since !== null && day < since) || (until !== null && day > until)) return false;
-  return sources.length === 0 || (source !== null && sources.includes(source));
-}
-
-/** The day of an article's address; of a community post, whose address has none, the one of publication. */
-function dayOf({ key, record }: StoredArticle): string {
-  const [day] = /\d{4}_\d{2}_\d{2}(?=_\d+$)/.exec(key) ?? [];
-  return day?.replaceAll('_', '-') ?? record.article.publishedAt.slice(0, 10);
 }

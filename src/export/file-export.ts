@@ -1,0 +1,52 @@
+/** Exports that are one file: its content is made piece by piece, and has its name once it is whole. */
+import { type SelectedArticle, type Sources, selectedArticles } from './articles.ts';
+import type { Exported, ExportOptions } from './exported.ts';
+import type { Selection } from './selection.ts';
+import { stageFile } from './staged.ts';
+import { requireFile, type Target } from './target.ts';
+
+/** The bytes of a file, made of the articles as they come; pieces may be as small as they are. */
+export type Content = (
+  articles: AsyncIterable<SelectedArticle>,
+  given: { readonly sources: Sources; readonly options: ExportOptions },
+) => AsyncIterable<string | Uint8Array>;
+
+/** @throws INTERRUPTED, and what the disks refuse with; then what lay at the place is still there */
+export async function exportFile(
+  target: Target,
+  selection: Selection,
+  {
+    sources,
+    options,
+    content,
+  }: { readonly sources: Sources; readonly options: ExportOptions; readonly content: Content },
+): Promise<Exported> {
+  const file = requireFile(target);
+  let articles = 0;
+  const counted = async function* () {
+    for await (const article of selectedArticles(sources, selection, options)) {
+      articles += 1;
+      yield article;
+    }
+  };
+  await using staged = await stageFile(target.folder, file, inPieces(content(counted(), { sources, options })));
+  const { bytes, sha256 } = staged;
+  await staged.keep(file);
+  options.onFile({ path: file, bytes, sha256, wrote: true });
+  return { articles, files: 1, bytes, others: [] };
+}
+
+const PIECE_CHARACTERS = 1 << 16;
+
+async function* inPieces(pieces: AsyncIterable<string | Uint8Array>): AsyncGenerator<Uint8Array> {
+  let held = '';
+  for await (const piece of pieces) {
+    if (typeof piece === 'string') held += piece;
+    if (held !== '' && (typeof piece !== 'string' || held.length >= PIECE_CHARACTERS)) {
+      yield Buffer.from(held);
+      held = '';
+    }
+    if (typeof piece !== 'string') yield piece;
+  }
+  if (held !== '') yield Buffer.from(held);
+}
