@@ -50,6 +50,8 @@ export interface AppOptions {
   readonly onRequest?: ((kind: 'page' | 'picture') => void) | undefined;
   /** False if nothing is swept and no browser started before it is needed: a whole repair finds what is left half done. */
   readonly prepared?: boolean;
+  /** False if no browser is started before it is needed, for it may never be. */
+  readonly asksSite?: boolean;
   /** The archive's lock, where the caller holds it and keeps it; it is taken and given back where absent. */
   readonly lock?: ArchiveLock | undefined;
   /** Runs under the lock, before the frontier is opened. */
@@ -63,7 +65,18 @@ export interface AppOptions {
  */
 export async function openApp(
   config: Config,
-  { command, log, wait, lock, prepared = true, clock = systemClock, onRequest, stopSignal, beforeFrontier }: AppOptions,
+  {
+    command,
+    log,
+    wait,
+    lock,
+    prepared = true,
+    asksSite = true,
+    clock = systemClock,
+    onRequest,
+    stopSignal,
+    beforeFrontier,
+  }: AppOptions,
 ): Promise<App> {
   const { site, politeness: pace } = config;
   const storage = openDisk(config.archive, {
@@ -163,7 +176,7 @@ export async function openApp(
   });
   opened.defer(() => eye.drained());
 
-  if (prepared) await browser.warmUp();
+  if (prepared && asksSite) await browser.warmUp();
   const trial: PageTrial = async (page, address) =>
     (await import('./crawl/page-trial.ts')).openPageTrial(site)(page, address); // parsers and layouts are loaded by then
   // All pages of a visit lie in memory: as many as one of the largest size needs that is not believed at once in either form.

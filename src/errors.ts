@@ -327,6 +327,24 @@ export const ERRORS = {
     EXIT.incomplete,
     'archive it first: guancha-archive archive URL',
   ),
+  IMPORT_DAMAGED: kind(
+    'what is to be imported is damaged',
+    'never',
+    EXIT.incomplete,
+    'get the file again from where it came; what of it is whole was imported',
+  ),
+  IMPORT_UNKNOWN: kind(
+    'it has no form that can be imported',
+    'never',
+    EXIT.incomplete,
+    'import takes WARC and WACZ files, documents of the format and saved pages; --url names the address of a page that does not',
+  ),
+  NOT_IMPORTED: kind(
+    'the imported files do not hold it',
+    'later',
+    EXIT.incomplete,
+    'import the file that holds it together with the others, or visit the article with archive --refresh',
+  ),
   IMAGE_MISSING: kind(
     'the site does not give the picture',
     'later',

@@ -286,9 +286,10 @@ export function openArchive(
     },
     { kept, sha256: hash }: { readonly kept: string | null; readonly sha256: string },
   ): Promise<readonly Version[]> {
-    const { contentHash, basis } = draft;
+    const { contentHash, basis, provenance } = draft;
     const made = basis && { basis };
-    const version = { document: path, sha256: hash, contentHash, capturedAt, ...(confirmed && { confirmed }), ...made };
+    const notes = { ...(confirmed && { confirmed }), ...made, ...(provenance && { provenance }) };
+    const version = { document: path, sha256: hash, contentHash, capturedAt, ...notes };
     const superseded = old?.versions.at(-1);
     if (old === null || superseded === undefined) return [{ ...version, changes: null }];
     const before = old.versions.slice(0, -1);

@@ -34,7 +34,23 @@ export interface Version {
   readonly confirmed?: Confirmed | undefined;
   /** What it was made of; absent where its pages were not kept. */
   readonly basis?: Basis | undefined;
+  /** Who captured it, where this program did not; absent where it did. */
+  readonly provenance?: Provenance | undefined;
 }
+
+/** Where a state of the article comes from that this program did not ask the site for. */
+export interface Provenance {
+  readonly kind: ProvenanceKind;
+  /** Name of the file that held it, or the address that gave it. */
+  readonly from: string;
+  /** When it was captured, as that source says, ISO 8601 in UTC; null where it does not say. */
+  readonly capturedAt: string | null;
+  /** `sha256:` and the hash, in lower-case hex, of the bytes there: of a WARC record's payload as it lies there, else of the file. */
+  readonly digest: string;
+}
+
+export const PROVENANCES = ['warc', 'wacz', 'document', 'singlefile', 'saved-page', 'wayback'] as const;
+export type ProvenanceKind = (typeof PROVENANCES)[number];
 
 export interface Confirmed {
   /** What spoke against it. */
@@ -88,6 +104,8 @@ export interface ArchiveRecord {
   readonly movedTo?: Move | undefined;
   /** Whether the page was looked at as a reader sees it, after this content was archived; absent where it was not. */
   readonly render?: Look | undefined;
+  /** Where the newest capture comes from, if it was imported; absent where a visit of this program made it or found the same. */
+  readonly provenance?: Provenance | undefined;
 }
 
 /** A look at the page as a reader sees it. */
@@ -232,6 +250,12 @@ const nullableText = z.string().nullable();
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const instant = z.iso.datetime();
 const count = z.object({ added: z.number(), removed: z.number() });
+const provenance = z.looseObject({
+  kind: z.enum(PROVENANCES),
+  from: z.string().min(1),
+  capturedAt: instant.nullable(),
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+});
 
 /**
  * The form of a record: what the program relies on when it reads one, and what a visit always writes. Every record that
@@ -284,6 +308,7 @@ const schema = z.looseObject({
         changes: z.looseObject({ title: count, body: count, images: count }).nullable(),
         confirmed: z.looseObject({ detail: z.string(), seen: z.array(instant), by: z.string() }).optional(),
         basis: basisForm.optional(),
+        provenance: provenance.optional(),
       }),
     )
     .min(1),
@@ -292,6 +317,7 @@ const schema = z.looseObject({
   movedFrom: z.array(z.url()).optional(),
   movedTo: z.object({ url: z.url(), since: instant }).optional(),
   render: z.looseObject({ at: instant, result: z.string(), why: nullableText }).optional(),
+  provenance: provenance.optional(),
 });
 
 /** @throws ARCHIVE_DAMAGED naming the file where the text is no record */

@@ -47,10 +47,11 @@ function lastVisits(archive: string, id: ArticleId): readonly LastVisit[] {
   return operations.journal.visits.of(id);
 }
 
-function describe({ document, changes, confirmed }: Version): string {
+function describe({ document, changes, confirmed, provenance }: Version): string {
   const doubted =
     confirmed === undefined ? '' : `  (implausible: ${confirmed.detail}; seen ${confirmed.seen.join(', ')})`;
-  return `${document}  ${changes === null ? '' : describeChanges(changes)}`.trimEnd() + doubted;
+  const imported = provenance === undefined ? '' : `  (imported: ${provenance.kind} ${provenance.from})`;
+  return `${document}  ${changes === null ? '' : describeChanges(changes)}`.trimEnd() + doubted + imported;
 }
 
 // `diff ID|URL [A B]`: what changed in an article's text between two of its versions, word by word. Reads only.

@@ -9,6 +9,7 @@ import type { AuditFlags } from './audit.ts';
 import type { BackfillOptions } from './backfill.ts';
 import type { ExportFlags, ExportFormat } from './export.ts';
 import type { ExtractFlags } from './extract.ts';
+import type { ImportFlags } from './import.ts';
 import type { ManifestAction } from './manifest.ts';
 import type { QuarantineAction } from './quarantine.ts';
 import type { ListFlags, SearchFlags } from './search.ts';
@@ -280,6 +281,28 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
     .action(async (format: ExportFormat, target: string, articles: string[], flags: CommonFlags & ExportFlags) => {
       const { exportArchive } = await import('./export.ts');
       end(await exportArchive(format, target, articles, flags, { ...prepare(flags), interrupts }));
+    });
+
+  common(program.command('import'))
+    .summary('take over what others kept of the site')
+    .description(
+      'Reads WARC and WACZ files, documents of the format and saved pages (SingleFile, a browser’s, the Wayback Machine’s), and archives the articles in them that the archive lacks. Uses no network. What visits archived stays as it is.',
+    )
+    .argument('<path...>', 'files, or folders of such')
+    .option('--url <url>', 'address of the one saved page or document, if it does not say it')
+    .option('--dry-run', 'say what would come of it; change nothing', false)
+    .option('--wait', 'wait while another run holds the archive', false)
+    .addHelpText(
+      'after',
+      examples(
+        'import crawl.warc.gz collection.wacz',
+        'import --dry-run ../saved',
+        'import page.html --url https://www.guancha.cn/politics/2022_01_28_623950.shtml',
+      ),
+    )
+    .action(async (paths: string[], flags: CommonFlags & ImportFlags) => {
+      const { importPaths } = await import('./import.ts');
+      end(await importPaths(paths, flags, { ...prepare(flags), interrupts }));
     });
 
   common(program.command('doctor'))

@@ -27,7 +27,7 @@ export async function visit(target: Target, services: VisitServices, options: Vi
   const present = await archive.find(asked.id, asked.date);
   if (present !== null && !options.refresh) return unchanged(present, { asked: false });
 
-  const address = { ...asked, url: present?.record.url ?? asked.url };
+  const address = { ...asked, url: knownUrl(present) ?? asked.url };
   const known = present !== null && options.conditional === true ? validatorsOf(present.record, address) : null;
   const fetched = await fetchArticle(address, services, { known, signal }).catch((error: unknown) => {
     if (error instanceof LedAway) return error;
@@ -83,6 +83,11 @@ function requireAddress(url: string, site: Site): ArticleAddress {
   const address = parseArticleUrl(url, site);
   if (address === null) throw new ArchiveError('URL_INVALID', url);
   return address;
+}
+
+/** Of a document that was imported nobody knows the slug: the one in its record is made up. */
+function knownUrl(present: StoredArticle | null): string | null {
+  return present === null || present.record.provenance?.kind === 'document' ? null : present.record.url;
 }
 
 /** Only what is archived is known by anything that a site could say is the same. */
