@@ -40,7 +40,7 @@ export async function serve(
   using catalog = await openCatalog(storage, { path: join(config.archive, CATALOG), log });
   const archive = openArchive(storage, config.limits);
   const library = openLibrary(
-    { archive, catalog, storage, site: config.site },
+    { archive, catalog, storage, folder: config.archive, config },
     { clock: systemClock, log, signal: interrupts.stopSignal },
   );
   const reader = createReader(library, { names: config.serve.names, log });

@@ -42,6 +42,6 @@ export function articleRoutes(reader: Reader, { shelf }: Library): void {
     sanitiser ??= openSanitiser();
     const content = articleContent(shown, (await sanitiser)(body), words);
     visit.set('kind', 'article');
-    return send(visit, { title: shown.title, section: null, content, width: 'text' });
+    return send(visit, { title: shown.title, section: null, content, width: 'text', isScripted: false });
   }
 }

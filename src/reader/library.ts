@@ -4,10 +4,15 @@ import { isPost, monthOf, stemOf } from '../archive/keys.ts';
 import type { Storage } from '../archive/storage.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Window } from '../coverage/id-coverage.ts';
+import { type ReadIdCoverage, readIdCoverage } from '../coverage/read-id-coverage.ts';
+import { openOperations } from '../frontier/operations.ts';
 import type { Log } from '../log.ts';
 import type { ArticleId } from '../model.ts';
 import type { Site } from '../site/address.ts';
 import type { Shelf } from './article.ts';
+import { type RunState, readRun } from './run.ts';
 
 export interface Library {
   readonly shelf: Shelf;
@@ -15,6 +20,23 @@ export interface Library {
   readonly catalog: Pick<Catalog, 'search' | 'article' | 'labels' | 'days' | 'changes' | 'state'>;
   /** Lets the catalog take in what was archived since; waits for it no longer than a reader would. */
   current(): Promise<void>;
+  /** What the runs do now. */
+  run(): Promise<RunState>;
+  /** Reads the records of the window's months. */
+  coverage(window: Window): Promise<ReadIdCoverage>;
+  readonly clock: Clock;
+  /** Aborts when the server ends. */
+  readonly signal: AbortSignal;
+}
+
+/** What an archive lends to its readers. */
+export interface LibrarySources {
+  readonly archive: Pick<Archive, 'find' | 'readVersion' | 'records'>;
+  readonly catalog: Catalog;
+  readonly storage: Storage;
+  /** The folder of the archive, in which its queue and journal lie, if there are any. */
+  readonly folder: string;
+  readonly config: Pick<Config, 'sources' | 'politeness'> & { readonly site: Site };
 }
 
 /** A catalog that was looked over so lately is current. */
@@ -24,17 +46,7 @@ const PATIENCE_MS = 250;
 
 /** @param options `signal` ends what is being done to the catalog */
 export function openLibrary(
-  {
-    archive,
-    catalog,
-    storage,
-    site,
-  }: {
-    readonly archive: Pick<Archive, 'find' | 'readVersion'>;
-    readonly catalog: Catalog;
-    readonly storage: Storage;
-    readonly site: Site;
-  },
+  { archive, catalog, storage, folder, config }: LibrarySources,
   { clock, log, signal }: { readonly clock: Clock; readonly log: Log; readonly signal: AbortSignal },
 ): Library {
   let refreshing: Promise<void> | null = null;
@@ -57,12 +69,24 @@ export function openLibrary(
   return {
     storage,
     catalog,
+    clock,
+    signal,
+    run: () =>
+      readRun(folder, {
+        sources: config.sources.map(({ name }) => name),
+        longestPauseMs: config.politeness.longestPauseMs,
+        now: clock.now(),
+      }),
+    coverage: async (window) => {
+      using operations = openOperations(folder, { readOnly: true });
+      return await readIdCoverage({ archive, ...operations }, window);
+    },
     current: async () => {
       if (refreshing === null && Math.abs(clock.now() - currentAt) > CURRENT_MS) refreshing = refresh();
       if (refreshing !== null) await Promise.race([refreshing, clock.sleep(PATIENCE_MS)]);
     },
     shelf: {
-      site,
+      site: config.site,
       find,
       readVersion: archive.readVersion,
       have: async (addresses) => {

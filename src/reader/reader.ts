@@ -9,7 +9,9 @@ import { articleRoutes } from './article-routes.ts';
 import type { Library } from './library.ts';
 import { listRoutes } from './list-routes.ts';
 import { answerPicture } from './pictures.ts';
+import { SCRIPT, SCRIPT_HREF } from './script.ts';
 import { type AnswerKind, guard } from './security.ts';
+import { stateRoutes } from './state-routes.ts';
 import { STYLE, STYLE_HREF } from './style.ts';
 import { type Env, fault, preferencesIn, type Reader, type Visit } from './visit.ts';
 
@@ -53,6 +55,7 @@ export function createReader(library: Library, { names, log }: ReaderOptions): R
   });
 
   reader.get(STYLE_HREF, (visit) => immutable(visit, 'text/css; charset=utf-8', STYLE));
+  reader.get(SCRIPT_HREF, (visit) => immutable(visit, 'text/javascript; charset=utf-8', SCRIPT));
   reader.get('/static/icon.svg', (visit) => immutable(visit, 'image/svg+xml', ICON, 'picture'));
   reader.get('/pictures/:name', async (visit) => {
     visit.set('kind', 'picture');
@@ -60,6 +63,7 @@ export function createReader(library: Library, { names, log }: ReaderOptions): R
   });
   listRoutes(reader, library);
   articleRoutes(reader, library);
+  stateRoutes(reader, library);
   return reader;
 }
 

@@ -1,6 +1,7 @@
 /** The frame of every page: head, masthead with sections and search, foot with language and theme. */
 import { html, type Markup } from './markup.ts';
 import { LANGUAGES, type Preferences, THEMES } from './preferences.ts';
+import { SCRIPT_HREF } from './script.ts';
 import { STYLE_HREF } from './style.ts';
 import { type Words, wordsIn } from './words.ts';
 
@@ -11,6 +12,9 @@ const SECTIONS = {
   people: '/people',
   topics: '/topics',
   changes: '/changes',
+  coverage: '/coverage',
+  audit: '/audit',
+  state: '/run',
 } as const satisfies Partial<Record<keyof Words, string>>;
 
 export type Section = keyof typeof SECTIONS;
@@ -28,10 +32,21 @@ export interface PageFrame {
   readonly head?: Markup;
   /** Width of the content: a column of text, or lists and tables. */
   readonly width?: 'text' | 'wide';
+  /** False for a page with markup of the site, which has no script at all. */
+  readonly isScripted?: boolean;
 }
 
 /** The whole page. */
-export function page({ title, section, preferences, url, content, head, width = 'wide' }: PageFrame): Markup {
+export function page({
+  title,
+  section,
+  preferences,
+  url,
+  content,
+  head,
+  width = 'wide',
+  isScripted = true,
+}: PageFrame): Markup {
   const words = wordsIn(preferences.language);
   const window = title === null ? words.name : `${title} · ${words.name}`;
   return html`<!doctype html>
@@ -42,6 +57,7 @@ export function page({ title, section, preferences, url, content, head, width = 
 <meta name="color-scheme" content="light dark">
 <title>${window}</title>
 <link rel="stylesheet" href="${STYLE_HREF}">
+${isScripted ? html`<script type="module" src="${SCRIPT_HREF}"></script>\n` : null}
 <link rel="icon" type="image/svg+xml" href="/static/icon.svg">
 ${head ?? null}</head>
 <body>

@@ -107,6 +107,32 @@ mark { background: light-dark(#fbe9a9, #5a4a12); color: inherit; }
 .large.search input { flex: 1; width: auto; font-size: 1.0625rem; padding: .5rem .8rem; }
 .help { margin-top: 2rem; max-width: 46rem; }
 
+/* The state of the archive. */
+.figures { display: flex; flex-wrap: wrap; gap: 1rem 2.75rem; margin: 1.25rem 0; padding: 1.1rem 0; border: solid var(--rule); border-width: 1px 0; }
+.figures div { display: flex; flex-direction: column-reverse; }
+.figures dt { color: var(--quiet); font-size: .85rem; }
+.figures dd { font-size: 1.5rem; line-height: 1.25; font-weight: 600; font-variant-numeric: tabular-nums; }
+.figures .zero { color: var(--quiet); font-weight: 400; }
+.lead { font-size: 1.1rem; }
+.count { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; }
+main .wide table, .report table { width: 100%; }
+:is(th, td):first-child { padding-left: 0; }
+.body :is(th, td):first-child { padding-left: .75rem; }
+thead th { color: var(--quiet); font-size: .85rem; font-weight: 400; }
+tbody th { font-weight: 400; }
+th.count { text-align: end; }
+.report { margin-top: 2rem; }
+.report .share { width: 30%; }
+.report .bar { display: block; width: 100%; min-width: 4rem; height: .5rem; margin: 0; padding: 0; border: 0; }
+.report .archived { fill: light-dark(#2c6a3f, #86c99a); } .report .known { fill: light-dark(#3d617f, #93b9da); } .report .unseen { fill: light-dark(#875400, #e2b463); }
+.report h2 { margin: 2.5rem 0 .75rem; font-size: 1.1rem; }
+.error, .few { color: var(--removed-ink); } .warning { color: var(--warn); }
+.heat { display: grid; grid-template-columns: repeat(auto-fill, minmax(4.25rem, 1fr)); gap: 3px; margin: 1.5rem 0; font-size: .78rem; font-variant-numeric: tabular-nums; }
+.heat a { display: flex; justify-content: space-between; padding: .3rem .45rem; color: inherit; text-decoration: none; border-radius: 2px; }
+.heat a:hover { outline: 1px solid currentColor; }
+.heat0 { background: light-dark(#f1d9d5, #4a2522); } .heat1 { background: light-dark(#f3e7cf, #473618); } .heat2 { background: light-dark(#eceed2, #3b3d1c); }
+.heat3 { background: light-dark(#d8ead6, #234029); } .heat4 { background: light-dark(#b9dcb9, #2b5a37); }
+
 /* The article. */
 .piece { font-size: 1.125rem; }
 .piece > header { margin-bottom: 2rem; padding-bottom: 1.25rem; border-bottom: 1px solid var(--rule); }

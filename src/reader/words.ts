@@ -175,6 +175,18 @@ const zh = {
   count: '数量',
   when: '时间',
   alarms: '警报',
+  onDemand: '单篇',
+  latency: '从发布到归档',
+  latencyOf: (median: string, p95: string, articles: string) =>
+    `中位 ${median} 分钟，百分之九十五在 ${p95} 分钟内（近三十天 ${articles} 篇）`,
+  archivedShare: '每日已归档的比例',
+  askForGaps: '补齐缺口：',
+  damagedRecords: (count: number) => `${count} 份记录无法读取，未计入。`,
+  articlesLabel: '文章',
+  damagedLabel: '记录不可读',
+  lackTextLabel: '文档不可读',
+  behindLabel: '目录落后',
+  auditHelp: '逐文件核查由命令完成，并可写成网页；repair 修复其所能修复的。',
   live: '实时更新',
   notLive: '静态；刷新可更新',
   outcomes: {
@@ -359,6 +371,19 @@ const en: Words = {
   count: 'Count',
   when: 'When',
   alarms: 'Alarms',
+  onDemand: 'on demand',
+  latency: 'From publication to the archive',
+  latencyOf: (median, p95, articles) =>
+    `median ${median} min, 95 % within ${p95} min (${articles} articles of 30 days)`,
+  archivedShare: 'Share archived, by day',
+  askForGaps: 'Ask for the gaps:',
+  damagedRecords: (count) =>
+    `${count} record${count === 1 ? '' : 's'} cannot be read and ${count === 1 ? 'is' : 'are'} not counted.`,
+  articlesLabel: 'articles',
+  damagedLabel: 'records unreadable',
+  lackTextLabel: 'documents unreadable',
+  behindLabel: 'catalog behind',
+  auditHelp: 'A command checks every file, and can write its report as a page; repair mends what it can.',
   live: 'Updated live',
   notLive: 'Not live; reload to update',
   outcomes: {

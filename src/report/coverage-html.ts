@@ -26,20 +26,27 @@ const STYLE = `
 
 /** The whole page, piece by piece. */
 export function* coveragePage(coverage: IdCoverage, { archive, window, tool }: CoverageRun): Generator<string> {
-  const { days, gaps, unwatched } = coverage;
-  const title = days.length === 0 ? 'Nothing is known' : titleOf(coverage);
+  const title = coverage.days.length === 0 ? 'Nothing is known' : titleOf(coverage);
   yield pageStart({
     title,
     kind: `Coverage of ${archive}, ${window.since} to ${window.until}`,
     style: STYLE,
   });
-  yield overview(coverage, window).markup;
-  if (days.length > 0) yield daysTable(days).markup;
-  yield gapsTable('Never seen', gaps).markup;
-  yield gapsTable('Not watched, and not counted', unwatched).markup;
-  yield failuresTable(coverage).markup;
-  yield sourcesTable(coverage).markup;
+  for (const { markup } of coverageSections(coverage, window)) yield markup;
   yield pageEnd({ foot: `Written by ${tool.name} ${tool.version}. The page loads nothing.` });
+}
+
+/** What the page says, piece by piece, without its frame. */
+export function coverageSections(coverage: IdCoverage, window: Window): readonly Markup[] {
+  const { days, gaps, unwatched } = coverage;
+  return [
+    overview(coverage, window),
+    ...(days.length > 0 ? [daysTable(days)] : []),
+    gapsTable('Never seen', gaps),
+    gapsTable('Not watched, and not counted', unwatched),
+    failuresTable(coverage),
+    sourcesTable(coverage),
+  ];
 }
 
 function titleOf({ completeness: { archivedShare } }: IdCoverage): string {

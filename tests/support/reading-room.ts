@@ -1,4 +1,5 @@
 /** A reader over an archive in memory: what a test puts there, and what its pages answer. */
+import { join } from 'node:path';
 import { openArchive } from '../../src/archive/archive.ts';
 import { makeDocument, writeDocument } from '../../src/archive/document.ts';
 import { articleKey, assetKey } from '../../src/archive/keys.ts';
@@ -7,6 +8,7 @@ import { type RecordDraft, sha256 } from '../../src/archive/record.ts';
 import type { Storage } from '../../src/archive/storage.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { systemClock } from '../../src/clock.ts';
+import { defaultConfig } from '../../src/config.ts';
 import type { LogEvent } from '../../src/log.ts';
 import type { Article, ArticleId, Asset } from '../../src/model.ts';
 import { openLibrary } from '../../src/reader/library.ts';
@@ -40,14 +42,21 @@ export interface ReadingRoom {
   text(path: string, headers?: Readonly<Record<string, string>>): Promise<string>;
 }
 
-export async function openReadingRoom(options: Partial<ReaderOptions> = {}): Promise<ReadingRoom> {
+/** @param folder where queue and journal lie; nowhere by default */
+export async function openReadingRoom({
+  folder = join(import.meta.dirname, 'nowhere'),
+  ...options
+}: Partial<ReaderOptions> & { readonly folder?: string } = {}): Promise<ReadingRoom> {
   const storage = openMemory();
   const archive = openArchive(storage, { minFreeBytes: 0 });
   const faults: LogEvent[] = [];
   const log = (event: LogEvent) => void faults.push(event);
   const catalog = await openCatalog(storage, { path: null, log });
   const signal = new AbortController().signal;
-  const library = openLibrary({ archive, catalog, storage, site: SITE }, { clock: systemClock, log, signal });
+  const library = openLibrary(
+    { archive, catalog, storage, folder, config: { ...defaultConfig(), site: SITE } },
+    { clock: systemClock, log, signal },
+  );
   const reader = createReader(library, { names: [], log, ...options });
   const get: ReadingRoom['get'] = async (path, headers = {}) =>
     reader.request(`http://localhost${path}`, { headers: { host: 'localhost', ...headers } });

@@ -1,0 +1,74 @@
+/** The page of the runs: what is going on, what waits, which hosts are left alone, what failed. */
+import { onSiteClock } from '../site/clock.ts';
+import { dayAndMinute } from './article-page.ts';
+import { html, type Markup } from './markup.ts';
+import type { RunState } from './run.ts';
+import { number, type Words } from './words.ts';
+
+/** @param part what `runPart` gave; the script puts a newer one in its place */
+export function runContent(part: Markup, words: Words): Markup {
+  return html`<h1>${words.state}</h1>
+<p class="quiet" id="live" data-live="${words.live}">${words.notLive}</p>
+<div id="run" data-events="/run/events">${part}</div>`;
+}
+
+export function runPart(state: RunState, words: Words): Markup {
+  const { outcomes, revisits, pauses, failures, alarms, holder } = state;
+  const order = Object.keys(words.outcomes);
+  const sorted = outcomes.toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+  const figures = sorted.map(
+    ([outcome, count]) =>
+      html`<div><dt>${words.outcomes[outcome] ?? outcome}</dt><dd>${number(count, words)}</dd></div>\n`,
+  );
+  return html`<p class="lead">${lastRun(state, words)}${holder === null ? null : html` <span class="quiet">${holder}</span>`}</p>
+<dl class="figures">
+${figures}</dl>
+<p>${words.revisitsPlanned(revisits.planned, revisits.due)}</p>
+${alarms.length === 0 ? null : html`<section><h2>${words.alarms}</h2><ul>${alarms.map((each) => html`<li class="notice">${each}</li>`)}</ul></section>`}
+<section><h2>${words.hosts}</h2>
+${pauses.length === 0 ? html`<p>${words.noPauses}</p>` : html`<ul>${pauses.map(({ host, until, reason }) => html`<li>${words.pausedUntil(host, beijing(until))}: ${reason}</li>`)}</ul>`}</section>
+${bySource(state, words)}
+${latencies(state, words)}
+<section><h2>${words.failures}</h2>
+${
+  failures.length === 0
+    ? html`<p>${words.noFailures}</p>`
+    : html`<div class="wide" tabindex="0" role="group" aria-label="${words.failures}"><table><thead><tr><th scope="col">${words.when}</th><th scope="col">${words.outcome}</th><th scope="col">${words.address}</th><th scope="col">${words.reason}</th></tr></thead><tbody>
+${failures.map(
+  ({ at, outcome, code, url, detail }) =>
+    html`<tr><td>${beijing(at)}</td><td>${words.outcomes[outcome] ?? outcome} <code>${code ?? ''}</code></td><td>${url}</td><td>${detail ?? ''}</td></tr>\n`,
+)}</tbody></table></div>`
+}</section>`;
+}
+
+function lastRun({ lastRun: run, holder }: RunState, words: Words): Markup {
+  if (run === null) return html`${words.noRun}`;
+  const end =
+    run.endedAt !== null ? `${words.ended} ${beijing(run.endedAt)}` : holder === null ? words.cutOff : words.running;
+  return html`${words.lastRun}: <b>${run.command}</b>, ${beijing(run.startedAt)}, ${end}`;
+}
+
+function bySource({ sources }: RunState, words: Words): Markup | null {
+  if (sources.length === 0) return null;
+  return html`<section><h2>${words.queue}</h2><div class="wide" tabindex="0" role="group" aria-label="${words.queue}"><table><thead><tr><th scope="col">${words.list}</th><th scope="col">${words.outcome}</th><th scope="col" class="count">${words.count}</th></tr></thead><tbody>
+${sources.map(
+  ({ source, outcome, count }) =>
+    html`<tr><td><bdi>${source ?? words.onDemand}</bdi></td><td>${words.outcomes[outcome] ?? outcome}</td><td class="count">${number(count, words)}</td></tr>\n`,
+)}</tbody></table></div></section>`;
+}
+
+function latencies({ latencies: all }: RunState, words: Words): Markup | null {
+  if (all.length === 0) return null;
+  return html`<section><h2>${words.latency}</h2><ul>${all.map(
+    ({ source, articles, medianMs, p95Ms }) =>
+      html`<li><bdi>${source}</bdi>: ${words.latencyOf(minutes(medianMs), minutes(p95Ms), number(articles, words))}</li>`,
+  )}</ul></section>`;
+}
+
+function minutes(timeMs: number): string {
+  return String(Math.round(timeMs / 60_000));
+}
+
+function beijing(at: string): string {
+  return Number.isNaN(Date.parse(at)) ? at : dayAndMinute(onSiteClock(at));
+}
