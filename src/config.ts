@@ -49,6 +49,9 @@ const source = z.strictObject({
   follow: z.int().min(0).max(100).default(0),
 });
 
+/** As c2sp.org/signed-note spells keys. */
+const VERIFIER_KEY = /^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$/;
+
 const schema = z
   .strictObject({
     archive: path.default('./archive'),
@@ -148,6 +151,18 @@ const schema = z
         }),
       )
       .default([]),
+    seal: z
+      .strictObject({
+        when: z.enum(['daily', 'run', 'off']).default('daily'),
+        key: path.nullable().default(null),
+        timestamp: z
+          .url({ protocol: /^https?$/, error: 'must be an address such as https://example.org/tsr' })
+          .refine((text) => new URL(text).username === '', 'must be without a user')
+          .nullable()
+          .default(null),
+        witnesses: z.array(z.string().regex(VERIFIER_KEY, 'must be a verifier key: name+id+key')).default([]),
+      })
+      .prefault({}),
     monitor: z
       .strictObject({
         listen: z.string().refine(isListenAddress, LISTEN_FORM).nullable().default(null),
@@ -210,7 +225,7 @@ const schema = z
     }
   });
 
-/** The checked configuration, all defaults filled in; `archive`, `network.certificates` and `monitor.file` are absolute paths. */
+/** The checked configuration, all defaults filled in; `archive`, `network.certificates`, `monitor.file` and `seal.key` are absolute paths. */
 export type Config = z.output<typeof schema>;
 
 /** The defaults alone; `crawl.config.yaml` at the top of the repository says the same with comments. */
@@ -240,6 +255,10 @@ export function loadConfig(path: string | null, overrides: { readonly archive?: 
   const executablePath = orNull('browser.executablePath', config.browser.executablePath);
   if (healthFile?.startsWith(`${archive}/`) === true)
     throw new ArchiveError('CONFIG_INVALID', `${file}: monitor.file: ${healthFile} lies in the archive`);
+  const key = orNull('seal.key', config.seal.key);
+  const keyFile = key === null ? null : resolve(folder, key);
+  if (keyFile !== null && `${keyFile}/`.startsWith(`${archive}/`))
+    throw new ArchiveError('CONFIG_INVALID', `${file}: seal.key: ${keyFile} lies in the archive`);
   const certificates = config.network.certificates.map((each) =>
     resolve(folder, expanded('network.certificates', each)),
   );
@@ -249,6 +268,7 @@ export function loadConfig(path: string | null, overrides: { readonly archive?: 
     browser: { ...config.browser, executablePath },
     network: { ...config.network, certificates },
     monitor: { ...config.monitor, file: healthFile },
+    seal: { ...config.seal, key: keyFile },
   };
 }
 

@@ -321,6 +321,30 @@ export const ERRORS = {
     EXIT.archiveNotWritable,
     'name a file in an existing folder that may be written to. The archive is unchanged',
   ),
+  SEAL_DAMAGED: kind(
+    'the log of seals is damaged',
+    'stop',
+    EXIT.archiveNotWritable,
+    'run guancha-archive verify, which names what is wrong; take seals/ from another copy of the archive',
+  ),
+  SEAL_CONTRADICTED: kind(
+    'the log of seals contradicts what was sealed before',
+    'stop',
+    EXIT.findings,
+    'keep both checkpoints named above: they are the evidence. Take the archive from another copy; nothing is sealed until then',
+  ),
+  SEAL_KEY: kind(
+    'the key for seals cannot be used',
+    'stop',
+    EXIT.usage,
+    'let seal.key name an Ed25519 key (PKCS #8, PEM) outside the archive that only its owner may read (chmod 600), or a file that is not there yet',
+  ),
+  NOT_SEALED: kind(
+    'not sealed as it is now',
+    'never',
+    EXIT.incomplete,
+    'seal it first: guancha-archive seal; verify says what is wrong where that seals nothing',
+  ),
   NOT_ARCHIVED: kind(
     'the archive has no such article',
     'never',

@@ -10,6 +10,7 @@ type Stage =
   | 'store'
   | 'repair'
   | 'run'
+  | 'seal'
   | 'notify'
   | 'monitor'
   | 'read';

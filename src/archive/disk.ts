@@ -2,16 +2,32 @@
  * The storage on a disk: keys to paths, and writes that are whole or not there at all. Disks differ: what one of them cannot
  * do is done in another way, or refused with the reason.
  */
-import { constants, createReadStream, createWriteStream, type Dirent, promises as fsp } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  createWriteStream,
+  type Dirent,
+  promises as fsp,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fs from 'fs-extra';
 import { ArchiveError } from '../errors.ts';
 import { knownError, type Place } from '../system-errors.ts';
 import { isKey, isTemporaryName, mayBeLink, TRASH, temporaryName } from './keys.ts';
-import { type ByteRange, kindOf, type Storage, type StoredFile } from './storage.ts';
+import { type ByteRange, type Digest, kindOf, type Storage, type StoredFile } from './storage.ts';
 
 const CHUNK_BYTES = 1 << 18;
+/** So many files are listed in one turn of the event loop: a look at one takes some microseconds. */
+const FILES_A_TURN = 256;
 
 /**
  * @param root absolute path of the archive; its folder is made by the first write
@@ -38,6 +54,8 @@ export function openDisk(
     name: root,
     read: (key) => withErrors(() => orNull(readRegular(pathOf(root, key)))),
     chunks: (key, range) => chunksOf(where, pathOf(root, key), { follows: mayBeLink(key), range }),
+    digest: (key, onChunk = () => {}) =>
+      withErrors(() => orNull(digestOf(pathOf(root, key), { follows: mayBeLink(key), onChunk }))),
     stat: (key) =>
       withErrors(async () => {
         const path = key === '' ? root : pathOf(root, key);
@@ -195,16 +213,54 @@ export function openDisk(
   async function* list(prefix: string): AsyncGenerator<StoredFile> {
     const { files, folders } = await withErrors(() => namesIn(prefix));
     const isFile = new Set(files);
+    let looks = 0;
     for (const name of [...files, ...folders].sort()) {
       const key = prefix === '' ? name : `${prefix}/${name}`;
       if (!isFile.has(name)) yield* list(key);
       else {
-        const stats = await withErrors(() => orNull((mayBeLink(key) ? fsp.stat : fsp.lstat)(pathOf(root, key))));
-        if (stats?.isFile() === true) yield { key, bytes: stats.size, writtenAt: stats.mtimeMs };
+        if (++looks % FILES_A_TURN === 0) await nextTurn();
+        const found = await withErrors(async () => storedFile(key, pathOf(root, key)));
+        if (found !== null) yield found;
       }
     }
   }
 }
+
+/** Null for what is no regular file, or not there any more. At once: a turn of the event loop would take ten times as long. */
+function storedFile(key: string, path: string): StoredFile | null {
+  const stats = (mayBeLink(key) ? statSync : lstatSync)(path, { throwIfNoEntry: false });
+  if (stats?.isFile() !== true) return null;
+  const { size, mtimeMs, ctimeMs, ino } = stats;
+  const revision = `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+  return { key, bytes: size, writtenAt: mtimeMs, changedAt: ctimeMs, revision };
+}
+
+/** Of a regular file; a FIFO is not waited for. Large ones leave the event loop its turns between their pieces. */
+async function digestOf(
+  path: string,
+  { follows, onChunk }: { readonly follows: boolean; readonly onChunk: (chunk: Buffer) => void },
+): Promise<Digest> {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | (follows ? 0 : constants.O_NOFOLLOW));
+  try {
+    if (!fstatSync(file).isFile()) throw new ArchiveError('ARCHIVE_NOT_WRITABLE', `${path}: is no file`);
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for (;;) {
+      if (bytes >= CHUNK_BYTES) await nextTurn();
+      const count = readSync(file, PIECE, 0, CHUNK_BYTES, null);
+      if (count === 0) return { sha256: hash.digest('hex'), bytes };
+      const chunk = PIECE.subarray(0, count);
+      hash.update(chunk);
+      onChunk(chunk);
+      bytes += count;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Shared: nothing is awaited between a piece that is read into it and its last use. */
+const PIECE = Buffer.allocUnsafeSlow(CHUNK_BYTES);
 
 /** The one place that turns a key into a path; a key can never leave the archive. */
 export function pathOf(root: string, key: string): string {

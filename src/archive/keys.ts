@@ -28,6 +28,8 @@ export const CATALOG = 'catalog.sqlite';
 export const NEW_CATALOG = 'catalog.sqlite.new';
 /** Forms of markup that the archive's owner accepts. */
 export const VOCABULARY = 'vocabulary.yaml';
+/** Which bytes of which file were sealed last, so that a seal need not hash them again: derived from `seals/`. */
+export const SEAL_MEMORY = 'seals.sqlite';
 
 /** Where the months of community posts lie, below the folders by month; those of articles lie there at once. */
 const POSTS = 'fengwen/';
@@ -165,6 +167,80 @@ export function openSegmentKey(segment: string): string {
   return `${segment}.open`;
 }
 
+// Seals: a log of static files (c2sp.org/tlog-tiles), and beside its tiles the same entries as lists for people.
+
+/** The newest checkpoint, which makes everything else of the log hold; written last. */
+export const CHECKPOINT = `${SEALS}/checkpoint`;
+/** The public key of the log: in PEM for openssl, and as a verifier key for clients of such logs. */
+export const SEAL_KEY_PEM = `${SEALS}/key.pem`;
+export const SEAL_KEY = `${SEALS}/key.vkey`;
+/** The folders of what each seal left, file by file named by a number of entries. */
+export const SEAL_CHECKPOINTS = `${SEALS}/checkpoints`;
+export const SEAL_LISTS = `${SEALS}/lists`;
+export const SEAL_CONTENTS = `${SEALS}/contents`;
+
+/** A checkpoint as the log alone signed it. @param size of the log, in entries */
+export function checkpointKey(size: number): string {
+  return `${SEAL_CHECKPOINTS}/${digits(size)}`;
+}
+
+/** What an authority for time stamps answered to that checkpoint (RFC 3161). */
+export function timestampKey(size: number): string {
+  return `${checkpointKey(size)}.tsr`;
+}
+
+/** The entries of a seal as `sha256sum --check` reads them. @param from index of the first one */
+export function sealListKey(from: number): string {
+  return `${SEAL_LISTS}/${digits(from)}.sha256`;
+}
+
+/** When the seal was made, and the hashes of what its documents say. @param from index of the seal's first entry */
+export function sealContentsKey(from: number): string {
+  return `${SEAL_CONTENTS}/${digits(from)}.txt`;
+}
+
+/** The number in the name of a file of `seals/checkpoints`, `seals/lists` or `seals/contents`. */
+export function sealNumber(key: string): number {
+  return Number(/(\d{12})(?:\.\w+)?$/.exec(key)?.[1]);
+}
+
+/**
+ * A tile of the log (c2sp.org/tlog-tiles): `seals/tile/0/x001/x234/067`, with `.p/12` behind it while it holds 12 of 256.
+ * @param level of hashes, or the entries themselves
+ */
+export function tileKey(level: number | 'entries', index: number, width: number): string {
+  const parts = String(index)
+    .padStart(Math.ceil(String(index).length / 3) * 3, '0')
+    .match(/.{3}/g) as readonly string[];
+  const name = parts.map((part, i) => (i === parts.length - 1 ? part : `x${part}`)).join('/');
+  return `${TILES}/${level}/${name}${width === TILE_WIDTH ? '' : `.p/${width}`}`;
+}
+
+/** Where all tiles lie. */
+export const TILES = `${SEALS}/tile`;
+
+/** The tile that a key stands for; null for anything else. */
+export function parseTile(
+  key: string,
+): { readonly level: number | 'entries'; readonly index: number; readonly width: number } | null {
+  const [, level, name, width] =
+    /^seals\/tile\/(\d+|entries)\/([x\d/]+)(?:\.p\/(\d+))?$/.exec(SEAL.test(key) ? key : '') ?? [];
+  if (level === undefined || name === undefined) return null;
+  const index = Number(name.replace(/[x/]/g, ''));
+  return {
+    level: level === 'entries' ? level : Number(level),
+    index,
+    width: width === undefined ? TILE_WIDTH : Number(width),
+  };
+}
+
+/** How many hashes, or entries, a full tile holds. */
+export const TILE_WIDTH = 256;
+
+function digits(count: number): string {
+  return String(count).padStart(12, '0');
+}
+
 // Trash: a folder for each run that moved something there, and its list.
 
 /** @param now when the run began */
@@ -184,7 +260,7 @@ export type ParsedKey =
   | { readonly kind: 'picture'; readonly sha256: string; readonly type: string }
   | { readonly kind: 'page' | 'description'; readonly name: string }
   | { readonly kind: 'segment'; readonly segment: string; readonly isOpen: boolean }
-  | { readonly kind: 'frontier' | 'catalog' | 'lock' | 'manifest' | 'vocabulary' };
+  | { readonly kind: 'frontier' | 'catalog' | 'lock' | 'manifest' | 'seal' | 'seal-memory' | 'vocabulary' };
 
 const PLACE = String.raw`(?:\d{4}\/(?:0[1-9]|1[0-2])\/\d{4}_\d{2}_\d{2}_|fengwen\/\d{4}\/(?:0[1-9]|1[0-2])\/)[1-9]\d*`;
 const DOCUMENT = new RegExp(String.raw`^${ARTICLES}\/(${PLACE})\.html$`);
@@ -193,6 +269,10 @@ const VERSION = new RegExp(String.raw`^${VERSIONS}\/(${PLACE})\/([1-9]\d*)\.html
 const PICTURE = new RegExp(String.raw`^${ASSETS}\/([0-9a-f]{2})\/(\1[0-9a-f]{62})\.([a-z0-9]{1,8})$`);
 const QUARANTINED = new RegExp(String.raw`^${QUARANTINE}\/(\d{8}T\d{9}Z_[\w.-]*)\.(gz|json)$`);
 const SEGMENT = new RegExp(String.raw`^(${CAPTURES}\/(\d{4})\/(0[1-9]|1[0-2])\/\2\3\d{2}T\d{9}Z\.warc\.gz)(\.open)?$`);
+
+const SEAL = new RegExp(
+  String.raw`^${SEALS}\/(?:checkpoint|key\.pem|key\.vkey|checkpoints\/\d{12}(?:\.tsr)?|lists\/\d{12}\.sha256|contents\/\d{12}\.txt|tile\/(?:\d|[1-5]\d|6[0-3]|entries)(?:\/x\d{3})*\/\d{3}(?:\.p\/(?:[1-9]\d?|1\d\d|2[0-4]\d|25[0-5]))?)$`,
+);
 
 /** What a key of an archive stands for; null for what belongs to no archive. What lies in `trash/` has left it. */
 export function parseKey(key: string): ParsedKey | null {
@@ -208,10 +288,12 @@ export function parseKey(key: string): ParsedKey | null {
   if (name !== undefined && !isConflictCopy(name)) return { kind: ending === 'gz' ? 'page' : 'description', name };
   const [, segment, , , open] = SEGMENT.exec(key) ?? [];
   if (segment !== undefined) return { kind: 'segment', segment, isOpen: open !== undefined };
+  if (SEAL.test(key)) return { kind: 'seal' };
   if (key === MANIFEST) return { kind: 'manifest' };
   if (key === VOCABULARY) return { kind: 'vocabulary' };
   if (isDatabase(key, FRONTIER)) return { kind: 'frontier' };
   if (isDatabase(key, CATALOG) || isDatabase(key, NEW_CATALOG)) return { kind: 'catalog' };
+  if (isDatabase(key, SEAL_MEMORY)) return { kind: 'seal-memory' };
   return isDatabase(key, LOCK) || key === LOCK_HOLDER ? { kind: 'lock' } : null;
 }
 
@@ -221,16 +303,17 @@ export function parseKey(key: string): ParsedKey | null {
  */
 export function mayBeLink(key: string): boolean {
   const parsed = parseKey(key);
-  return parsed !== null && !['frontier', 'catalog', 'lock', 'manifest', 'vocabulary'].includes(parsed.kind);
+  const others = ['frontier', 'catalog', 'lock', 'manifest', 'seal-memory', 'vocabulary'];
+  return parsed !== null && !others.includes(parsed.kind);
 }
 
 /**
- * What runs write for themselves: the frontier, the catalog, and the lock with the name of its holder, which is never opened,
- * for that would end the lock (see frontier/lock.ts).
+ * What runs write for themselves: the databases, and the lock with the name of its holder, which is never opened, for that
+ * would end the lock (see frontier/lock.ts).
  */
 export function isOperational(key: string): boolean {
   const kind = parseKey(key)?.kind;
-  return kind === 'frontier' || kind === 'catalog' || kind === 'lock';
+  return kind === 'frontier' || kind === 'catalog' || kind === 'lock' || kind === 'seal-memory';
 }
 
 /** A database and what SQLite lays beside it. */

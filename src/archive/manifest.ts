@@ -1,11 +1,10 @@
 /** A manifest: the SHA-256 of every file below a folder, in the form of BagIt 1.0 (RFC 8493, 2.1.3), which sha256sum reads too. */
-import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ArchiveError } from '../errors.ts';
 import { isOperational, MANIFEST, TRASH } from './keys.ts';
-import type { Storage } from './storage.ts';
+import type { Digest, Storage } from './storage.ts';
 
 interface ManifestEntry {
   /** Relative to the folder, with `/`. */
@@ -56,18 +55,11 @@ export function isOutside(key: string): boolean {
   return isOperational(key) || key === MANIFEST || key === TRASH || /(^|\/)\.[^/]+\.tmp$/.test(key);
 }
 
-/** Reads a file as a stream, and never through a link. */
-export async function hashFile(
-  storage: Storage,
-  key: string,
-): Promise<{ readonly sha256: string; readonly bytes: number }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const chunk of storage.chunks(key)) {
-    hash.update(chunk);
-    bytes += chunk.length;
-  }
-  return { sha256: hash.digest('hex'), bytes };
+/** Never through a link, but for those that the archive reads through. @throws ARCHIVE_NOT_WRITABLE where no file is there */
+export async function hashFile(storage: Storage, key: string): Promise<Digest> {
+  const digest = await storage.digest(key);
+  if (digest === null) throw new ArchiveError('ARCHIVE_NOT_WRITABLE', `${storage.name}/${key}: is not there`);
+  return digest;
 }
 
 /** A line of a manifest; LF, CR and % are written as RFC 8493, 2.1.3 says. */

@@ -1,4 +1,5 @@
 /** The storage in memory, for tests: what it holds is lost with it. */
+import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { ArchiveError } from '../errors.ts';
 import { isKey, TRASH } from './keys.ts';
@@ -7,12 +8,14 @@ import type { Storage, StoredFile } from './storage.ts';
 interface Held {
   readonly bytes: Buffer;
   readonly writtenAt: number;
+  readonly revision: string;
 }
 
 /** @param options `now` gives ms since 1970 */
 export function openMemory({ now = Date.now }: { readonly now?: () => number } = {}): Storage {
   const files = new Map<string, Held>();
   const unfinished = new Map<symbol, string>(); // temporary file → its prefix
+  let writes = 0;
   const name = 'memory';
 
   const put = (key: string, bytes: string | Uint8Array) => {
@@ -21,7 +24,7 @@ export function openMemory({ now = Date.now }: { readonly now?: () => number } =
     for (let i = 1; i < parts.length; i++)
       if (files.has(parts.slice(0, i).join('/'))) throw refusal(key, 'a file is in its way');
     if (isFolder(key)) throw refusal(key, 'a folder');
-    files.set(key, { bytes: Buffer.from(bytes), writtenAt: now() });
+    files.set(key, { bytes: Buffer.from(bytes), writtenAt: now(), revision: String(++writes) });
   };
   const get = (key: string): Held => {
     const held = files.get(requireKey(key));
@@ -40,6 +43,12 @@ export function openMemory({ now = Date.now }: { readonly now?: () => number } =
     chunks: async function* (key, { offset, length } = { offset: 0, length: Number.POSITIVE_INFINITY }) {
       const bytes = get(key).bytes.subarray(offset, offset + length);
       if (bytes.length > 0) yield Buffer.from(bytes);
+    },
+    digest: async (key, onChunk) => {
+      const bytes = files.get(requireKey(key))?.bytes;
+      if (bytes === undefined) return null;
+      onChunk?.(bytes);
+      return { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
     },
     stat: async (key) => {
       if (key === '') return { kind: 'a folder', bytes: 0, writtenAt: now(), target: null };
@@ -80,8 +89,8 @@ export function openMemory({ now = Date.now }: { readonly now?: () => number } =
     remove: async (key) => void files.delete(requireKey(key)),
     list: async function* (prefix) {
       const found = [...files].filter(([key]) => isBelow(key, prefix)).sort(([a], [b]) => compareKeys(a, b));
-      for (const [key, { bytes, writtenAt }] of found)
-        yield { key, bytes: bytes.length, writtenAt } satisfies StoredFile;
+      for (const [key, { bytes, writtenAt, revision }] of found)
+        yield { key, bytes: bytes.length, writtenAt, changedAt: writtenAt, revision } satisfies StoredFile;
     },
     names: async (prefix) => {
       const below = [...files.keys()].filter((key) => isBelow(key, prefix));

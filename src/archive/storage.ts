@@ -25,6 +25,11 @@ export interface Storage {
    * The bytes piece by piece, or of a range as many as there are. Throws ARCHIVE_NOT_WRITABLE where there is no such file.
    */
   chunks(key: string, range?: ByteRange): AsyncIterable<Buffer>;
+  /**
+   * Hashes a file, null where there is none: for whoever hashes many, without a turn of the event loop for each small one.
+   * @param onChunk is given the bytes piece by piece, each only until it returns
+   */
+  digest(key: string, onChunk?: (chunk: Buffer) => void): Promise<Digest | null>;
   /** What lies at a key, without opening or following it; null where nothing does. An empty key is the place itself. */
   stat(key: string): Promise<Entry | null>;
   /**
@@ -56,6 +61,12 @@ export interface Storage {
   freeBytes(): Promise<number>;
 }
 
+export interface Digest {
+  /** Lower-case hex. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
 /** Both in bytes; `length` is at least 1. */
 export interface ByteRange {
   readonly offset: number;
@@ -67,6 +78,13 @@ export interface StoredFile {
   readonly bytes: number;
   /** When it was last written, ms since 1970. */
   readonly writtenAt: number;
+  /** When anything of it was last changed, its name or permissions too, ms since 1970. */
+  readonly changedAt: number;
+  /**
+   * Differs from what it was wherever anybody has changed the file since, however its times were set afterwards; but for a
+   * change within the same tick of the place's clock.
+   */
+  readonly revision: string;
 }
 
 export interface Names {

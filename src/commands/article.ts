@@ -1,7 +1,9 @@
 /** `history ID|URL`: an article's versions, when it was gone, and when it was last visited. Reads only. */
+import { relative, resolve } from 'node:path';
 import { type Archive, openArchive, type StoredArticle } from '../archive/archive.ts';
 import { blocksOf, compareDocuments, countChanges, type DocumentDiff, type Piece } from '../archive/diff.ts';
 import { openDisk } from '../archive/disk.ts';
+import { idOf, parseKey } from '../archive/keys.ts';
 import type { Version } from '../archive/record.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
@@ -129,21 +131,23 @@ export function mark(terminal: Pick<Terminal, 'colours'>, kind: 'added' | 'remov
 
 /**
  * Looks an article up, or the post that it became, without holding the archive; it may be read beside a crawl.
- * @param text `guancha:904308`, `fengwen:399176`, or an address
+ * @param text `guancha:904308`, `fengwen:399176`, `904308` for either of them, the path of a document, or an address
  * @throws URL_INVALID, NOT_ARCHIVED
  */
 export async function storedArticle(
   text: string,
   config: Config,
 ): Promise<StoredArticle & { readonly archive: Archive }> {
-  const isId = /^(?:guancha|fengwen):\d+$/.test(text);
-  const address = isId ? { id: text as ArticleId, date: null } : parseArticleUrl(text, config.site);
+  const address = addressOf(text, config);
   if (address === null) throw new ArchiveError('URL_INVALID', text);
   using operations = openOperations(config.archive, { readOnly: true });
   const { frontier, journal } = operations;
   const places = { get: journal.places.get, set: () => {} }; // this command only reads
   const archive = openArchive(openDisk(config.archive), { ...config.limits, places });
-  const found = await archive.find(address.id, address.date);
+  const isNumber = /^\d+$/.test(text);
+  const found =
+    (await archive.find(address.id, address.date)) ??
+    (isNumber ? await archive.find(`fengwen:${Number(text)}`, null) : null);
   if (found !== null) return { archive, ...found };
   const to = destinationOf(frontier.find(address.id));
   const post = to === null ? null : parseArticleUrl(to, config.site);
@@ -153,4 +157,18 @@ export async function storedArticle(
     'NOT_ARCHIVED',
     `${text}: not in ${config.archive}${to === null ? '' : `; it moved to ${to}`}`,
   );
+}
+
+/** A number alone is first one of www. */
+function addressOf(
+  text: string,
+  { archive, site }: Config,
+): { readonly id: ArticleId; readonly date: string | null } | null {
+  if (/^(?:guancha|fengwen):\d+$/.test(text)) return { id: text as ArticleId, date: null };
+  if (/^[1-9]\d{0,14}$/.test(text)) return { id: `guancha:${Number(text)}`, date: null };
+  for (const key of [text, relative(archive, resolve(text))]) {
+    const parsed = parseKey(key);
+    if (parsed?.kind === 'document' || parsed?.kind === 'record') return { id: idOf(parsed.article), date: null };
+  }
+  return parseArticleUrl(text, site);
 }

@@ -16,6 +16,7 @@ import { alarmNotice, type Notice, noticeOf } from '../notify/notice.ts';
 import { createNotifier, reportFailure } from '../notify/notifier.ts';
 import type { Terminal } from '../report/terminal.ts';
 import type { UrlReport } from '../report/visits.ts';
+import { sealWithin } from './sealing.ts';
 import { type Interrupts, run, runRevisits, withArchive } from './session.ts';
 
 interface CrawlOptions {
@@ -111,6 +112,8 @@ export async function crawl(
     const alarms = createAlarms({ raised, now: services.clock.now, onAlarm });
     alarms.markup(formAlarms(journal.forms.all(), await services.accepted()));
     await notifier.deliver({ signal: interrupts.stopSignal });
+    if (!interrupts.stopSignal.aborted)
+      await sealWithin(app, { config, terminal, signal: interrupts.abortSignal, when: config.seal.when });
     return unread !== EXIT.ok && exit !== EXIT.interrupted ? unread : exit;
   });
   return crawling.catch(async (error: unknown) => {

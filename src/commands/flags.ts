@@ -305,6 +305,31 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
       end(await importPaths(paths, flags, { ...prepare(flags), interrupts }));
     });
 
+  common(program.command('seal'))
+    .summary('sign the hashes of everything new')
+    .description(
+      'Adds every file that is new since the last seal to the signed log of the archive, with a time stamp where seal.timestamp names an authority.',
+    )
+    .option('--rebuild', 'first write the tiles of the log again from its lists', false)
+    .addHelpText('after', examples('seal', 'seal --json'))
+    .action(async (flags: CommonFlags & { rebuild: boolean }) => {
+      const { sealCommand } = await import('./seal.ts');
+      end(await sealCommand(flags, { ...prepare(flags), interrupts }));
+    });
+
+  common(program.command('verify'))
+    .summary('check the archive against its seals')
+    .description(
+      'Checks that the log is the one that was signed and seen before, and that every sealed file is as it was sealed. Reads only.',
+    )
+    .option('--log <dir>', 'a folder with a copy of seals/ alone, instead of an archive')
+    .option('--key <key>', 'verifier key, or file with a public key, that the log must be signed by')
+    .addHelpText('after', examples('verify', 'verify --log /media/stick --key key.pem'))
+    .action(async (flags: CommonFlags & { log?: string; key?: string }) => {
+      const { verifyCommand } = await import('./verify.ts');
+      end(await verifyCommand(flags, { ...prepare(flags), interrupts }));
+    });
+
   common(program.command('doctor'))
     .summary('check what a crawl needs')
     .description(
@@ -478,6 +503,31 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
     .action(async (article: string, from: number | undefined, to: number | undefined, flags: CommonFlags) => {
       const { diff } = await import('./article.ts');
       end(await diff(article, { from, to }, prepare(flags)));
+    });
+
+  common(program.command('prove'))
+    .summary('prove one article to somebody else')
+    .description(
+      'Writes a folder with an article’s document, record, pictures and capture, and the proof that they were sealed, which anybody can check offline. Reads only.',
+    )
+    .argument('<article>', 'id such as guancha:623950, its number, address, or the path of its document')
+    .argument('<dir>', 'new or empty folder')
+    .addHelpText('after', examples('prove guancha:623950 ../proof', 'sh ../proof/check.sh'))
+    .action(async (article: string, dir: string, flags: CommonFlags) => {
+      const { proveCommand } = await import('./prove.ts');
+      end(await proveCommand(article, dir, prepare(flags)));
+    });
+
+  common(program.command('corroborate'))
+    .summary('compare with what another archive saw')
+    .description(
+      'Compares the logs of two archives by the hashes of what their documents say: seen alike, differently since when, by one alone. Reads only.',
+    )
+    .argument('<other>', 'another archive, or a folder with a copy of its seals/ alone')
+    .addHelpText('after', examples('corroborate ../other-archive', 'corroborate /media/stick --json'))
+    .action(async (other: string, flags: CommonFlags) => {
+      const { corroborate } = await import('./corroborate.ts');
+      end(await corroborate(other, prepare(flags)));
     });
 
   common(program.command('changes'))

@@ -15,6 +15,7 @@ import { createNotifier, type Notifier, reportFailure } from '../notify/notifier
 import { describeDuration, type Terminal } from '../report/terminal.ts';
 import { line, type Styled, style } from '../report/text.ts';
 import { printReport, reportOf } from '../report/visits.ts';
+import { sealWithin } from './sealing.ts';
 import { type Interrupts, withArchive } from './session.ts';
 
 const COMMAND = 'schedule';
@@ -119,9 +120,42 @@ async function runUntil(
       stopSignal: ending,
       abortSignal: interrupts.abortSignal,
       log: terminal.log,
+      upkeep: sealDaily(app, { config, terminal, state, signal: AbortSignal.any([ending, interrupts.abortSignal]) }),
     });
     await delivery.ended();
   });
+}
+
+/** After a seal that failed another one is tried, and so often it is looked whether one is due. */
+const BETWEEN_SEALS_MS = 3_600_000;
+
+/** Seals once a day. Its first seal may take long: it lives meanwhile. */
+function sealDaily(
+  app: App,
+  {
+    config,
+    terminal,
+    state,
+    signal,
+  }: {
+    readonly config: Config;
+    readonly terminal: Terminal;
+    readonly state: MonitorState;
+    readonly signal: AbortSignal;
+  },
+): () => Promise<void> {
+  const { clock } = app.services;
+  const when = config.seal.when === 'off' ? 'off' : 'daily';
+  let [lookedAt, day] = [Number.NEGATIVE_INFINITY, ''];
+  return async () => {
+    const now = clock.now();
+    const today = new Date(now).toISOString().slice(0, 10);
+    if (today === day && Math.abs(now - lookedAt) < BETWEEN_SEALS_MS) return;
+    [lookedAt, day] = [now, today];
+    await sealWithin(app, { config, terminal, signal, when, onProgress: state.beat }).catch((error: unknown) => {
+      if (!signal.aborted) throw error; // what it left is taken back by the next one
+    });
+  };
 }
 
 type Listeners = Pick<EngineOptions, 'onRun' | 'onSettled' | 'onAlarm' | 'onBeat'>;

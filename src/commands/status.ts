@@ -11,6 +11,7 @@ import type { Latency } from '../journal/figures.ts';
 import type { PausedHost } from '../journal/hosts.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
 import { line, style } from '../report/text.ts';
+import { sealState } from './sealing.ts';
 
 const MOST_FAILURES = 20;
 /** Latencies of so long. */
@@ -37,6 +38,7 @@ export async function status({
   const drift = findDrift(journal.fieldSamples.newest());
   const alarms = config.sources.flatMap(({ name }) => alarmsOf(journal.sourceSamples.of(name)));
   const notices = { waiting: journal.outbox.waiting(), failed: journal.outbox.givenUp(MOST_FAILURES) };
+  const seals = await sealState(archive);
   const outcomes = Object.create(null) as Record<string, number>; // their names may be those of a damaged row
   for (const { outcome, count } of sources) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
 
@@ -59,6 +61,10 @@ export async function status({
     ...latencies.map(describeLatency),
     ...alarms.map((alarm) => style('yellow', describeAlarm(alarm))),
     ...drift.map((each) => style('yellow', describeDrift(each))),
+    ...(seals.sealedAt === null ? [] : [`last sealed ${seals.sealedAt}`]),
+    ...(seals.failure === null
+      ? []
+      : [style('yellow', `the last seal failed ${seals.failure.at}: ${seals.failure.detail}`)]),
     ...(notices.waiting === 0 ? [] : [`${notices.waiting} notices wait to be delivered`]),
     ...notices.failed.flatMap(({ at, on, to, attempts, error }) => [
       line`${at}  ${style('red', `notice ${on} given up`)}  ${to}, ${attempts} attempts`,
@@ -82,6 +88,7 @@ export async function status({
     alarms,
     failures,
     notices,
+    seals,
   };
   if (terminal.json) terminal.result('', values);
   else if (lastRun === null && sources.length + notices.waiting + notices.failed.length === 0)

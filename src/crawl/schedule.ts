@@ -50,6 +50,8 @@ export interface EngineOptions {
   readonly onSettled: (settled: Worked) => void;
   /** Is called once for each thing that goes wrong. */
   readonly onAlarm: (alarm: Alarm) => void;
+  /** Is called before each step and at least once a minute, and waited for: what has its time and no host, such as a seal. */
+  readonly upkeep?: (() => Promise<void>) | undefined;
   /** Is called before each step and at least once a minute, with all current alarms: a sign that the engine lives. */
   readonly onBeat: (alarms: readonly Alarm[]) => void;
   readonly log: Log;
@@ -91,6 +93,7 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
     options.onBeat(alarms.current());
     frontier.requeue({ dueAt: clock.now() });
     await lookBack();
+    await options.upkeep?.();
     const jobs = possibleJobs();
     const job = choose(jobs);
     if (job === null) await sleep(jobs);

@@ -7,7 +7,7 @@ import type { Asked, OriginName, Reply, Route, SeenRequest } from './serve/reply
 import { normalPath, openServer } from './serve/server.ts';
 import { wwwRoute } from './serve/www.ts';
 import type { NewspaperArticle, SpecialName } from './truth.ts';
-import { configText, type Politeness } from './write/config-text.ts';
+import { type ConfigOptions, configText } from './write/config-text.ts';
 import { makeEdition } from './write/edition.ts';
 
 export type { Feed } from './render/feeds.ts';
@@ -50,7 +50,7 @@ export interface Newspaper extends AsyncDisposable {
   /** Every request to every origin, in the order of arrival. */
   readonly requests: readonly SeenRequest[];
   /** A `crawl.config.yaml` that names every list of this newspaper. */
-  config(options: { readonly archive: string; readonly politeness?: Politeness; readonly feeds?: boolean }): string;
+  config(options: ConfigOptions & { readonly feeds?: boolean }): string;
   /** What stands at a path now, as text: to be changed and put back. Hooks are not asked, nobody is recorded. */
   read(path: string, origin?: OriginName): string;
   /** Publishes, replaces, withdraws or breaks what stands at a path (with its query, if any). */

@@ -1,12 +1,15 @@
 /** Runs the real command as a person would, in a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { statfsSync } from 'node:fs';
+import { rmSync, statfsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** Where keys of seals are made, and nobody's own are found. */
+const DATA_HOME = join(tmpdir(), `guancha-test-data-${process.pid}`);
+process.once('exit', () => rmSync(DATA_HOME, { recursive: true, force: true }));
 const GUARD = pathToFileURL(join(import.meta.dirname, 'loopback-only.ts')).href;
 
 export interface Ended {
@@ -46,6 +49,7 @@ export function start(args: readonly string[], settings: RunSettings = {}): Runn
       ...process.env,
       NODE_OPTIONS: preloads.map((url) => `--import ${url}`).join(' '),
       NO_COLOR: '1',
+      XDG_DATA_HOME: DATA_HOME,
       ...settings.env,
     },
     stdio: 'pipe',

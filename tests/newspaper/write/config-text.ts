@@ -9,6 +9,8 @@ export type Politeness = Readonly<Record<string, number | boolean>>;
 export interface ConfigOptions {
   readonly archive: string;
   readonly politeness?: Politeness;
+  /** When seals are made; by default never, for two archives of the same newspaper shall have the same files. */
+  readonly seal?: string;
 }
 
 /** A row of `sources` in crawl.config.yaml. */
@@ -55,6 +57,7 @@ site:
   community: ${community}
   images: [${images}]
   lists: [${app ?? ''}]
+seal: { when: ${options.seal ?? 'off'} }
 network:
   allowAddresses: [127.0.0.0/8]
 sources:

@@ -1,0 +1,96 @@
+/** `seal`: everything new in the archive becomes part of the signed log. */
+import { openDisk } from '../archive/disk.ts';
+import { openTrash } from '../archive/trash.ts';
+import type { Config } from '../config.ts';
+import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import { SEAL_FINDINGS, type SealFinding } from '../evidence/findings.ts';
+import { newestCheckpoint } from '../evidence/log.ts';
+import { extendTiles } from '../evidence/tiles.ts';
+import { lockArchive } from '../frontier/lock.ts';
+import type { Terminal } from '../report/terminal.ts';
+import { line, style } from '../report/text.ts';
+import { sealArchive } from './sealing.ts';
+import type { Interrupts } from './session.ts';
+
+interface Context {
+  readonly config: Config;
+  readonly terminal: Terminal;
+  readonly interrupts: Interrupts;
+}
+
+/** @throws ARCHIVE_IN_USE, SEAL_KEY, SEAL_CONTRADICTED, SEAL_DAMAGED */
+export async function sealCommand(
+  { rebuild }: { readonly rebuild: boolean },
+  { config, terminal, interrupts }: Context,
+): Promise<ExitCode> {
+  const storage = await existingArchive(config.archive);
+  await using _lock = await lockArchive(config.archive, 'seal');
+  const trash = openTrash(storage, { now: new Date() });
+  if (rebuild) await rebuildTiles(storage);
+  const { stopSignal, abortSignal } = interrupts;
+  const signal = AbortSignal.any([stopSignal, abortSignal]);
+  const sealed = await sealArchive({ storage, trash }, { config, terminal, signal, now: Date.now }).catch(
+    (error: unknown) => {
+      if (signal.aborted) throw new ArchiveError('INTERRUPTED', 'seal: nothing of it counts until it ends');
+      throw error;
+    },
+  );
+  for (const found of sealed.findings) printFinding(found, terminal);
+  const { checkpoint, files, seen, stamped } = sealed;
+  const { origin = null, size = 0 } = checkpoint ?? {};
+  const root = checkpoint?.root.toString('base64') ?? null;
+  const time = stamped === null ? '' : 'at' in stamped ? `, time stamp of ${stamped.at}` : '';
+  terminal.result(
+    `${files} of ${seen} files are newly sealed; ${origin ?? 'there is no log'}, ${size} entries${time}`,
+    {
+      files,
+      seen,
+      origin,
+      size,
+      root,
+      stamped,
+      findings: sealed.findings.length,
+    },
+  );
+  if (stamped !== null && 'fault' in stamped)
+    terminal.log({
+      level: 'warn',
+      stage: 'seal',
+      message: `no time stamp, the next seal asks again: ${stamped.fault}`,
+    });
+  return sealed.findings.length === 0 ? EXIT.ok : EXIT.findings;
+}
+
+/** @throws USAGE where there is no such folder */
+export async function existingArchive(folder: string): Promise<ReturnType<typeof openDisk>> {
+  const storage = openDisk(folder);
+  if ((await storage.stat('')) !== null) return storage;
+  throw new ArchiveError('USAGE', `${folder}: there is no archive; name one with --archive DIR`);
+}
+
+/** @throws SEAL_DAMAGED where the lists do not lead to the checkpoint either: then nothing may be made of them */
+async function rebuildTiles(storage: ReturnType<typeof openDisk>): Promise<void> {
+  const newest = await newestCheckpoint(storage);
+  if (newest === null) return;
+  if (!(await extendTiles(storage, { size: 0, end: newest.size })).equals(newest.root))
+    throw new ArchiveError('SEAL_DAMAGED', `${storage.name}: the lists have another root than the checkpoint`);
+}
+
+export function printFinding({ code, path, detail, evidence = [] }: SealFinding, terminal: Terminal): void {
+  const { means, fix } = SEAL_FINDINGS[code];
+  const shown = evidence.flatMap((each) => [
+    '',
+    ...each
+      .trimEnd()
+      .split('\n')
+      .map((text) => `    ${text}`),
+  ]);
+  terminal.result([line`${style('red', code)}  ${path}  ${means}`, `    ${detail}`, ...shown], {
+    code,
+    path,
+    detail,
+    means,
+    fix,
+    evidence,
+  });
+}

@@ -1,0 +1,267 @@
+/**
+ * A seal: every file that is new since the last one becomes an entry of the log, and the whole is signed. What the kill of a
+ * seal leaves lies behind the checkpoint, which is written last, and makes way at the next one.
+ */
+import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  CHECKPOINT,
+  checkpointKey,
+  idOf,
+  parseTile,
+  SEAL_CHECKPOINTS,
+  SEAL_CONTENTS,
+  SEAL_KEY,
+  SEAL_KEY_PEM,
+  SEAL_LISTS,
+  sealContentsKey,
+  sealListKey,
+  sealNumber,
+  TILE_WIDTH,
+  TILES,
+  tileKey,
+} from '../archive/keys.ts';
+import { manifestLine, writeLines } from '../archive/manifest.ts';
+import { sha256 } from '../archive/record.ts';
+import type { Storage } from '../archive/storage.ts';
+import type { Trash } from '../archive/trash.ts';
+import { ArchiveError } from '../errors.ts';
+import { contentOf, statementText } from './contents.ts';
+import type { SealFinding } from './findings.ts';
+import type { KeyPair, SeenLogs } from './key.ts';
+import { damaged, entries, newestCheckpoint } from './log.ts';
+import type { SealMemory } from './memory.ts';
+import { type Checkpoint, isSigned, readCheckpoint, signCheckpoint, verifierKey, writeVerifierKey } from './note.ts';
+import { type SealableFile, sealableFiles, whyForeign } from './sealed.ts';
+import { extendTiles, hashesOf, rootFromTiles } from './tiles.ts';
+
+export interface SealOptions {
+  readonly key: KeyPair;
+  /** Absolute path of the archive, as what was seen names it. */
+  readonly archive: string;
+  readonly memory: SealMemory;
+  readonly trash: Trash;
+  readonly seen: SeenLogs;
+  /** Ms since 1970. */
+  readonly now: () => number;
+  readonly signal?: AbortSignal | undefined;
+  /** Is called for what does not end the seal. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+  /** Is called now and then with the files looked at so far. */
+  readonly onProgress?: ((files: number) => void) | undefined;
+}
+
+export interface Seal {
+  /** The newest one, whether it was made now or before; null where there is nothing to be sealed. */
+  readonly checkpoint: Checkpoint | null;
+  /** Files that became entries now. */
+  readonly files: number;
+  /** Files of the archive that were looked at. */
+  readonly seen: number;
+  /** What was left as it was sealed, or not sealed at all. */
+  readonly findings: readonly SealFinding[];
+}
+
+/** A file's times may be as coarse as this (FAT): what was changed so lately is hashed again next time. */
+const TICK_MS = 2000;
+/** Files one after the other leave the event loop a turn after so long. */
+const TURN_MS = 10;
+
+/**
+ * Seals what is new. The caller holds the archive.
+ * @throws SEAL_CONTRADICTED where the log is not the one that this machine signed and saw; SEAL_DAMAGED
+ */
+export async function seal(storage: Storage, options: SealOptions): Promise<Seal> {
+  const { memory, now } = options;
+  const before = await newestCheckpoint(storage);
+  const size = before?.size ?? 0;
+  const signer = {
+    ...verifierKey(before?.origin ?? newOrigin(), options.key.publicKey),
+    privateKey: options.key.privateKey,
+  };
+  const findings: SealFinding[] = before === null ? await beginning(storage, options) : [];
+  if (before !== null) await requireContinued(storage, before, options);
+  await takeBack(storage, size, options.trash);
+  await remember(storage, before, memory);
+
+  const contents: (readonly [id: string, hash: string])[] = [];
+  let [seen, files] = [0, 0];
+  memory.begin();
+  try {
+    const lines = newLines();
+    const first = await lines.next();
+    if (first.done === true) {
+      if (before !== null) memory.commit(stateOf(before));
+      return { checkpoint: before, files, seen, findings };
+    }
+    await writeLines(storage, sealListKey(size), withStatement(first.value, lines));
+    const end = size + files + 1;
+    const checkpoint = signCheckpoint({ size: end, root: await extendTiles(storage, { size, end }) }, signer);
+    await writeKeys(storage, signer);
+    await storage.write(CHECKPOINT, checkpoint.raw);
+    await storage.write(checkpointKey(end), checkpoint.raw);
+    memory.commit(stateOf(checkpoint));
+    noteSeen(checkpoint, writeVerifierKey(signer), options);
+    await removeOutgrown(storage, size, end);
+    return { checkpoint, files, seen, findings };
+  } finally {
+    memory.rollBack();
+  }
+
+  async function* newLines(): AsyncGenerator<string> {
+    let turnAt = performance.now() + TURN_MS;
+    for await (const file of sealableFiles(storage)) {
+      options.signal?.throwIfAborted();
+      seen += 1;
+      if (performance.now() > turnAt) {
+        options.onProgress?.(seen);
+        await nextTurn();
+        turnAt = performance.now() + TURN_MS;
+      }
+      const line = await lineOf(file);
+      if (line === null) continue;
+      files += 1;
+      yield line;
+    }
+  }
+
+  /** Null where the file is sealed as it is, has gone, or must not be sealed. */
+  async function lineOf({ key: path, parsed, revision, changedAt }: SealableFile): Promise<string | null> {
+    const known = size === 0 ? null : memory.get(path);
+    if (known !== null && known.revision !== null && known.revision === revision) return null;
+    const isSettled = changedAt < now() - TICK_MS;
+    const pieces: Buffer[] = [];
+    const isText = parsed.kind === 'document' || parsed.kind === 'version';
+    const digest = await storage.digest(path, isText ? (chunk) => void pieces.push(Buffer.from(chunk)) : undefined);
+    if (digest === null) return null;
+    const file = { sha256: digest.sha256, revision: isSettled ? revision : null };
+    if (known?.sha256 === digest.sha256) {
+      memory.set(path, file);
+      return null;
+    }
+    const context = { storage, trash: options.trash, sealedAs: (each: string) => memory.get(each)?.sha256 ?? null };
+    const why = known === null ? null : await whyForeign(path, digest.sha256, context);
+    if (why !== null) {
+      const detail = `${why}; sealed as ${known?.sha256}, now ${digest.sha256}`;
+      findings.push({ code: 'sealed-file-changed', path, detail });
+      return null;
+    }
+    if (parsed.kind === 'picture' && parsed.sha256 !== digest.sha256) {
+      findings.push({ code: 'picture-not-its-name', path, detail: `sha256 ${digest.sha256}; it was not sealed` });
+      return null;
+    }
+    if (isText) {
+      const content = contentOf(Buffer.concat(pieces).toString());
+      if (content !== null) contents.push([idOf(parsed.article), content]);
+    }
+    memory.set(path, file);
+    return manifestLine({ path, sha256: digest.sha256 });
+  }
+
+  /** All lines, and the one of the seal's own statement, which is written when everything else is known. */
+  async function* withStatement(first: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+    yield first;
+    yield* rest;
+    const path = sealContentsKey(size);
+    const text = statementText(new Date(now()).toISOString(), contents);
+    await storage.write(path, text);
+    yield manifestLine({ path, sha256: sha256(text) });
+  }
+}
+
+/** Schema-less and unique, as the standard wants it: no address that answers. */
+function newOrigin(): string {
+  return `guancha-archive/${randomBytes(8).toString('hex')}`;
+}
+
+const stateOf = ({ origin, size, root }: Checkpoint) => ({ origin, size, root: root.toString('base64') });
+
+/** What is odd about an archive without a log. @throws SEAL_DAMAGED where only its checkpoint is missing */
+async function beginning(storage: Storage, { seen, archive }: SealOptions): Promise<SealFinding[]> {
+  if ((await storage.names(SEAL_CHECKPOINTS)).files.length > 0) throw damaged(storage, CHECKPOINT, 'is not there');
+  const last = seen.at(archive);
+  if (last === null) return [];
+  const detail = `${last.origin} lay here with the checkpoint below; another log begins now`;
+  return [{ code: 'log-removed', path: CHECKPOINT, detail, evidence: [last.checkpoint] }];
+}
+
+/** @throws SEAL_CONTRADICTED, SEAL_DAMAGED */
+async function requireContinued(storage: Storage, before: Checkpoint, { key, seen }: SealOptions): Promise<void> {
+  const own = verifierKey(before.origin, key.publicKey);
+  const contradicted = (why: string, other: string) =>
+    new ArchiveError('SEAL_CONTRADICTED', `${storage.name}/${CHECKPOINT}: ${why}\n\n${before.raw}\n${other}`);
+  const last = seen.of(before.origin);
+  if (isSigned(before.note, own) !== 'good')
+    throw contradicted('log-foreign-key: it is not signed by the key of this machine', last?.checkpoint ?? '');
+  if (!(await rootFromTiles(storage, before.size)).equals(before.root))
+    throw damaged(storage, CHECKPOINT, 'the tiles of the log have another root');
+  const known = last === null ? null : readCheckpoint(last.checkpoint);
+  if (known === null) return;
+  if (known.size > before.size) throw contradicted('log-rolled-back: a newer checkpoint was seen', known.raw);
+  const [root] = known.size === 0 ? [known.root] : await hashesOf(storage, before.size, [[0, known.size]]);
+  if (root?.equals(known.root) !== true) throw contradicted('log-forked: another checkpoint was signed', known.raw);
+}
+
+/** What a dead seal left behind the checkpoint: nothing of it was ever signed. Its list goes last, for it shows that there is more. */
+async function takeBack(storage: Storage, size: number, trash: Trash): Promise<void> {
+  const left: string[] = [];
+  for (const folder of [SEAL_CONTENTS, SEAL_LISTS])
+    for (const name of (await storage.names(folder)).files)
+      if (sealNumber(name) >= size) left.push(`${folder}/${name}`);
+  if (left.length === 0) return;
+  const why = 'seal: left by a seal that did not end';
+  for await (const { key } of storage.list(TILES)) {
+    const tile = parseTile(key);
+    if (tile === null) continue;
+    const count = tile.level === 'entries' ? size : Math.floor(size / TILE_WIDTH ** tile.level);
+    if (tile.index * TILE_WIDTH + tile.width > count) await trash.move(key, why);
+  }
+  for (const key of left) await trash.move(key, why);
+}
+
+/** Brings the memory to the state of the log. */
+async function remember(storage: Storage, before: Checkpoint | null, memory: SealMemory): Promise<void> {
+  const state = memory.state();
+  const size = before?.size ?? 0;
+  const isSame =
+    state?.origin === before?.origin && state?.size === size && state?.root === before?.root.toString('base64');
+  if (isSame || (state === null && before === null)) return;
+  memory.clear();
+  if (before === null) return;
+  memory.begin();
+  for await (const { index, path, sha256 } of entries(storage)) {
+    if (index >= size) break;
+    memory.set(path, { sha256, revision: null });
+  }
+  memory.commit(stateOf(before));
+}
+
+async function writeKeys(storage: Storage, signer: Parameters<typeof writeVerifierKey>[0]): Promise<void> {
+  const pem = String(signer.key.export({ type: 'spki', format: 'pem' }));
+  if ((await storage.read(SEAL_KEY_PEM))?.toString() !== pem) await storage.write(SEAL_KEY_PEM, pem);
+  const text = writeVerifierKey(signer);
+  if ((await storage.read(SEAL_KEY))?.toString() !== text) await storage.write(SEAL_KEY, text);
+}
+
+function noteSeen({ origin, raw }: Checkpoint, key: string, { seen, archive, onWarning }: SealOptions): void {
+  try {
+    seen.note({ origin, key: key.trim(), checkpoint: raw, archive });
+  } catch (error) {
+    if (!(error instanceof ArchiveError)) throw error;
+    onWarning?.(`the seal stands, but what this machine has seen of it could not be noted: ${error.message}`);
+  }
+}
+
+/** The tiles that were not full before and are now: the full one says the same. */
+async function removeOutgrown(storage: Storage, size: number, end: number): Promise<void> {
+  const remove = async (level: number | 'entries', index: number) => {
+    const folder = tileKey(level, index, 1).replace(/\/1$/, '');
+    for (const name of (await storage.names(folder)).files) await storage.remove(`${folder}/${name}`);
+  };
+  for (let [level, was, is] = [0, size, end]; was > 0; level += 1) {
+    [was, is] = [Math.floor(was / TILE_WIDTH), Math.floor(is / TILE_WIDTH)];
+    if (is === was) continue;
+    await remove(level, was);
+    if (level === 0) await remove('entries', was);
+  }
+}
