@@ -12,7 +12,7 @@ import {
   VERSIONS,
   VOCABULARY,
 } from '../archive/keys.ts';
-import { type ArchiveRecord, readRecord } from '../archive/record.ts';
+import { type ArchiveRecord, readRecord, writeRecord } from '../archive/record.ts';
 import type { Storage, StoredFile } from '../archive/storage.ts';
 import type { Trash } from '../archive/trash.ts';
 import { ArchiveError } from '../errors.ts';
@@ -122,7 +122,8 @@ async function recordOf(storage: Storage, article: string): Promise<ArchiveRecor
   const bytes = await storage.read(recordKey(article));
   if (bytes === null) return 'it has no record';
   try {
-    return readRecord(bytes.toString(), recordKey(article));
+    const record = readRecord(bytes.toString(), recordKey(article));
+    return writeRecord(record) === bytes.toString() ? record : 'its record is not in the form that the archive writes';
   } catch (error) {
     if (error instanceof ArchiveError) return 'its record cannot be read';
     throw error;
