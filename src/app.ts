@@ -1,6 +1,7 @@
 /** Composition root: the only file that names adapters. */
 import { openArchive } from './archive/archive.ts';
 import { openDisk } from './archive/disk.ts';
+import { openGivenPictures } from './archive/given-pictures.ts';
 import { type Assets, createAssets } from './archive/pictures.ts';
 import { openQuarantine } from './archive/quarantine.ts';
 import type { Storage } from './archive/storage.ts';
@@ -129,6 +130,7 @@ export async function openApp(
     robots: (): Robots | null => robots,
     timeoutMs,
     ...config.limits,
+    wayback: config.fallback.wayback ? config.fallback.origin : null,
   });
   const browser = openBrowser({
     ...config.browser,
@@ -183,6 +185,33 @@ export async function openApp(
   const visitBytes = Math.min(config.limits.visitBytes, 4 * config.limits.pageBytes);
   const pageBudget = () => openBudget({ ...config.limits, visitBytes }, { clock });
   const asking = { site, fetcher, politeness, trial, pageBudget };
+  const recording = {
+    site,
+    archive: {
+      ...archive,
+      requireRoom: async () => {
+        await held.requireHeld();
+        await archive.requireRoom();
+      },
+    },
+    accepted: followAccepted(storage, {
+      onDamage: (message) => log({ level: 'warn', stage: 'run', message: `${message}; no form is accepted by it` }),
+    }),
+    document: config.document,
+  };
+  const fallback = config.fallback.wayback
+    ? (await import('./crawl/wayback.ts')).createWayback({
+        origin: config.fallback.origin,
+        http,
+        lookups: journal.lookups,
+        services: { ...recording, trial, pageBudget, capturedBy: async () => ({ tool, userAgent: '' }) },
+        assets,
+        store: openGivenPictures({ storage, trash, allows, limits: config.limits, clock, log }),
+        site,
+        clock,
+        log,
+      })
+    : undefined;
   const kept = opened.move();
   return {
     storage,
@@ -192,21 +221,12 @@ export async function openApp(
     transaction,
     services: {
       ...asking,
-      assets,
-      archive: {
-        ...archive,
-        requireRoom: async () => {
-          await held.requireHeld();
-          await archive.requireRoom();
-        },
-      },
+      ...recording,
+      assets: fallback?.assets ?? assets,
+      fallback,
       quarantine,
       control: createControl({ ...asking, archive, frontier, journal, clock }),
       doubts: journal.doubts,
-      accepted: followAccepted(storage, {
-        onDamage: (message) => log({ level: 'warn', stage: 'run', message: `${message}; no form is accepted by it` }),
-      }),
-      document: config.document,
       eye,
       capturedBy: async () => ({ tool, userAgent: await userAgent() }),
       clock,

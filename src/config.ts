@@ -13,6 +13,7 @@ import { isListenAddress, LISTEN_FORM } from './monitor/monitor.ts';
 import { expandPath } from './paths.ts';
 import { inListScope } from './site/address.ts';
 import { LIST_PARTS } from './site/list-kind.ts';
+import { WAYBACK } from './site/wayback.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -112,6 +113,7 @@ const schema = z
         restMs: z.int().min(1000).default(HOUR_MS),
       })
       .prefault({}),
+    fallback: z.strictObject({ wayback: z.boolean().default(false), origin: origin.default(WAYBACK) }).prefault({}),
     checks: z
       .strictObject({
         render: z

@@ -26,10 +26,17 @@ const SITE = {
   images: ['https://i.guancha.cn', 'http://127.0.0.1'],
   lists: ['https://app.guancha.cn'],
 };
-const KINDS: readonly RequestKind[] = ['page', 'list', 'picture', 'script', 'style sheet', 'robots.txt'];
+const KINDS: readonly Exclude<RequestKind, 'wayback'>[] = [
+  'page',
+  'list',
+  'picture',
+  'script',
+  'style sheet',
+  'robots.txt',
+];
 
 /** A door that writes down what was asked of whom. */
-function door() {
+function door({ wayback = null }: { readonly wayback?: string | null } = {}) {
   const asked: string[] = [];
   const turn =
     (name: string): Politeness['page'] =>
@@ -53,7 +60,14 @@ function door() {
     },
   };
   const caps = { timeoutMs: 7, pageBytes: 100, imageBytes: 200 };
-  const made = createDoor({ site: SITE, guard: createAddressGuard([]), robots: () => robots, politeness, ...caps });
+  const made = createDoor({
+    site: SITE,
+    guard: createAddressGuard([]),
+    robots: () => robots,
+    politeness,
+    wayback,
+    ...caps,
+  });
   const pass = (url: string, kind: RequestKind) =>
     made.pass({ url, kind, signal }, async ({ maxBytes, timeoutMs }) => {
       asked.push(`asked ${maxBytes} ${timeoutMs}`);
@@ -64,7 +78,7 @@ function door() {
 
 describe('the door', () => {
   it('lets through what is of the site, in its turn and within its caps', async () => {
-    const expected: Readonly<Record<RequestKind, readonly string[]>> = {
+    const expected: Readonly<Record<Exclude<RequestKind, 'wayback'>, readonly string[]>> = {
       page: ['robots', 'turn page www.guancha.cn', 'asked 100 7'],
       list: ['robots', 'turn page www.guancha.cn', 'asked 100 7'],
       picture: ['robots', 'turn asset www.guancha.cn', 'asked 200 7'],
@@ -99,6 +113,35 @@ describe('the door', () => {
       ['robots.txt', 'robots.txt'],
     ] as const)
       await door().pass(`https://app.guancha.cn/${path}`, kind);
+  });
+
+  it('lets through the index and raw captures of the site’s own addresses at the Wayback Machine, where it is asked', async () => {
+    const origin = 'https://web.archive.org';
+    const allowed = [
+      `${origin}/cdx/search/cdx?url=${encodeURIComponent(`${SITE.www}/a`)}&output=json`,
+      `${origin}/web/20220128103043id_/${SITE.www}/a?b`,
+      `${origin}/web/20120128103043id_/http://www.guancha.cn/a`,
+    ];
+    const refused = [
+      `${origin}/cdx/search/cdx?url=https%3A%2F%2Fexample.com%2Fa`,
+      `${origin}/cdx/search/cdx`,
+      `${origin}/web/20220128103043id_/https://example.com/a`,
+      `${origin}/web/20220128103043/${SITE.www}/a`,
+      `${origin}/save/${SITE.www}/a`,
+      `https://example.org/web/20220128103043id_/${SITE.www}/a`,
+      `${SITE.www}/a`,
+    ];
+    for (const url of allowed) {
+      const { asked, pass } = door({ wayback: origin });
+      await pass(url, 'wayback');
+      assert.deepEqual(asked, ['robots', 'turn page web.archive.org', 'asked 200 7']);
+      await assert.rejects(door().pass(url, 'wayback'), { code: 'OUT_OF_SCOPE' });
+      await assert.rejects(pass(url, 'page'), { code: 'OUT_OF_SCOPE' });
+    }
+    for (const url of refused)
+      await assert.rejects(door({ wayback: origin }).pass(url, 'wayback'), { code: 'OUT_OF_SCOPE' }, url);
+    await door({ wayback: origin }).pass(`${origin}/robots.txt`, 'robots.txt');
+    await assert.rejects(door().pass(`${origin}/robots.txt`, 'robots.txt'), { code: 'OUT_OF_SCOPE' });
   });
 
   it('keeps out what robots.txt forbids, but for robots.txt itself', async () => {

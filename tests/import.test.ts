@@ -6,13 +6,13 @@ import { describe, it } from 'node:test';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { readDocument } from '../src/archive/document.ts';
+import { openGivenPictures } from '../src/archive/given-pictures.ts';
 import { recordKey } from '../src/archive/keys.ts';
 import { type ArchiveRecord, readRecord } from '../src/archive/record.ts';
 import { openTrash } from '../src/archive/trash.ts';
 import { work } from '../src/crawl/work.ts';
 import { asDryRun } from '../src/import/dry-run.ts';
 import { type ImportEvent, importFiles } from '../src/import/import.ts';
-import { openImportedPictures } from '../src/import/pictures.ts';
 import { inScope } from '../src/site/address.ts';
 import { classicPage, fengwenPage, HOME, NEWS_URL, POST_URL, SITE } from './support/article-page.ts';
 import { temporaryFolder } from './support/command.ts';
@@ -75,7 +75,7 @@ async function importing(
     accepted,
     document,
     capturedBy,
-    picturesFrom: openImportedPictures({
+    picturesFrom: openGivenPictures({
       storage,
       trash,
       allows: (url) => inScope(url, SITE),

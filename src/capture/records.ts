@@ -18,7 +18,7 @@ import { meaningOfStatus } from '../site/answers.ts';
 import { digestOf, fieldOf, type WarcRecord } from './warc.ts';
 
 /** What was asked for; what a page's scripts made of it is a page or list as well. */
-export type CaptureKind = RequestKind;
+export type CaptureKind = Exclude<RequestKind, 'wayback'>;
 
 export interface RecordOptions {
   readonly kind: CaptureKind;

@@ -3,6 +3,7 @@
 import type { App } from '../app.ts';
 import { openArchive } from '../archive/archive.ts';
 import { openDisk } from '../archive/disk.ts';
+import { openGivenPictures } from '../archive/given-pictures.ts';
 import { idOf, parseKey } from '../archive/keys.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
 import { readAccepted } from '../archive/vocabulary.ts';
@@ -14,7 +15,6 @@ import type { ImportServices } from '../import/articles.ts';
 import type { DocumentServices } from '../import/document.ts';
 import { asDryRun } from '../import/dry-run.ts';
 import { type ImportEvent, importFiles } from '../import/import.ts';
-import { openImportedPictures } from '../import/pictures.ts';
 import { nextVisit } from '../journal/journal.ts';
 import { packageInfo } from '../package.ts';
 import type { Terminal } from '../report/terminal.ts';
@@ -44,7 +44,7 @@ export async function importPaths(
   const wait = flags.wait ? interrupts.stopSignal : null;
   return withArchive(config, terminal, { command: 'import', wait, asksSite: false }, (app) => {
     const allows = (url: string) => inScope(url, config.site);
-    const picturesFrom = openImportedPictures({
+    const picturesFrom = openGivenPictures({
       ...app,
       ...app.services,
       allows,

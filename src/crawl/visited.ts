@@ -5,7 +5,7 @@ import type { Quarantine } from '../archive/quarantine.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
 import type { Eye } from '../eye/eye.ts';
 import type { Doubt, Doubts } from '../journal/doubts.ts';
-import type { Outcome, Target } from '../model.ts';
+import type { ArticleAddress, Outcome, Target } from '../model.ts';
 import type { Control } from './control.ts';
 import type { ArticleFetchServices } from './fetch-article.ts';
 import type { DocumentOptions } from './plan.ts';
@@ -17,12 +17,29 @@ export interface VisitServices extends ArticleFetchServices {
   readonly control: Control;
   readonly doubts: Pick<Doubts, 'of'>;
   readonly document: DocumentOptions;
+  /** Where to look for what the site has no more. Absent where nobody looks. */
+  readonly fallback?: Fallback | undefined;
   /** Looks at pages as their readers see them, behind this line. Absent where nobody does. */
   readonly eye?: Eye;
   /** Forms of markup that the archive's owner takes for ordinary. */
   readonly accepted: () => Promise<ReadonlySet<string>>;
   /** What captures: `guancha-archive/0.1.0`, and how the browser names itself. */
   readonly capturedBy: () => Promise<{ readonly tool: string; readonly userAgent: string }>;
+}
+
+export interface Fallback {
+  /**
+   * Looks elsewhere for an article that the site has no more and the archive never had. What is found is archived with its
+   * provenance, and its record says that it is gone.
+   * @param gone when a visit found it gone, ISO 8601 in UTC, and what the judge saw
+   * @returns its record; null where there is none
+   * @throws what stops the run
+   */
+  article(
+    address: ArticleAddress,
+    gone: { readonly at: string; readonly evidence: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<ArchiveRecord | null>;
 }
 
 export interface VisitOptions {

@@ -15,6 +15,7 @@ import type { Doubt } from '../journal/doubts.ts';
 import { nextVisit, type PlannedVisit, type Revisit } from '../journal/journal.ts';
 import type { ArticleId, Lease, Outcome, Target } from '../model.ts';
 import { formsIn } from '../page/markup.ts';
+import { parseArticleUrl } from '../site/address.ts';
 import { failureOutcome } from './outcome.ts';
 import { interrupted } from './standing.ts';
 import { visit } from './visit.ts';
@@ -119,7 +120,8 @@ async function visitOrFail(
     return { visited: { outcome: DIED, before: null, record: null, found: [], asked: false }, isAway: false };
   try {
     const options = { ...visitOptions(item, services.clock.now()), signal: abortSignal };
-    return { visited: await visit(target, services, options), isAway: false };
+    const visited = await visit(target, services, options);
+    return { visited: await orElsewhere(visited, target, services, abortSignal), isAway: false };
   } catch (error) {
     if (isFault(error) && !abortSignal.aborted) return { visited: faulty(target, error), isAway: false };
     const isKnown = nextAfter(error) !== 'stop' || (item.kind === 'repair' && isRepairable(error));
@@ -130,6 +132,20 @@ async function visitOrFail(
     const visited = { outcome: failureOutcome(known), before: null, record: null, found: [], asked };
     return { visited, isAway };
   }
+}
+
+/** What is gone and was never archived may be kept elsewhere; it is gone all the same. */
+async function orElsewhere(
+  visited: Visited,
+  target: Target,
+  { fallback, site, clock }: CrawlContext['services'],
+  signal: AbortSignal,
+): Promise<Visited> {
+  const { outcome, record } = visited;
+  const address = parseArticleUrl(target.url, site);
+  if (outcome.kind !== 'gone' || record !== null || fallback === undefined || address === null) return visited;
+  const gone = { at: new Date(clock.now()).toISOString(), evidence: [outcome.detail] };
+  return { ...visited, record: await fallback.article(address, gone, signal) };
 }
 
 /** What a mistake in the program throws; whatever ends a run is of the system, or an ArchiveError. */

@@ -1,12 +1,13 @@
 /** The one door out: what may be asked for, when, and how much of an answer is taken, for every request to the site. */
 import { ArchiveError, type ErrorCode } from '../errors.ts';
 import { inListScope, inScope, type Site } from '../site/address.ts';
+import { inWaybackScope } from '../site/wayback.ts';
 import type { AddressGuard } from './address-guard.ts';
 import type { Answered, Politeness } from './politeness.ts';
 import type { Robots } from './robots.ts';
 
 /** A page, with its pictures, scripts and style sheets, may be of the origins where articles lie, a list and a robots.txt of those where only lists lie as well. */
-export type RequestKind = 'page' | 'list' | 'picture' | 'script' | 'style sheet' | 'robots.txt';
+export type RequestKind = 'wayback' | 'page' | 'list' | 'picture' | 'script' | 'style sheet' | 'robots.txt';
 
 export interface DoorRequest {
   readonly url: string;
@@ -33,6 +34,7 @@ export interface Door {
 }
 
 const TURNS = {
+  wayback: 'page',
   page: 'page',
   list: 'page',
   picture: 'asset',
@@ -56,9 +58,12 @@ export function createDoor(parts: {
   readonly timeoutMs: number;
   readonly pageBytes: number;
   readonly imageBytes: number;
+  /** Origin of the Wayback Machine; null where nothing is asked of it. */
+  readonly wayback?: string | null;
 }): Door {
-  const { site, guard, robots, politeness, timeoutMs, pageBytes, imageBytes } = parts;
+  const { site, guard, robots, politeness, timeoutMs, pageBytes, imageBytes, wayback = null } = parts;
   const maxBytes = {
+    wayback: Math.max(pageBytes, imageBytes),
     page: pageBytes,
     list: pageBytes,
     picture: imageBytes,
@@ -70,7 +75,7 @@ export function createDoor(parts: {
   return {
     pageCaps: { maxBytes: pageBytes, timeoutMs },
     pass: async ({ url, kind, signal }, ask) => {
-      if (!isInScope(url, kind, site)) throw new ArchiveError('OUT_OF_SCOPE', url);
+      if (!isInScope(url, kind, { site, wayback })) throw new ArchiveError('OUT_OF_SCOPE', url);
       guard.requireHost(new URL(url).hostname);
       if (kind !== 'robots.txt') await requireAllowed(url, kind, signal);
       const request = () => ask({ maxBytes: maxBytes[kind], timeoutMs });
@@ -91,8 +96,14 @@ export function createDoor(parts: {
   }
 }
 
-function isInScope(url: string, kind: RequestKind, site: Site): boolean {
+function isInScope(
+  url: string,
+  kind: RequestKind,
+  { site, wayback }: { readonly site: Site; readonly wayback: string | null },
+): boolean {
   switch (kind) {
+    case 'wayback':
+      return wayback !== null && inWaybackScope(url, wayback, site);
     case 'page':
     case 'picture':
     case 'script':
@@ -101,7 +112,11 @@ function isInScope(url: string, kind: RequestKind, site: Site): boolean {
     case 'list':
       return inListScope(url, site);
     case 'robots.txt': // it may be a redirect to another file
-      return inScope(url, site) || (inListScope(url, site) && new URL(url).pathname === '/robots.txt');
+      return (
+        inScope(url, site) ||
+        url === `${wayback}/robots.txt` ||
+        (inListScope(url, site) && new URL(url).pathname === '/robots.txt')
+      );
     default:
       return kind satisfies never;
   }

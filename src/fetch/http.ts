@@ -30,6 +30,18 @@ export interface Http {
   download(url: string, open: () => Writable, signal: AbortSignal, budget?: Budget): Promise<Download>;
 }
 
+export interface WaybackHttp {
+  /** An answer of the Wayback Machine. Throws what `Http.text` throws, and TOO_LARGE. */
+  wayback(url: string, signal: AbortSignal): Promise<WaybackAnswer>;
+}
+
+/** A whole one. */
+export interface WaybackAnswer extends Answered {
+  /** Where redirects ended. */
+  readonly url: string;
+  readonly body: Buffer;
+}
+
 interface Download {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -48,7 +60,7 @@ export function createHttp(options: {
   readonly door: Door;
   readonly cookies: Cookies;
   readonly connections: Connections;
-}): Http {
+}): Http & WaybackHttp {
   const { browser, door, cookies, connections } = options;
   const leftToBrowser = new Map<string, number>(); // origin → until when, of `performance.now()`
   // Loaded while the browser starts: nothing is asked for before that.
@@ -79,6 +91,22 @@ export function createHttp(options: {
           return { text: Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8') };
         },
       }),
+    wayback: (url, signal) =>
+      ask(url, {
+        kind: 'wayback',
+        signal,
+        accept: {},
+        take: async (stream, { maxBytes }) => {
+          const chunks: Buffer[] = [];
+          let length = 0;
+          for await (const chunk of stream) {
+            length += (chunk as Buffer).length;
+            if (length > maxBytes) throw new ArchiveError('TOO_LARGE', `${url}: more than ${maxBytes} bytes`);
+            chunks.push(chunk as Buffer);
+          }
+          return { body: Buffer.concat(chunks) };
+        },
+      }),
     download: (url, open, signal, budget) =>
       ask(url, {
         kind: 'picture',
@@ -106,13 +134,15 @@ export function createHttp(options: {
   };
 
   /** Asks for an address and what it redirects to; `take` reads the body of the last answer. */
-  async function ask<T>(url: string, wish: Wish<T>): Promise<Pick<Answered, 'status' | 'headers'> & T> {
+  async function ask<T>(url: string, wish: Wish<T>): Promise<Answered & { readonly url: string } & T> {
+    let reached = url;
     const { last } = await followRedirects(url, async (address) => {
+      reached = address;
       const answer = await askOnce(address, wish);
       return { answer, location: answer.location };
     });
     if (last.taken === null) throw new TypeError(`${url}: nothing was taken of the last answer`);
-    return { ...last.taken, status: last.status, headers: last.headers };
+    return { ...last.taken, url: reached, status: last.status, headers: last.headers };
   }
 
   /** Both requests, where there are two, pass the door in a turn of their own. */

@@ -152,6 +152,11 @@ const PAYLOADS = `
   CREATE INDEX payloads_digest ON payloads (digest);
 `;
 
+/** When an address may be looked up in another archive again. */
+const LOOKUPS = `
+  CREATE TABLE lookups (url TEXT PRIMARY KEY, next_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
 /**
  * From version 0. Leaves every row as it is, but for runs: older versions locked the archive with a row that has no end,
  * `beat_at` and `birth`, which now counts as a run that was cut off; runs from before `clean` that ended are taken to have
@@ -187,4 +192,5 @@ export const MIGRATIONS: readonly Migration[] = [
   DOUBTS,
   FORMS,
   PAYLOADS,
+  LOOKUPS,
 ];

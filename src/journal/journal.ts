@@ -8,6 +8,7 @@ import { type Doubts, openDoubts } from './doubts.ts';
 import { type FieldSamples, type Latencies, openFieldSamples, openLatencies } from './figures.ts';
 import { type Forms, openForms } from './forms.ts';
 import { type Hosts, openHosts } from './hosts.ts';
+import { type Lookups, openLookups } from './lookups.ts';
 import { type Outbox, openOutbox } from './outbox.ts';
 import { openPayloads, type Payloads } from './payloads.ts';
 import {
@@ -35,6 +36,7 @@ export interface Journal {
   readonly listWalks: ListWalks;
   readonly probes: Probes;
   readonly hosts: Hosts;
+  readonly lookups: Lookups;
   readonly outbox: Outbox;
   readonly runs: Runs;
   readonly places: Places;
@@ -69,6 +71,7 @@ export function openJournal(
     listWalks: openListWalks(database),
     probes: openProbes(database),
     hosts: openHosts(database, { now, longestPauseMs }),
+    lookups: openLookups(database, { now }),
     outbox: openOutbox(database, { now }),
     runs: openRuns(database, { now, command }),
     places: openPlaces(database),

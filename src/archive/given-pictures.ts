@@ -1,18 +1,18 @@
-/** Pictures of imported articles: from the files, into the same store and by the same rules as those of the site. */
+/** Pictures whose bytes are at hand, from a file or another archive: into the same store and by the same rules as those of the site. */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Assets, createAssets } from '../archive/pictures.ts';
-import type { Storage } from '../archive/storage.ts';
-import type { Trash } from '../archive/trash.ts';
 import type { Clock } from '../clock.ts';
 import { ArchiveError } from '../errors.ts';
 import type { VisitLimits } from '../fetch/budget.ts';
 import type { Http } from '../fetch/http.ts';
 import type { Log } from '../log.ts';
+import { type Assets, createAssets } from './pictures.ts';
+import type { Storage } from './storage.ts';
+import type { Trash } from './trash.ts';
 
 /** @returns for the pictures of one article, by how their bytes are found under their addresses */
-export function openImportedPictures(parts: {
+export function openGivenPictures(parts: {
   readonly storage: Storage;
   readonly trash: Trash;
   readonly allows: (url: string) => boolean;
@@ -23,7 +23,7 @@ export function openImportedPictures(parts: {
   return (pictureAt) =>
     createAssets({
       ...parts,
-      http: { download: downloadFrom(pictureAt), text: nothingToRead },
+      http: { download: downloadFrom(pictureAt), text: nothingElse },
       maxPerArticle: parts.limits.imagesPerArticle,
       attempts: 1,
       backoffMs: 0,
@@ -41,6 +41,6 @@ function downloadFrom(pictureAt: (url: string) => Buffer | null): Http['download
   };
 }
 
-const nothingToRead: Http['text'] = async (url) => {
+const nothingElse = async (url: string): Promise<never> => {
   throw new ArchiveError('NOT_IMPORTED', url);
 };
