@@ -33,6 +33,8 @@ export interface RunSettings {
   readonly cwd?: string;
   readonly input?: string;
   readonly uid?: number;
+  /** Another Node.js than the one that runs the tests. */
+  readonly node?: string;
   /** Another checkout whose program is run; by default this one's. */
   readonly checkout?: string;
   /** Modules that are loaded before the program. */
@@ -43,7 +45,7 @@ export interface RunSettings {
 export function start(args: readonly string[], settings: RunSettings = {}): Running {
   const preloads = [GUARD, ...(settings.preload ?? []).map((path) => pathToFileURL(path).href)];
   const checkout = settings.checkout ?? ROOT;
-  const child = spawn(process.execPath, [join(checkout, 'src/cli.ts'), ...args], {
+  const child = spawn(settings.node ?? process.execPath, [join(checkout, 'src/cli.ts'), ...args], {
     cwd: settings.cwd ?? checkout,
     env: {
       ...process.env,
