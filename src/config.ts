@@ -179,6 +179,7 @@ const schema = z
           .regex(/^[a-z0-9.:-]+$/i, 'must be a host name or an address such as 127.0.0.1')
           .default('127.0.0.1'),
         port: z.int().min(0).max(65_535).default(8427),
+        password: z.string().min(8, 'must have at least 8 characters').nullable().default(null),
         names: z
           .array(z.string().regex(/^[a-z0-9.-]+$/, 'must be a host name in lower case, without a port'))
           .default([]),

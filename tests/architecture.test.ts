@@ -10,7 +10,7 @@ const SRC = join(import.meta.dirname, '../src');
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   hono: ['reader/reader.ts'],
   'hono/compress': ['reader/reader.ts'],
-  'hono/cookie': ['reader/reader.ts', 'reader/visit.ts'],
+  'hono/cookie': ['reader/gate-routes.ts', 'reader/reader.ts', 'reader/visit.ts'],
   'hono/streaming': ['reader/state-routes.ts'],
   'hono/html': ['reader/markup.ts'],
   '@hono/node-server': ['reader/serve.ts'],

@@ -358,7 +358,7 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
 
 // Commands that show articles and the state of things: their flags and help.
 
-export function reading(program: Command, { interrupts, prepare, end }: Invocation): void {
+export function reading(program: Command, { io, interrupts, prepare, end }: Invocation): void {
   common(program.command('extract'))
     .summary('show what would be archived of a page, or extract all captures again')
     .description(
@@ -407,10 +407,11 @@ export function reading(program: Command, { interrupts, prepare, end }: Invocati
     .option('--port <n>', 'port, instead of the configuration’s; 0 for any that is free', port)
     .option('--host <host>', 'address to listen on, instead of the configuration’s')
     .option('--open', 'open the front page in a browser', false)
+    .option('--hash-password', 'print the hash of a password, a line of stdin, for serve.password', false)
     .addHelpText('after', examples('serve', 'serve --open', 'serve --port 0 --json'))
     .action(async (flags: CommonFlags & ServeOptions) => {
       const { serve } = await import('./serve.ts');
-      end(await serve(flags, { ...prepare(flags), interrupts }));
+      end(await serve(flags, { ...prepare(flags), interrupts, io }));
     });
 
   common(program.command('status'))

@@ -9,6 +9,7 @@ import { openCatalog } from '../catalog/catalog.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import type { Io } from '../report/output.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, link } from '../report/text.ts';
 import type { Interrupts } from './session.ts';
@@ -19,6 +20,8 @@ export interface ServeOptions {
   readonly port?: number | undefined;
   /** Opens the front page in the browser of this machine. */
   readonly open: boolean;
+  /** Hashes a password instead. */
+  readonly hashPassword: boolean;
 }
 
 /** @throws SERVE_UNPROTECTED, LISTEN_FAILED */
@@ -28,10 +31,18 @@ export async function serve(
     config,
     terminal,
     interrupts,
-  }: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
+    io,
+  }: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts; readonly io: Io },
 ): Promise<ExitCode> {
   const { host = config.serve.host, port = config.serve.port } = options;
-  if (!isLoopback(host)) throw new ArchiveError('SERVE_UNPROTECTED', host);
+  const { password } = config.serve;
+  const { hashPassword, openGate } = await import('../reader/gate.ts');
+  if (options.hashPassword) {
+    const hash = await hashPassword(await firstLine(io));
+    terminal.result(hash, { hash });
+    return EXIT.ok;
+  }
+  if (!isLoopback(host) && password === null) throw new ArchiveError('SERVE_UNPROTECTED', host);
   const { openLibrary } = await import('../reader/library.ts');
   const { createReader } = await import('../reader/reader.ts');
   const { serveReader } = await import('../reader/serve.ts');
@@ -43,7 +54,11 @@ export async function serve(
     { archive, catalog, storage, folder: config.archive, config },
     { clock: systemClock, log, signal: interrupts.stopSignal },
   );
-  const reader = createReader(library, { names: config.serve.names, log });
+  const reader = createReader(library, {
+    names: config.serve.names,
+    gate: password === null ? null : openGate(password, { clock: systemClock }),
+    log,
+  });
   await using server = await serveReader(reader, { host, port });
   terminal.say(line`${config.archive} is served on ${link(server.origin, server.origin)}; Ctrl-C ends it`);
   if (terminal.json) terminal.result('', { origin: server.origin });
@@ -52,6 +67,25 @@ export async function serve(
   if (!interrupts.stopSignal.aborted) await once(interrupts.stopSignal, 'abort');
   return EXIT.ok;
 }
+
+/** @throws USAGE where stdin has no line that could be a password */
+async function firstLine({ stdin }: Io): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of stdin) {
+    text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    if (text.includes('\n')) break;
+  }
+  const [line = ''] = text.split(/\r?\n/, 1);
+  if (line.length < SHORTEST_PASSWORD)
+    throw new ArchiveError(
+      'USAGE',
+      `--hash-password: a line of stdin of at least ${SHORTEST_PASSWORD} characters is needed`,
+    );
+  return line;
+}
+
+const SHORTEST_PASSWORD = 8;
 
 /** True for what only this machine reaches. */
 function isLoopback(host: string): boolean {

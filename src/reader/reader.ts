@@ -6,6 +6,8 @@ import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { knownError } from '../system-errors.ts';
 import { articleRoutes } from './article-routes.ts';
+import type { Gate } from './gate.ts';
+import { GATE_POSTS, gateRoutes } from './gate-routes.ts';
 import type { Library } from './library.ts';
 import { listRoutes } from './list-routes.ts';
 import { answerPicture } from './pictures.ts';
@@ -18,17 +20,23 @@ import { type Env, fault, preferencesIn, type Reader, type Visit } from './visit
 export interface ReaderOptions {
   /** Names by which the server is reached beside `localhost` and plain addresses. */
   readonly names: readonly string[];
+  /** What must be known before anything is shown; null where everybody may read. */
+  readonly gate: Gate | null;
   /** Is told of every fault of the program that ended a request. */
   readonly log: Log;
 }
 
 const YEAR_S = 365 * 86_400;
 
-export function createReader(library: Library, { names, log }: ReaderOptions): Reader {
+export function createReader(library: Library, { names, gate, log }: ReaderOptions): Reader {
   const reader: Reader = new Hono<Env>({ strict: true });
 
   reader.use(compress());
-  reader.use(guard({ names, posts: [] }, (visit, { status, why }) => fault(visit, status, (words) => words[why])));
+  reader.use(
+    guard({ names, posts: gate === null ? [] : GATE_POSTS }, (visit, { status, why }) =>
+      fault(visit, status, (words) => words[why]),
+    ),
+  );
   reader.use(async (visit, next) => {
     const preferences = preferencesIn(visit);
     visit.set('preferences', preferences);
@@ -54,6 +62,7 @@ export function createReader(library: Library, { names, log }: ReaderOptions): R
     return fault(visit, 500, ({ internal }) => internal);
   });
 
+  if (gate !== null) gateRoutes(reader, gate);
   reader.get(STYLE_HREF, (visit) => immutable(visit, 'text/css; charset=utf-8', STYLE));
   reader.get(SCRIPT_HREF, (visit) => immutable(visit, 'text/javascript; charset=utf-8', SCRIPT));
   reader.get('/static/icon.svg', (visit) => immutable(visit, 'image/svg+xml', ICON, 'picture'));

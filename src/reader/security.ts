@@ -41,7 +41,7 @@ export interface GuardOptions {
 
 /** A request that is not answered: its status, and what the words call it. */
 export interface Refusal {
-  readonly status: 400 | 403 | 405 | 421;
+  readonly status: 400 | 403 | 405 | 413 | 421;
   readonly why: 'refusedHost' | 'badRequest';
 }
 
@@ -63,11 +63,17 @@ export function guard(
   };
 }
 
+/** A form with a password and an address in it. */
+const LARGEST_FORM = 8192;
+
 function refusalOf({ req }: Context, { names, posts }: GuardOptions): Refusal | null {
   if (!isOwnHost(req.header('host') ?? new URL(req.url).host, names)) return { status: 421, why: 'refusedHost' };
   const isPost = req.method === 'POST' && posts.includes(req.path);
   if (req.method !== 'GET' && req.method !== 'HEAD' && !isPost) return { status: 405, why: 'badRequest' };
   if (isPost && !isSameOrigin(req)) return { status: 403, why: 'badRequest' };
+  // What does not say how large it is, is not read.
+  if (isPost && !(Number(req.header('content-length') ?? Number.NaN) <= LARGEST_FORM))
+    return { status: 413, why: 'badRequest' };
   return null;
 }
 

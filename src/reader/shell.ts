@@ -28,6 +28,8 @@ export interface PageFrame {
   /** The address that was asked for. */
   readonly url: URL;
   readonly content: Markup;
+  /** What the form for signing out sends along; null where nobody has signed in. */
+  readonly formToken: string | null;
   /** What the head says besides, such as the page's feed. */
   readonly head?: Markup;
   /** Width of the content: a column of text, or lists and tables. */
@@ -46,6 +48,7 @@ export function page({
   head,
   width = 'wide',
   isScripted = true,
+  formToken,
 }: PageFrame): Markup {
   const words = wordsIn(preferences.language);
   const window = title === null ? words.name : `${title} · ${words.name}`;
@@ -70,7 +73,7 @@ ${url.pathname === '/search' ? null : searchForm(words)}
 <main id="content" class="${width}" tabindex="-1">
 ${content}
 </main>
-${foot(words, preferences, url)}
+${foot(words, preferences, { url, formToken })}
 </body>
 </html>
 `;
@@ -90,7 +93,11 @@ function searchForm(words: Words): Markup {
   return html`<form class="search" role="search" action="/search"><input type="search" name="q" maxlength="1000" aria-label="${words.searchFor}" placeholder="${words.searchFor}" autocomplete="off" enterkeyhint="search"><button>${words.search}</button></form>`;
 }
 
-function foot(words: Words, { language, theme }: Preferences, url: URL): Markup {
+function foot(
+  words: Words,
+  { language, theme }: Preferences,
+  { url, formToken }: Pick<PageFrame, 'url' | 'formToken'>,
+): Markup {
   const other = LANGUAGES.find((each) => each !== language) ?? language;
   return html`<footer class="foot">
 <p>${words.foot}</p>
@@ -99,7 +106,11 @@ function foot(words: Words, { language, theme }: Preferences, url: URL): Markup 
     (each) =>
       html` <a href="${withQuery(url, 'theme', each)}"${each === theme ? html` aria-current="true"` : null}>${words.themes[each]}</a>`,
   )}</p>
-</footer>`;
+${
+  formToken === null
+    ? null
+    : html`<form method="post" action="/logout"><input type="hidden" name="token" value="${formToken}"><button>${words.signOut}</button></form>`
+}</footer>`;
 }
 
 /** The same page with one parameter set. */

@@ -9,23 +9,26 @@ import { type PageFrame, page } from './shell.ts';
 import { type Words, wordsIn } from './words.ts';
 
 export interface Env {
-  readonly Variables: { readonly kind: AnswerKind; readonly preferences: Preferences };
+  readonly Variables: { readonly kind: AnswerKind; readonly preferences: Preferences; readonly formToken: string };
 }
 
 export type Reader = Hono<Env>;
 
 export type Visit = Context<Env>;
 
-type Status = 200 | 400 | 403 | 404 | 405 | 421 | 500;
+type Status = 200 | 400 | 403 | 404 | 405 | 413 | 421 | 429 | 500;
 
 /** Answers with a page in the language and theme of the visitor. */
 export function send(
   visit: Visit,
-  frame: Omit<PageFrame, 'preferences' | 'url'>,
+  frame: Omit<PageFrame, 'preferences' | 'url' | 'formToken'>,
   status: Status = 200,
 ): Response | Promise<Response> {
   const preferences = visit.get('preferences') ?? preferencesIn(visit);
-  return visit.html(page({ ...frame, preferences, url: new URL(visit.req.url) }), status);
+  return visit.html(
+    page({ ...frame, preferences, url: new URL(visit.req.url), formToken: visit.get('formToken') ?? null }),
+    status,
+  );
 }
 
 /** Answers with a page that says what is wrong. */

@@ -57,7 +57,7 @@ export async function openReadingRoom({
     { archive, catalog, storage, folder, config: { ...defaultConfig(), site: SITE } },
     { clock: systemClock, log, signal },
   );
-  const reader = createReader(library, { names: [], log, ...options });
+  const reader = createReader(library, { names: [], gate: null, log, ...options });
   const get: ReadingRoom['get'] = async (path, headers = {}) =>
     reader.request(`http://localhost${path}`, { headers: { host: 'localhost', ...headers } });
   return {
