@@ -181,6 +181,9 @@ function without(text: string, from: number, to: number): string {
 
 const IMAGE = /<img\b[^<>]*>/gi;
 
+/** Of pictures that are written into the page: a page may name one file any number of times. */
+const MOST_INLINED = 64_000_000;
+
 function withPictures(
   text: string,
   {
@@ -191,6 +194,8 @@ function withPictures(
     readonly beside: (relative: string) => Buffer | null;
   },
 ): string {
+  let inlined = 0;
+  const addresses = new Map<string, string | null>(); // by the place of the file; null where it is not there
   return text.replace(IMAGE, (tag) => {
     const src = attribute(tag, 'src');
     const original = attribute(tag, 'data-sf-original-src');
@@ -200,16 +205,26 @@ function withPictures(
       if (data !== undefined) pictures.push({ url: original.value, bytes: Buffer.from(data, 'base64') });
       return tag.replace(original.whole, '').replace(src.whole, () => ` src="${original.printed}"`);
     }
-    const local = /^(?:\.\/)?([^/?#:]+_files\/[^?#]+)$/i.exec(src.value)?.[1];
-    const place = local === undefined ? null : decoded(local);
-    const bytes = place === null ? null : beside(place);
-    if (place === null || bytes === null) return tag;
-    const name = place.slice(place.indexOf('/') + 1);
-    const url = addressOnPage(text, name);
-    if (url !== null) pictures.push({ url, bytes });
-    const address = url ?? `data:image/${typeByName(name)};base64,${bytes.toString('base64')}`;
-    return tag.replace(src.whole, () => ` src="${address}"`);
+    const place = /^(?:\.\/)?([^/?#:]+_files\/[^?#]+)$/i.exec(src.value)?.[1];
+    const address = place === undefined ? null : addressOf(decoded(place));
+    if (address === null) return tag;
+    inlined += address.startsWith('data:') ? address.length : 0;
+    return inlined > MOST_INLINED ? tag : tag.replace(src.whole, () => ` src="${address}"`);
   });
+
+  /** Where the picture lay on the site, else its bytes; null where the file is not there. */
+  function addressOf(place: string): string | null {
+    const known = addresses.get(place);
+    if (known !== undefined) return known;
+    const bytes = beside(place);
+    const name = place.slice(place.indexOf('/') + 1);
+    const url = bytes === null ? null : addressOnPage(text, name);
+    if (bytes !== null && url !== null) pictures.push({ url, bytes });
+    const data = () => `data:image/${typeByName(name)};base64,${bytes?.toString('base64')}`;
+    const address = bytes === null ? null : (url ?? data());
+    addresses.set(place, address);
+    return address;
+  }
 }
 
 /** The address that the page itself prints elsewhere for a file of this name; null where it prints none. */
