@@ -196,6 +196,35 @@ describe('a package', () => {
   });
 });
 
+describe('a picture', () => {
+  it('comes with what HTTP said of it, and when, where that is known', async () => {
+    const at = '2022-01-28T04:00:03.000Z';
+    const headers = { 'content-type': 'image/png', etag: '"7"', 'content-length': '18' };
+    const exchange = exchangeOf({ url: PICTURE.url, headers, fetchedAt: at });
+    const storage = await archiveOf(
+      article(1, { pictures: [{ ...PICTURE, exchange }] }),
+      article(2, { pictures: [PICTURE] }),
+    );
+    const [first, second] = [await exported(storage), await exported(storage)];
+    const { complaints, records } = await readPackage(await first.read('all.wacz'));
+    assert.deepEqual(complaints, []);
+    const responses = records.filter(({ headers: fields }) => fields.get('warc-target-uri') === PICTURE.url);
+    assert.deepEqual(
+      responses.map(({ headers: fields }) => [fields.get('warc-type'), fields.get('warc-date')]),
+      [
+        ['response', at],
+        ['request', at],
+        ['metadata', at],
+      ],
+    );
+    assert.equal(
+      responses[0]?.block.toString(),
+      'HTTP/1.1 200 \r\ncontent-type: image/png\r\netag: "7"\r\ncontent-length: 18\r\n\r\nbytes of a picture',
+    );
+    assert.ok((await first.read('all.wacz')).equals(await second.read('all.wacz')));
+  });
+});
+
 describe('a folder of packages', () => {
   const months = [article(1), article(2, { date: '2022-02-03' }), article(3, { date: '2022-03-04', source: '头条' })];
 

@@ -19,6 +19,8 @@ export interface Batch {
   readonly fingerprint: string;
   /** When the newest page of it was captured, ISO 8601 in UTC. */
   readonly newest: string;
+  /** Files of captures in which its pages lie. */
+  readonly segments: ReadonlySet<string>;
 }
 
 /**
@@ -48,7 +50,8 @@ export async function* batchesOf(
     });
     if (found === null || !isSelected(found.article, selection)) continue;
     const { record } = found.article;
-    if (placesOf(record).length === 0) {
+    const places = placesOf(record);
+    if (places.length === 0) {
       onLeftOut({ kind: 'no-capture', key, url: record.url, detail: 'archived without its exchanges with the site' });
       continue;
     }
@@ -57,10 +60,11 @@ export async function* batchesOf(
     if (open !== null && isOther) yield closed(open);
     if (open === null || isOther) {
       const number: number = open?.month === month ? open.number + 1 : 1;
-      open = { month, number, keys: [], hash: createHash('sha256'), newest: '' };
+      open = { month, number, keys: [], hash: createHash('sha256'), newest: '', segments: new Set() };
     }
     open.keys.push(key);
     open.hash.update(found.bytes);
+    for (const { file } of places) open.segments.add(file);
     for (const { fetchedAt } of record.capture.requests) if (fetchedAt > open.newest) open.newest = fetchedAt;
   }
   if (open !== null) yield closed(open);
@@ -73,10 +77,11 @@ interface OpenBatch {
   readonly keys: string[];
   readonly hash: ReturnType<typeof createHash>;
   newest: string;
+  readonly segments: Set<string>;
 }
 
-function closed({ month, number, keys, hash, newest }: OpenBatch): Batch {
-  return { name: number === 1 ? month : `${month}-${number}`, keys, fingerprint: hash.digest('hex'), newest };
+function closed({ month, number, hash, ...batch }: OpenBatch): Batch {
+  return { ...batch, name: number === 1 ? month : `${month}-${number}`, fingerprint: hash.digest('hex') };
 }
 
 /** Null where it is not there any more. @throws ARCHIVE_DAMAGED */

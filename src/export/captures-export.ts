@@ -78,9 +78,10 @@ export async function exportWarc(
     count,
     options,
     list: { name: WARC_LIST, head: { profile: 'data-package' }, maker: options.software },
-    stage: async ({ name: stem, newest: date, keys }, packing) => {
+    stage: async (batch, packing) => {
+      const { name: stem, newest: date } = batch;
       using index = openPackageIndex();
-      const pieces = collectPieces(keys, sources, { ...packing, index });
+      const pieces = collectPieces(batch, sources, { ...packing, index });
       return await stageWarcFiles(folder, pieces, { ...options, folder: '', stem, date, onLine: () => {} });
     },
   });

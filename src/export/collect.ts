@@ -7,11 +7,11 @@ import type { StoredAsset } from '../model.ts';
 import { parseFragment } from '../page/html.ts';
 import { linesOf } from '../page/lines.ts';
 import type { Sources } from './articles.ts';
-import { readArticle } from './batches.ts';
+import { type Batch, readArticle } from './batches.ts';
 import { exchangePieces, nameOf, type Piece, placesOf } from './exchange-records.ts';
 import type { LeftOut } from './exported.ts';
 import type { PackageIndex } from './package-index.ts';
-import { pictureBytes, resourcePiece, standInPieces } from './picture-records.ts';
+import { findPictures, pictureBytes, picturePieces, standInPieces } from './picture-records.ts';
 
 /** The archive, opened to be read. */
 export interface CaptureSources extends Sources {
@@ -26,15 +26,13 @@ export interface CollectOptions {
   readonly signal: AbortSignal;
 }
 
-/**
- * @param keys of articles
- * @throws INTERRUPTED
- */
+/** @throws INTERRUPTED */
 export async function* collectPieces(
-  keys: readonly string[],
+  { keys, segments }: Pick<Batch, 'keys' | 'segments'>,
   sources: CaptureSources,
   options: CollectOptions,
 ): AsyncGenerator<Piece> {
+  await findPictures(sources.captures, { ...options, segments });
   for (const key of keys) {
     if (options.signal.aborted) throw new ArchiveError('INTERRUPTED', key);
     const found = await readArticle(sources.storage, key).catch(unlessDamaged);
@@ -71,12 +69,14 @@ async function* articlePieces(
   const shown = shownPage(article, dates);
   if (shown === null) return;
   for (const asset of record.assets)
-    if ('sha256' in asset && !asset.src.startsWith('data:')) yield* picturePieces(asset, shown.date);
+    if ('sha256' in asset && !asset.src.startsWith('data:'))
+      yield* piecesOfPicture({ ...asset, src: uriOf(asset.src), url: uriOf(asset.url) }, shown.date);
   index.addPage(await pageLine(article, shown, sources));
 
-  async function* picturePieces(asset: StoredAsset, date: string): AsyncGenerator<Piece> {
-    const earlier = index.note(`picture ${asset.sha256} ${asset.url}`, date);
-    if (earlier === null) {
+  async function* piecesOfPicture(asset: StoredAsset, date: string): AsyncGenerator<Piece> {
+    const name = (address: string) => `picture ${asset.sha256} ${address}`;
+    let from = index.noted(name(asset.url));
+    if (from === null) {
       const bytes = await pictureBytes(sources.storage, asset);
       if (bytes === null)
         return onLeftOut({
@@ -85,11 +85,22 @@ async function* articlePieces(
           url,
           detail: `${asset.src}: its bytes are not in the archive`,
         });
-      yield resourcePiece(asset, bytes, date);
+      const made = await picturePieces(asset, { bytes, date, index, captures: sources.captures });
+      index.note(name(asset.url), made.name);
+      from = made.name;
+      yield* made.pieces;
     }
-    if (asset.src !== asset.url && index.note(`picture ${asset.sha256} ${asset.src}`, date) === null)
-      yield* standInPieces(asset, { date, of: earlier ?? date });
+    if (asset.src !== asset.url && index.note(name(asset.src), from) === null)
+      yield* standInPieces(asset, { date, of: from });
   }
+}
+
+/** An address as it is asked for: in ASCII, without a fragment. */
+function uriOf(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed === null) return url;
+  parsed.hash = '';
+  return parsed.href;
 }
 
 interface ShownPage {

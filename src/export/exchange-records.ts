@@ -11,7 +11,7 @@ export interface Piece {
   readonly entry: PieceEntry | null;
 }
 
-export type PieceEntry = Omit<IndexEntry, 'filename' | 'offset' | 'length' | 'recordDigest'>;
+type PieceEntry = Omit<IndexEntry, 'filename' | 'offset' | 'length' | 'recordDigest'>;
 
 /** Where the exchanges lie that the article's versions were made of, each once, in the order of the files. */
 export function placesOf({ versions, basis }: ArchiveRecord): readonly CapturePlace[] {
@@ -38,16 +38,21 @@ export async function exchangePieces(
   const bytes = await captures.members(place);
   return members.map(({ record, offset, length }) => {
     const from = offset - place.offset;
-    return { member: bytes.subarray(from, from + length), entry: entryOf(record) };
+    return pieceOf(record, bytes.subarray(from, from + length));
   });
+}
+
+export function pieceOf(record: WarcRecord, member: Uint8Array): Piece {
+  return { member, entry: entryOf(record) };
 }
 
 /** Null for a record that is no answer, and for 304, which has nothing to show. */
 function entryOf(record: WarcRecord): PieceEntry | null {
   const header = (name: string) => fieldOf(record, name) ?? '';
   const type = header('WARC-Type');
-  if (type !== 'response' && type !== 'revisit') return null;
-  const { status, contentType } = httpHead(record.block);
+  if (type !== 'response' && type !== 'revisit' && type !== 'resource') return null;
+  const { status, contentType } =
+    type === 'resource' ? { status: 200, contentType: header('Content-Type') } : httpHead(record.block);
   if (status === 304) return null;
   const mime = type === 'revisit' ? 'warc/revisit' : (contentType.split(';')[0] ?? '').trim();
   const digest = header('WARC-Payload-Digest');

@@ -8,6 +8,8 @@ import { knownError } from '../system-errors.ts';
 export interface PackageIndex extends Disposable {
   /** @returns what the name was first noted with; null where it was not noted before */
   note(name: string, value?: string): string | null;
+  /** What the name was first noted with; null where it was not. */
+  noted(name: string): string | null;
   /** @param line without its end */
   addLine(line: string): void;
   addPage(page: string): void;
@@ -34,13 +36,18 @@ export function openPackageIndex(): PackageIndex {
   return withErrors(() => {
     database.exec(TABLES);
     const noteName = database.prepare('INSERT OR IGNORE INTO names VALUES (?, ?)');
-    const noted = database.prepare('SELECT value FROM names WHERE name = ?');
+    const find = database.prepare('SELECT value FROM names WHERE name = ?');
     const addLine = database.prepare('INSERT INTO lines VALUES (?)');
     const addPage = database.prepare('INSERT INTO pages VALUES (?)');
     let [lineBytes, pageCount] = [0, 0];
     return {
       note: (name, value = '') =>
-        withErrors(() => (noteName.run(name, value).changes > 0 ? null : String(noted.get(name)?.value))),
+        withErrors(() => (noteName.run(name, value).changes > 0 ? null : String(find.get(name)?.value))),
+      noted: (name) =>
+        withErrors(() => {
+          const row = find.get(name);
+          return row === undefined ? null : String(row.value);
+        }),
       addLine: (line) => {
         withErrors(() => addLine.run(line));
         lineBytes += Buffer.byteLength(line) + 1;

@@ -43,7 +43,7 @@ export async function stagePackage(
   const stage = async (name: string, content: AsyncIterable<Uint8Array>) =>
     parts.use(await stageFile(folder, name, content));
 
-  const warcs = await stageWarcFiles(folder, collectPieces(batch.keys, sources, { ...options, index }), {
+  const warcs = await stageWarcFiles(folder, collectPieces(batch, sources, { ...options, index }), {
     folder: 'archive/',
     stem: batch.name,
     software,

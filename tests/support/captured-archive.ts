@@ -3,7 +3,7 @@ import { openArchive } from '../../src/archive/archive.ts';
 import { articleKey, assetKey, segmentKey } from '../../src/archive/keys.ts';
 import { sha256 } from '../../src/archive/record.ts';
 import type { Storage } from '../../src/archive/storage.ts';
-import { recordsOf, warcinfoRecord } from '../../src/capture/records.ts';
+import { type PicturePayload, pictureRecord, recordsOf, warcinfoRecord } from '../../src/capture/records.ts';
 import { digestOf, fieldOf, writeMember } from '../../src/capture/warc.ts';
 import type { ArticleId, Asset, CapturePlace, Exchange } from '../../src/model.ts';
 import { captured, documentOf, draft } from './drafts.ts';
@@ -18,7 +18,13 @@ export interface GivenArticle {
   /** What was answered, redirects first; none for an article without captures. */
   readonly exchanges: readonly Exchange[];
   /** `url` is the address that gave the bytes. */
-  readonly pictures?: readonly { readonly src: string; readonly url: string; readonly bytes: Uint8Array }[];
+  readonly pictures?: readonly {
+    readonly src: string;
+    readonly url: string;
+    readonly bytes: Uint8Array;
+    /** What HTTP said with them; null where that is not kept. */
+    readonly exchange?: Exchange | null;
+  }[];
 }
 
 /** Writes the articles in order, all exchanges into one file of captures, named by its begin; the same payload once only. */
@@ -28,15 +34,17 @@ export async function archiveCaptured(
   { begun = '2022-02-01T00:00:00Z' }: { readonly begun?: string } = {},
 ): Promise<void> {
   const archive = openArchive(storage, { minFreeBytes: 0 });
-  const { write, end } = segment(new Date(begun));
+  const { write, writePicture, end } = segment(new Date(begun));
   for (const { id, url, date, title, source = '要闻', exchanges, pictures = [] } of articles) {
     const places = exchanges.map(write);
     const last = exchanges.at(-1);
     const fetchedAt = last?.startedAt ?? `${date}T04:00:00.000Z`;
     const assets: Asset[] = [];
-    for (const { src, url: from, bytes } of pictures) {
+    for (const { src, url: from, bytes, exchange = null } of pictures) {
       const hash = sha256(bytes);
       await storage.write(assetKey(hash, 'png'), bytes);
+      if (exchange !== null)
+        writePicture(exchange, { sha256: hash, bytes: bytes.length, asset: assetKey(hash, 'png') });
       assets.push({ src, url: from, sha256: hash, bytes: bytes.length, type: 'png', width: 1, height: 1 });
     }
     const { requests, ...by } = captured(fetchedAt);
@@ -95,6 +103,11 @@ function segment(begun: Date) {
         known.set(payload, { place, record: fieldOf(records[0], 'WARC-Record-ID') ?? '', url, date: startedAt });
       offset += bytes.length;
       return place;
+    },
+    writePicture: (exchange: Exchange, payload: PicturePayload): void => {
+      const bytes = writeMember(pictureRecord(exchange, payload, { warcinfo }));
+      members.push(bytes);
+      offset += bytes.length;
     },
     end: async (storage: Storage): Promise<void> => void (await storage.write(file, Buffer.concat(members))),
   };
