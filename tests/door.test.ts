@@ -219,3 +219,51 @@ describe('redirects', () => {
     server.close();
   });
 });
+
+describe('the Wayback Machine over the network', () => {
+  it('is followed to another capture, and neither beyond its caps nor to what is not asked of it', async () => {
+    const inner = `${SITE.www}/a`;
+    const server = createServer(({ url = '' }, response) => {
+      if (url === `/web/20220101000000id_/${inner}`)
+        response.writeHead(302, { location: `/web/20210101000000id_/${inner}` }).end();
+      else if (url === `/web/20210101000000id_/${inner}`)
+        response.writeHead(200, { 'x-archive-orig-date': 'x' }).end('page');
+      else if (url === `/web/20200101000000id_/${inner}`)
+        response.writeHead(302, { location: 'https://example.org/' }).end();
+      else if (url.startsWith('/cdx/')) response.writeHead(429, { 'retry-after': '60' }).end('slow down');
+      else response.end(Buffer.alloc(1001));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const guard = createAddressGuard(['127.0.0.0/8']);
+    const open = createDoor({
+      site: SITE,
+      guard,
+      robots: () => null,
+      politeness: null,
+      timeoutMs: 5000,
+      pageBytes: 500,
+      imageBytes: 1000,
+      wayback: origin,
+    });
+    const browser = { userAgent: async () => 'test', get: () => Promise.reject(new TypeError('no browser here')) };
+    const http = createHttp({ browser, door: open, cookies: openCookies(), connections: straight(guard) });
+    try {
+      const led = await http.wayback(`${origin}/web/20220101000000id_/${inner}`, signal);
+      assert.deepEqual(
+        [led.status, led.url, led.body.toString()],
+        [200, `${origin}/web/20210101000000id_/${inner}`, 'page'],
+      );
+      assert.equal(led.headers['x-archive-orig-date'], 'x');
+      const index = await http.wayback(`${origin}/cdx/search/cdx?url=${encodeURIComponent(inner)}`, signal);
+      assert.equal(index.status, 429);
+      const away = http.wayback(`${origin}/web/20200101000000id_/${inner}`, signal);
+      await assert.rejects(away, { code: 'OUT_OF_SCOPE' });
+      const large = http.wayback(`${origin}/web/20190101000000id_/${inner}`, signal);
+      await assert.rejects(large, { code: 'TOO_LARGE' });
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+});
