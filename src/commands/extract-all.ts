@@ -56,9 +56,7 @@ export async function extractAll(
 ): Promise<ExitCode> {
   requireFolder(config.archive);
   requireMonth(since);
-  await using _lock = diff
-    ? null
-    : await lockFor(config.archive, { command: 'extract', log: terminal.log, wait: null });
+  await using lock = diff ? null : await lockFor(config.archive, { command: 'extract', log: terminal.log, wait: null });
   const storage = openDisk(config.archive);
   await readAccepted(storage); // a damaged vocabulary would raise flags that nobody meant
   using operations = openOperations(config.archive, { readOnly: true });
@@ -72,7 +70,13 @@ export async function extractAll(
     const total = await count(recordKeys(storage, since));
     let done = 0;
     const all = extractAgain({
-      archive,
+      archive: {
+        ...archive,
+        requireRoom: async () => {
+          await lock?.requireHeld();
+          await archive.requireRoom();
+        },
+      },
       reader: openCaptureReader(storage),
       site: config.site,
       keys: recordKeys(storage, since),

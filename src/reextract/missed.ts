@@ -126,7 +126,7 @@ export type Recovered = { readonly id: ArticleId; readonly url: string } & (
   | { readonly result: 'kept' | 'unreadable'; readonly code: ErrorCode; readonly detail: string }
 );
 
-/** The newest visit that shows the article, by today's rules. Reads only. */
+/** The newest visit that shows the article, by today's rules; where none does, what stood in the way of the newest. Reads only. */
 export async function recover(
   { target, key, visits }: Missed,
   sources: Sources & { readonly tool: string },
@@ -135,11 +135,16 @@ export async function recover(
   const about = { id, url };
   try {
     const present = key === null ? null : { key, record: await recordAt(key, sources) };
+    let kept: Recovered | null = null;
     for (const visit of visits) {
-      const made = await visitAgain(visit, { target, present }, sources);
+      const made = await visitAgain(visit, { target, present }, sources).catch((error: unknown) => {
+        const { code, detail } = faultOf(url, error);
+        kept ??= { ...about, result: isOfCapture(code) ? 'unreadable' : 'kept', code, detail };
+        return null;
+      });
       if (made !== null) return { ...about, ...made };
     }
-    return { ...about, result: 'nothing' };
+    return kept ?? { ...about, result: 'nothing' };
   } catch (error) {
     const { code, detail } = faultOf(url, error);
     return { ...about, result: isOfCapture(code) ? 'unreadable' : 'kept', code, detail };
