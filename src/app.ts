@@ -7,6 +7,8 @@ import { openQuarantine } from './archive/quarantine.ts';
 import type { Storage } from './archive/storage.ts';
 import { openTrash, type Trash } from './archive/trash.ts';
 import { followAccepted } from './archive/vocabulary.ts';
+import { type Captures, openCaptures } from './capture/captures.ts';
+import { recoverSegments } from './capture/recover.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createControl } from './crawl/control.ts';
@@ -19,7 +21,7 @@ import { createBrowserFetcher } from './fetch/browser-fetcher.ts';
 import { openBudget } from './fetch/budget.ts';
 import { openConnections } from './fetch/connections.ts';
 import { openCookies } from './fetch/cookies.ts';
-import { createDoor } from './fetch/door.ts';
+import { createDoor, type KeepExchange } from './fetch/door.ts';
 import { createHttp } from './fetch/http.ts';
 import { createPoliteness } from './fetch/politeness.ts';
 import { createRobots, type Robots } from './fetch/robots.ts';
@@ -35,6 +37,8 @@ export interface App extends CrawlContext, AsyncDisposable {
   readonly storage: Storage;
   /** Of this run. */
   readonly trash: Trash;
+  /** Null where the configuration keeps none. */
+  readonly captures: Captures | null;
   readonly services: CrawlContext['services'] & { readonly assets: Assets };
 }
 
@@ -116,9 +120,33 @@ export async function openApp(
     });
   }
 
+  if (prepared)
+    for (const { segment, aside } of await recoverSegments(storage, trash))
+      log({
+        level: aside === null ? 'info' : 'warn',
+        stage: 'run',
+        message: `the last run left ${segment} open; ${aside === null ? 'it is whole' : `what is not whole lies in trash: ${aside}`}`,
+      });
+
   const allows = (url: string) => inScope(url, site);
   const { name, version, homepage } = packageInfo();
   const tool = `${name}/${version}`;
+  const { what, exact } = config.capture;
+  const captures =
+    what === 'off'
+      ? null
+      : opened.use(
+          openCaptures(storage, {
+            wholePictures: what === 'all',
+            payloads: journal.payloads,
+            software: `${tool} (+${homepage})`,
+            now: clock.now,
+          }),
+        );
+  const keep: KeepExchange | undefined =
+    captures === null
+      ? undefined
+      : async (exchange, kind) => ({ ...exchange, capture: await captures.write(exchange, kind) });
   const guard = createAddressGuard(config.network.allowAddresses);
   const { timeoutMs } = config.browser;
   const connections = openConnections({ ...config.network, environment: process.env, guard, timeoutMs, log });
@@ -137,13 +165,14 @@ export async function openApp(
     product: `${tool} (+${homepage})`,
     origins: listOriginsOf(site),
     connections,
+    exact,
     now: clock.now,
     log,
   });
   const cookies = openCookies();
-  const fetcher = opened.use(createBrowserFetcher({ browser, door, cookies, site }));
+  const fetcher = opened.use(createBrowserFetcher({ browser, door, cookies, site, keep }));
   const { userAgent } = browser;
-  const http = createHttp({ browser, door, cookies, connections });
+  const http = createHttp({ browser, door, cookies, connections, exact, now: clock.now, keep });
   const robots = pace.robots
     ? createRobots({
         load: http.text,
@@ -163,13 +192,14 @@ export async function openApp(
     limits: config.limits,
     attempts: pace.attempts,
     backoffMs: pace.backoffMs,
+    keep: captures?.writePicture,
     clock,
     log,
   });
 
   const eye = createEye({
     policy: config.checks.render,
-    show: createShowPage({ browser, door, cookies, site, now: clock.now }),
+    show: createShowPage({ browser, door, cookies, site, now: clock.now, keep }),
     archive,
     site,
     now: clock.now,
@@ -216,6 +246,7 @@ export async function openApp(
   return {
     storage,
     trash,
+    captures,
     frontier,
     journal,
     transaction,

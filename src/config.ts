@@ -64,6 +64,12 @@ const schema = z
         lists: z.array(origin).default(['https://app.guancha.cn', 'https://api.guancha.cn']),
       })
       .prefault({}),
+    capture: z
+      .preprocess(
+        (value) => (typeof value === 'string' ? { what: value } : value),
+        z.strictObject({ what: z.enum(['pages', 'all', 'off']).default('pages'), exact: z.boolean().default(false) }),
+      )
+      .prefault({}),
     sources: z
       .array(source)
       .default([source.parse({ name: '头条', url: 'https://www.guancha.cn/GuanChaZheTouTiao/list_1.shtml' })]),

@@ -316,6 +316,12 @@ export function isOperational(key: string): boolean {
   return kind === 'frontier' || kind === 'catalog' || kind === 'lock' || kind === 'seal-memory';
 }
 
+/** A file of captures that a run still writes to, or that a dead run left. */
+export function isOpenSegment(key: string): boolean {
+  const parsed = parseKey(key);
+  return parsed?.kind === 'segment' && parsed.isOpen;
+}
+
 /** A database and what SQLite lays beside it. */
 export function databaseFiles(name: string): readonly string[] {
   return BESIDE_DATABASE.map((ending) => `${name}${ending}`);

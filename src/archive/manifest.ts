@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ArchiveError } from '../errors.ts';
-import { isOperational, MANIFEST, TRASH } from './keys.ts';
+import { isOpenSegment, isOperational, MANIFEST, TRASH } from './keys.ts';
 import type { Digest, Storage } from './storage.ts';
 
 interface ManifestEntry {
@@ -50,9 +50,11 @@ export type OnNameless = (key: string) => void;
 /** What stands for bytes that are no UTF-8. */
 const NO_TEXT = '\ufffd';
 
-/** Not of the archive's content: what runs write for themselves, unfinished files, `trash/`, and the manifest itself. */
+/** Not of the archive's content: what runs write for themselves or are still writing, `trash/`, and the manifest itself. */
 export function isOutside(key: string): boolean {
-  return isOperational(key) || key === MANIFEST || key === TRASH || /(^|\/)\.[^/]+\.tmp$/.test(key);
+  return (
+    isOperational(key) || isOpenSegment(key) || key === MANIFEST || key === TRASH || /(^|\/)\.[^/]+\.tmp$/.test(key)
+  );
 }
 
 /** Never through a link, but for those that the archive reads through. @throws ARCHIVE_NOT_WRITABLE where no file is there */

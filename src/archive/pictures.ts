@@ -5,15 +5,15 @@ import { pipeline } from 'node:stream/promises';
 import { type Clock, retryPauseMs } from '../clock.ts';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import { type Deadline, openDeadline, type VisitLimits } from '../fetch/budget.ts';
-import type { Http } from '../fetch/http.ts';
+import type { Download, Http } from '../fetch/http.ts';
 import type { Log } from '../log.ts';
-import type { Asset, Flaw, StoredAsset } from '../model.ts';
+import type { Asset, Exchange, Flaw, StoredAsset } from '../model.ts';
 import { everyPictureUrl, pictureUrls } from '../site/pictures.ts';
 import { ASSETS, assetKey } from './keys.ts';
 import { hashFile } from './manifest.ts';
 import { openPictureReader, type Picture, readPicture } from './picture-file.ts';
 import { watchPictureHosts } from './picture-hosts.ts';
-import type { Storage } from './storage.ts';
+import type { Storage, TemporaryFile } from './storage.ts';
 import type { Trash } from './trash.ts';
 
 export interface Assets {
@@ -34,6 +34,21 @@ export interface Assets {
   again(src: string, options: { readonly expected: string | null; readonly signal: AbortSignal }): Promise<Asset>;
 }
 
+/**
+ * @param payload `asset` is the key of the bytes, null where they are not kept; `chunks` gives them, as long as this has not
+ *   resolved
+ */
+export type KeepPicture = (
+  exchange: Exchange,
+  payload: {
+    /** Of the body after content decoding, lower-case hex. */
+    readonly sha256: string;
+    readonly bytes: number;
+    readonly asset: string | null;
+    readonly chunks: () => AsyncIterable<Uint8Array>;
+  },
+) => Promise<unknown>;
+
 export function createAssets(parts: {
   readonly http: Http;
   readonly storage: Storage;
@@ -48,10 +63,12 @@ export function createAssets(parts: {
   readonly attempts: number;
   /** The first pause before another attempt; doubles. */
   readonly backoffMs: number;
+  /** Keeps the exchange of what came, picture or not; nothing is kept where absent. */
+  readonly keep?: KeepPicture | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }): Assets {
-  const { http, storage, trash, allows, maxPerArticle, limits, attempts, backoffMs, clock, log } = parts;
+  const { http, storage, trash, allows, maxPerArticle, limits, attempts, backoffMs, keep, clock, log } = parts;
   const hosts = watchPictureHosts(parts);
 
   return {
@@ -158,24 +175,41 @@ export function createAssets(parts: {
   ): Promise<Asset | typeof OTHER_BYTES | { readonly sha256: string; readonly detail: string }> {
     const temporary = await storage.temporary(ASSETS);
     try {
-      const { status, headers, sha256, bytes } = await hosts.ask(url, () =>
+      const came = await hosts.ask(url, () =>
         temporary.fill((open) => http.download(url, open, budget.signal, budget)),
       );
-      if (status !== 200) throw new ArchiveError(meaningOf(status), `${url}: status ${status}`);
-      const picture = await readPicture(temporary.chunks());
-      const { type, width, height } = factsOf(picture, url);
-      if (expected !== null && sha256 !== expected) return OTHER_BYTES;
-      const { state, detail } = picture;
-      const isIncomplete = state === 'cut' || state === 'damaged';
-      if (isIncomplete && expected === null && headers['content-encoding'] !== undefined)
-        throw new ArchiveError('IMAGE_TRUNCATED', `${url}: ${detail}`); // its length on the way was of something else
-      if (isIncomplete && expected === null && sha256 !== imperfect) return { sha256, detail: detail ?? state };
-      const key = assetKey(sha256, type);
-      await temporary.commit(key, { replaces: await makeWay(key, sha256) });
-      return { src, url, sha256, bytes, type, width, height, ...flawOf(picture) };
+      let asset: string | null = null;
+      try {
+        const { status, headers, sha256, bytes } = came;
+        if (status !== 200) throw new ArchiveError(meaningOf(status), `${url}: status ${status}`);
+        const picture = await readPicture(temporary.chunks());
+        const { type, width, height } = factsOf(picture, url);
+        if (expected !== null && sha256 !== expected) return OTHER_BYTES;
+        const { state, detail } = picture;
+        const isIncomplete = state === 'cut' || state === 'damaged';
+        if (isIncomplete && expected === null && headers['content-encoding'] !== undefined)
+          throw new ArchiveError('IMAGE_TRUNCATED', `${url}: ${detail}`); // its length on the way was of something else
+        if (isIncomplete && expected === null && sha256 !== imperfect) return { sha256, detail: detail ?? state };
+        const key = assetKey(sha256, type);
+        await temporary.commit(key, { replaces: await makeWay(key, sha256) });
+        asset = key;
+        return { src, url, sha256, bytes, type, width, height, ...flawOf(picture) };
+      } finally {
+        await keepExchange(came, asset, temporary);
+      }
     } finally {
       await temporary.discard();
     }
+  }
+
+  /** What came is kept whatever it is; where that fails, it goes before any other failure. */
+  async function keepExchange(
+    { exchange, sha256, bytes }: Download,
+    asset: string | null,
+    temporary: Pick<TemporaryFile, 'chunks'>,
+  ): Promise<void> {
+    const chunks = () => (asset === null ? temporary.chunks() : storage.chunks(asset));
+    if (exchange !== undefined) await keep?.(exchange, { sha256, bytes, asset, chunks });
   }
 
   /** True where a file lies at the key that is not the bytes of its name: these are in the trash then, and may be replaced. */

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { ArchiveError } from '../errors.ts';
 import { type Flag, isReaderFlag } from '../flags.ts';
-import type { Article, Asset, ListPicture } from '../model.ts';
+import type { Article, Asset, CapturePlace, ListPicture } from '../model.ts';
 import { type Basis, basisForm } from './basis.ts';
 import type { Changes } from './diff.ts';
 
@@ -19,6 +19,8 @@ export interface CaptureRequest {
   /** Of the body after content decoding. */
   readonly sha256: string;
   readonly bytes: number;
+  /** Where its exchanges lie: redirects first, the one that holds last. Absent where they were not kept. */
+  readonly exchanges?: readonly CapturePlace[] | undefined;
 }
 
 /** One state of the document, as it was when it was first captured. */
@@ -249,6 +251,7 @@ export function writeRecord(record: ArchiveRecord): string {
 const nullableText = z.string().nullable();
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const instant = z.iso.datetime();
+const place = z.looseObject({ file: z.string(), offset: z.int().min(0), length: z.int().min(1) });
 const count = z.object({ added: z.number(), removed: z.number() });
 const provenance = z.looseObject({
   kind: z.enum(PROVENANCES),
@@ -296,7 +299,16 @@ const schema = z.looseObject({
   ),
   verdict: z.looseObject({ kind: z.literal('article'), evidence: z.array(z.string()).min(1) }),
   capture: z.looseObject({
-    requests: z.array(z.looseObject({ url: z.string(), status: z.int(), fetchedAt: instant })).min(1),
+    requests: z
+      .array(
+        z.looseObject({
+          url: z.string(),
+          status: z.int(),
+          fetchedAt: instant,
+          exchanges: z.array(place.extend({ body: place.optional() })).optional(),
+        }),
+      )
+      .min(1),
   }),
   versions: z
     .array(

@@ -11,14 +11,14 @@ import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { segmentNamed } from '../archive/keys.ts';
-import type { RequestKind } from '../fetch/door.ts';
+import type { KeptKind } from '../fetch/door.ts';
 import type { KnownPayload } from '../journal/payloads.ts';
 import type { CapturePlace, Exchange, Header } from '../model.ts';
 import { meaningOfStatus } from '../site/answers.ts';
 import { digestOf, fieldOf, type WarcRecord } from './warc.ts';
 
 /** What was asked for; what a page's scripts made of it is a page or list as well. */
-export type CaptureKind = Exclude<RequestKind, 'wayback'>;
+export type CaptureKind = KeptKind;
 
 export interface RecordOptions {
   readonly kind: CaptureKind;

@@ -142,5 +142,7 @@ export function capturedOf(parts: readonly ParsedPage[], single: ParsedPage | nu
 export function requestOf({ page }: ParsedPage): CaptureRequest {
   const { url, finalUrl, status, fetchedAt, fetchedBy, body } = page;
   const { 'set-cookie': _cookies, ...headers } = page.headers;
-  return { url, finalUrl, status, headers, fetchedAt, fetchedBy, sha256: sha256(body), bytes: body.length };
+  const request = { url, finalUrl, status, headers, fetchedAt, fetchedBy, sha256: sha256(body), bytes: body.length };
+  const places = page.exchanges.flatMap(({ capture }) => capture ?? []);
+  return places.length === page.exchanges.length ? { ...request, exchanges: places } : request;
 }

@@ -3,18 +3,19 @@ import type { Exchange } from '../model.ts';
 import type { Site } from '../site/address.ts';
 import type { PageBrowser } from './browser.ts';
 import type { Cookies } from './cookies.ts';
-import type { Door, RequestKind } from './door.ts';
+import type { Door, KeepExchange, KeptKind } from './door.ts';
 import { plainHeaders, setCookiesOf } from './exchange.ts';
 import { type Fetcher, followExchanges, type Validators } from './fetcher.ts';
 
-/** @param parts `browser` belongs to the fetcher from now on, and ends with it */
+/** @param parts `browser` belongs to the fetcher from now on, and ends with it; nothing is kept without `keep` */
 export function createBrowserFetcher(parts: {
   readonly browser: PageBrowser;
   readonly door: Door;
   readonly cookies: Cookies;
   readonly site: Site;
+  readonly keep?: KeepExchange | undefined;
 }): Fetcher {
-  const { browser, door, cookies, site } = parts;
+  const { browser, door, cookies, site, keep = async (exchange) => exchange } = parts;
 
   return {
     fetch: (url, { signal, list = false, known, budget }) =>
@@ -32,7 +33,8 @@ export function createBrowserFetcher(parts: {
       const source = exchanges.at(-1);
       if (source === undefined) throw new TypeError('there is no exchange to show');
       const { timeoutMs, maxBytes } = door.pageCaps;
-      return [...exchanges, await browser.render(source, { timeoutMs, maxBytes, signal, load: loadScript(signal) })];
+      const rendered = await browser.render(source, { timeoutMs, maxBytes, signal, load: loadScript(signal) });
+      return [...exchanges, await keep({ ...rendered, capture: source.capture }, 'page')];
     },
     [Symbol.asyncDispose]: () => browser[Symbol.asyncDispose](),
   };
@@ -51,7 +53,7 @@ export function createBrowserFetcher(parts: {
   }
 
   async function pass(
-    request: { readonly url: string; readonly kind: RequestKind; readonly signal: AbortSignal },
+    request: { readonly url: string; readonly kind: KeptKind; readonly signal: AbortSignal },
     ask: (caps: { readonly maxBytes: number; readonly timeoutMs: number }) => Promise<Exchange>,
   ): Promise<Exchange> {
     const { exchange } = await door.pass(request, async (caps) => {
@@ -59,7 +61,7 @@ export function createBrowserFetcher(parts: {
       const { status, headers } = answer.response;
       return { exchange: answer, status, headers: plainHeaders(headers) };
     });
-    return exchange;
+    return keep(exchange, request.kind); // its host's next turn does not wait for the disk
   }
 }
 

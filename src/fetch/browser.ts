@@ -8,7 +8,7 @@ import { type Appearance, type Easel, openEasel, type ShowOptions, VIEWPORT } fr
 import { faultOfTemporary, launch, loadPlaywright } from './chromium.ts';
 import type { Connections } from './connections.ts';
 import { openWire, type Wire } from './devtools.ts';
-import type { Caps } from './door.ts';
+import { type Caps, UNENCODED } from './door.ts';
 import { openBox, type RenderOptions, renderExchange } from './rendering.ts';
 import { openSocksProxy, type SocksProxy } from './socks-proxy.ts';
 
@@ -43,6 +43,8 @@ interface BrowserOptions {
   /** All that may be connected to, such as `https://www.guancha.cn`. */
   readonly origins: readonly string[];
   readonly connections: Connections;
+  /** True if bodies are asked for without an encoding, and come as the site has them. */
+  readonly exact?: boolean | undefined;
   /** Ms since 1970: when an answer came. */
   readonly now: () => number;
   readonly log: Log;
@@ -88,7 +90,12 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
     userAgent: async () => userAgent ?? userAgentOf(await browser()),
     get: (url, request) =>
       inTime(url, request, { take: () => idle.pop() ?? openLoader(), leave: putBack }, async ({ wire }) =>
-        wire.load(url, { ...request, now: options.now, proxy: await openedProxy() }),
+        wire.load(url, {
+          ...request,
+          headers: { ...request.headers, ...(options.exact === true ? UNENCODED : {}) },
+          now: options.now,
+          proxy: await openedProxy(),
+        }),
       ),
     render: (source, request) =>
       inTime(source.url, request, { take: openBoxedTab, leave: discard }, ({ tab }) =>

@@ -1,5 +1,6 @@
 /** The one door out: what may be asked for, when, and how much of an answer is taken, for every request to the site. */
 import { ArchiveError, type ErrorCode } from '../errors.ts';
+import type { Exchange } from '../model.ts';
 import { inListScope, inScope, type Site } from '../site/address.ts';
 import { inWaybackScope } from '../site/wayback.ts';
 import type { AddressGuard } from './address-guard.ts';
@@ -14,6 +15,18 @@ export interface DoorRequest {
   readonly kind: RequestKind;
   readonly signal: AbortSignal;
 }
+
+/**
+ * Keeps an exchange before anything is made of it, and gives it with its place. Of what scripts made of a page, `capture` is
+ * the place of the page. What it throws must end the work on the page: nothing rests on an exchange that is not kept.
+ */
+export type KeepExchange = (exchange: Exchange, kind: KeptKind) => Promise<Exchange>;
+
+/** Of the site's own exchanges. */
+export type KeptKind = Exclude<RequestKind, 'wayback'>;
+
+/** Asks for a body as the site has it (RFC 9110, 12.5.3). */
+export const UNENCODED = { 'Accept-Encoding': 'identity' } as const;
 
 /** What whoever makes the request has to keep to. */
 export interface Caps {

@@ -5,16 +5,17 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Readable, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Got } from 'got';
 import { ArchiveError } from '../errors.ts';
-import type { Exchange } from '../model.ts';
+import type { Exchange, Header } from '../model.ts';
 import type { PageBrowser } from './browser.ts';
 import type { Budget } from './budget.ts';
 import type { Connections } from './connections.ts';
 import type { Cookies } from './cookies.ts';
-import { type Caps, type Door, followRedirects, type RequestKind } from './door.ts';
+import { type Caps, type Door, followRedirects, type KeepExchange, type RequestKind, UNENCODED } from './door.ts';
 import { locationOf, plainHeaders, setCookiesOf } from './exchange.ts';
 import type { Answered } from './politeness.ts';
 
@@ -42,7 +43,9 @@ export interface WaybackAnswer extends Answered {
   readonly body: Buffer;
 }
 
-interface Download {
+export interface Download {
+  /** Without its body; what redirected to it is kept already. Absent where nobody was asked. */
+  readonly exchange?: Exchange;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** Of the body, lower-case hex. */
@@ -60,8 +63,15 @@ export function createHttp(options: {
   readonly door: Door;
   readonly cookies: Cookies;
   readonly connections: Connections;
+  /** True if bodies are asked for without an encoding. */
+  readonly exact?: boolean | undefined;
+  /** Ms since 1970. */
+  readonly now?: () => number;
+  /** Nothing is kept without it; of a picture the redirects alone are. */
+  readonly keep?: KeepExchange | undefined;
 }): Http & WaybackHttp {
-  const { browser, door, cookies, connections } = options;
+  const { browser, door, cookies, connections, now = Date.now, keep } = options;
+  const encoding = options.exact === true ? UNENCODED : {};
   const leftToBrowser = new Map<string, number>(); // origin → until when, of `performance.now()`
   // Loaded while the browser starts: nothing is asked for before that.
   const client: Promise<Got> = import('got').then(({ default: got }) =>
@@ -75,8 +85,8 @@ export function createHttp(options: {
   );
 
   return {
-    text: (url, signal) =>
-      ask(url, {
+    text: async (url, signal) => {
+      const { bytes, isWhole, exchange, status } = await ask(url, {
         kind: 'robots.txt',
         signal,
         accept: {},
@@ -88,9 +98,13 @@ export function createHttp(options: {
             length += (chunk as Buffer).length;
             if (length > maxBytes) break;
           }
-          return { text: Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8') };
+          return { bytes: Buffer.concat(chunks).subarray(0, maxBytes), isWhole: length <= maxBytes };
         },
-      }),
+      });
+      const cut = isWhole ? null : `only the first ${bytes.length} bytes were read`;
+      await keep?.({ ...exchange, response: { ...exchange.response, body: bytes }, cut }, 'robots.txt');
+      return { text: bytes.toString('utf8'), status };
+    },
     wayback: (url, signal) =>
       ask(url, {
         kind: 'wayback',
@@ -134,26 +148,31 @@ export function createHttp(options: {
   };
 
   /** Asks for an address and what it redirects to; `take` reads the body of the last answer. */
-  async function ask<T>(url: string, wish: Wish<T>): Promise<Answered & { readonly url: string } & T> {
+  async function ask<T>(
+    url: string,
+    wish: Wish<T>,
+  ): Promise<Answered & { readonly url: string; readonly exchange: Exchange } & T> {
     let reached = url;
     const { last } = await followRedirects(url, async (address) => {
       reached = address;
       const answer = await askOnce(address, wish);
+      if (answer.location !== null && wish.kind !== 'wayback') await keep?.(answer.exchange, wish.kind);
       return { answer, location: answer.location };
     });
     if (last.taken === null) throw new TypeError(`${url}: nothing was taken of the last answer`);
-    return { ...last.taken, url: reached, status: last.status, headers: last.headers };
+    const { status, headers, exchange } = last;
+    return { ...last.taken, url: reached, status, headers, exchange };
   }
 
   /** Both requests, where there are two, pass the door in a turn of their own. */
-  async function askOnce<T>(url: string, wish: Wish<T>): Promise<Answer<T>> {
+  async function askOnce<T>(url: string, wish: Wish<T>): Promise<Came<T>> {
     const { kind, signal, budget } = wish;
     const charged = <R>(request: () => Promise<R>) => (budget === undefined ? request() : budget.during(request));
     const { origin } = new URL(url);
     let unreadable: ArchiveError | null = null;
     if ((leftToBrowser.get(origin) ?? 0) < performance.now()) {
       const answer = await door.pass({ url, kind, signal }, (caps) => charged(() => askByNode(url, wish, caps)));
-      if (answer.unreadable === null) return answer;
+      if (!('unreadable' in answer)) return answer;
       unreadable = answer.unreadable;
       leftToBrowser.set(origin, performance.now() + LEFT_TO_BROWSER_MS);
     }
@@ -161,11 +180,15 @@ export function createHttp(options: {
   }
 
   /** One request; nothing is taken of a redirect. */
-  async function askByNode<T>(url: string, { signal, accept, take }: Wish<T>, caps: Caps): Promise<Answer<T>> {
+  async function askByNode<T>(
+    url: string,
+    { signal, accept, take }: Wish<T>,
+    caps: Caps,
+  ): Promise<Came<T> | Unreadable> {
     try {
       const { timeoutMs } = caps;
       const stream = (await client).stream(url, {
-        headers: { 'user-agent': await browser.userAgent(), ...accept, ...cookies.headersFor(url) },
+        headers: { 'user-agent': await browser.userAgent(), ...accept, ...encoding, ...cookies.headersFor(url) },
         signal,
         timeout: { response: timeoutMs, request: timeoutMs * 4 },
       });
@@ -175,17 +198,31 @@ export function createHttp(options: {
       if (response === undefined) throw new ArchiveError('NETWORK', `${url}: no answer`);
       const status = response.statusCode;
       const headers = headersOf(response.headers);
+      const exchange = describe(url, response, {
+        startedAt: new Date(now()).toISOString(),
+        address: addressOf(url, response.ip),
+      });
       cookies.keep(url, response.headers['set-cookie'] ?? []);
       const isRedirect = status >= 300 && status < 400;
       const location = isRedirect ? (URL.parse(headers.location ?? '', url)?.href ?? null) : null;
-      if (location === null) return { status, headers, location, taken: await take(stream, caps), unreadable: null };
+      const answer = { status, headers, exchange, location };
+      if (location === null) return { ...answer, taken: await take(stream, caps) };
       stream.destroy();
-      return { status, headers, location, taken: null, unreadable: null };
+      return { ...answer, taken: null };
     } catch (error) {
       const known = knownError(url, error);
       if (!isUnreadable(error)) throw known;
-      return { status: 0, headers: {}, location: null, taken: null, unreadable: known };
+      return { status: 0, headers: {}, unreadable: known };
     }
+  }
+
+  /** What was connected to for a URL; null where that is a proxy, or not known. */
+  function addressOf(url: string, ip: string | undefined): string | null {
+    const { hostname: host, port, protocol } = new URL(url);
+    const isSecure = protocol === 'https:';
+    const destination = { host, port: Number(port) || (isSecure ? 443 : 80), isSecure };
+    if (ip === undefined || connections.proxyOf(destination) !== null) return null;
+    return `${ip.includes(':') ? `[${ip}]` : ip}:${destination.port}`;
   }
 
   /** @param unreadable what Node.js said to the same answer; null where it was not asked */
@@ -194,12 +231,14 @@ export function createHttp(options: {
     { signal, accept, take }: Wish<T>,
     caps: Caps,
     unreadable: ArchiveError | null,
-  ): Promise<Answer<T>> {
+  ): Promise<Came<T>> {
     const exchange = await browser.get(url, { ...caps, signal, headers: { ...accept, ...cookies.headersFor(url) } });
-    const { status, headers, body } = exchange.response;
+    const { body, ...head } = exchange.response;
+    const { status, headers } = head;
     cookies.keep(url, setCookiesOf(exchange));
     const location = locationOf(exchange);
-    const answer = { status, headers: plainHeaders(headers), location, unreadable: null };
+    const bodyless = { ...exchange, response: { ...head, body: NOTHING } };
+    const answer = { status, headers: plainHeaders(headers), exchange: bodyless, location };
     if (location !== null) return { ...answer, taken: null };
     requireWhole(exchange, unreadable);
     try {
@@ -226,23 +265,69 @@ interface Wish<T> {
   readonly take: (stream: Readable, caps: Caps) => Promise<T>;
 }
 
-interface Answer<T> extends Answered {
+interface Came<T> extends Answered {
+  /** Without its body. */
+  readonly exchange: Exchange;
   /** Where a redirect leads. */
   readonly location: string | null;
   /** Null for a redirect. */
   readonly taken: T | null;
-  /** Why an answer that came could not be read; nothing else is known of it then. */
-  readonly unreadable: ArchiveError | null;
+}
+
+/** An answer that came and could not be read; nothing else is known of it. */
+interface Unreadable extends Answered {
+  readonly unreadable: ArchiveError;
+}
+
+const NOTHING = new Uint8Array();
+
+/** What is known of an exchange but for its body. */
+function describe(
+  url: string,
+  response: IncomingMessage & { readonly req?: ClientRequest },
+  { startedAt, address }: Pick<Exchange, 'startedAt' | 'address'>,
+): Exchange {
+  const { statusCode: status = 0, statusMessage: statusText = '', httpVersion, rawHeaders, req } = response;
+  return {
+    url,
+    startedAt,
+    address,
+    protocol: `HTTP/${httpVersion}`,
+    request: { method: 'GET', headers: req === undefined ? [] : headersSentBy(req) },
+    response: { status, statusText: textOf(statusText), headers: pairsOf(rawHeaders), body: NOTHING },
+    cut: null,
+    road: 'browser',
+  };
+}
+
+/** What Node.js wrote; it adds some only while it writes, and says so in no other place. */
+function headersSentBy(request: ClientRequest & { readonly _header?: unknown }): Header[] {
+  const { _header: head } = request;
+  const [, ...lines] = typeof head === 'string' ? head.trimEnd().split('\r\n') : [];
+  return lines.map((line) => {
+    const colon = line.indexOf(':');
+    return [line.slice(0, colon), textOf(line.slice(colon + 1).trim())];
+  });
+}
+
+function pairsOf(raw: readonly string[]): Header[] {
+  const names = raw.filter((_, index) => index % 2 === 0);
+  return names.map((name, index) => [name, textOf(raw[index * 2 + 1] ?? '')]);
 }
 
 /** Values are bytes: UTF-8 where they are that, as Chromium reads them, else Latin-1. */
 function headersOf(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value = '']) => {
-      const bytes = Buffer.from(Array.isArray(value) ? value.join(', ') : value, 'latin1');
-      return [name, isUtf8(bytes) ? bytes.toString() : bytes.toString('latin1')];
-    }),
+    Object.entries(headers).map(([name, value = '']) => [
+      name,
+      textOf(Array.isArray(value) ? value.join(', ') : value),
+    ]),
   );
+}
+
+function textOf(value: string): string {
+  const bytes = Buffer.from(value, 'latin1');
+  return isUtf8(bytes) ? bytes.toString() : value;
 }
 
 /** True where bytes came that Node.js does not take for HTTP/1, or could not decode. */

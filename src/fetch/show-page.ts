@@ -5,7 +5,7 @@ import type { Site } from '../site/address.ts';
 import type { Appearance, KnownPicture } from './appearance.ts';
 import type { PageBrowser } from './browser.ts';
 import type { Cookies } from './cookies.ts';
-import type { Door } from './door.ts';
+import type { Door, KeepExchange } from './door.ts';
 import { plainHeaders } from './exchange.ts';
 import { followExchanges } from './fetcher.ts';
 
@@ -33,8 +33,9 @@ export function createShowPage(parts: {
   readonly cookies: Cookies;
   readonly site: Site;
   readonly now: () => number;
+  readonly keep?: KeepExchange | undefined;
 }): ShowPage {
-  const { browser, door, cookies, site, now } = parts;
+  const { browser, door, cookies, site, now, keep = async (exchange) => exchange } = parts;
   const sheets = new Map<string, { readonly asked: Promise<Exchange>; until: number }>();
   let bytes = 0;
 
@@ -70,7 +71,7 @@ export function createShowPage(parts: {
         const { status, headers } = exchange.response;
         return { answer: exchange, status, headers: plainHeaders(headers) };
       });
-      return answer;
+      return keep(answer, 'style sheet');
     });
     const last = exchanges.at(-1) as Exchange; // there is at least one
     if (last.response.status !== 200) throw new ArchiveError('HTTP_STATUS', `${url}: ${last.response.status}`);

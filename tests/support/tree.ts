@@ -38,12 +38,20 @@ export async function files(root: string): Promise<string[]> {
     .sort();
 }
 
-/** A record without the `Date` header of its captures, the one thing that a fixed clock here does not fix there. */
-export const withoutDateHeader = (path: string, bytes: Buffer): Buffer | string =>
-  path.startsWith('records/') ? bytes.toString().replaceAll(/"date": "\w{3}, [^"]*"/g, '"date": ""') : bytes;
+/** Where an exchange lies, and whether its body lies elsewhere: each run has its own files. */
+const PLACE = /"file": "captures[^}]*?"length": \d+(?:,\s*"body": \{[^}]*\})?/g;
 
-/** The part of an archive that is for good: without the operational database and the lock. */
-export const isKept = (path: string): boolean => !/^(?:frontier\.sqlite|lock\.)/.test(path);
+/** A record without the `Date` header of its requests, which a fixed clock here does not fix there, and without their places. */
+export const withoutDateHeader = (path: string, bytes: Buffer): Buffer | string =>
+  path.startsWith('records/')
+    ? bytes
+        .toString()
+        .replaceAll(/"date": "\w{3}, [^"]*"/g, '"date": ""')
+        .replaceAll(PLACE, '"file": ""')
+    : bytes;
+
+/** What a visit that finds nothing new leaves as it is: without the database, the lock, and the captures, which each request adds to. */
+export const isKept = (path: string): boolean => !/^(?:frontier\.sqlite|lock\.|captures\/)/.test(path);
 
 /** The same without what had to make way. */
 export const isInPlace = (path: string): boolean => isKept(path) && !path.startsWith('trash/');

@@ -1,6 +1,7 @@
 /**
  * A command that is killed with SIGKILL at random moments, again and again, then run to its end: the archive equals that
- * which the command makes undisturbed, file by file and byte by byte. Now and then it is stopped (SIGSTOP) instead: no other
+ * which the command makes undisturbed, file by file and byte by byte, and after each kill every exchange that a record
+ * names is there. Now and then it is stopped (SIGSTOP) instead: no other
  * run takes its archive meanwhile, and it goes on as if nothing had been.
  * As a program: `kill-loop.ts [--work crawl|schedule|repair|backfill]… [--kills N] [--articles N] [--seed N]`.
  */
@@ -14,6 +15,7 @@ import { EXIT } from '../../src/errors.ts';
 import { openNewspaper } from '../newspaper/newspaper.ts';
 import { openRandom } from '../newspaper/write/random.ts';
 import { type Ended, type Running, start, temporaryFolder } from '../support/command.ts';
+import { readSegments, requireEvidence } from '../support/evidence.ts';
 import { digests, files, isInPlace, withoutDateHeader } from '../support/tree.ts';
 
 export const WORKS = ['crawl', 'schedule', 'repair', 'backfill'] as const;
@@ -109,6 +111,7 @@ export async function killLoop(options: {
         // Whatever has its final name already is whole, and is what it was or what it will be at the end.
         for (const [path, digest] of Object.entries(await stateOf(archive)))
           assert.ok([base[path], whole[path]].includes(digest), `${path} after a kill`);
+        await requireEvidence(rootOf(archive), { all: work !== 'repair' }).catch(unlessNothing);
       } else assert.equal(ended.code, wanted, ended.stderr);
     }
     if (kills > before && work !== 'repair') {
@@ -119,8 +122,14 @@ export async function killLoop(options: {
       }
     }
     assert.deepEqual(await stateOf(archive), whole, `after ${kills - before} kills`);
+    await requireEvidence(rootOf(archive), { all: work !== 'repair' });
+    const { segments, records } = await readSegments(rootOf(archive));
+    assert.ok(
+      segments.every((name) => name.endsWith('.warc.gz')),
+      'a file of captures is left open',
+    );
     options.say(
-      `${work} ${rounds + 1}: ${kills - before} kills, then the same ${Object.keys(whole).length} files; ${kills} kills, ${stops} stops in all`,
+      `${work} ${rounds + 1}: ${kills - before} kills, then the same ${Object.keys(whole).length} files, ${records.length} records in ${segments.length} captures; ${kills} kills, ${stops} stops in all`,
     );
     await rm(rootOf(archive), { recursive: true });
     rounds += 1;
@@ -147,6 +156,11 @@ export async function killLoop(options: {
     await sleep(random.int(0, 300));
     return other.code === EXIT.archiveInUse;
   }
+}
+
+/** A run that was killed early has made no folder yet. */
+function unlessNothing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 /** Of every five articles one loses its document and one its record, and every third picture is lost. */

@@ -1,0 +1,42 @@
+/** What must hold of the captures of an archive at any moment: the files themselves, and what its records name in them. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openDisk } from '../../src/archive/disk.ts';
+import { type ArchiveRecord, sha256 } from '../../src/archive/record.ts';
+import { openCaptureReader } from '../../src/capture/read-captures.ts';
+import { files } from './tree.ts';
+import { type ReadRecord, readWarcs } from './warc-reader.ts';
+
+/** All files of captures, by the independent reader, which must find nothing wrong. */
+export async function readSegments(
+  root: string,
+): Promise<{ readonly segments: readonly string[]; readonly records: readonly ReadRecord[] }> {
+  const segments = (await files(root)).filter((name) => name.startsWith('captures/'));
+  const read = async (name: string) =>
+    [name.slice(name.lastIndexOf('/') + 1), await readFile(join(root, name))] as const;
+  const { records, complaints } = readWarcs(new Map(await Promise.all(segments.map(read))));
+  assert.deepEqual(complaints, []);
+  return { segments, records };
+}
+
+/**
+ * Every request of every record lies where it says, as it was.
+ * @param options `all` is false where some records were made of documents alone
+ * @returns how many records there are
+ */
+export async function requireEvidence(root: string, { all = true }: { readonly all?: boolean } = {}): Promise<number> {
+  const reader = openCaptureReader(openDisk(root));
+  const paths = (await files(root)).filter((name) => /^records\/.*\.json$/.test(name));
+  for (const path of paths) {
+    const { capture } = JSON.parse(await readFile(join(root, path), 'utf8')) as ArchiveRecord;
+    for (const { url, sha256: digest, exchanges } of capture.requests) {
+      if (!all && exchanges === undefined) continue;
+      assert.ok(exchanges !== undefined && exchanges.length > 0, `${path}: ${url} has no exchanges`);
+      const kept = await Promise.all(exchanges.map((place) => reader.exchange(place)));
+      assert.equal(kept[0]?.url, url);
+      assert.equal(sha256(kept.at(-1)?.response.body ?? ''), digest, `${path}: ${url}`);
+    }
+  }
+  return paths.length;
+}
