@@ -2,22 +2,38 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { WARCParser } from 'warcio';
 import { openDisk } from '../../src/archive/disk.ts';
 import { type ArchiveRecord, sha256 } from '../../src/archive/record.ts';
 import { openCaptureReader } from '../../src/capture/read-captures.ts';
 import { files } from './tree.ts';
 import { type ReadRecord, readWarcs } from './warc-reader.ts';
 
-/** All files of captures, by the independent reader, which must find nothing wrong. */
+/** All files of captures, by the independent reader, which must find nothing wrong, and by another implementation. */
 export async function readSegments(
   root: string,
 ): Promise<{ readonly segments: readonly string[]; readonly records: readonly ReadRecord[] }> {
   const segments = (await files(root)).filter((name) => name.startsWith('captures/'));
   const read = async (name: string) =>
     [name.slice(name.lastIndexOf('/') + 1), await readFile(join(root, name))] as const;
-  const { records, complaints } = readWarcs(new Map(await Promise.all(segments.map(read))));
+  const named = new Map(await Promise.all(segments.map(read)));
+  const { records, complaints } = readWarcs(named);
   assert.deepEqual(complaints, []);
+  for (const [file, bytes] of named)
+    assert.equal(await countByWarcio(bytes), records.filter((record) => record.file === file).length, file);
   return { segments, records };
+}
+
+/** The records of a file as warcio reads them, which checks no digest by itself. */
+async function countByWarcio(bytes: Buffer): Promise<number> {
+  let count = 0;
+  for await (const record of new WARCParser(new Blob([new Uint8Array(bytes)]).stream())) {
+    const payload = await record.readFully(false);
+    if (record.warcType === 'response')
+      assert.equal(record.warcHeader('WARC-Payload-Digest'), `sha256:${sha256(payload)}`, record.warcTargetURI ?? '');
+    count += 1;
+  }
+  return count;
 }
 
 /**
