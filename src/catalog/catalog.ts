@@ -88,6 +88,7 @@ export interface CatalogOptions {
 export async function openCatalog(storage: Storage, { path, log = () => {} }: CatalogOptions): Promise<Catalog> {
   const report = (message: string) => log({ level: 'warn', stage: 'run', message });
   let behind = 0;
+  let isRefused = false; // by the last attempt to write
   let isBroken = false;
   let isAbsent = false; // nothing was archived yet
   let opened = await open();
@@ -207,12 +208,14 @@ export async function openCatalog(storage: Storage, { path, log = () => {} }: Ca
   async function bringUpToDate(options: RefreshOptions): Promise<Refreshed | null> {
     const { database } = opened;
     behind = 0;
+    isRefused = false;
     if (opened.place !== 'old')
       try {
         return await refresh(database, storage, options);
       } catch (error) {
         if (!(error instanceof ArchiveError) || !REFUSED.includes(error.code)) throw error;
         report(`${error.detail}; the catalog stays as it is`);
+        isRefused = true;
       }
     behind = await countBehind(database, storage, options);
     return null;
@@ -239,7 +242,7 @@ export async function openCatalog(storage: Storage, { path, log = () => {} }: Ca
       damaged: count('damaged'),
       lackText: count('articles WHERE lacks_text = 1'),
       behind,
-      place,
+      place: isRefused ? 'old' : place,
     };
   }
 }

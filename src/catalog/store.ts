@@ -35,7 +35,7 @@ export function openStore(database: Database): Store {
       "INSERT INTO facts VALUES ('spill', ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)",
     ),
     article: database.prepare('INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
-    words: database.prepare('INSERT INTO words (rowid, title, names, body, labels) VALUES (?, ?, ?, ?, ?)'),
+    words: database.prepare('INSERT INTO words (rowid, body, title, names, labels) VALUES (?, ?, ?, ?, ?)'),
     singles: database.prepare('INSERT INTO singles (rowid, characters) VALUES (?, ?)'),
     label: database.prepare(
       'INSERT INTO labels (kind, name, folded, url, articles) VALUES (?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET articles = articles + 1, url = coalesce(url, excluded.url) RETURNING label',
@@ -91,7 +91,7 @@ export function openStore(database: Database): Store {
         writtenAt,
         Number(lacksText),
       );
-      sql.words.run(row, bigrams(searched.title), bigrams(searched.names), bigrams(searched.body), words);
+      sql.words.run(row, bigrams(searched.body), bigrams(searched.title), bigrams(searched.names), words);
       sql.singles.run(row, `${singles(`${searched.title}\n${searched.names}\n${searched.body}`)} ${words}`);
       for (const [i, change] of changes.entries()) sql.change.run(change.at, row, i, JSON.stringify(change));
     },

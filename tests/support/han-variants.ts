@@ -1,5 +1,5 @@
 /**
- * Makes `src/catalog/han-variants.ts` from OpenCC's tables of single characters. Run it to write the file again after an
+ * Makes `src/catalog/han-variants.ts` from OpenCC's tables. Run it to write the file again after an
  * update of opencc-js: `node tests/support/han-variants.ts`.
  */
 import { writeFileSync } from 'node:fs';
@@ -18,9 +18,12 @@ async function rowsOf(name: string): Promise<[string, readonly string[]][]> {
 export async function makeVariants(): Promise<string[]> {
   const group = new Map<string, Set<string>>();
   const join = (a: string, b: string) => {
-    if (a.length !== 1 || b.length !== 1) return; // of two code units: lengths would change
+    if (a === b || a.length !== 1 || b.length !== 1) return; // of two code units: lengths would change
     const both = new Set([...(group.get(a) ?? [a]), ...(group.get(b) ?? [b])]);
     for (const each of both) group.set(each, both);
+  };
+  const joinEach = (from: readonly string[], to: readonly string[]) => {
+    if (from.length === to.length) for (const [i, each] of from.entries()) join(each, to[i] ?? each);
   };
   const simplifying = await rowsOf('TSCharacters');
   const traditional = new Set(simplifying.map(([from]) => from));
@@ -28,6 +31,9 @@ export async function makeVariants(): Promise<string[]> {
   for (const [from, [first = from]] of simplifying) join(from, first);
   for (const name of ['STCharacters', 'HKVariants', 'TWVariants'])
     for (const [from, to] of await rowsOf(name)) for (const each of to) join(from, each);
+  // Some are written for each other only in certain words: 回复 is 回覆.
+  for (const name of ['STPhrases', 'TSPhrases', 'HKVariantsPhrases'])
+    for (const [from, to] of await rowsOf(name)) for (const each of to) joinEach([...from], [...each]);
   const groups = [...new Set(group.values())].map((each) =>
     [...each].sort((a, b) => Number(traditional.has(a)) - Number(traditional.has(b)) || (a < b ? -1 : 1)).join(''),
   );
