@@ -221,8 +221,12 @@ function databaseOf(connection: DatabaseSync, path: string, opened: DisposableSt
         all: (...values) => withErrors(() => statement.all(...values)),
         iterate: function* (...values) {
           const rows = withErrors(() => statement.iterate(...values));
-          for (let row = withErrors(() => rows.next()); row.done !== true; row = withErrors(() => rows.next()))
-            yield row.value;
+          try {
+            for (let row = withErrors(() => rows.next()); row.done !== true; row = withErrors(() => rows.next()))
+              yield row.value;
+          } finally {
+            rows.return?.(); // left half way, a statement goes on to keep writers out
+          }
         },
       };
     },

@@ -1,7 +1,7 @@
 /**
  * Brings a catalog up to date with the files. What has changed is seen by the folders of records alone: a record is written
  * under another name and renamed, which dates its folder anew. Only of folders with another date the files are looked at,
- * and only files with another size or date are read. So nothing has to be told by whoever writes articles, and a kill, a
+ * and only files of another revision are read. So nothing has to be told by whoever writes articles, and a kill, a
  * restored copy or another machine's run leaves nothing behind that is not seen.
  */
 import { parseKey, RECORDS, recordKey } from '../archive/keys.ts';
@@ -11,7 +11,7 @@ import type { Storage } from '../archive/storage.ts';
 import { ArchiveError } from '../errors.ts';
 import { type Database, numberOf, textOf } from '../sqlite.ts';
 import { type CatalogEntry, entryOf } from './entry.ts';
-import { openStore, type RecordFile } from './store.ts';
+import { openStore } from './store.ts';
 
 export interface RefreshOptions {
   /** Ms since 1970. */
@@ -54,13 +54,13 @@ export async function refresh(database: Database, storage: Storage, options: Ref
       const read = await Promise.all(
         month.changed
           .slice(at, at + batch)
-          .map(async (changed) => ({ ...changed, article: await read1(changed.key, storage) })),
+          .map(async (changed) => ({ ...changed, article: await readArticle(changed.key, storage) })),
       );
       database.transaction(() => {
-        for (const { key, file, article } of read) {
+        for (const { key, revision, article } of read) {
           if (article === null) store.remove(key);
-          else if ('detail' in article) store.putDamaged(key, article.detail, file);
-          else store.put(article, file);
+          else if ('detail' in article) store.putDamaged(key, article.detail, revision);
+          else store.put(article, revision);
         }
       });
       indexed += read.length;
@@ -101,7 +101,7 @@ function isDue(database: Database, now: number): boolean {
 /** A month of whose records some have changed, or may have. */
 interface ChangedMonth {
   readonly name: string;
-  readonly changed: readonly { readonly key: string; readonly file: RecordFile }[];
+  readonly changed: readonly { readonly key: string; readonly revision: string }[];
   readonly gone: readonly string[];
   /** What is known of its folder from now on; null where there is none any more. */
   readonly state: MonthState | null;
@@ -145,15 +145,13 @@ async function* changedMonths(
     const state = { written, since, sure: isSame && Math.abs(at - since) >= SURE_MS };
     const records = store.recordsOf(name);
     const there = new Set<string>();
-    const changed: { readonly key: string; readonly file: RecordFile }[] = [];
-    for await (const { key, bytes, writtenAt } of storage.list(`${RECORDS}/${name}`)) {
+    const changed: { readonly key: string; readonly revision: string }[] = [];
+    for await (const { key, revision } of storage.list(`${RECORDS}/${name}`)) {
       const parsed = parseKey(key);
       if (parsed?.kind !== 'record') continue;
       const { article } = parsed;
       there.add(article);
-      const old = records.get(article);
-      const isNew = old === undefined || old.bytes !== bytes || old.writtenAt !== writtenAt;
-      if (isNew || without.includes(article)) changed.push({ key: article, file: { bytes, writtenAt } });
+      if (records.get(article) !== revision || without.includes(article)) changed.push({ key: article, revision });
     }
     yield { name, changed, gone: [...records.keys()].filter((key) => !there.has(key)), state };
   }
@@ -171,7 +169,7 @@ function lackingText(database: Database): readonly string[] {
 }
 
 /** An article as its files have it; what is wrong with its record; null where it is not there any more. */
-async function read1(key: string, storage: Storage): Promise<CatalogEntry | { readonly detail: string } | null> {
+async function readArticle(key: string, storage: Storage): Promise<CatalogEntry | { readonly detail: string } | null> {
   const path = recordKey(key);
   try {
     const bytes = await readSmall(path, storage);

@@ -28,8 +28,7 @@ CREATE TABLE articles (
   changed TEXT NOT NULL,
   shown TEXT NOT NULL,
   labels TEXT NOT NULL,
-  record_bytes INTEGER NOT NULL,
-  record_written REAL NOT NULL,
+  revision TEXT NOT NULL,
   lacks_text INTEGER NOT NULL
 );
 CREATE INDEX articles_by_id ON articles (id);
@@ -64,8 +63,7 @@ CREATE INDEX changes_by_row ON changes (row);
 CREATE TABLE damaged (
   key TEXT PRIMARY KEY,
   detail TEXT NOT NULL,
-  record_bytes INTEGER NOT NULL,
-  record_written REAL NOT NULL
+  revision TEXT NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE months (

@@ -127,14 +127,15 @@ export function openSearch(database: Database): Search {
 
   /** The hits in order of their weight, of which later ones are nearer to the newest `MOST_COUNTED` than to all. */
   function best(match: Match, limit: number, offset: number): Found {
-    const { from, values } = sourceOf(match, match.spill > 0);
-    const last = database.prepare(
-      `SELECT w.rowid AS row ${from} ORDER BY w.rowid DESC LIMIT 1 OFFSET ${MOST_COUNTED - 1}`,
-    );
-    const lowest = numberOf(last.get(...values)?.row) ?? 0;
+    const withArticles = match.spill > 0;
+    const newest = sourceOf(match, withArticles);
+    const lowest = database
+      .prepare(`SELECT w.rowid AS row ${newest.from} ORDER BY w.rowid DESC LIMIT 1 OFFSET ${MOST_COUNTED - 1}`)
+      .get(...newest.values)?.row;
+    const { from, values } = sourceOf(match, withArticles, { first: numberOf(lowest) ?? 0 });
     const rows = database
-      .prepare(`SELECT w.rowid AS row ${from} AND w.rowid >= ? ORDER BY w.rank LIMIT ? OFFSET ?`)
-      .all(...values, lowest, limit + 1, offset)
+      .prepare(`SELECT w.rowid AS row ${from} ORDER BY w.rank LIMIT ? OFFSET ?`)
+      .all(...values, limit + 1, offset)
       .map(({ row }) => numberOf(row) ?? 0);
     const next = rows.length > limit ? { published: 0, row: offset + limit } : null;
     return { articles: articlesAt(rows.slice(0, limit)), next };
@@ -145,14 +146,13 @@ export function openSearch(database: Database): Search {
     match: Match,
     { limit, after, order }: { readonly limit: number; readonly after: Cursor | null; readonly order: 'ASC' | 'DESC' },
   ): Found {
-    const { from, values } = sourceOf(match, true);
     const sign = order === 'DESC' ? 1 : -1;
     const compare = (a: Cursor, b: Cursor) => sign * (b.published - a.published || b.row - a.row);
-    const bound = after === null ? '' : `AND w.rowid ${order === 'DESC' ? '<=' : '>='} ?`;
-    const start = after === null ? [] : [edgeOf(after.row, sign, match.spill)];
+    const start = after === null ? null : edgeOf(after.row, sign, match.spill);
+    const { from, values } = sourceOf(match, true, start === null ? {} : { [sign > 0 ? 'last' : 'first']: start });
     const rows = database
-      .prepare(`SELECT w.rowid AS row, a.published AS published ${from} ${bound} ORDER BY w.rowid ${order}`)
-      .iterate(...values, ...start);
+      .prepare(`SELECT w.rowid AS row, a.published AS published ${from} ORDER BY w.rowid ${order}`)
+      .iterate(...values);
     const found: Cursor[] = [];
     let end: number | null = null;
     for (const each of rows) {
@@ -199,24 +199,29 @@ interface Match {
 const ANY = { kind: 'state', value: 'any', exact: true } as const;
 const LAST_ROW = Number.MAX_SAFE_INTEGER;
 
-/** @param withArticles true where the time of publication is asked for, or days have spilled */
+/**
+ * One bound of rows on each side: FTS5 looks at one alone, and goes through the rest of the hits for any other.
+ * @param withArticles true where the time of publication is asked for, or days have spilled
+ * @param rows the first and the last that are wanted
+ */
 function sourceOf(
   { table, expression, others, since, until, spill }: Match,
   withArticles: boolean,
+  rows: { readonly first?: number; readonly last?: number } = {},
 ): { readonly from: string; readonly values: readonly (string | number)[] } {
   const articles = withArticles ? 'CROSS JOIN articles AS a ON a.row = w.rowid' : '';
   const within = others.map(
     ({ not }) => `AND +w.rowid ${not ? 'NOT IN' : 'IN'} (SELECT rowid FROM singles WHERE singles MATCH ?)`,
   );
-  const first = since === null ? 0 : firstRow(since);
-  const end = until === null ? LAST_ROW : firstRow(until) + DAY_ROWS + spill;
+  const first = Math.max(since === null ? 0 : firstRow(since), rows.first ?? 0);
+  const last = Math.min(until === null ? LAST_ROW : firstRow(until) + DAY_ROWS - 1 + spill, rows.last ?? LAST_ROW);
   const days = spill === 0 ? '' : 'AND a.day >= ? AND a.day <= ?';
   return {
-    from: `FROM ${table} AS w ${articles} WHERE ${table} MATCH ? AND w.rowid >= ? AND w.rowid < ? ${days} ${within.join(' ')}`,
+    from: `FROM ${table} AS w ${articles} WHERE ${table} MATCH ? AND w.rowid >= ? AND w.rowid <= ? ${days} ${within.join(' ')}`,
     values: [
       expression,
       first,
-      end,
+      last,
       ...(spill === 0 ? [] : [since ?? '', until ?? '\uffff']),
       ...others.map((each) => each.expression),
     ],

@@ -1,27 +1,20 @@
 /** Articles put into the catalog's tables and taken out of them. */
 import { ArchiveError } from '../errors.ts';
-import type { Database, Row } from '../sqlite.ts';
+import type { Database } from '../sqlite.ts';
 import { numberOf, textOf } from '../sqlite.ts';
 import { bigrams, singles } from './bigrams.ts';
 import type { CatalogEntry, Label } from './entry.ts';
 import { fold } from './fold.ts';
 import { DAY_ROWS } from './schema.ts';
 
-/** The file of a record as it was when it was read. */
-export interface RecordFile {
-  readonly bytes: number;
-  /** When it was written, ms since 1970. */
-  readonly writtenAt: number;
-}
-
 export interface Store {
   /** Puts an article in the place of what was known under its key. */
-  put(entry: CatalogEntry, file: RecordFile): void;
+  put(entry: CatalogEntry, revision: string): void;
   /** A record that cannot be read; it is looked at again when it is written. */
-  putDamaged(key: string, detail: string, file: RecordFile): void;
+  putDamaged(key: string, detail: string, revision: string): void;
   remove(key: string): void;
-  /** What is known of the records of a month. */
-  recordsOf(month: string): ReadonlyMap<string, RecordFile>;
+  /** The records of a month, each with the revision of its file when it was read. */
+  recordsOf(month: string): ReadonlyMap<string, string>;
 }
 
 export function openStore(database: Database): Store {
@@ -34,7 +27,7 @@ export function openStore(database: Database): Store {
     spill: database.prepare(
       "INSERT INTO facts VALUES ('spill', ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)",
     ),
-    article: database.prepare('INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    article: database.prepare('INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     words: database.prepare('INSERT INTO words (rowid, body, title, names, labels) VALUES (?, ?, ?, ?, ?)'),
     singles: database.prepare('INSERT INTO singles (rowid, characters) VALUES (?, ?)'),
     label: database.prepare(
@@ -42,7 +35,7 @@ export function openStore(database: Database): Store {
     ),
     labelled: database.prepare('INSERT INTO labelled VALUES (?, ?)'),
     change: database.prepare('INSERT INTO changes VALUES (?, ?, ?, ?)'),
-    damaged: database.prepare('INSERT OR REPLACE INTO damaged VALUES (?, ?, ?, ?)'),
+    damaged: database.prepare('INSERT OR REPLACE INTO damaged VALUES (?, ?, ?)'),
     mended: database.prepare('DELETE FROM damaged WHERE key = ?'),
     unlabel: database.prepare('UPDATE labels SET articles = articles - 1 WHERE label = ?'),
     unlabelled: database.prepare('DELETE FROM labelled WHERE label = ? AND row = ?'),
@@ -51,7 +44,7 @@ export function openStore(database: Database): Store {
     unwords: database.prepare('DELETE FROM words WHERE rowid = ?'),
     unsingles: database.prepare('DELETE FROM singles WHERE rowid = ?'),
     records: database.prepare(
-      'SELECT key, record_bytes, record_written FROM articles WHERE key >= ?1 AND key < ?2 UNION ALL SELECT key, record_bytes, record_written FROM damaged WHERE key >= ?1 AND key < ?2',
+      'SELECT key, revision FROM articles WHERE key >= ?1 AND key < ?2 UNION ALL SELECT key, revision FROM damaged WHERE key >= ?1 AND key < ?2',
     ),
   };
 
@@ -71,7 +64,7 @@ export function openStore(database: Database): Store {
   };
 
   return {
-    put: (entry, { bytes, writtenAt }) => {
+    put: (entry, revision) => {
       const { article, published, day, searched, changes, lacksText } = entry;
       remove(article.key);
       const row = freeRow(day);
@@ -87,22 +80,21 @@ export function openStore(database: Database): Store {
         article.changedAt,
         shown,
         JSON.stringify(labels),
-        bytes,
-        writtenAt,
+        revision,
         Number(lacksText),
       );
       sql.words.run(row, bigrams(searched.body), bigrams(searched.title), bigrams(searched.names), words);
       sql.singles.run(row, `${singles(`${searched.title}\n${searched.names}\n${searched.body}`)} ${words}`);
       for (const [i, change] of changes.entries()) sql.change.run(change.at, row, i, JSON.stringify(change));
     },
-    putDamaged: (key, detail, { bytes, writtenAt }) => {
+    putDamaged: (key, detail, revision) => {
       remove(key);
-      sql.damaged.run(key, detail, bytes, writtenAt);
+      sql.damaged.run(key, detail, revision);
     },
     remove,
     recordsOf: (month) => {
       const rows = sql.records.all(`${month}/`, `${month}0`); // 0 is what follows / among characters
-      return new Map(rows.map((row) => [textOf(row.key) ?? '', fileOf(row)]));
+      return new Map(rows.map((row) => [textOf(row.key) ?? '', textOf(row.revision) ?? '']));
     },
   };
 
@@ -133,8 +125,4 @@ const FIRST_DAY = Date.parse('0001-01-01T00:00:00Z') / DAY_MS;
 /** The first row of a day of Beijing, `2022-01-28`. */
 export function firstRow(day: string): number {
   return Math.max(0, Math.floor(Date.parse(`${day}T00:00:00Z`) / DAY_MS) - FIRST_DAY) * DAY_ROWS;
-}
-
-function fileOf(row: Row): RecordFile {
-  return { bytes: numberOf(row.record_bytes) ?? 0, writtenAt: numberOf(row.record_written) ?? 0 };
 }

@@ -188,7 +188,8 @@ export function openGenerated(articles: number): Storage {
     stat: async (key) => ({ kind: /\.\w+$/.test(key) ? 'a file' : 'a folder', bytes: 1, writtenAt: 1, target: null }),
     list: async function* (prefix) {
       const month = prefix.split('/').slice(-2).join('/');
-      for (const i of months.get(month) ?? []) yield { key: recordKey(articleOf(i).key), bytes: 1, writtenAt: 1 };
+      for (const i of months.get(month) ?? [])
+        yield { key: recordKey(articleOf(i).key), bytes: 1, writtenAt: 1, changedAt: 1, revision: '1' };
     },
     names: async (prefix) => {
       const [, year, ...more] = prefix.split('/');
@@ -205,6 +206,7 @@ export function openGenerated(articles: number): Storage {
     temporary: refuse,
     sweep: refuse,
     freeBytes: refuse,
+    digest: refuse,
   };
 }
 
