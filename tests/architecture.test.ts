@@ -11,6 +11,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   hono: ['reader/reader.ts'],
   'hono/compress': ['reader/reader.ts'],
   'hono/cookie': ['reader/gate-routes.ts', 'reader/reader.ts', 'reader/visit.ts'],
+  feed: ['reader/feeds.ts'],
   'hono/streaming': ['reader/state-routes.ts'],
   'hono/html': ['reader/markup.ts'],
   '@hono/node-server': ['reader/serve.ts'],

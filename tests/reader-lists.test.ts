@@ -28,7 +28,7 @@ async function openFull(): Promise<ReadingRoom> {
 }
 
 const articlesOn = (page: string) =>
-  [...page.matchAll(/<h3[^>]*><a href="(\/articles\/[^"]+)"/g)].map(([, href]) => href ?? '');
+  [...page.matchAll(/<h[23][^>]*><a href="(\/articles\/[^"]+)"/g)].map(([, href]) => href ?? '');
 const nextOf = (page: string) => /<a rel="next" href="([^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? null;
 
 async function walk(room: ReadingRoom, path: string): Promise<readonly string[]> {

@@ -4,6 +4,7 @@ import { articleContent } from './article-page.ts';
 import { readComparison, readHistory } from './history.ts';
 import { comparisonContent, historyContent } from './history-page.ts';
 import type { Library } from './library.ts';
+import { mementoLinks } from './memento.ts';
 import { openSanitiser } from './sanitise.ts';
 import { typeset } from './typeset.ts';
 import { ARTICLE, countIn, idIn, type Reader, send, type Visit, wordsOf } from './visit.ts';
@@ -42,6 +43,8 @@ export function articleRoutes(reader: Reader, { shelf }: Library): void {
     sanitiser ??= openSanitiser();
     const content = articleContent(shown, (await sanitiser)(body), words);
     visit.set('kind', 'article');
+    visit.header('link', mementoLinks(shown.record, new URL(visit.req.url).origin));
+    if (number !== null) visit.header('memento-datetime', new Date(shown.version.capturedAt).toUTCString());
     return send(visit, { title: shown.title, section: null, content, width: 'text', isScripted: false });
   }
 }

@@ -56,7 +56,10 @@ export function item(
     ...whose(article, words),
     ...states(article, words),
   ];
-  const inside = html`<div><h3 lang="zh-Hans"><a href="${href}"><bdi>${title === '' ? words.untitled : title}</bdi></a></h3>
+  const name = html`<a href="${href}"><bdi>${title === '' ? words.untitled : title}</bdi></a>`;
+  // Below a day it is a heading of the third rank.
+  const heading = form === 'dated' ? html`<h2 lang="zh-Hans">${name}</h2>` : html`<h3 lang="zh-Hans">${name}</h3>`;
+  const inside = html`<div>${heading}
 ${form === 'plain' || summary === null || extra !== null ? null : html`<p class="summary" lang="zh-Hans">${summary}</p>\n`}${extra}<p class="meta">${separated(meta)}</p></div>${picture}`;
   return form === 'leading'
     ? html`<div class="item leading">${inside}</div>\n`

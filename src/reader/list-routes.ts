@@ -1,12 +1,10 @@
 /** The addresses under which articles are found: the front page, days, the calendar, names, changes, the search. */
-import { parseQuery, type Query } from '../catalog/query.ts';
-import { ArchiveError } from '../errors.ts';
 import { dayOf, daysAfter, startOf } from '../site/clock.ts';
 import { calendarContent } from './calendar.ts';
 import { changesContent } from './changes-page.ts';
 import type { Library } from './library.ts';
 import { dayInWords, daysContent, narrowing } from './list-page.ts';
-import { EVERYTHING, listArticles } from './lists.ts';
+import { EVERYTHING, listArticles, readQuery } from './lists.ts';
 import { html } from './markup.ts';
 import { NAMED, type Named, namesContent } from './names-page.ts';
 import { type SearchShown, searchContent } from './search-page.ts';
@@ -140,15 +138,6 @@ ${daysContent(list, url, words)}`;
       answer: await listArticles(query, { after: visit.req.query('after'), sort }, library),
       fault: null,
     };
-  }
-}
-
-function readQuery(text: string): Query | { readonly fault: string } {
-  try {
-    return parseQuery(text);
-  } catch (error) {
-    if (error instanceof ArchiveError && error.code === 'QUERY_INVALID') return { fault: error.detail };
-    throw error;
   }
 }
 

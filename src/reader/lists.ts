@@ -1,7 +1,8 @@
 /** Articles in the order of time, as pages list them: by day, a page at a time, with what leads further. */
 import type { CatalogArticle } from '../catalog/entry.ts';
-import type { Query } from '../catalog/query.ts';
+import { parseQuery, type Query } from '../catalog/query.ts';
 import type { Cursor, Sort } from '../catalog/search.ts';
+import { ArchiveError } from '../errors.ts';
 import { dayOf } from '../site/clock.ts';
 import type { Library } from './library.ts';
 
@@ -57,4 +58,14 @@ function cursorOf(text: string | undefined): Cursor | null {
 function byDay(articles: readonly CatalogArticle[]): readonly DayOfArticles[] {
   const days = Map.groupBy(articles, ({ publishedAt }) => dayOf(Date.parse(publishedAt)));
   return [...days].map(([day, those]) => ({ day, articles: those }));
+}
+
+/** A query, or what is wrong with its text. */
+export function readQuery(text: string): Query | { readonly fault: string } {
+  try {
+    return parseQuery(text);
+  } catch (error) {
+    if (error instanceof ArchiveError && error.code === 'QUERY_INVALID') return { fault: error.detail };
+    throw error;
+  }
 }

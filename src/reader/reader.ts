@@ -6,6 +6,7 @@ import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { knownError } from '../system-errors.ts';
 import { articleRoutes } from './article-routes.ts';
+import { dataRoutes } from './data-routes.ts';
 import type { Gate } from './gate.ts';
 import { GATE_POSTS, gateRoutes } from './gate-routes.ts';
 import type { Library } from './library.ts';
@@ -73,6 +74,7 @@ export function createReader(library: Library, { names, gate, log }: ReaderOptio
   listRoutes(reader, library);
   articleRoutes(reader, library);
   stateRoutes(reader, library);
+  dataRoutes(reader, library);
   return reader;
 }
 

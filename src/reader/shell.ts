@@ -62,6 +62,8 @@ export function page({
 <link rel="stylesheet" href="${STYLE_HREF}">
 ${isScripted ? html`<script type="module" src="${SCRIPT_HREF}"></script>\n` : null}
 <link rel="icon" type="image/svg+xml" href="/static/icon.svg">
+<link rel="alternate" type="application/atom+xml" title="${words.name}" href="/feeds/atom.xml">
+<link rel="alternate" type="application/atom+xml" title="${words.changes}" href="/feeds/changes/atom.xml">
 ${head ?? null}</head>
 <body>
 <a class="skip" href="#content">${words.skip}</a>

@@ -75,17 +75,17 @@ main > h2, section > h2 { font-size: 1.05rem; margin: 2.25rem 0 .75rem; }
 .items { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); gap: 0 3rem; }
 .item { display: flex; gap: 1.25rem; align-items: flex-start; padding: 1.1rem 0; border-bottom: 1px solid var(--rule); }
 .item > div { flex: 1; min-width: 0; }
-.item h3 { font: 600 1.0625rem/1.5 var(--serif); text-wrap: pretty; line-break: strict; }
-.item h3 a { color: inherit; text-decoration: none; }
-.item h3 a:hover { text-decoration: underline; }
-.item h3 a:visited { color: var(--quiet); }
+.item :is(h2, h3) { margin: 0; font: 600 1.0625rem/1.5 var(--serif); text-wrap: pretty; line-break: strict; }
+.item :is(h2, h3) a { color: inherit; text-decoration: none; }
+.item :is(h2, h3) a:hover { text-decoration: underline; }
+.item :is(h2, h3) a:visited { color: var(--quiet); }
 .item > img { flex: none; width: 7.5rem; height: 5rem; object-fit: cover; border-radius: 2px; background: var(--raised); }
 .item .meta { margin-top: .35rem; color: var(--quiet); font-size: .825rem; line-height: 1.6; }
 .item .state { color: var(--seal); }
 .item .summary { margin-top: .4rem; color: var(--quiet); font-size: .925rem; line-height: 1.7; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; line-clamp: 3; overflow: hidden; }
 .item.leading { flex-direction: row-reverse; gap: 2.25rem; padding: 1.5rem 0; align-items: center; }
 .item.leading > img { width: 52%; height: auto; aspect-ratio: 16 / 9; }
-.item.leading h3 { font-size: 1.625rem; line-height: 1.42; }
+.item.leading :is(h2, h3) { font-size: 1.625rem; line-height: 1.42; }
 .items.dated { grid-template-columns: minmax(0, 1fr); max-width: 46rem; }
 mark { background: light-dark(#fbe9a9, #5a4a12); color: inherit; }
 .names { columns: 13rem; column-gap: 2.5rem; }
@@ -141,7 +141,6 @@ th.count { text-align: end; }
 .kicker a { color: inherit; text-decoration: none; }
 .kicker a:hover { text-decoration: underline; }
 .about { margin-top: 1.1rem; color: var(--quiet); font-size: .9rem; line-height: 1.75; }
-.about span, .about time { white-space: nowrap; }
 .sep { padding: 0 .5em; opacity: .6; }
 .about a { color: inherit; }
 .standfirst { margin-top: 1rem; color: var(--quiet); font-size: 1rem; line-height: 1.8; }
@@ -241,7 +240,7 @@ del { background: var(--removed); color: var(--removed-ink); text-decoration: li
   .item > img { width: 6rem; height: 4.5rem; }
   .item.leading { flex-direction: column-reverse; align-items: stretch; gap: .9rem; }
   .item.leading > img { width: 100%; }
-  .item.leading h3 { font-size: 1.3rem; }
+  .item.leading :is(h2, h3) { font-size: 1.3rem; }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 @media (prefers-contrast: more) { :root { --quiet: var(--ink); --rule: var(--ink); } }

@@ -14,6 +14,7 @@ import type { Article, ArticleId, Asset } from '../../src/model.ts';
 import { openLibrary } from '../../src/reader/library.ts';
 import { createReader, type ReaderOptions } from '../../src/reader/reader.ts';
 import type { Reader } from '../../src/reader/visit.ts';
+import type { Site } from '../../src/site/address.ts';
 import { SITE } from './article-page.ts';
 import { captured } from './drafts.ts';
 
@@ -45,8 +46,9 @@ export interface ReadingRoom {
 /** @param folder where queue and journal lie; nowhere by default */
 export async function openReadingRoom({
   folder = join(import.meta.dirname, 'nowhere'),
+  site = SITE,
   ...options
-}: Partial<ReaderOptions> & { readonly folder?: string } = {}): Promise<ReadingRoom> {
+}: Partial<ReaderOptions> & { readonly folder?: string; readonly site?: Site } = {}): Promise<ReadingRoom> {
   const storage = openMemory();
   const archive = openArchive(storage, { minFreeBytes: 0 });
   const faults: LogEvent[] = [];
@@ -54,7 +56,7 @@ export async function openReadingRoom({
   const catalog = await openCatalog(storage, { path: null, log });
   const signal = new AbortController().signal;
   const library = openLibrary(
-    { archive, catalog, storage, folder, config: { ...defaultConfig(), site: SITE } },
+    { archive, catalog, storage, folder, config: { ...defaultConfig(), site } },
     { clock: systemClock, log, signal },
   );
   const reader = createReader(library, { names: [], gate: null, log, ...options });
