@@ -48,7 +48,11 @@ async function findings(root: string, jobs = 1): Promise<string[]> {
 async function damaged(damages: readonly Damage[], jobs: number) {
   const archive = openPlant(copy);
   try {
-    const expected = damages.flatMap(({ code, plant }) => [plant(archive)].flat().map((path) => `${code} ${path}`));
+    const expected = damages.flatMap(({ code, plant }) =>
+      [plant(archive)]
+        .flat()
+        .map((each) => (typeof each === 'string' ? `${code} ${each}` : `${each.code} ${each.path}`)),
+    );
     return { expected: expected.sort(), reported: await findings(copy, jobs) };
   } finally {
     archive.restore(healthy);

@@ -18,7 +18,7 @@ import {
   versionsOf,
 } from '../archive/keys.ts';
 import { type ArchiveRecord, readForm } from '../archive/record.ts';
-import type { ArticleId } from '../model.ts';
+import type { ArticleId, CapturePlace } from '../model.ts';
 import { type AuditedDocument, type AuditedRecord, wasFlagged } from './check.ts';
 import { conventionOf, isEightHoursAhead } from './check-article.ts';
 import { explainFrame, readDate, readTitle, withoutStrangers } from './check-format.ts';
@@ -106,6 +106,7 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
   const isWhole = document.kind === 'bytes' && auditStored(document.bytes, isPlaced ? audited : null);
   if (isPlaced) noteNames(audited, isWhole);
   if (audited !== null) notePictures(audited);
+  if (audited !== null) noteCaptures(audited);
   if (record !== null || document.kind !== 'absent')
     index.article({ id, key, path: paths.document, lost: record === null });
   if (stored !== 'fault') auditVersions();
@@ -187,6 +188,11 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
     }
   }
 
+  /** Where the record says that its exchanges are kept; a place that is named several times is noted with most. */
+  function noteCaptures(own: AuditedRecord): void {
+    for (const each of namedPlaces(own.record)) index.evidence(each, { path: own.path, article: own.id });
+  }
+
   function auditVersions(): void {
     const folder = versionsOf(key);
     const { files, folders, findings } = hasVersions
@@ -215,6 +221,23 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
       }
     }
   }
+}
+
+/** The places of exchanges that a record names, each once, with what it says of them. */
+function namedPlaces(record: ArchiveRecord): Iterable<Parameters<ShardContext['index']['evidence']>[0]> {
+  const named = new Map<string, Parameters<ShardContext['index']['evidence']>[0]>();
+  const key = ({ file, offset }: CapturePlace) => `${file} ${offset}`;
+  for (const request of record.capture.requests) {
+    const last = request.exchanges?.at(-1);
+    if (last !== undefined) named.set(key(last), { place: last, digest: `sha256:${request.sha256}` });
+  }
+  const bases = [record.basis, ...record.versions.map(({ basis }) => basis)].filter((basis) => basis !== undefined);
+  const others = [
+    ...record.capture.requests.flatMap(({ exchanges = [] }) => exchanges),
+    ...bases.flatMap(({ pages, single }) => [...pages.flat(), ...(single ?? [])]),
+  ];
+  for (const place of others) if (!named.has(key(place))) named.set(key(place), { place, digest: null });
+  return named.values();
 }
 
 function isRecord(bytes: Buffer): boolean {

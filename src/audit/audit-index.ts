@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { DateConvention } from '../archive/document.ts';
-import type { ArticleId } from '../model.ts';
+import type { ArticleId, CapturePlace } from '../model.ts';
 import { connect } from '../sqlite.ts';
 
 const TABLES = `
@@ -15,9 +15,23 @@ const TABLES = `
     src TEXT NOT NULL, path TEXT NOT NULL, article TEXT NOT NULL, imperfect INTEGER NOT NULL) STRICT;
   CREATE TABLE pictures (sha256 TEXT NOT NULL, path TEXT NOT NULL, bytes INTEGER NOT NULL, type TEXT NOT NULL, width INTEGER, height INTEGER,
     code TEXT, detail TEXT) STRICT;
+  CREATE TABLE segments (file TEXT NOT NULL, bytes INTEGER NOT NULL, damaged INTEGER NOT NULL) STRICT;
+  CREATE TABLE captures (file TEXT NOT NULL, at INTEGER NOT NULL, length INTEGER NOT NULL, url TEXT NOT NULL, digest TEXT,
+    body_file TEXT, body_at INTEGER) STRICT;
+  CREATE TABLE evidence (path TEXT NOT NULL, article TEXT NOT NULL, file TEXT NOT NULL, at INTEGER NOT NULL, length INTEGER NOT NULL,
+    digest TEXT) STRICT;
 `;
 
-export const INDEX_TABLES = ['articles', 'names', 'clocks', 'shown', 'pictures'] as const;
+export const INDEX_TABLES = [
+  'articles',
+  'names',
+  'clocks',
+  'shown',
+  'pictures',
+  'segments',
+  'captures',
+  'evidence',
+] as const;
 
 /** What may stand in one place only; and hashes of pictures that others took the place of. */
 type NameKind = 'id' | 'address' | 'content' | 'document' | 'replaced';
@@ -35,6 +49,21 @@ interface PictureRow {
   /** What is wrong with the file by itself; null if nothing is. */
   readonly code: string | null;
   readonly detail: string | null;
+}
+
+/** An exchange that was read in a file of captures. */
+interface CaptureRow {
+  readonly place: CapturePlace;
+  readonly url: string;
+  /** Of its payload, as its records write it; null where it has none. */
+  readonly digest: string | null;
+}
+
+/** What a record says of where an exchange is kept. */
+interface EvidenceRow {
+  readonly place: CapturePlace;
+  /** Of its payload, as captures write it; null where the record does not say it. */
+  readonly digest: string | null;
 }
 
 export interface AuditIndex extends Disposable {
@@ -57,6 +86,10 @@ export interface AuditIndex extends Disposable {
     where: { readonly path: string; readonly article: ArticleId },
   ): void;
   picture(row: PictureRow): void;
+  /** @param row `bytes` is as much of it as is known: of one that is written to, as far as it was read; `damaged` if it is not whole */
+  segment(row: { readonly file: string; readonly bytes: number; readonly damaged: boolean }): void;
+  capture(row: CaptureRow): void;
+  evidence(row: EvidenceRow, where: { readonly path: string; readonly article: ArticleId }): void;
 }
 
 /** Nothing in it outlives the audit: no journal, no sync. */
@@ -72,6 +105,7 @@ export function openAuditIndex(path: string): { readonly database: DatabaseSync;
   };
   const [article, name, clock] = [insert('articles', 4), insert('names', 4), insert('clocks', 4)];
   const [shown, picture] = [insert('shown', 9), insert('pictures', 8)];
+  const [segment, capture, evidence] = [insert('segments', 3), insert('captures', 7), insert('evidence', 6)];
   return {
     database,
     index: {
@@ -91,6 +125,11 @@ export function openAuditIndex(path: string): { readonly database: DatabaseSync;
           Number(row.flaw?.kind === 'cut' || row.flaw?.kind === 'damaged'),
         ),
       picture: (row) => picture(row.sha256, row.path, row.bytes, row.type, row.width, row.height, row.code, row.detail),
+      segment: ({ file, bytes, damaged }) => segment(file, bytes, Number(damaged)),
+      capture: ({ place: { file, offset, length, body = null }, url, digest }) =>
+        capture(file, offset, length, url, digest, body?.file ?? null, body?.offset ?? null),
+      evidence: ({ place: { file, offset, length }, digest }, { path, article }) =>
+        evidence(path, article, file, offset, length, digest),
       [Symbol.dispose]: () => {
         database.exec('COMMIT');
         database.close();

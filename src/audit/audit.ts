@@ -5,11 +5,19 @@ import { extname, join } from 'node:path';
 import { openPool } from '../pool.ts';
 import { openAuditIndex } from './audit-index.ts';
 import { isBusy, lasting } from './beside-runs.ts';
-import { clocks, mergeAuditIndex, pictures, twice } from './cross-checks.ts';
+import { captures, clocks, mergeAuditIndex, pictures, twice } from './cross-checks.ts';
 import { auditFrontier } from './frontier.ts';
 import { type AuditSummary, CHECKS, type CheckCode, type CheckGroup, type Finding } from './promises.ts';
 import { listFolder } from './read-file.ts';
-import { documentFolders, isArchive, months, pictureFolders, type Selection, type Shard } from './shards.ts';
+import {
+  captureFiles,
+  documentFolders,
+  isArchive,
+  months,
+  pictureFolders,
+  type Selection,
+  type Shard,
+} from './shards.ts';
 import { openShards } from './worker.ts';
 
 export interface AuditOptions {
@@ -123,6 +131,7 @@ async function* look(
       yield* onlyWanted(twice(database));
       yield* onlyWanted(clocks(database));
       if (asksFor(codes, 'assets')) yield* onlyWanted(pictures(database, !isPartial));
+      if (asksFor(codes, 'captures') && !isPartial) yield* onlyWanted(captures(database, root));
       if (asksFor(codes, 'frontier') && (besides?.frontier ?? !isPartial))
         yield* onlyWanted(auditFrontier(root, database));
     } finally {
@@ -133,12 +142,12 @@ async function* look(
 
 /**
  * Groups of checks that can be asked of what is selected: of a plain folder nothing about records, of some articles
- * nothing about the frontier. `fixity` is never among them: `manifest verify` asks for it.
+ * nothing about captures and frontier. `fixity` is never among them: `manifest verify` asks for it.
  */
 export function groupsAsked({ root, selection }: Pick<AuditOptions, 'root' | 'selection'>): readonly CheckGroup[] {
   if (!isArchive(root)) return ['files', 'format', 'article'];
   const ofArticles = ['files', 'format', 'article', 'assets', 'records'] as const;
-  return isEverything(selection) ? [...ofArticles, 'frontier'] : ofArticles;
+  return isEverything(selection) ? [...ofArticles, 'captures', 'frontier'] : ofArticles;
 }
 
 /** The pieces of the archive in order. */
@@ -152,6 +161,7 @@ function* plan({ root, selection, codes }: AuditOptions, quarantine = false): Ge
   if (quarantine) yield { kind: 'quarantine' };
   if (!isEverything(selection)) return;
   if (asksFor(codes, 'assets') || asksFor(codes, 'files')) yield* pictureFolders(root);
+  if (asksFor(codes, 'captures') || asksFor(codes, 'files')) yield* captureFiles(root);
   if (asksFor(codes, 'files')) yield { kind: 'quarantine' };
 }
 

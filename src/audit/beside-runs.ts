@@ -58,8 +58,15 @@ export async function lasting(
     const at = changedAt(join(root, path));
     switch (code) {
       case 'picture-gone':
+      case 'capture-missing':
         return at === null;
+      case 'capture-damaged':
+      case 'capture-form':
+      case 'capture-place':
+      case 'capture-body-missing':
+        return true; // of what is written once, and read to where it ended
       case 'asset-orphan':
+      case 'capture-open':
       case 'temporary-file':
         return at !== null && at < startedAt - IN_HAND_MS;
       case 'stray-file':

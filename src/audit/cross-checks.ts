@@ -1,9 +1,11 @@
 /** Checks across all files: what stands twice, what is named and not there, what is there and not named. */
+import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { assetKey } from '../archive/keys.ts';
 import type { ArticleId } from '../model.ts';
 import { INDEX_TABLES } from './audit-index.ts';
 import { type CheckCode, type Finding, finding } from './promises.ts';
+import { changedAt } from './read-file.ts';
 
 /** Takes over what the workers wrote. */
 export function mergeAuditIndex(database: DatabaseSync, paths: readonly string[]): void {
@@ -17,6 +19,7 @@ export function mergeAuditIndex(database: DatabaseSync, paths: readonly string[]
     CREATE INDEX by_id ON articles (id);
     CREATE INDEX by_picture ON pictures (sha256);
     CREATE INDEX by_reference ON shown (sha256, path);
+    CREATE INDEX by_place ON captures (file, at);
     CREATE TEMP TABLE reported (path TEXT PRIMARY KEY) WITHOUT ROWID;
   `);
 }
@@ -108,6 +111,47 @@ export function* pictures(database: DatabaseSync, isWhole: boolean): Generator<F
     SELECT path, NULL AS article FROM pictures WHERE code IS NOT 'reported' AND sha256 NOT IN (SELECT sha256 FROM shown)
       AND sha256 NOT IN (SELECT value FROM names WHERE kind = 'replaced') ORDER BY path`);
   for (const row of orphans.iterate()) yield found('asset-orphan', row, 'no record names it');
+}
+
+/**
+ * Captures and the records that name them. A file that is not whole was reported; what lies in it is not reported as well,
+ * nor what was written to it after it was read.
+ * @param root the audited folder: a file that came during the audit is not called missing
+ */
+export function* captures(database: DatabaseSync, root: string): Generator<Finding> {
+  const missing = database.prepare(`
+    SELECT file AS path, min(article) AS article, count(DISTINCT path) AS n FROM
+      (SELECT file, article, path FROM evidence UNION ALL SELECT body_file, NULL, file FROM captures WHERE body_file IS NOT NULL)
+    WHERE file NOT IN (SELECT file FROM segments) GROUP BY file ORDER BY file`);
+  for (const row of missing.iterate())
+    if (changedAt(join(root, text(row, 'path'))) === null)
+      yield found('capture-missing', row, `named by ${text(row, 'n')} records or captures`);
+
+  const misplaced = database.prepare(`
+    SELECT e.path, e.article, e.file, e.at, c.url, c.length IS NOT e.length AS elsewhere
+    FROM evidence AS e JOIN segments AS s ON s.file = e.file AND s.damaged = 0 AND e.at + e.length <= s.bytes
+    LEFT JOIN captures AS c ON c.file = e.file AND c.at = e.at
+    WHERE c.length IS NOT e.length OR (e.digest IS NOT NULL AND e.digest <> c.digest)
+    GROUP BY e.path ORDER BY e.path, e.at`);
+  for (const row of misplaced.iterate()) {
+    const is =
+      row.elsewhere === 1 ? 'no exchange begins there' : `what lies there has another body, of ${text(row, 'url')}`;
+    yield found('capture-place', row, `${text(row, 'file')}, byte ${text(row, 'at')}: ${is}`, text(row, 'file'));
+  }
+
+  const bodiless = database.prepare(`
+    SELECT c.file AS path, NULL AS article, c.at, c.body_file, c.body_at, count(*) AS n FROM captures AS c
+    JOIN segments AS s ON s.file = c.body_file AND s.damaged = 0
+    LEFT JOIN captures AS b ON b.file = c.body_file AND b.at = c.body_at AND b.body_file IS NULL AND b.digest = c.digest
+    WHERE b.at IS NULL
+    GROUP BY c.file, c.body_file ORDER BY c.file, c.at`);
+  for (const row of bodiless.iterate())
+    yield found(
+      'capture-body-missing',
+      row,
+      `${text(row, 'n')} of its exchanges, the first at byte ${text(row, 'at')}: not at ${text(row, 'body_file')}, byte ${text(row, 'body_at')}`,
+      text(row, 'body_file'),
+    );
 }
 
 /** While a record cannot be read, the pictures that nobody names may be its own. */

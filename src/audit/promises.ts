@@ -14,6 +14,10 @@ export type RepairKind =
   | 'rebuild-record'
   /** Write the rows of the frontier again from the records. */
   | 'rebuild-frontier'
+  /** End a file of captures at its last whole exchange; what is behind that goes to `trash/`. */
+  | 'end-capture'
+  /** Look for the exchange in all captures, and name its place in the record. */
+  | 'find-capture'
   /** Move the file to `trash/` with a line in its list. */
   | 'to-trash'
   /** Move the copy of an article that the frontier does not name to `trash/`. */
@@ -73,7 +77,7 @@ export interface Reporter {
 
 // Every promise that an audit checks: its code, how bad a breach is, what it means, and how to fix it.
 
-export type CheckGroup = 'files' | 'format' | 'article' | 'assets' | 'records' | 'frontier' | 'fixity';
+export type CheckGroup = 'files' | 'format' | 'article' | 'assets' | 'records' | 'captures' | 'frontier' | 'fixity';
 
 interface CheckKind {
   readonly group: CheckGroup;
@@ -244,6 +248,41 @@ const RECORDS = {
   'content-shared': ['error', 'two articles have one content hash, or one document', REVISIT, 'revisit'],
 } as const satisfies Record<string, Row>;
 
+/** What the site sent, as WARC, and whether records and captures agree. */
+const CAPTURES = {
+  'capture-damaged': [
+    'error',
+    'a file of captures holds something else than was written to it, or breaks off',
+    BACKUP,
+    'restore-backup',
+  ],
+  'capture-form': [
+    'error',
+    'a file of captures is whole, and not of the form that the program writes',
+    'look at it: another program wrote or renamed it',
+    'none',
+  ],
+  'capture-missing': ['error', 'a file of captures that records name is not there', BACKUP, 'restore-backup'],
+  'capture-place': [
+    'error',
+    'the exchange that a record names is not where the record says',
+    'look for it in all captures',
+    'find-capture',
+  ],
+  'capture-body-missing': [
+    'error',
+    'a capture leaves its body to an earlier one, which is not there',
+    BACKUP,
+    'restore-backup',
+  ],
+  'capture-open': [
+    'warning',
+    'a run that died left a file of captures open',
+    'end it at its last whole exchange; the next run does it too',
+    'end-capture',
+  ],
+} as const satisfies Record<string, Row>;
+
 /** What waits and how visits ended. */
 const FRONTIER = {
   'frontier-unreadable': ['error', 'frontier.sqlite is damaged', 'write it again from the records', 'rebuild-frontier'],
@@ -300,6 +339,7 @@ export const CHECKS = {
   ...rows('article', ARTICLE),
   ...rows('assets', ASSETS),
   ...rows('records', RECORDS),
+  ...rows('captures', CAPTURES),
   ...rows('frontier', FRONTIER),
   ...rows('fixity', FIXITY),
 } as const;

@@ -67,9 +67,9 @@ export function isLink(path: string): boolean {
 
 const PIECE_BYTES = 256 * 1024;
 
-/** The bytes of an open file to its end, in little memory; `size` is what the file is believed to have. */
-export function* piecesOf(descriptor: number, size: number): Generator<Buffer> {
-  for (let at = 0; ; ) {
+/** The bytes of an open file to its end, in little memory; `size` is what the file is believed to have, `from` where to begin. */
+export function* piecesOf(descriptor: number, size: number, from = 0): Generator<Buffer> {
+  for (let at = from; ; ) {
     const piece = Buffer.allocUnsafe(Math.min(Math.max(size - at, 1), PIECE_BYTES));
     const length = readSync(descriptor, piece, 0, piece.length, at);
     if (length === 0) return;
@@ -87,22 +87,46 @@ export function withFile<T>(
   work: (descriptor: number, stats: Stats) => T,
   { follows = false }: { readonly follows?: boolean } = {},
 ): T | Exclude<FileRead, { kind: 'bytes' }> {
-  let descriptor: number | null = null;
   try {
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | (follows ? 0 : constants.O_NOFOLLOW));
-    const stats = fstatSync(descriptor);
-    if (!stats.isFile()) return { kind: 'fault', code: 'special-file', detail: kindOf(stats) };
-    return work(descriptor, stats);
+    using file = openFile(path, { follows });
+    if (!file.stats.isFile()) return { kind: 'fault', code: 'special-file', detail: kindOf(file.stats) };
+    return work(file.descriptor, file.stats);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return { kind: 'absent' };
-    if (code === 'ELOOP') return { kind: 'fault', code: 'link-in-archive', detail: 'a symbolic link' };
-    if (code === 'ENXIO') return { kind: 'fault', code: 'special-file', detail: 'a socket or device' };
-    if (code === undefined) throw error;
-    return { kind: 'fault', code: 'unreadable-file', detail: message.replace(/,[^,]*$/, '') };
-  } finally {
-    if (descriptor !== null) closeSync(descriptor);
+    return faultOf(error);
   }
+}
+
+/** The same for work that takes turns with other work. */
+export async function withFileOpen<T>(
+  path: string,
+  work: (descriptor: number, stats: Stats) => Promise<T>,
+  { follows = false }: { readonly follows?: boolean } = {},
+): Promise<T | Exclude<FileRead, { kind: 'bytes' }>> {
+  try {
+    using file = openFile(path, { follows });
+    if (!file.stats.isFile()) return { kind: 'fault', code: 'special-file', detail: kindOf(file.stats) };
+    return await work(file.descriptor, file.stats);
+  } catch (error) {
+    return faultOf(error);
+  }
+}
+
+function openFile(
+  path: string,
+  { follows }: { readonly follows: boolean },
+): Disposable & { readonly descriptor: number; readonly stats: Stats } {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | (follows ? 0 : constants.O_NOFOLLOW));
+  return { descriptor, stats: fstatSync(descriptor), [Symbol.dispose]: () => closeSync(descriptor) };
+}
+
+/** What the disk said, as a fault of the file; what is no error of a disk is thrown. */
+function faultOf(error: unknown): Exclude<FileRead, { kind: 'bytes' }> {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return { kind: 'absent' };
+  if (code === 'ELOOP') return { kind: 'fault', code: 'link-in-archive', detail: 'a symbolic link' };
+  if (code === 'ENXIO') return { kind: 'fault', code: 'special-file', detail: 'a socket or device' };
+  if (code === undefined) throw error;
+  return { kind: 'fault', code: 'unreadable-file', detail: message.replace(/,[^,]*$/, '') };
 }
 
 // What a folder of an archive holds, by kind; what has no place in it is reported.

@@ -3,11 +3,13 @@ import {
   ARTICLES,
   ASSETS,
   BY_MONTH,
+  CAPTURES,
   isAssetFolder,
   isMonth,
   isStem,
   isYear,
   monthOf,
+  parseKey,
   RECORDS,
   SPACES,
 } from '../archive/keys.ts';
@@ -21,6 +23,8 @@ export type Shard =
   | { readonly kind: 'documents'; readonly folder: string; readonly files: readonly string[] }
   /** A folder below `assets/`. */
   | { readonly kind: 'assets'; readonly folder: string }
+  /** A file of captures, by its key. */
+  | { readonly kind: 'captures'; readonly key: string }
   | { readonly kind: 'quarantine' };
 
 /** Which articles are asked for. */
@@ -105,6 +109,42 @@ export function* pictureFolders(root: string): Generator<Shard | Finding> {
     'not the beginning of a hash',
   );
   for (const folder of folders.filter(isAssetFolder)) yield { kind: 'assets', folder };
+}
+
+/** Files of captures, oldest first. */
+export function* captureFiles(root: string): Generator<Shard | Finding> {
+  const top = listFolder(root, CAPTURES);
+  yield* top.findings;
+  yield* unclaimed(CAPTURES, top.files, 'only years lie here');
+  yield* unclaimed(
+    CAPTURES,
+    top.folders.filter((name) => !isYear(name)),
+    'no year',
+  );
+  for (const year of top.folders.filter(isYear)) {
+    const folder = under(CAPTURES, year);
+    const inYear = listFolder(root, folder);
+    yield* inYear.findings;
+    yield* unclaimed(folder, inYear.files, 'only months lie here');
+    yield* unclaimed(
+      folder,
+      inYear.folders.filter((name) => !isMonth(name)),
+      'no month',
+    );
+    for (const month of inYear.folders.filter(isMonth)) yield* captureFilesOf(root, under(folder, month));
+  }
+}
+
+function* captureFilesOf(root: string, folder: string): Generator<Shard | Finding> {
+  const { files, folders, findings } = listFolder(root, folder);
+  const isSegment = (name: string) => parseKey(under(folder, name))?.kind === 'segment';
+  yield* findings;
+  yield* unclaimed(
+    folder,
+    [...folders, ...files.filter((name) => !isSegment(name))],
+    'not the name of a file of captures',
+  );
+  for (const name of files.filter(isSegment)) yield { kind: 'captures', key: under(folder, name) };
 }
 
 const DOCUMENTS_AT_ONCE = 500;

@@ -2,6 +2,7 @@
 import { serve, type Work } from '../pool.ts';
 import { auditDocuments, auditMonth } from './articles.ts';
 import { openAuditIndex } from './audit-index.ts';
+import { auditCaptures } from './captures.ts';
 import { auditAssets } from './pictures.ts';
 import type { CheckCode, Finding } from './promises.ts';
 import { auditQuarantine } from './quarantine.ts';
@@ -40,7 +41,7 @@ export function openShards({ root, codes, since, isPartial, index: path }: Shard
   };
 }
 
-function audit(shard: Shard, context: Omit<ShardContext, 'report' | 'count'>): ShardResult {
+async function audit(shard: Shard, context: Omit<ShardContext, 'report' | 'count'>): Promise<ShardResult> {
   const findings: Finding[] = [];
   const total = { articles: 0, assets: 0, bytes: 0 };
   const whole: ShardContext = {
@@ -63,6 +64,9 @@ function audit(shard: Shard, context: Omit<ShardContext, 'report' | 'count'>): S
       break;
     case 'assets':
       auditAssets(shard.folder, whole);
+      break;
+    case 'captures':
+      await auditCaptures(shard.key, whole);
       break;
     case 'quarantine':
       auditQuarantine(whole);

@@ -3,6 +3,7 @@ import { type AuditOptions, audit } from '../audit/audit.ts';
 import { nameOf } from '../audit/beside-runs.ts';
 import { CHECKS, type CheckCode, type Finding, type RepairKind } from '../audit/promises.ts';
 import type { Log } from '../log.ts';
+import { endCapture, findCapture } from './captures.ts';
 import type { RepairContext, RepairWork } from './context.ts';
 import { removeDuplicate, restoreBytes, toTrash } from './files.ts';
 import { rebuildFrontier } from './frontier.ts';
@@ -92,8 +93,10 @@ interface Kind {
 /** First what makes way, then what needs no network, then visits, then pictures of records that are right by then. */
 export const KINDS: Readonly<Record<RepairKind, Kind>> = {
   'to-trash': { plan: 'move it to trash/', repair: toTrash },
+  'end-capture': { plan: 'end it at its last whole exchange', repair: endCapture },
   'remove-duplicate': { plan: 'move the one that the frontier does not name to trash/', repair: removeDuplicate },
   'rebuild-record': { plan: 'write the record again, or visit the article', repair: rebuildRecord },
+  'find-capture': { plan: 'look for the exchange in all captures', repair: findCapture },
   revisit: { plan: 'take the bytes from elsewhere in the archive, or visit the article', repair: revisit },
   'refetch-picture': {
     plan: 'take the bytes from elsewhere in the archive, or fetch the picture',

@@ -1,6 +1,7 @@
 /** Every kind of damage that the audit must find: how it comes about, and what must be said of it. */
 import { ARTICLE } from './damages/article.ts';
 import { ASSETS } from './damages/assets.ts';
+import { CAPTURES } from './damages/captures.ts';
 import type { Damage } from './damages/damage.ts';
 import { FILES } from './damages/files.ts';
 import { FORMAT } from './damages/format.ts';
@@ -9,4 +10,12 @@ import { RECORDS } from './damages/records.ts';
 
 export type { Damage } from './damages/damage.ts';
 
-export const DAMAGES: readonly Damage[] = [...FILES, ...FORMAT, ...ARTICLE, ...ASSETS, ...RECORDS, ...FRONTIER];
+export const DAMAGES: readonly Damage[] = [
+  ...FILES,
+  ...FORMAT,
+  ...ARTICLE,
+  ...ASSETS,
+  ...RECORDS,
+  ...CAPTURES,
+  ...FRONTIER,
+];

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ArchiveRecord } from '../../src/archive/record.ts';
 
@@ -26,6 +26,8 @@ export interface Plant {
   path(key: string): string;
   read(key: string): string;
   bytes(key: string): Buffer;
+  /** All files below a folder, in order. */
+  list(folder: string): readonly string[];
   write(key: string, bytes: string | Uint8Array): void;
   remove(key: string): void;
   recordOf(spot: Spot): ArchiveRecord;
@@ -101,6 +103,11 @@ export function openPlant(root: string): Plant {
     read,
     write,
     bytes: (key) => readFileSync(join(root, key)),
+    list: (folder) =>
+      readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+        .sort(),
     remove: (key) => rmSync(path(key), { recursive: true }),
     spot: (wanted = isPlain) => {
       const [key] = [...records].find(([each, record]) => !used.has(each) && wanted(record)) ?? [];

@@ -5,8 +5,10 @@ import type { AnyRecord, Plant, Spot } from '../plant.ts';
 export interface Damage {
   readonly name: string;
   readonly code: CheckCode;
-  /** Does it; returns the paths of which the code must be said, each once. */
-  readonly plant: (archive: Plant) => string | readonly string[];
+  /** Does it; returns the paths of which the code must be said, each once, and what else must be said of which. */
+  readonly plant: (
+    archive: Plant,
+  ) => string | readonly (string | { readonly code: CheckCode; readonly path: string })[];
   /** It needs the archive for itself: it changes what other damages rest on. */
   readonly alone?: true;
 }
