@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { openArchive } from '../src/archive/archive.ts';
+import { makeDocument, writeDocument } from '../src/archive/document.ts';
+import { renderBody } from '../src/archive/document-body.ts';
 import { assetKey, CHECKPOINT, documentKey, recordKey, SEAL_LISTS, versionKey } from '../src/archive/keys.ts';
 import { openMemory } from '../src/archive/memory.ts';
 import { sha256 } from '../src/archive/record.ts';
@@ -21,7 +23,7 @@ import {
 } from '../src/evidence/note.ts';
 import { seal } from '../src/evidence/seal.ts';
 import { verify } from '../src/evidence/verify.ts';
-import { captured, documentOf, draft, save } from './support/drafts.ts';
+import { article, captured, documentOf, draft, save } from './support/drafts.ts';
 
 const START = Date.parse('2026-10-05T00:00:00Z');
 const DAY_MS = 86_400_000;
@@ -321,3 +323,44 @@ describe('two archives', () => {
     );
   });
 });
+describe('five hundred tamperings', () => {
+  it('are named each, among articles that came by different lists', async () => {
+    const archives = [openSealed(), openSealed()] as const;
+    const written = new Set<string>();
+    for (const [i, each] of archives.entries()) {
+      for (let n = 0; n < 600; n++) {
+        const isTampered = i === 1 && n < 500;
+        const text = `<p>第${n}篇，${isTampered ? TAMPERINGS[n % TAMPERINGS.length]?.(String(n)) : `原文${n}`}。</p>`;
+        const lead = i === 0 ? null : { src: `https://i.guancha.cn/${n}.jpg`, width: '970px', height: null };
+        const body = renderBody(text, { base: 'https://www.guancha.cn/', lead });
+        const document = writeDocument(
+          makeDocument({
+            title: article.title,
+            categories: ['新媒体', '观察者网', i === 0 ? '头条' : '要闻'],
+            author: '观察者网',
+            publishedAt: article.publishedAt,
+            convention: 'site-clock',
+            body,
+          }),
+        );
+        const key = `2026/10/2026_10_04_${904000 + n}`;
+        await each.storage.write(documentKey(key), document);
+        if (isTampered) written.add(`guancha:${904000 + n}`);
+      }
+      assert.equal((await each.seal()).files, 600);
+    }
+    const [here, there] = [await sightingsOf(archives[0].storage), await sightingsOf(archives[1].storage)];
+    const { alike, differences } = compareSightings(here, there);
+    assert.equal(alike, 100);
+    assert.deepEqual(new Set(differences.map(({ id }) => id)), written);
+  });
+});
+
+/** Ways to change a text by little. */
+const TAMPERINGS: readonly ((n: string) => string)[] = [
+  (n) => `原文${n} `,
+  (n) => `原文${n}0`,
+  (n) => `<b>原文</b>${n}`,
+  (n) => `原文\u200b${n}`,
+  () => '',
+];
