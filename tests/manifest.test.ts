@@ -1,6 +1,6 @@
 /** The manifest: what sha256sum reads, what has changed since, and a bag as RFC 8493 wants it. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -23,6 +23,9 @@ async function makeFiles(root: string): Promise<void> {
 }
 
 const decode = (text: string) => text.replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%');
+
+/** The Library of Congress's own implementation, in Python. */
+const hasBagit = spawnSync('python3', ['-c', 'import bagit']).status === 0;
 
 describe('manifest', () => {
   it('verifies what it wrote, and names what was added, changed and removed', async () => {
@@ -94,5 +97,16 @@ describe('manifest', () => {
       changed.lines().map(({ path }) => path),
       ['data/assets/ab/é.jpg', 'bag-info.txt'],
     );
+  });
+
+  it('makes a bag that bagit-python takes', { skip: !hasBagit && 'python3 has no module bagit here' }, async () => {
+    await using folder = await temporaryFolder();
+    const [archive, bag] = [join(folder.path, 'archive'), join(folder.path, 'bag')];
+    await makeFiles(archive);
+    assert.equal((await run(['manifest', 'write', '--archive', archive, '--bag', bag])).code, 0);
+    const validate = () => spawnSync('python3', ['-m', 'bagit', '--validate', bag]).status;
+    assert.equal(validate(), 0);
+    await appendFile(join(bag, 'data/assets/ab/é.jpg'), '!');
+    assert.notEqual(validate(), 0);
   });
 });

@@ -93,13 +93,14 @@ export async function isSealDue(
  * repeats it.
  */
 export async function sealWithin(
-  app: Pick<App, 'storage' | 'trash' | 'services'>,
+  app: Pick<App, 'storage' | 'trash' | 'services' | 'captures'>,
   { when, ...context }: Omit<SealingContext, 'now'> & { readonly when: Config['seal']['when'] },
 ): Promise<void> {
   const { terminal } = context;
   const { now } = app.services.clock;
   try {
     if (when === 'off' || !(await isSealDue(app.storage, { when, now: now() }))) return;
+    await app.captures?.end(); // only what has ended can be sealed
     printSeal(await sealArchive(app, { ...context, now }), terminal);
   } catch (error) {
     if (!(error instanceof ArchiveError)) throw error;

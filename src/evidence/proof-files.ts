@@ -71,9 +71,14 @@ export function proofPage(proof: ProofPage): string {
     stampedAt === null
       ? 'There is no time stamp of an authority: the time is the key holder’s word'
       : `An authority’s time stamp: it existed by ${stampedAt}`;
-  const zhCapture = captures === 0 ? '本文无抓取原件（WARC）' : 'capture-*.warc.gz：网站当时的应答';
+  const zhCapture =
+    captures === 0
+      ? '本文无抓取原件（WARC）'
+      : '*capture-*.warc.gz：网站当时的应答，其正文的 SHA-256 见记录的 capture.requests';
   const enCapture =
-    captures === 0 ? 'The archive has no capture (WARC) of it' : 'capture-*.warc.gz: what the site answered';
+    captures === 0
+      ? 'The archive has no capture (WARC) of it'
+      : '*capture-*.warc.gz: what the site answered; the SHA-256 of its body stands in the record (capture.requests)';
   const [zhMissing, enMissing] =
     missing === 0 ? ['', ''] : [`；缺图 ${missing} 张`, `; ${missing} pictures are missing`];
   return `<!doctype html><html lang="zh"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>body{max-width:40em;margin:auto;padding:1em;overflow-wrap:anywhere}</style>
