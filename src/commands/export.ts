@@ -19,6 +19,7 @@ import { packageInfo } from '../package.ts';
 import { expandPath } from '../paths.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line } from '../report/text.ts';
+import type { Site } from '../site/address.ts';
 import { daysAfter, weekdayOf } from '../site/clock.ts';
 import { storedArticle } from './article.ts';
 import { requireDay } from './coverage.ts';
@@ -38,14 +39,15 @@ interface Format {
   readonly write: (
     target: Target,
     selection: Selection,
-    given: { readonly sources: CaptureSources; readonly options: ExportOptions },
+    given: { readonly sources: CaptureSources; readonly options: ExportOptions; readonly site: Site },
   ) => Promise<Exported>;
 }
 
 /** A format whose file is made of the articles alone; libraries are loaded once they are needed. */
-const file = (load: () => Content | Promise<Content>): Format => ({
+const file = (load: (site: Site) => Content | Promise<Content>): Format => ({
   isFile: () => true,
-  write: async (target, selection, given) => exportFile(target, selection, { ...given, content: await load() }),
+  write: async (target, selection, given) =>
+    exportFile(target, selection, { ...given, content: await load(given.site) }),
 });
 
 /** Every format by its name on the command line. */
@@ -61,6 +63,19 @@ const FORMATS = {
   csl: file(() => cslJson),
   ris: file(() => ris),
   parquet: file(async () => (await import('../export/parquet.ts')).parquet),
+  epub: {
+    isFile: () => true,
+    write: async (...given) => (await import('../export/epub.ts')).exportEpub(...given),
+  },
+  html: {
+    isFile: () => true,
+    write: async (target, selection, given) => {
+      const { keys } = selection;
+      if (keys?.length !== 1) throw new ArchiveError('USAGE', 'html: name one article, by its id or address');
+      const { htmlFile } = await import('../export/html-file.ts');
+      return exportFile(target, selection, { ...given, content: htmlFile(given.site) });
+    },
+  },
   sqlite: {
     isFile: () => true,
     write: async (...given) => (await import('../export/sqlite-file.ts')).exportSqlite(...given),
@@ -101,6 +116,7 @@ export async function exportArchive(
   try {
     const exported = await write(target, selection, {
       sources,
+      site: config.site,
       options: {
         software: `${name}/${version}`,
         signal: interrupts.stopSignal,

@@ -261,7 +261,20 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
     .description(
       'Writes the archive, or a part of it, for other programs. Reads the archive only, beside a crawl too; into a folder, run again, it writes what is new. wacz and warc hold what the site sent, the other formats the articles.',
     )
-    .addArgument(new Argument('<format>').choices(['wacz', 'warc', 'jsonl', 'csv', 'parquet', 'sqlite', 'csl', 'ris']))
+    .addArgument(
+      new Argument('<format>').choices([
+        'wacz',
+        'warc',
+        'jsonl',
+        'csv',
+        'parquet',
+        'sqlite',
+        'csl',
+        'ris',
+        'epub',
+        'html',
+      ]),
+    )
     .argument('<target>', 'file or folder, outside of the archive')
     .argument('[article...]', 'ids such as guancha:623950, or addresses; all articles if none is given')
     .option('--since <date>', 'only articles of this day of Beijing or later, such as 2022-01-28')

@@ -104,7 +104,7 @@ export function rowOf(selected: SelectedArticle, fileOf: (sha256: string, type: 
 type RecordedArticle = SelectedArticle['record']['article'];
 
 /** Each name once with each role. Records of earlier versions of the program may lack a list. */
-function peopleOf({ columnists, staff, editors, byline }: RecordedArticle): readonly PersonRow[] {
+export function peopleOf({ columnists, staff, editors, byline }: RecordedArticle): readonly PersonRow[] {
   const credits = (byline?.credits ?? []) as NonNullable<Article['byline']>['credits'];
   const people = [
     ...(columnists ?? []).map(({ name }) => ({ name, role: 'columnist', isAuthor: true })),

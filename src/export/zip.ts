@@ -1,7 +1,15 @@
-/** A ZIP file whose entries are stored and not compressed, as WACZ demands (1.1.1, 5.1), and whose bytes follow from them alone. */
+/**
+ * ZIP files made entry by entry, whose bytes follow from the entries alone. WACZ demands that they are stored and not compressed
+ * (1.1.1, 5.1); EPUB that its first entry is stored without anything of its own (OCF 3.2, 4.3).
+ */
 import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import type { Staged } from './staged.ts';
+
+/** What is staged is stored; what is in memory is compressed, unless it `isStored`. */
+export type ZipEntry =
+  | Pick<Staged, 'path' | 'bytes' | 'chunks'>
+  | { readonly path: string; readonly content: string | Uint8Array; readonly isStored?: boolean };
 
 /**
  * The time of every entry. What lies before 1980 becomes midnight of 1 January 1980 in whatever time zone the machine is in
@@ -9,23 +17,41 @@ import type { Staged } from './staged.ts';
  */
 const NO_TIME = new Date(0);
 
-/** @param entries in the order in which they shall lie; one of them is read at a time */
-export async function* zipOf(entries: readonly Staged[]): AsyncGenerator<Uint8Array> {
+const ALIKE = { mtime: NO_TIME, mode: 0o100644, forceDosTimestamp: true } as const;
+
+/** @param entries in the order in which they shall lie; the next one is asked for when one of them was read */
+export async function* zipOf(entries: Iterable<ZipEntry> | AsyncIterable<ZipEntry>): AsyncGenerator<Uint8Array> {
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
   const fail = (error: unknown) => output.destroy(error instanceof Error ? error : new Error(String(error)));
   zip.on('error', fail);
-  for (const { path, bytes, chunks } of entries) {
-    zip.addReadStreamLazy(
-      path,
-      { compress: false, size: bytes, mtime: NO_TIME, mode: 0o100644, forceDosTimestamp: true },
-      (take) => {
-        const content = Readable.from(chunks());
-        content.once('error', fail); // yazl looks at no error of what it reads
-        take(null, content);
-      },
-    );
+  const added = addAll(zip, entries).catch(fail);
+  yield* output as AsyncIterable<Uint8Array>;
+  await added;
+}
+
+async function addAll(zip: ZipFile, entries: Iterable<ZipEntry> | AsyncIterable<ZipEntry>): Promise<void> {
+  for await (const entry of entries) {
+    if ('chunks' in entry) await addStream(zip, entry.path, { compress: false, size: entry.bytes }, entry.chunks());
+    else if (entry.isStored === true)
+      zip.addBuffer(Buffer.from(entry.content), entry.path, { ...ALIKE, compress: false });
+    else await addStream(zip, entry.path, { compress: true }, [Buffer.from(entry.content)]);
   }
   zip.end();
-  yield* output as AsyncIterable<Uint8Array>;
+}
+
+/** @throws what the content throws: yazl looks at no error of what it reads */
+function addStream(
+  zip: ZipFile,
+  path: string,
+  options: { readonly compress: boolean; readonly size?: number },
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    zip.addReadStreamLazy(path, { ...ALIKE, ...options }, (take) => {
+      const content = Readable.from(chunks, { objectMode: false });
+      content.once('error', reject).once('end', resolve);
+      take(null, content);
+    });
+  });
 }

@@ -10,7 +10,15 @@ const PICTURE = /^\/pictures\/[0-9a-f]{64}\.[a-z0-9]{1,8}$/;
 const INSIDE = /^\/articles\/(?:guancha|fengwen)\/[1-9]\d{0,15}$/;
 const COUNT = /^[1-9]\d{0,4}$/;
 
-const OPTIONS: sanitizeHtml.IOptions = {
+/** What else than the web a body may name: an export has its pictures and articles at other addresses than the reader. */
+export interface Places {
+  readonly isPicture: (src: string) => boolean;
+  readonly isInside: (href: string) => boolean;
+}
+
+const READER: Places = { isPicture: (src) => PICTURE.test(src), isInside: (href) => INSIDE.test(href) };
+
+const optionsFor = ({ isPicture, isInside }: Places): sanitizeHtml.IOptions => ({
   allowedTags: words(
     'a abbr b bdi bdo big blockquote br cite code dd del details dfn div dl dt em figcaption figure h2 h3 hr i img ins kbd ' +
       'li mark ol p pre q rp rt ruby s samp section small span strike strong sub summary sup table tbody td tfoot th thead ' +
@@ -45,27 +53,35 @@ const OPTIONS: sanitizeHtml.IOptions = {
   nonTextTags: words('script style textarea option noscript template title noembed noframes iframe xmp plaintext'),
   nestingLimit: 200,
   transformTags: {
-    a: (tagName, attribs) => ({ tagName, attribs: linkOf(attribs) }),
-    img: (tagName, attribs) => ({ tagName, attribs: pictureOf(attribs) }),
+    a: (tagName, attribs) => ({ tagName, attribs: linkOf(attribs, isInside) }),
+    img: (tagName, attribs) => ({ tagName, attribs: pictureOf(attribs, isPicture) }),
     td: (tagName, attribs) => ({ tagName, attribs: cellOf(attribs) }),
     th: (tagName, attribs) => ({ tagName, attribs: cellOf(attribs) }),
     div: (tagName, attribs) => ({ tagName, attribs: boxOf(attribs) }),
   },
   exclusiveFilter: ({ tag, attribs }) => tag === 'img' && attribs.src === undefined,
-};
+});
+
+const OPTIONS = optionsFor(READER);
 
 /** Only an article of the archive, or an address of the web that is asked for without saying by whom. */
-function linkOf({ href = '', ...others }: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
+function linkOf(
+  { href = '', ...others }: sanitizeHtml.Attributes,
+  isInside: Places['isInside'],
+): sanitizeHtml.Attributes {
   const { rel: _rel, ...rest } = others;
-  if (INSIDE.test(href)) return { ...rest, href };
+  if (isInside(href)) return { ...rest, href };
   const url = URL.parse(href);
   if (url === null || !/^https?:$/.test(url.protocol)) return {};
   return { ...rest, href: url.href, rel: 'noopener noreferrer nofollow' };
 }
 
 /** Only a picture of the archive: nothing is asked of anybody else. */
-function pictureOf({ src = '', width, height, ...rest }: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
-  if (!PICTURE.test(src)) return {};
+function pictureOf(
+  { src = '', width, height, ...rest }: sanitizeHtml.Attributes,
+  isPicture: Places['isPicture'],
+): sanitizeHtml.Attributes {
+  if (!isPicture(src)) return {};
   const size = COUNT.test(width ?? '') && COUNT.test(height ?? '') ? { width: width ?? '', height: height ?? '' } : {};
   return { ...rest, ...size, src };
 }
@@ -82,7 +98,7 @@ function boxOf({ tabindex, role, ...rest }: sanitizeHtml.Attributes): sanitizeHt
 }
 
 /** Loads the library once it is needed: it takes longer than all of a start. */
-export async function openSanitiser(): Promise<(body: string) => string> {
+export async function openSanitiser(): Promise<(body: string, places?: Places) => string> {
   const { default: sanitize } = await import('sanitize-html');
-  return (body) => sanitize(body, OPTIONS);
+  return (body, places) => sanitize(body, places === undefined ? OPTIONS : optionsFor(places));
 }

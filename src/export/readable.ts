@@ -1,0 +1,100 @@
+/** An article as people read it elsewhere: sanitised, with the pictures that go along, and links to other articles that do. */
+import type { Asset, StoredAsset } from '../model.ts';
+import { openSanitiser } from '../reader/sanitise.ts';
+import { linksOf, type ShownLink, type ShownPicture, typeset } from '../reader/typeset.ts';
+import { wordsIn } from '../reader/words.ts';
+import { parseArticleUrl, type Site } from '../site/address.ts';
+import type { SelectedArticle } from './articles.ts';
+import { plainMarkup } from './plain-markup.ts';
+import { authorsOf, cleanLine, peopleOf } from './row.ts';
+
+/** Where the export has what an article names. */
+export interface Places {
+  /** Address of a picture; null where it is not in the export. */
+  readonly pictureHref: (asset: StoredAsset) => string | null;
+  /** Address of an article by its id; null where it is not in the export. */
+  readonly articleHref: (id: string) => string | null;
+}
+
+export interface Readable {
+  readonly title: string;
+  /** XHTML that is HTML as well: `plain-markup.ts`. */
+  readonly body: string;
+  readonly authors: readonly string[];
+  /** Ids of the articles that it links, whether the export has them or not. */
+  readonly links: readonly string[];
+}
+
+export type MakeReadable = (article: SelectedArticle, places: Places) => Readable;
+
+/** @param site says which links lead to articles */
+export async function openReadable(site: Site): Promise<MakeReadable> {
+  const sanitise = await openSanitiser();
+  const words = wordsIn('zh');
+  return (article, { pictureHref, articleHref }) => {
+    const { record, document } = article;
+    const given = new Set<string>();
+    const note = (href: string | null) => {
+      if (href !== null) given.add(href);
+      return href;
+    };
+    const pictures = new Map(
+      record.assets.map((asset) => [asset.src, shownPicture(asset, (each) => note(pictureHref(each)))]),
+    );
+    const ids = new Set<string>();
+    const links = new Map<string, ShownLink>();
+    for (const href of linksOf(document.body, record.url)) {
+      const id = parseArticleUrl(href, site)?.id ?? null;
+      if (id !== null) ids.add(id);
+      const inside = id === null ? null : note(articleHref(id));
+      links.set(href, { href: inside ?? href, isArchived: inside !== null });
+    }
+    const captions = new Map<string, (string | null)[]>();
+    for (const { src, caption } of record.article.images)
+      captions.set(src, [...(captions.get(src) ?? []), caption ?? null]);
+    const { body } = typeset(document.body, { base: record.url, pictures, captions, links, words });
+    const isGiven = (href: string) => given.has(href);
+    return {
+      title: cleanLine(record.article.title) || record.id,
+      body: plainMarkup(sanitise(body, { isPicture: isGiven, isInside: isGiven })),
+      authors: authorsOf({ people: peopleOf(record.article) }),
+      links: [...ids],
+    };
+  };
+}
+
+function shownPicture(asset: Asset, hrefOf: (asset: StoredAsset) => string | null): ShownPicture {
+  if ('missing' in asset) return { missing: asset.missing };
+  const href = hrefOf(asset);
+  if (href === null) return { missing: 'not exported' };
+  return { href, width: asset.width, height: asset.height, flaw: asset.flaw?.detail ?? null };
+}
+
+// Pictures that go along.
+
+/** By file ending, which was given by content. A drawing may hold scripts: it goes along only where none can run. */
+const TYPES: Readonly<Record<string, string>> = {
+  avif: 'image/avif',
+  bmp: 'image/bmp',
+  gif: 'image/gif',
+  heic: 'image/heic',
+  heif: 'image/heif',
+  ico: 'image/x-icon',
+  jp2: 'image/jp2',
+  jpg: 'image/jpeg',
+  jxl: 'image/jxl',
+  png: 'image/png',
+  tiff: 'image/tiff',
+  webp: 'image/webp',
+};
+
+/** Null for a drawing, and for bytes of no known kind. */
+export function mediaTypeOf(type: string): string | null {
+  return Object.hasOwn(TYPES, type) ? (TYPES[type] ?? null) : null;
+}
+
+/** Stored pictures that the document shows, each once. */
+export function storedPictures({ record }: SelectedArticle): readonly StoredAsset[] {
+  const stored = record.assets.filter((asset) => 'sha256' in asset);
+  return [...new Map(stored.map((asset) => [asset.sha256, asset])).values()];
+}
