@@ -91,18 +91,18 @@ describe('exports for reading', () => {
   it('epub: every page is well-formed and runs nothing; all articles are in the contents', async () => {
     const files = await unpacked(await made('epub', 'a.epub', '--since', '2026-10-14'));
     assert.equal([...files.keys()][0], 'mimetype');
-    const pages = [...files].filter(([name]) => name.startsWith('EPUB/articles/'));
+    const pages = [...files].filter(([name]) => name.startsWith('EPUB/text/'));
     assert.equal(pages.length, 1 + bodies.length + ODD_MARKUP.length + titles.length);
     for (const [name, bytes] of pages) {
       requireHarmless(bytes.toString(), name);
       assert.doesNotMatch(bytes.toString(), /(?!\n)\p{Cc}|[\ufffe\uffff]/u, name);
     }
-    const first = files.get('EPUB/articles/2026_10_14_904001.xhtml')?.toString() ?? '';
+    const first = files.get('EPUB/text/2026_10_14_904001.xhtml')?.toString() ?? '';
     assert.match(first, /href="2026_10_15_905000\.xhtml"/);
     assert.equal([...first.matchAll(/src="\.\.\/pictures\/[0-9a-f]{64}\.(?:jpg|webp)"/g)].length, 2);
     assert.equal([...files.keys()].filter((name) => name.includes('/pictures/')).length, 2, 'no drawing');
     const contents = files.get('EPUB/nav.xhtml')?.toString() ?? '';
-    assert.equal([...contents.matchAll(/href="articles\//g)].length, pages.length);
+    assert.equal([...contents.matchAll(/href="text\//g)].length, pages.length);
     assert.deepEqual(
       [...contents.matchAll(/<span>(2026-[\d-]+)<\/span>/g)].map(([, day]) => day),
       ['2026-10-14', '2026-10-15', '2026-10-16'],

@@ -191,7 +191,8 @@ export function restoreFront(text: string): string {
 /** A line that Hexo takes for the beginning of a block of code, whatever the file (its filter `backtick_code_block`). */
 const FENCE = /^((?:[^\S\n\r\u2028\u2029]|[>*+.\d-])*)([`~])(?=\2\2)/gm;
 
-function escapeBody(text: string): string {
+/** A body in which Hexo finds nothing to run: no brace, and no fence of code. */
+export function escapeBody(text: string): string {
   return escapeBraces(
     text.replace(FENCE, (_, before: string, mark: string) => before + (mark === '`' ? '&#96;' : '&#126;')),
   );

@@ -5,6 +5,7 @@ import { openDisk } from '../archive/disk.ts';
 import { openCaptureReader } from '../capture/read-captures.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import type { FolderForm } from '../export/article-folder.ts';
 import { exportWacz, exportWarc } from '../export/captures-export.ts';
 import type { CaptureSources } from '../export/collect.ts';
 import { csv } from '../export/csv.ts';
@@ -50,6 +51,15 @@ const file = (load: (site: Site) => Content | Promise<Content>): Format => ({
     exportFile(target, selection, { ...given, content: await load(given.site) }),
 });
 
+/** A format whose folder has a file for each article. */
+const folder = (load: () => Promise<FolderForm>): Format => ({
+  isFile: () => false,
+  write: async (target, selection, given) => {
+    const { exportFolder } = await import('../export/article-folder.ts');
+    return exportFolder(target, selection, { ...given, form: await load() });
+  },
+});
+
 /** Every format by its name on the command line. */
 const FORMATS = {
   wacz: {
@@ -63,6 +73,8 @@ const FORMATS = {
   csl: file(() => cslJson),
   ris: file(() => ris),
   parquet: file(async () => (await import('../export/parquet.ts')).parquet),
+  markdown: folder(async () => (await import('../export/markdown.ts')).markdownForm()),
+  hexo: folder(async () => (await import('../export/hexo.ts')).hexoForm()),
   epub: {
     isFile: () => true,
     write: async (...given) => (await import('../export/epub.ts')).exportEpub(...given),
@@ -181,17 +193,17 @@ function countLeftOut(terminal: Terminal) {
       if (each.kind !== 'no-capture')
         terminal.log({ level: 'warn', stage: 'store', message: `${each.url ?? each.key ?? ''}: ${each.detail}` });
     },
-    end: ({ articles, files, bytes }: Exported): ExitCode => {
+    end: ({ articles, files, bytes, wrote }: Exported): ExitCode => {
       const { 'no-capture': without, edited, ...damaged } = counts;
       const problems = Object.values(damaged).reduce((sum, count) => sum + count, 0);
       terminal.result(
         [
-          line`${articles} articles in ${files} files, ${bytes} bytes`,
+          line`${articles} articles in ${files} files, ${bytes} bytes${wrote === undefined ? '' : `; ${wrote} files written now`}`,
           ...(without > 0 ? [line`${without} articles have no captures and are not in it; --json lists them`] : []),
           ...(edited > 0 ? [line`${edited} files were changed by somebody else and stay as they are`] : []),
           ...(problems > 0 ? [line`${problems} things could not be exported; audit says what is wrong with them`] : []),
         ],
-        { articles, files, bytes, leftOut: counts },
+        { articles, files, bytes, ...(wrote === undefined ? {} : { wrote }), leftOut: counts },
       );
       return problems === 0 ? EXIT.ok : EXIT.incomplete;
     },

@@ -273,6 +273,8 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
         'ris',
         'epub',
         'html',
+        'markdown',
+        'hexo',
       ]),
     )
     .argument('<target>', 'file or folder, outside of the archive')
@@ -288,6 +290,8 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
         'export csv ../2022.csv --since 2022-01-01 --until 2022-12-31',
         'export parquet ../articles.parquet --source 头条',
         'export csl ../articles.json guancha:623950',
+        'export markdown ../vault/guancha',
+        'export epub ../week.epub --week 2022-01-28',
         'export wacz january.wacz --since 2022-01-01 --until 2022-01-31',
       ),
     )

@@ -56,14 +56,24 @@ export async function* selectedArticles(
   }
 }
 
+/** One article by its place; null where it is damaged, which is reported, or not there any more. */
+export async function articleAt(
+  key: string,
+  sources: Sources,
+  options: Pick<ExportOptions, 'onLeftOut'>,
+): Promise<SelectedArticle | null> {
+  const { onLeftOut } = options;
+  const record = await readStored(sources.storage, key).catch((error: unknown) => leaveOut(error, key, onLeftOut));
+  return record === null ? null : withDocument(record, sources, options);
+}
+
 /**
  * An update writes the document first and the record last: between the two the document is not the one that the record
  * describes. So long is waited for the record, in ms, before it counts as damage.
  */
 const WAITS_MS = [50, 500, 2000];
 
-/** The article with its document; null where it is damaged, which is reported, or not there any more. */
-export async function withDocument(
+async function withDocument(
   record: SelectedRecord,
   { storage, archive }: Sources,
   { onLeftOut }: Pick<ExportOptions, 'onLeftOut'>,

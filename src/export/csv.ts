@@ -2,7 +2,6 @@
  * CSV (RFC 4180) for spreadsheets: a row an article, without its text, for a cell of Excel holds 32,767 characters. It begins
  * with a byte order mark, by which Excel knows UTF-8.
  */
-import { assetKey } from '../archive/keys.ts';
 import type { Content } from './file-export.ts';
 import { authorsOf, type Row, rowOf } from './row.ts';
 
@@ -38,7 +37,7 @@ const COLUMNS: Readonly<Record<string, (row: Row) => string | number | null>> = 
 export const csv: Content = async function* (articles) {
   yield `\ufeff${Object.keys(COLUMNS).join(',')}\r\n`;
   for await (const article of articles) {
-    const row = rowOf(article, assetKey);
+    const row = rowOf(article);
     yield `${Object.values(COLUMNS)
       .map((read) => cell(read(row)))
       .join(',')}\r\n`;

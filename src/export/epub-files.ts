@@ -86,7 +86,7 @@ export function contentsPage(title: string, chapters: readonly Chapter[]): strin
 }
 
 function entry({ page: name, title }: Chapter): string {
-  return `<li><a href="articles/${name}">${escaped(title)}</a></li>`;
+  return `<li><a href="text/${name}">${escaped(title)}</a></li>`;
 }
 
 /** True for a kind that a reading system need not show (EPUB 3.2, 3.2: core media types). */
@@ -116,7 +116,7 @@ export function packageDocument({
     '<item id="style" href="style.css" media-type="text/css"/>',
     ...(pictures.some(isForeign) ? ['<item id="no-picture" href="no-picture.svg" media-type="image/svg+xml"/>'] : []),
     ...chapters.map(
-      (chapter, i) => `<item id="c${i}" href="articles/${chapter.page}" media-type="application/xhtml+xml"/>`,
+      (chapter, i) => `<item id="c${i}" href="text/${chapter.page}" media-type="application/xhtml+xml"/>`,
     ),
     ...pictures.map(
       (picture, i) =>

@@ -4,7 +4,7 @@ import { assetKey, stemOf } from '../archive/keys.ts';
 import { sha256 } from '../archive/record.ts';
 import { ArchiveError } from '../errors.ts';
 import type { Site } from '../site/address.ts';
-import { type SelectedArticle, type SelectedRecord, type Sources, selectedRecords, withDocument } from './articles.ts';
+import { articleAt, type SelectedArticle, type Sources, selectedRecords } from './articles.ts';
 import {
   type Chapter,
   CONTAINER,
@@ -35,7 +35,8 @@ interface Given {
 
 /** A chapter, and where it is read from. */
 interface Planned extends Chapter {
-  readonly record: SelectedRecord['key'];
+  /** Of the article, in the archive. */
+  readonly key: string;
   readonly fingerprint: string;
   readonly capturedAt: string;
 }
@@ -70,7 +71,7 @@ async function plan(selection: Selection, { sources, options }: Given): Promise<
       day: dayOf(stored),
       column: cleanLine(record.source ?? '') || '其他',
       publishedAt: record.article.publishedAt,
-      record: key,
+      key,
       fingerprint,
       capturedAt: record.versions.at(-1)?.capturedAt ?? '',
     });
@@ -97,9 +98,9 @@ async function* entries(chapters: readonly Planned[], { sources, options, site }
   const pictures = new Map<string, PictureFile | null>();
   for (const [i, chapter] of chapters.entries()) {
     if (options.signal.aborted) throw new ArchiveError('INTERRUPTED', chapter.id);
-    const article = await articleOf(chapter);
+    const article = await articleAt(chapter.key, sources, options);
     if (article !== null) yield* picturesOf(article);
-    yield { path: `EPUB/articles/${chapter.page}`, content: pageOf(chapter, article) };
+    yield { path: `EPUB/text/${chapter.page}`, content: pageOf(chapter, article) };
     options.onProgress(i + 1, chapters.length);
   }
   const [first, last] = [chapters[0]?.day ?? '', chapters.at(-1)?.day ?? ''];
@@ -116,13 +117,6 @@ async function* entries(chapters: readonly Planned[], { sources, options, site }
     pictures: files,
   });
   yield { path: PACKAGE, content };
-
-  async function articleOf({ record: key }: Planned): Promise<SelectedArticle | null> {
-    const selection = { since: null, until: null, sources: [], keys: [key] };
-    for await (const record of selectedRecords(sources, selection, { ...options, onProgress: () => {} }))
-      return withDocument(record, sources, options);
-    return null;
-  }
 
   /** Those that the book does not have yet. */
   async function* picturesOf(article: SelectedArticle): AsyncGenerator<ZipEntry> {

@@ -38,6 +38,8 @@ export interface Exported {
   readonly articles: number;
   readonly files: number;
   readonly bytes: number;
+  /** Of the files, those that were written now; absent where all of them were. */
+  readonly wrote?: number;
   /** Files of earlier exports in the folder that this one did not make: its list does not name them. */
   readonly others: readonly string[];
 }

@@ -1,10 +1,9 @@
 /** JSON Lines: an object a line, UTF-8; what `jq`, pandas, DuckDB and every language read. */
-import { assetKey } from '../archive/keys.ts';
 import type { Content } from './file-export.ts';
 import { authorsOf, type Row, rowOf } from './row.ts';
 
 export const jsonLines: Content = async function* (articles) {
-  for await (const article of articles) yield `${JSON.stringify(objectOf(rowOf(article, assetKey)))}\n`;
+  for await (const article of articles) yield `${JSON.stringify(objectOf(rowOf(article)))}\n`;
 };
 
 function objectOf(row: Row): object {

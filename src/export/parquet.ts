@@ -1,6 +1,6 @@
 /** Parquet for DuckDB, pandas and Spark: a row an article, a group of rows a month, so that a query of some days reads those alone. */
 import { ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
-import { assetKey, monthOf } from '../archive/keys.ts';
+import { monthOf } from '../archive/keys.ts';
 import type { Content } from './file-export.ts';
 import { authorsOf, type Row, rowOf } from './row.ts';
 
@@ -70,7 +70,7 @@ export const parquet: Content = async function* (articles, { options }) {
       [rows, characters] = [[], 0];
     }
     month = next;
-    const row = rowOf(article, assetKey);
+    const row = rowOf(article);
     characters += row.text.length;
     rows.push(row);
   }

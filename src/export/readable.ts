@@ -6,7 +6,7 @@ import { wordsIn } from '../reader/words.ts';
 import { parseArticleUrl, type Site } from '../site/address.ts';
 import type { SelectedArticle } from './articles.ts';
 import { plainMarkup } from './plain-markup.ts';
-import { authorsOf, cleanLine, peopleOf } from './row.ts';
+import { authorsOf, cleanLine, factsOf } from './row.ts';
 
 /** Where the export has what an article names. */
 export interface Places {
@@ -57,7 +57,7 @@ export async function openReadable(site: Site): Promise<MakeReadable> {
     return {
       title: cleanLine(record.article.title) || record.id,
       body: plainMarkup(sanitise(body, { isPicture: isGiven, isInside: isGiven })),
-      authors: authorsOf({ people: peopleOf(record.article) }),
+      authors: authorsOf(factsOf(article)),
       links: [...ids],
     };
   };

@@ -1,26 +1,25 @@
 /** Lists of references for Zotero and others: CSL-JSON (Citation Style Language 1.0.2) and RIS. */
-import { assetKey } from '../archive/keys.ts';
 import type { Content } from './file-export.ts';
-import { authorsOf, isTranslation, type Row, rowOf } from './row.ts';
+import { authorsOf, type Facts, factsOf, isTranslation } from './row.ts';
 
 const SITE = '观察者网';
 const COMMUNITY = '观察者网风闻社区';
 
-const isPost = ({ id }: Row) => id.startsWith('fengwen:');
-const translatorsOf = ({ people }: Row) => people.filter(({ role }) => isTranslation(role)).map(({ name }) => name);
+const isPost = ({ id }: Facts) => id.startsWith('fengwen:');
+const translatorsOf = ({ people }: Facts) => people.filter(({ role }) => isTranslation(role)).map(({ name }) => name);
 
 /** One JSON array. */
 export const cslJson: Content = async function* (articles) {
   let between = '[\n';
   for await (const article of articles) {
-    yield between + JSON.stringify(itemOf(rowOf(article, assetKey)));
+    yield between + JSON.stringify(itemOf(factsOf(article)));
     between = ',\n';
   }
   yield between === ',\n' ? '\n]\n' : '[]\n';
 };
 
 /** Names are literal: which part of a Chinese name is the family's, no program can know for sure. */
-function itemOf(row: Row): object {
+function itemOf(row: Facts): object {
   const names = (people: readonly string[]) => people.map((literal) => ({ literal }));
   const translators = translatorsOf(row);
   const authors = authorsOf(row);
@@ -51,7 +50,7 @@ function datePartsOf(time: string): readonly number[] {
 /** A tag, two spaces, a hyphen and a space begin each line; no value holds a line break. */
 export const ris: Content = async function* (articles) {
   for await (const article of articles) {
-    const row = rowOf(article, assetKey);
+    const row = factsOf(article);
     const lines: readonly (readonly [tag: string, value: string])[] = [
       ['TY', isPost(row) ? 'BLOG' : 'NEWS'],
       ['ID', row.id],

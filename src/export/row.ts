@@ -1,12 +1,15 @@
 /** An article as a row of values: what JSON Lines, CSV, Parquet, SQLite and lists of references are made of. */
+import type { StoredArticle } from '../archive/archive.ts';
 import { readBody } from '../archive/diff.ts';
+import { assetKey } from '../archive/keys.ts';
 import { isGone } from '../archive/record.ts';
 import type { Article, Asset } from '../model.ts';
 import { isOfWriting } from '../site/people.ts';
 import type { SelectedArticle } from './articles.ts';
 import { dayOf } from './selection.ts';
 
-export interface Row {
+/** What the record says. */
+export interface Facts {
   readonly id: string;
   readonly url: string;
   readonly title: string;
@@ -26,11 +29,6 @@ export interface Row {
   readonly keywords: readonly string[];
   readonly topic: string | null;
   readonly summary: string | null;
-  /** A line for each paragraph. */
-  readonly text: string;
-  /** Of the text, white space apart. */
-  readonly characters: number;
-  readonly pictures: readonly PictureRow[];
   readonly versions: readonly { readonly capturedAt: string; readonly sha256: string; readonly document: string }[];
   /** When it was archived first, and last as it stands; ISO 8601 in UTC. */
   readonly firstCapturedAt: string;
@@ -43,6 +41,15 @@ export interface Row {
   /** In the archive. */
   readonly document: string;
   readonly sha256: string;
+}
+
+/** With what stands in the document. */
+export interface Row extends Facts {
+  /** A line for each paragraph. */
+  readonly text: string;
+  /** Of the text, white space apart. */
+  readonly characters: number;
+  readonly pictures: readonly PictureRow[];
 }
 
 export interface PersonRow {
@@ -64,13 +71,21 @@ export interface PictureRow {
   readonly height: number | null;
 }
 
-/** @param fileOf the place of a stored picture in the archive */
-export function rowOf(selected: SelectedArticle, fileOf: (sha256: string, type: string) => string): Row {
+export function rowOf(selected: SelectedArticle): Row {
   const { record, document } = selected;
-  const { article } = record;
   const { blocks, images } = readBody(document.body);
   const text = cleanText(blocks.join('\n'));
-  const newest = record.versions.at(-1);
+  return {
+    ...factsOf(selected),
+    text,
+    characters: [...text.replace(/\s+/g, '')].length,
+    pictures: picturesOf(images, record.assets, record.article),
+  };
+}
+
+export function factsOf(stored: StoredArticle): Facts {
+  const { record } = stored;
+  const { article } = record;
   return {
     id: record.id,
     url: record.url,
@@ -79,7 +94,7 @@ export function rowOf(selected: SelectedArticle, fileOf: (sha256: string, type: 
     publishedAt: article.publishedAt,
     precision: article.precision,
     updatedAt: article.updatedAt ?? null,
-    day: dayOf(selected),
+    day: dayOf(stored),
     source: orNull(record.source),
     origin: orNull(article.source),
     people: peopleOf(article),
@@ -87,12 +102,9 @@ export function rowOf(selected: SelectedArticle, fileOf: (sha256: string, type: 
     keywords: (article.keywords ?? []).map(cleanLine),
     topic: orNull(article.topic?.name),
     summary: orNull(article.summary),
-    text,
-    characters: [...text.replace(/\s+/g, '')].length,
-    pictures: picturesOf(images, record.assets, article, fileOf),
     versions: record.versions.map(({ capturedAt, sha256, document: path }) => ({ capturedAt, sha256, document: path })),
     firstCapturedAt: record.versions[0]?.capturedAt ?? '',
-    capturedAt: newest?.capturedAt ?? '',
+    capturedAt: record.versions.at(-1)?.capturedAt ?? '',
     withdrawnSince: isGone(record)?.since ?? null,
     movedTo: record.movedTo?.url ?? null,
     flags: record.flags.map(({ code }) => code),
@@ -101,10 +113,10 @@ export function rowOf(selected: SelectedArticle, fileOf: (sha256: string, type: 
   };
 }
 
-type RecordedArticle = SelectedArticle['record']['article'];
+type RecordedArticle = StoredArticle['record']['article'];
 
 /** Each name once with each role. Records of earlier versions of the program may lack a list. */
-export function peopleOf({ columnists, staff, editors, byline }: RecordedArticle): readonly PersonRow[] {
+function peopleOf({ columnists, staff, editors, byline }: RecordedArticle): readonly PersonRow[] {
   const credits = (byline?.credits ?? []) as NonNullable<Article['byline']>['credits'];
   const people = [
     ...(columnists ?? []).map(({ name }) => ({ name, role: 'columnist', isAuthor: true })),
@@ -126,7 +138,7 @@ export function isTranslation(role: string): boolean {
 }
 
 /** Who wrote it, each once. */
-export function authorsOf({ people }: Pick<Row, 'people'>): readonly string[] {
+export function authorsOf({ people }: Pick<Facts, 'people'>): readonly string[] {
   return [...new Set(people.filter(({ isAuthor }) => isAuthor).map(({ name }) => name))];
 }
 
@@ -134,7 +146,6 @@ function picturesOf(
   shown: readonly string[],
   assets: readonly Asset[],
   { images }: RecordedArticle,
-  fileOf: (sha256: string, type: string) => string,
 ): readonly PictureRow[] {
   const stored = new Map(assets.map((asset) => [asset.src, asset]));
   const captions = new Map(images.map(({ src, caption }) => [src, caption ?? null]));
@@ -144,7 +155,7 @@ function picturesOf(
     if (asset === undefined || !('sha256' in asset))
       return { ...about, file: null, sha256: null, bytes: null, width: null, height: null };
     const { sha256, type, bytes, width, height } = asset;
-    return { ...about, file: fileOf(sha256, type), sha256, bytes, width, height };
+    return { ...about, file: assetKey(sha256, type), sha256, bytes, width, height };
   });
 }
 

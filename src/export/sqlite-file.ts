@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeQuietly, settle } from '../archive/disk.ts';
-import { assetKey, temporaryName } from '../archive/keys.ts';
+import { temporaryName } from '../archive/keys.ts';
 import { hashFile } from '../archive/manifest.ts';
 import { connect, withSqliteErrors } from '../sqlite.ts';
 import { type Sources, selectedArticles } from './articles.ts';
@@ -91,7 +91,7 @@ async function fill(
   let count = 0;
   for await (const article of articles) {
     const { key, record } = article;
-    if (addRow(rowOf(article, assetKey), insert)) count += 1;
+    if (addRow(rowOf(article), insert)) count += 1;
     else
       onLeftOut({
         kind: 'article-damaged',
