@@ -9,6 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Route } from 'playwright';
 import { findBrowser, loadPlaywright } from '../src/fetch/chromium.ts';
 import type { Listening } from '../src/listen.ts';
@@ -253,9 +254,12 @@ describe('the reader in a browser', () => {
 describe('a hostile body in a browser', () => {
   const href = () => `${server.origin}${ARTICLE}`;
   const hasRun = async (page: Page): Promise<boolean> => {
-    const asked = page
-      .frames()
-      .map(async (frame) => frame.evaluate<boolean>('window.ran !== undefined').catch(() => false));
+    const asked = page.frames().map(async (frame) =>
+      Promise.race([
+        frame.evaluate<boolean>('window.ran !== undefined').catch(() => false),
+        sleep(2000, frame === page.mainFrame()), // a frame that never comes to a document of its own has run nothing
+      ]),
+    );
     return (await Promise.all(asked)).includes(true) || page.url() !== href();
   };
   const ofTheWeb = (urls: readonly string[]) => urls.filter((url) => /^(?:https?|wss?):/.test(url));
