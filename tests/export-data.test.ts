@@ -1,6 +1,6 @@
 /** Exports as tables and lists, each read back by a program that is not ours. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -186,6 +186,18 @@ describe('exports of data', () => {
       (await readdir(room.folder)).filter((name) => name.includes('unfinished')),
       [],
     );
+  });
+
+  it('changes nothing in the archive, whatever the format', async () => {
+    const state = async () =>
+      (await readdir(room.root, { recursive: true })).sort().map((name) => {
+        const { mtimeMs, ctimeMs, size } = statSync(join(room.root, name));
+        return `${name} ${mtimeMs} ${ctimeMs} ${size}`;
+      });
+    const before = await state();
+    for (const format of ['jsonl', 'csv', 'parquet', 'sqlite', 'csl', 'ris', 'epub', 'html', 'markdown', 'hexo'])
+      await made(format, `untouched.${format}`, 'guancha:900001');
+    assert.deepEqual(await state(), before);
   });
 
   it('goes past a record and a document that are damaged, and says so', async () => {

@@ -85,6 +85,16 @@ describe('a folder of notes', () => {
     assert.match(note, /\[\[2026-10-14 乙乙 904002\|/);
   });
 
+  it('leaves out pictures that only a superseded version showed', async () => {
+    const [other, first] = [await room.picture(Buffer.from('other'), 'jpg', 'https://i.guancha.cn/b.jpg'), '904003'];
+    const id = `guancha:${Number(first)}` as const;
+    await room.put({ id, title: '丁', body: `<p><img src="${other.src}"></p>`, assets: [other] });
+    await room.put({ id, title: '丁', body: '<p>无图</p>' });
+    assert.deepEqual(await exported(), { wrote: 1, edited: 0 });
+    await rm(join(room.root, 'records/2026/10/2026_10_14_904003.json'));
+    await exported();
+  });
+
   it('leaves notes that somebody wrote on, and files of others', async () => {
     const note = join(folder, '2026-10/2026-10-14 丙 f1741030.md');
     await appendFile(note, 'mine');

@@ -16,7 +16,7 @@ const POLICY = `default-src 'none'; img-src data:; style-src 'sha256-${hash('sha
 /** A drawing is no more than a picture here: browsers run nothing in one that `img` shows. */
 const typeOf = (type: string) => (type === 'svg' ? 'image/svg+xml' : mediaTypeOf(type));
 
-/** @throws USAGE where it is not one article that was named */
+/** Of the first article. @throws NOT_ARCHIVED where there is none that can be read */
 export function htmlFile(site: Site): Content {
   return async function* (articles, { sources, options }) {
     const makeReadable = await openReadable(site);

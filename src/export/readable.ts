@@ -1,4 +1,5 @@
 /** An article as people read it elsewhere: sanitised, with the pictures that go along, and links to other articles that do. */
+import { picturesOf } from '../archive/document-pictures.ts';
 import type { Asset, StoredAsset } from '../model.ts';
 import { openSanitiser } from '../reader/sanitise.ts';
 import { linksOf, type ShownLink, type ShownPicture, typeset } from '../reader/typeset.ts';
@@ -93,8 +94,10 @@ export function mediaTypeOf(type: string): string | null {
   return Object.hasOwn(TYPES, type) ? (TYPES[type] ?? null) : null;
 }
 
-/** Stored pictures that the document shows, each once. */
-export function storedPictures({ record }: SelectedArticle): readonly StoredAsset[] {
+/** Stored pictures that the document shows, each once: a record has those of superseded documents as well. */
+export function storedPictures({ record, document }: SelectedArticle): readonly StoredAsset[] {
   const stored = record.assets.filter((asset) => 'sha256' in asset);
-  return [...new Map(stored.map((asset) => [asset.sha256, asset])).values()];
+  const shown = record.versions.length === 1 ? null : new Set(picturesOf(document.body, record.url));
+  const those = stored.filter(({ src }) => shown === null || shown.has(src));
+  return [...new Map(those.map((asset) => [asset.sha256, asset])).values()];
 }
