@@ -217,7 +217,7 @@ function sourceOf(
   const last = Math.min(until === null ? LAST_ROW : firstRow(until) + DAY_ROWS - 1 + spill, rows.last ?? LAST_ROW);
   const days = spill === 0 ? '' : 'AND a.day >= ? AND a.day <= ?';
   return {
-    from: `FROM ${table} AS w ${articles} WHERE ${table} MATCH ? AND w.rowid >= ? AND w.rowid <= ? ${days} ${within.join(' ')}`,
+    from: `FROM ${table} AS w ${articles} WHERE ${table} MATCH ? AND ${WITHIN} ${days} ${within.join(' ')}`,
     values: [
       expression,
       first,
@@ -227,6 +227,9 @@ function sourceOf(
     ],
   };
 }
+
+/** Node.js binds every number as a real one, and FTS5 takes none of these for a bound. */
+const WITHIN = 'w.rowid >= CAST(? AS INTEGER) AND w.rowid <= CAST(? AS INTEGER)';
 
 interface FilterGroup {
   readonly filters: readonly QueryFilter[];
