@@ -72,8 +72,20 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
 /** So long after its launcher is gone the program goes on with what is in hand, and so long until it ends in any case. */
 const ORPHAN_MS = { abort: 10_000, exit: 20_000 };
 
+const ARTICLE_IN_HAND = 'finishing the article in hand; Ctrl-C again ends at once';
+/** What Ctrl-C says first, of commands that have an article in hand and of one that has nothing. */
+const STOPPING: Readonly<Record<string, string>> = {
+  archive: ARTICLE_IN_HAND,
+  backfill: ARTICLE_IN_HAND,
+  crawl: ARTICLE_IN_HAND,
+  demo: ARTICLE_IN_HAND,
+  schedule: ARTICLE_IN_HAND,
+  serve: 'the server ends',
+};
+const STOPPING_ELSE = 'finishing what is in hand; Ctrl-C again ends at once';
+
 /**
- * Ctrl-C once: finish the article in hand. Twice: end at once. SIGTERM is taken as the first, and so is the end of the
+ * Ctrl-C once: finish what is in hand. Twice: end at once. SIGTERM is taken as the first, and so is the end of the
  * launcher, by whatever it ended.
  */
 function listenForInterrupts(argv: readonly string[], stderr: Output): Interrupts & { readonly endNow: () => void } {
@@ -81,7 +93,7 @@ function listenForInterrupts(argv: readonly string[], stderr: Output): Interrupt
   const now = new AbortController();
   const interrupt = () => {
     if (stop.signal.aborted) now.abort();
-    else printPlain(stderr, '\nfinishing the article in hand; Ctrl-C again ends at once\n');
+    else printPlain(stderr, `\n${STOPPING[argv[0] ?? ''] ?? STOPPING_ELSE}\n`);
     stop.abort();
   };
   const endNow = () => {

@@ -8,7 +8,7 @@
  */
 import { fold, kindOf } from './fold.ts';
 
-export interface Run {
+interface Run {
   readonly kind: 'solid' | 'mark';
   /** Folded, without what nobody sees. */
   readonly characters: readonly string[];

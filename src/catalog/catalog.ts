@@ -56,7 +56,7 @@ export interface DayCount {
   readonly articles: number;
 }
 
-export interface ChangesOptions {
+interface ChangesOptions {
   readonly limit: number;
   /** ISO 8601 in UTC: only what was found earlier. */
   readonly before?: string | null;
@@ -78,7 +78,7 @@ export interface CatalogState {
   readonly place: 'kept' | 'old' | 'temporary';
 }
 
-export interface CatalogOptions {
+interface CatalogOptions {
   /** Absolute path of the file; null for one in memory. */
   readonly path: string | null;
   readonly log?: Log;

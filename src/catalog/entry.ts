@@ -72,7 +72,7 @@ export interface Label {
 }
 
 /** Of kind `state`. */
-export const STATES = ['any', 'withdrawn', 'edited', 'flagged', 'moved', 'post', 'picture', 'video'] as const;
+const STATES = ['any', 'withdrawn', 'edited', 'flagged', 'moved', 'post', 'picture', 'video'] as const;
 export type State = (typeof STATES)[number];
 
 export interface CatalogEntry {

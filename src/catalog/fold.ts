@@ -8,7 +8,7 @@ import { VARIANTS } from './han-variants.ts';
  * What a character is for the index. `solid`: a letter, an ideograph or a digit. `mark`: a visible sign. `space`: white space
  * and control characters. `nothing`: what nobody sees, such as a zero width space, and accents that stand alone.
  */
-export type Kind = 'solid' | 'mark' | 'space' | 'nothing';
+type Kind = 'solid' | 'mark' | 'space' | 'nothing';
 
 /** The text as it is compared; as long as it was, in UTF-16 units. */
 export function fold(text: string): string {

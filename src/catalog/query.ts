@@ -23,7 +23,7 @@ export interface Query {
   readonly until: string | null;
 }
 
-export interface QueryText {
+interface QueryText {
   /** As given, without quotation marks. */
   readonly text: string;
   readonly not: boolean;

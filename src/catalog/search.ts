@@ -38,7 +38,7 @@ export interface Answer {
 }
 
 /** So many hits are counted, and compared by weight. */
-export const MOST_COUNTED = 2000;
+const MOST_COUNTED = 2000;
 /** So many labels a filter may stand for; of more the ones with the most articles count. */
 const MOST_LABELS = 200;
 

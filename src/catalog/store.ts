@@ -7,7 +7,7 @@ import type { CatalogEntry, Label } from './entry.ts';
 import { fold } from './fold.ts';
 import { DAY_ROWS } from './schema.ts';
 
-export interface Store {
+interface Store {
   /** Puts an article in the place of what was known under its key. */
   put(entry: CatalogEntry, revision: string): void;
   /** A record that cannot be read; it is looked at again when it is written. */

@@ -14,7 +14,7 @@ import { stageWarcFiles } from './warc-files.ts';
 
 /** The list that players open in place of the packages beside it (WACZ specifications, Multi-WACZ). */
 export const WACZ_LIST = 'multi-wacz.json';
-export const WARC_LIST = 'datapackage.json';
+const WARC_LIST = 'datapackage.json';
 
 /**
  * A folder of packages, one for each month, with the list that players open; or one package, if the target is a file.

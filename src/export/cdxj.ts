@@ -52,7 +52,7 @@ const PLAIN_BYTES = 50_000;
 const BLOCK_LINES = 256;
 
 /** An index file, and its blocks, which are to be put beside it where there are any. */
-export interface IndexFile {
+interface IndexFile {
   readonly name: 'index.cdxj' | 'index.cdx.gz' | 'index.idx';
   readonly content: AsyncIterable<Uint8Array>;
 }

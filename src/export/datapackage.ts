@@ -2,7 +2,7 @@
 import type { Signer } from './signing-key.ts';
 import { type Staged, stageText } from './staged.ts';
 
-export interface PackageDescription {
+interface PackageDescription {
   readonly title: string;
   readonly description: string;
   /** The instant of the newest record, as `instantOf` gives it. */

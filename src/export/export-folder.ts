@@ -22,7 +22,7 @@ const list = z.object({ resources: z.array(resource) });
 
 export type Resource = z.infer<typeof resource>;
 
-export interface ExportFolder {
+interface ExportFolder {
   /** What the folder holds of a batch, if that is what would be written; null where it is to be written. */
   present(batch: Batch): Promise<readonly Resource[] | null>;
   /** Notes the files of a batch that are written; one that is not whole is written anew each time. */

@@ -90,7 +90,7 @@ export function isTag(word: string): boolean {
  * Every character with a meaning in CommonMark, in GitHub's Markdown or in Obsidian's (links, tags, comments, formulas,
  * highlights, block ids), wherever it could have it.
  */
-export function escapeMarkdown(text: string): string {
+function escapeMarkdown(text: string): string {
   return text
     .replace(/[\\`*_[\]<#|~$^]/g, '\\$&')
     .replace(/%(?=%)|(?<=%)%|=(?==)|(?<==)=|&(?=#?\w{1,40};)/g, '\\$&')

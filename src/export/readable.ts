@@ -10,7 +10,7 @@ import { plainMarkup } from './plain-markup.ts';
 import { authorsOf, cleanLine, factsOf } from './row.ts';
 
 /** Where the export has what an article names. */
-export interface Places {
+interface Places {
   /** Address of a picture; null where it is not in the export. */
   readonly pictureHref: (asset: StoredAsset) => string | null;
   /** Address of an article by its id; null where it is not in the export. */
@@ -26,7 +26,7 @@ export interface Readable {
   readonly links: readonly string[];
 }
 
-export type MakeReadable = (article: SelectedArticle, places: Places) => Readable;
+type MakeReadable = (article: SelectedArticle, places: Places) => Readable;
 
 /** @param site says which links lead to articles */
 export async function openReadable(site: Site): Promise<MakeReadable> {

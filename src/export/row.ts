@@ -52,7 +52,7 @@ export interface Row extends Facts {
   readonly pictures: readonly PictureRow[];
 }
 
-export interface PersonRow {
+interface PersonRow {
   readonly name: string;
   /** `columnist`, `staff`, `editor`, or the role that the byline prints, such as 文 or 译. */
   readonly role: string;
@@ -60,7 +60,7 @@ export interface PersonRow {
   readonly isAuthor: boolean;
 }
 
-export interface PictureRow {
+interface PictureRow {
   readonly src: string;
   readonly caption: string | null;
   /** In the archive; null where the site did not give it. */

@@ -13,7 +13,7 @@ import { zipOf } from './zip.ts';
 /** Players hold the list of a package's pages in memory; browsertrix and ReplayWeb.page were seen to fail beyond some 100,000. */
 export const MOST_PAGES = 50_000;
 
-export interface WaczOptions extends Omit<CollectOptions, 'index'> {
+interface WaczOptions extends Omit<CollectOptions, 'index'> {
   /** Shown as the title of the package. */
   readonly title: string;
   /** Name and version of this program. */

@@ -11,7 +11,7 @@ import { type StagedFile, stageFile } from './staged.ts';
 /** Where the next file begins (warc-implementation-guidelines, 3.2). */
 const FULL_BYTES = 1 << 30;
 
-export interface WarcFilesOptions {
+interface WarcFilesOptions {
   /** Of the folder in which the files lie in the export, with its `/`; or empty. */
   readonly folder: string;
   /** What their names begin with. */

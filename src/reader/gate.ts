@@ -15,7 +15,7 @@ export interface Gate {
   leave(token: string | undefined): void;
 }
 
-export interface Session {
+interface Session {
   /** What a form that changes something must send along. */
   readonly formToken: string;
 }

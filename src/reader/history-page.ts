@@ -64,7 +64,7 @@ function chooser(
 </form>`;
 }
 
-export type DiffView = 'inline' | 'side';
+type DiffView = 'inline' | 'side';
 
 export function comparisonContent(compared: Comparison, view: DiffView, words: Words): Markup {
   const { record, from, to, title, date, rows, isCoarse, images } = compared;

@@ -30,7 +30,7 @@ export interface Library {
 }
 
 /** What an archive lends to its readers. */
-export interface LibrarySources {
+interface LibrarySources {
   readonly archive: Pick<Archive, 'find' | 'readVersion' | 'records'>;
   readonly catalog: Catalog;
   readonly storage: Storage;

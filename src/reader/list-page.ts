@@ -39,7 +39,7 @@ ${articles.map((each) => item(each, words, 'dated'))}</ol>`;
 }
 
 /** @param form `leading` is large and stands alone; `dated` prints the day as well */
-export function item(
+function item(
   article: CatalogArticle,
   words: Words,
   form: 'plain' | 'leading' | 'dated' = 'plain',

@@ -24,7 +24,7 @@ export interface ArticleList {
 /** No word and no filter: everything. */
 export const EVERYTHING: Query = { texts: [], filters: [], since: null, until: null };
 
-export const PAGE_LENGTH = 40;
+const PAGE_LENGTH = 40;
 
 /** @param after as `ArticleList.next` gives it; what is none counts as the beginning */
 export async function listArticles(

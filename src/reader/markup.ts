@@ -16,11 +16,6 @@ export function trusted(markup: string): Markup {
   return raw(markup);
 }
 
-/** Several pieces one behind the other. */
-export function joined(pieces: readonly Markup[]): Markup {
-  return raw(pieces.join(''));
-}
-
 /** Control characters have no place in HTML; those of direction are kept apart by `bdi` where a text stands among others. */
 export function withoutControls(text: string): string {
   return text.toWellFormed().replace(CONTROLS, '');

@@ -2,7 +2,7 @@
 import type { ArchiveRecord } from '../archive/record.ts';
 import { articleHref } from './article.ts';
 
-export interface Memento {
+interface Memento {
   readonly href: string;
   readonly at: Date;
 }

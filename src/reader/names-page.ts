@@ -39,6 +39,6 @@ ${
 }`;
 }
 
-export function nameHref(kind: Named, name: string): string {
+function nameHref(kind: Named, name: string): string {
   return `/${kind}/${encodeURIComponent(name)}`;
 }

@@ -32,7 +32,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   'x-dns-prefetch-control': 'off',
 };
 
-export interface GuardOptions {
+interface GuardOptions {
   /** Names by which the server is reached, in lower case and without port, beside `localhost` and plain addresses. */
   readonly names: readonly string[];
   /** Paths to which something may be sent. */
@@ -40,7 +40,7 @@ export interface GuardOptions {
 }
 
 /** A request that is not answered: its status, and what the words call it. */
-export interface Refusal {
+interface Refusal {
   readonly status: 400 | 403 | 405 | 413 | 421;
   readonly why: 'refusedHost' | 'badRequest';
 }

@@ -6,7 +6,7 @@ import { STYLE_HREF } from './style.ts';
 import { type Words, wordsIn } from './words.ts';
 
 /** The sections that the masthead names, with their addresses. */
-const SECTIONS = {
+export const SECTIONS = {
   front: '/',
   calendar: '/calendar',
   people: '/people',
@@ -17,7 +17,7 @@ const SECTIONS = {
   state: '/run',
 } as const satisfies Partial<Record<keyof Words, string>>;
 
-export type Section = keyof typeof SECTIONS;
+type Section = keyof typeof SECTIONS;
 
 export interface PageFrame {
   /** Of the window; null for the front page. */

@@ -17,7 +17,7 @@ export interface ShownLink {
   readonly isArchived: boolean;
 }
 
-export interface TypesetOptions {
+interface TypesetOptions {
   /** Resolves relative addresses: the article's own. */
   readonly base: string;
   /** By absolute address, as in the document. */
@@ -29,7 +29,7 @@ export interface TypesetOptions {
   readonly words: Words;
 }
 
-export interface Typeset {
+interface Typeset {
   readonly body: string;
   /** Characters of text, white space apart. */
   readonly length: number;
