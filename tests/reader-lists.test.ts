@@ -95,6 +95,18 @@ describe('lists of articles', async () => {
     assert.match(await room.text('/search?q=%E6%B2%A1%E6%9C%89'), /没有找到/);
   });
 
+  it('are found with marks on what was asked for, cut from the text itself', async () => {
+    const other = await openReadingRoom();
+    const far = '<p>山路很长。</p>'.repeat(100);
+    await other.put({ title: '茶山 <b> 的雨', body: `${far}<p>她说：&lt;i&gt;茶山下雨了。</p>${far}` });
+    const page = await other.text(`/search?q=${encodeURIComponent('茶山')}`);
+    assert.match(page, /<mark>茶山<\/mark> &lt;b&gt; 的雨/);
+    assert.match(page, /<p class="summary" lang="zh-Hans">…[^<]*她说：&lt;i&gt;<mark>茶山<\/mark>下雨了。[^<]*…<\/p>/);
+    assert.match(await other.text(`/search?q=${encodeURIComponent('茶山雨季 茶山')}`), /没有找到/);
+    assert.match(page, /<p role="status">1 篇<\/p>/);
+    assert.doesNotMatch(await other.text(`/search?q=${encodeURIComponent('列表:头条')}`), /<mark>|class="summary"/);
+  });
+
   it('take in what is archived while they are read', async () => {
     await room.put({ id: 'guancha:904999', title: '刚到的', publishedAt: '2026-10-11T08:00:00+08:00' });
     assert.match(await room.text('/'), /刚到的/);

@@ -1,9 +1,17 @@
 /** The reader's answers in process: what is shown of an article, which requests are answered, and what they are sent with. */
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { openTrash } from '../src/archive/trash.ts';
+import { openSealMemory } from '../src/evidence/memory.ts';
+import { seal } from '../src/evidence/seal.ts';
 import { FLAGS } from '../src/flags.ts';
 import { isOwnHost } from '../src/reader/security.ts';
+import { captured } from './support/drafts.ts';
 import { openReadingRoom } from './support/reading-room.ts';
 
 const HERE = '/articles/guancha/903180';
@@ -81,6 +89,43 @@ describe('the page of an article', () => {
     const { record } = (await room.archive.find('guancha:903180', '2026-10-04')) ?? assert.fail();
     for (const each of [record.url, record.document.sha256, record.contentHash, record.capture.tool])
       assert.ok(page.includes(each), each);
+  });
+
+  it('says where its exchanges are kept, under which seal it lies, and how to take the proof along', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'reader-seal-'));
+    try {
+      const room = await openReadingRoom({ folder });
+      const { requests, ...tool } = captured('2026-10-04T09:00:00.000Z');
+      const file = 'captures/2026/10/20261004T090000000Z.warc.gz';
+      const exchanges = [{ file, offset: 1200, length: 345, body: { file, offset: 7, length: 800 } }];
+      const capture = { ...tool, requests: requests.map((each) => ({ ...each, exchanges })) };
+      await room.put({ body: '<p>甲</p>', draft: { capture } });
+      const before = await room.text(`${HERE}?lang=en`);
+      assert.ok(before.includes(`<code>${file}</code> 345 bytes from byte 1,200, <time`));
+      assert.ok(before.includes(`<code>${file}</code> 800 bytes from byte 7`));
+      assert.doesNotMatch(before, /<dt>Seal/);
+
+      const sealNow = async () => {
+        using memory = openSealMemory(join(folder, 'seals.sqlite'));
+        const now = () => Date.parse('2026-10-05T00:00:00Z');
+        const trash = openTrash(room.storage, { now: new Date(now()) });
+        const seen = { of: () => null, at: () => null, note: () => {} };
+        await seal(room.storage, { key: generateKeyPairSync('ed25519'), archive: folder, memory, trash, seen, now });
+      };
+      await sealNow();
+      const sealed = await room.text(`${HERE}?lang=en`);
+      assert.match(sealed, /<dt>Seal<\/dt><dd><time datetime="2026-10-05T00:00:00\S*">2026-10-05 08:00 Beijing time/);
+      assert.match(sealed, /<code>guancha-archive prove guancha:903180 guancha-903180-proof<\/code>/);
+
+      await room.put({ body: '<p>乙</p>', capturedAt: '2026-10-06T09:00:00.000Z' });
+      assert.doesNotMatch(await room.text(`${HERE}?lang=en`), /<dt>Seal/, 'the newest version is not sealed yet');
+
+      await room.storage.write('seals/checkpoint', 'x');
+      assert.match(await room.text(HERE), /封存无法读取/);
+      assert.deepEqual(room.faults, []);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('shows superseded versions, and says that they are', async () => {

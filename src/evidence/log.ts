@@ -106,8 +106,8 @@ export async function statementOf(
   const bytes = await storage.read(sealContentsKey(start));
   if (bytes === null || (sealed !== null && sha256(bytes) !== sealed)) return null;
   const [head = '', ...lines] = bytes.toString().trimEnd().split('\n');
-  const [, at] = /^sealed (\S+)$/.exec(head) ?? [];
-  return at === undefined
+  const at = timeIn(head);
+  return at === null
     ? null
     : { at, contents: lines.map((line) => line.split(' ') as unknown as readonly [string, string]) };
 }
@@ -118,7 +118,19 @@ export async function lastSealedAt(storage: Storage): Promise<string | null> {
   if (newest === null) return null;
   const { files } = await storage.names(SEAL_CONTENTS);
   const start = files.map(sealNumber).findLast((each) => each < newest.size);
-  return start === undefined ? null : ((await statementOf(storage, start, null))?.at ?? null);
+  if (start === undefined) return null;
+  let head = ''; // the file has a line for each document of the seal: only the first one is read
+  for await (const chunk of storage.chunks(sealContentsKey(start), { offset: 0, length: LONGEST_HEAD }))
+    head += chunk.toString('latin1');
+  return timeIn(head.split('\n', 1)[0] ?? '');
+}
+
+/** In bytes. */
+const LONGEST_HEAD = 64;
+
+/** The time in the first line of what a seal's documents say. */
+function timeIn(head: string): string | null {
+  return /^sealed (\S+)$/.exec(head)?.[1] ?? null;
 }
 
 export function damaged(storage: Storage, key: string, what: string): ArchiveError {

@@ -1,6 +1,6 @@
 /** The page of an article, typeset for reading, with everything that the archive knows of it one click away. */
 import { FLAGS, type Flag } from '../flags.ts';
-import type { Person } from '../model.ts';
+import type { CapturePlace, Person } from '../model.ts';
 import { onSiteClock } from '../site/clock.ts';
 import { articleHref, type ShownArticle } from './article.ts';
 import { html, type Markup, trusted } from './markup.ts';
@@ -131,6 +131,8 @@ function provenance(shown: ShownArticle, words: Words): Markup {
     [words.judged, verdict.evidence.map((each) => html`${each}`)],
     [words.layout, [html`${article.layout}${article.pages > 1 ? html`, ${words.parts(article.pages)}` : null}`]],
     [words.tool, [html`${capture.tool}`]],
+    [words.capture, capture.requests.flatMap((each) => kept(each, words))],
+    [words.seal, sealed(shown, words)],
   ];
   return html`<details class="provenance"><summary>${words.provenance}</summary>
 <dl class="facts">
@@ -145,6 +147,34 @@ function fetched(
 ): Markup {
   const road = words.road[fetchedBy] ?? fetchedBy;
   return html`<time datetime="${fetchedAt}">${dayAndMinute(onSiteClock(fetchedAt))} ${words.siteClock}</time>, ${words.by} ${road}, ${words.status} ${status}, ${number(bytes, words)} ${words.bytes}<br>${outside(finalUrl === '' ? url : finalUrl)}`;
+}
+
+/** Where the exchanges of a request lie in the archive, redirects first, and the bodies that an earlier exchange had already. */
+function kept(
+  { exchanges = [], fetchedAt }: ShownArticle['record']['capture']['requests'][number],
+  words: Words,
+): readonly Markup[] {
+  const place = ({ file, offset, length }: Omit<CapturePlace, 'body'>) =>
+    html`${fixed(file)} ${words.captureAt(number(offset, words), number(length, words))}`;
+  return exchanges.map(
+    ({ body, ...each }) =>
+      html`${place(each)}, <time datetime="${fetchedAt}">${dayAndMinute(onSiteClock(fetchedAt))}</time>${body === undefined ? null : html`<br>${words.captureBody} ${place(body)}`}`,
+  );
+}
+
+function sealed({ seal, record }: ShownArticle, words: Words): readonly Markup[] {
+  if (seal === null) return [];
+  if ('fault' in seal) return [html`${words.sealFault} ${fixed(seal.fault)}`];
+  const { at, size, isProvable } = seal;
+  const when =
+    at === null ? null : html`<time datetime="${at}">${dayAndMinute(onSiteClock(at))} ${words.siteClock}</time>, `;
+  const state = html`${when}${words.sealSize(number(size, words))}`;
+  return isProvable
+    ? [
+        state,
+        html`${words.takeProof} ${fixed(`guancha-archive prove ${record.id} ${record.id.replace(':', '-')}-proof`)}`,
+      ]
+    : [state];
 }
 
 function outside(url: string): Markup {

@@ -14,8 +14,21 @@ export interface Shelf {
   /** Of some ids those that the archive has. */
   have(ids: readonly { readonly id: ArticleId; readonly date: string | null }[]): Promise<ReadonlySet<ArticleId>>;
   readonly readVersion: Archive['readVersion'];
+  /** The seal that a version's document lies under; null where it is not sealed as it is, or nothing was. */
+  sealed(key: string, version: Version): Promise<SealOfVersion | null>;
   readonly site: Site;
 }
+
+export type SealOfVersion =
+  | {
+      /** When the last seal was made, ISO 8601 in UTC; null where it cannot be read. */
+      readonly at: string | null;
+      /** Of the log, in entries. */
+      readonly size: number;
+      /** True where `prove` gives it: it is the newest version, and its record is sealed as well. */
+      readonly isProvable: boolean;
+    }
+  | { readonly fault: string };
 
 export interface ShownArticle {
   readonly record: ArchiveRecord;
@@ -30,6 +43,7 @@ export interface ShownArticle {
   readonly captions: ReadonlyMap<string, readonly (string | null)[]>;
   readonly links: ReadonlyMap<string, ShownLink>;
   readonly absence: Absence | null;
+  readonly seal: SealOfVersion | null;
 }
 
 /** More links than this are shown as they are, whether or not the archive has what they lead to. */
@@ -58,6 +72,7 @@ export async function readArticle(id: ArticleId, number: number | null, shelf: S
     captions: captionsOf(record),
     links: await shownLinks(linksOf(body, record.url), shelf),
     absence: isGone(record),
+    seal: await shelf.sealed(stored.key, version),
   };
 }
 

@@ -1,12 +1,16 @@
 /** What the pages are read from: the catalog for what there is, the archive for what it says. Nothing of it is changed here. */
+import { join } from 'node:path';
 import type { Archive } from '../archive/archive.ts';
-import { isPost, monthOf, stemOf } from '../archive/keys.ts';
+import { documentKey, isPost, monthOf, recordKey, SEAL_MEMORY, stemOf } from '../archive/keys.ts';
 import type { Storage } from '../archive/storage.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Window } from '../coverage/id-coverage.ts';
 import { type ReadIdCoverage, readIdCoverage } from '../coverage/read-id-coverage.ts';
+import { ArchiveError } from '../errors.ts';
+import { lastSealOver } from '../evidence/covering.ts';
+import { openSealMemory } from '../evidence/memory.ts';
 import { openOperations } from '../frontier/operations.ts';
 import type { Log } from '../log.ts';
 import type { ArticleId } from '../model.ts';
@@ -17,7 +21,7 @@ import { type RunState, readRun } from './run.ts';
 export interface Library {
   readonly shelf: Shelf;
   readonly storage: Pick<Storage, 'stat' | 'chunks'>;
-  readonly catalog: Pick<Catalog, 'search' | 'article' | 'labels' | 'days' | 'changes' | 'state'>;
+  readonly catalog: Pick<Catalog, 'search' | 'snippet' | 'article' | 'labels' | 'days' | 'changes' | 'state'>;
   /** Lets the catalog take in what was archived since; waits for it no longer than a reader would. */
   current(): Promise<void>;
   /** What the runs do now. */
@@ -89,6 +93,22 @@ export function openLibrary(
       site: config.site,
       find,
       readVersion: archive.readVersion,
+      sealed: async (key, version) => {
+        const files = [{ path: version.document, sha256: version.sha256 }];
+        const record = await storage.digest(recordKey(key));
+        if (record !== null) files.push({ path: recordKey(key), sha256: record.sha256 });
+        try {
+          const seal = await lastSealOver(files, storage, () =>
+            openSealMemory(join(folder, SEAL_MEMORY), { readOnly: true }),
+          );
+          if (seal === null || seal.covers[0] !== true) return null;
+          const isNewest = version.document === documentKey(key);
+          return { at: seal.at, size: seal.size, isProvable: isNewest && seal.covers[1] === true };
+        } catch (error) {
+          if (!(error instanceof ArchiveError)) throw error;
+          return { fault: error.message };
+        }
+      },
       have: async (addresses) => {
         const there = new Set<ArticleId>();
         for (const { id } of addresses) if ((await catalog.article(id)) !== null) there.add(id);

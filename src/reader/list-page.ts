@@ -32,10 +32,16 @@ ${others.map((each) => item(each, words))}</ol>
 /** A picture that is as wide can head a page. In pixels. */
 const WIDE = 500;
 
-/** One below the other, without days; each with its day instead. */
-export function itemsContent(articles: readonly CatalogArticle[], words: Words): Markup {
+/**
+ * One below the other, without days; each with its day instead.
+ * @param items `name` is the title with its marks; `extra` stands in place of the summary
+ */
+export function itemsContent(
+  items: readonly { readonly article: CatalogArticle; readonly name: Markup; readonly extra: Markup | null }[],
+  words: Words,
+): Markup {
   return html`<ol class="items dated">
-${articles.map((each) => item(each, words, 'dated'))}</ol>`;
+${items.map(({ article, ...shown }) => item(article, words, 'dated', shown))}</ol>`;
 }
 
 /** @param form `leading` is large and stands alone; `dated` prints the day as well */
@@ -43,7 +49,7 @@ function item(
   article: CatalogArticle,
   words: Words,
   form: 'plain' | 'leading' | 'dated' = 'plain',
-  extra: Markup | null = null,
+  { name, extra }: { readonly name: Markup | null; readonly extra: Markup | null } = { name: null, extra: null },
 ): Markup {
   const { id, title, lead, publishedAt, summary } = article;
   const href = articleHref(id);
@@ -56,9 +62,9 @@ function item(
     ...whose(article, words),
     ...states(article, words),
   ];
-  const name = html`<a href="${href}"><bdi>${title === '' ? words.untitled : title}</bdi></a>`;
+  const link = html`<a href="${href}"><bdi>${title === '' ? words.untitled : (name ?? title)}</bdi></a>`;
   // Below a day it is a heading of the third rank.
-  const heading = form === 'dated' ? html`<h2 lang="zh-Hans">${name}</h2>` : html`<h3 lang="zh-Hans">${name}</h3>`;
+  const heading = form === 'dated' ? html`<h2 lang="zh-Hans">${link}</h2>` : html`<h3 lang="zh-Hans">${link}</h3>`;
   const inside = html`<div>${heading}
 ${form === 'plain' || summary === null || extra !== null ? null : html`<p class="summary" lang="zh-Hans">${summary}</p>\n`}${extra}<p class="meta">${separated(meta)}</p></div>${picture}`;
   return form === 'leading'

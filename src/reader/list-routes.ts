@@ -1,4 +1,7 @@
 /** The addresses under which articles are found: the front page, days, the calendar, names, changes, the search. */
+import type { CatalogArticle } from '../catalog/entry.ts';
+import type { Query } from '../catalog/query.ts';
+import { marked } from '../catalog/snippet.ts';
 import { dayOf, daysAfter, startOf } from '../site/clock.ts';
 import { calendarContent } from './calendar.ts';
 import { changesContent } from './changes-page.ts';
@@ -7,7 +10,7 @@ import { dayInWords, daysContent, narrowing } from './list-page.ts';
 import { EVERYTHING, listArticles, readQuery } from './lists.ts';
 import { html } from './markup.ts';
 import { NAMED, type Named, namesContent } from './names-page.ts';
-import { type SearchShown, searchContent } from './search-page.ts';
+import { type Hit, type SearchShown, searchContent } from './search-page.ts';
 import { withQuery } from './shell.ts';
 import { type Reader, send, type Visit, wordsOf } from './visit.ts';
 
@@ -15,6 +18,8 @@ import { type Reader, send, type Visit, wordsOf } from './visit.ts';
 const MOST_CHOICES = 16;
 const NAMES_A_PAGE = 300;
 const CHANGES_A_PAGE = 50;
+/** In characters: two or three lines of a wide page. */
+const SNIPPET = 110;
 
 export function listRoutes(reader: Reader, library: Library): void {
   const { catalog } = library;
@@ -132,12 +137,15 @@ ${daysContent(list, url, words)}`;
     if (text === '') return { text, sort, answer: null, fault: null };
     const query = readQuery(text);
     if ('fault' in query) return { text, sort, answer: null, fault: query.fault };
-    return {
-      text,
-      sort,
-      answer: await listArticles(query, { after: visit.req.query('after'), sort }, library),
-      fault: null,
-    };
+    const list = await listArticles(query, { after: visit.req.query('after'), sort }, library);
+    const hits = await Promise.all(list.articles.map((article) => hitIn(article, query)));
+    return { text, sort, answer: { ...list, hits }, fault: null };
+  }
+
+  async function hitIn(article: CatalogArticle, query: Query): Promise<Hit> {
+    const hasWords = query.texts.some(({ not }) => !not);
+    const snippet = hasWords ? await catalog.snippet(article, query, SNIPPET) : null;
+    return { article, title: marked(article.title, query), snippet };
   }
 }
 

@@ -17,6 +17,8 @@ export interface ArticleList {
   readonly total: number;
   /** True where there are more than `total`. */
   readonly isMore: boolean;
+  /** True where only the newest `total` were compared by weight. */
+  readonly isPartlyRanked: boolean;
   /** Where the next page goes on; null at the end. */
   readonly next: string | null;
 }
@@ -36,7 +38,7 @@ export async function listArticles(
   }: { readonly after: string | undefined; readonly length?: number; readonly sort?: Sort },
   { catalog }: Pick<Library, 'catalog'>,
 ): Promise<ArticleList & { readonly articles: readonly CatalogArticle[] }> {
-  const { articles, total, isMore, next } = await catalog.search(query, {
+  const { articles, total, isMore, isPartlyRanked, next } = await catalog.search(query, {
     limit: length,
     sort,
     after: cursorOf(after),
@@ -46,6 +48,7 @@ export async function listArticles(
     days: byDay(articles),
     total,
     isMore,
+    isPartlyRanked,
     next: next === null ? null : `${next.published}.${next.row}`,
   };
 }

@@ -1,15 +1,25 @@
 /** The search: the form with its ways of writing, and what was found. */
-import type { Answer } from '../catalog/search.ts';
+import type { CatalogArticle } from '../catalog/entry.ts';
+import type { SnippetPiece } from '../catalog/snippet.ts';
 import { itemsContent, pager } from './list-page.ts';
+import type { ArticleList } from './lists.ts';
 import { html, type Markup } from './markup.ts';
 import { withQuery } from './shell.ts';
 import { number, type Words } from './words.ts';
+
+/** An article that was found, and what of it. */
+export interface Hit {
+  readonly article: CatalogArticle;
+  readonly title: readonly SnippetPiece[];
+  /** Null where no words were asked for. */
+  readonly snippet: readonly SnippetPiece[] | null;
+}
 
 export interface SearchShown {
   readonly text: string;
   readonly sort: 'newest' | 'best';
   /** Null where nothing was asked for. */
-  readonly answer: (Pick<Answer, 'articles' | 'total' | 'isMore'> & { readonly next: string | null }) | null;
+  readonly answer: (Omit<ArticleList, 'days'> & { readonly hits: readonly Hit[] }) | null;
   /** What is wrong with the query; null where nothing is. */
   readonly fault: string | null;
 }
@@ -23,21 +33,33 @@ ${help(words)}`;
 }
 
 function found(
-  { articles, total, isMore, next }: NonNullable<SearchShown['answer']>,
+  { hits, total, isMore, isPartlyRanked, next }: NonNullable<SearchShown['answer']>,
   sort: SearchShown['sort'],
   url: URL,
   words: Words,
 ): Markup {
-  if (articles.length === 0) return html`<p class="empty" role="status">${words.nothingFound}</p>`;
+  if (hits.length === 0) return html`<p class="empty" role="status">${words.nothingFound}</p>`;
   const count = number(total, words);
+  const howMany = isPartlyRanked ? words.bestOfNewest(count) : isMore ? words.moreThan(count) : words.hits(count);
   const sorted = (each: SearchShown['sort'], label: string) => {
     const start = new URL(url);
     start.searchParams.delete('after');
     return html`<a href="${withQuery(start, 'sort', each)}"${each === sort ? html` aria-current="true"` : null}>${label}</a> `;
   };
-  return html`<div class="bar"><p role="status">${isMore ? words.moreThan(count) : words.hits(count)}</p><p class="views">${sorted('newest', words.newestFirst)}${sorted('best', words.bestFirst)}</p></div>
-${itemsContent(articles, words)}
+  return html`<div class="bar"><p role="status">${howMany}</p><p class="views">${sorted('newest', words.newestFirst)}${sorted('best', words.bestFirst)}</p></div>
+${itemsContent(
+  hits.map(({ article, title, snippet }) => ({
+    article,
+    name: marked(title),
+    extra: snippet === null ? null : html`<p class="summary" lang="zh-Hans">${marked(snippet)}</p>`,
+  })),
+  words,
+)}
 ${pager(next, url, words)}`;
+}
+
+function marked(pieces: readonly SnippetPiece[]): Markup {
+  return html`${pieces.map(({ text, hit }) => (hit ? html`<mark>${text}</mark>` : html`${text}`))}`;
 }
 
 /** Ways to write a query, each with what it finds. */

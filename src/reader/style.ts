@@ -203,6 +203,8 @@ details > :not(summary) { margin-bottom: 1rem; }
 .bar { display: flex; flex-wrap: wrap; gap: .75rem 2rem; justify-content: space-between; align-items: center; margin: 0 0 1.5rem; padding: .75rem 0; border: solid var(--rule); border-width: 1px 0; }
 .views a { margin-left: 1rem; color: var(--quiet); }
 .views a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }
+mark { background: var(--warn-paper); color: inherit; box-shadow: inset 0 -.1em var(--warn); }
+@media (forced-colors: active) { mark { background: Mark; color: MarkText; } }
 ins { background: var(--added); color: var(--added-ink); text-decoration: underline; text-decoration-thickness: .08em; text-underline-offset: .2em; }
 del { background: var(--removed); color: var(--removed-ink); text-decoration: line-through; text-decoration-thickness: .08em; }
 .diff { font: 1.0625rem/1.85 var(--serif); }
