@@ -1,8 +1,10 @@
-/** The words of the pages: none that no page says. */
+/** The words of the pages: none that no page says, and Chinese ones for every flag. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { FLAGS } from '../src/flags.ts';
+import { flagInWords } from '../src/reader/flag-words.ts';
 import { NAMED } from '../src/reader/names-page.ts';
 import { SECTIONS } from '../src/reader/shell.ts';
 import { wordsIn } from '../src/reader/words.ts';
@@ -27,5 +29,16 @@ describe('the words of the pages', () => {
       Object.keys(wordsIn('zh')).filter((word) => !used.has(word)),
       [],
     );
+  });
+
+  it('name every flag in Chinese, no two alike', () => {
+    const titles = Object.keys(FLAGS).map((code) => {
+      const { title, meaning } = flagInWords(code, 'zh') ?? assert.fail(code);
+      assert.match(title, /\p{Script=Han}{3}/u, code);
+      assert.match(meaning, /\p{Script=Han}{3}/u, code);
+      return title;
+    });
+    assert.deepEqual(titles, [...new Set(titles)]);
+    assert.equal(flagInWords('constructor', 'zh'), null);
   });
 });

@@ -10,6 +10,7 @@ import { openTrash } from '../src/archive/trash.ts';
 import { openSealMemory } from '../src/evidence/memory.ts';
 import { seal } from '../src/evidence/seal.ts';
 import { FLAGS } from '../src/flags.ts';
+import { flagInWords } from '../src/reader/flag-words.ts';
 import { isOwnHost } from '../src/reader/security.ts';
 import { captured } from './support/drafts.ts';
 import { openReadingRoom } from './support/reading-room.ts';
@@ -69,10 +70,12 @@ describe('the page of an article', () => {
     const room = await openReadingRoom();
     const flags = (Object.keys(FLAGS) as (keyof typeof FLAGS)[]).map((code) => ({ code, detail: `detail of ${code}` }));
     await room.put({ draft: { flags } });
-    const page = (await room.text(`${HERE}?lang=en`)).replaceAll('&#39;', "'");
-    for (const [code, { title }] of Object.entries(FLAGS)) {
-      assert.ok(page.includes(title), code);
-      assert.ok(page.includes(`detail of ${code}`), code);
+    for (const language of ['zh', 'en'] as const) {
+      const page = (await room.text(`${HERE}?lang=${language}`)).replaceAll('&#39;', "'");
+      for (const code of Object.keys(FLAGS)) {
+        assert.ok(page.includes(flagInWords(code, language)?.title ?? assert.fail(code)), code);
+        assert.ok(page.includes(`detail of ${code}`), code);
+      }
     }
   });
 

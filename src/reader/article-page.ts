@@ -1,8 +1,9 @@
 /** The page of an article, typeset for reading, with everything that the archive knows of it one click away. */
-import { FLAGS, type Flag } from '../flags.ts';
+import type { Flag } from '../flags.ts';
 import type { CapturePlace, Person } from '../model.ts';
 import { onSiteClock } from '../site/clock.ts';
 import { articleHref, type ShownArticle } from './article.ts';
+import { flagInWords } from './flag-words.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import { number, type Words } from './words.ts';
 
@@ -109,7 +110,7 @@ function flagList(flags: readonly Flag[], words: Words): Markup | null {
   if (flags.length === 0) return null;
   return html`<details class="flags"><summary>${words.flags}<span class="count">${number(flags.length, words)}</span></summary>
 <ul>${flags.map(({ code, detail }) => {
-    const kind = FLAGS[code];
+    const kind = flagInWords(code, words.language);
     return html`<li><span class="${kind?.level ?? 'doubt'}">${words[kind?.level ?? 'doubt']}</span> ${kind?.title ?? code}: <bdi>${detail}</bdi><br><small class="quiet">${kind?.meaning ?? ''}</small></li>\n`;
   })}</ul></details>`;
 }

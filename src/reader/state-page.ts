@@ -1,8 +1,8 @@
 /** How complete the archive is, and what in it is doubtful: the pages of coverage and audit. */
 import type { CatalogState, LabelCount } from '../catalog/catalog.ts';
 import type { IdCoverage, Window } from '../coverage/id-coverage.ts';
-import { FLAGS, type FlagCode } from '../flags.ts';
 import { coverageSections } from '../report/coverage-html.ts';
+import { flagInWords } from './flag-words.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import { number, type Words } from './words.ts';
 
@@ -12,7 +12,7 @@ export function coverageContent(
   { window, damaged }: { readonly window: Window; readonly damaged: number },
   words: Words,
 ): Markup {
-  const sections = coverageSections(coverage, window).map(({ markup }) => trusted(markup));
+  const sections = coverageSections(coverage, window, words.coverageReport).map(({ markup }) => trusted(markup));
   const { gaps } = coverage;
   const days = gaps.flatMap(({ fromDay, toDay }) => [fromDay, toDay]).sort();
   const [from, to] = [days[0], days.at(-1)];
@@ -21,7 +21,7 @@ export function coverageContent(
 ${damaged === 0 ? null : html`<p class="notice">${words.damagedRecords(damaged)}</p>`}
 ${heatMap(coverage, words)}
 ${from === undefined || to === undefined ? null : html`<p>${words.askForGaps} <code>guancha-archive backfill --from ${from} --to ${to} --ids</code></p>`}
-<div class="report" lang="en">
+<div class="report">
 ${sections}</div>`;
 }
 
@@ -56,7 +56,7 @@ ${flags.length === 0 ? html`<p>${words.nothingFound}</p>` : flagTable(flags, wor
 
 function flagTable(flags: readonly LabelCount[], words: Words): Markup {
   const rows = flags.map(({ name, articles }) => {
-    const kind = Object.hasOwn(FLAGS, name) ? FLAGS[name as FlagCode] : null;
+    const kind = flagInWords(name, words.language);
     const query = encodeURIComponent(`flag:"${name}"`);
     return html`<tr><td>${kind === null ? '' : words[kind.level]}</td><td><a href="/search?q=${query}">${kind?.title ?? name}</a><br><small class="quiet">${kind?.meaning ?? ''}</small></td><td class="count">${number(articles, words)}</td></tr>\n`;
   });

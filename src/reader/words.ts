@@ -1,9 +1,12 @@
 /** Every word of the pages in both languages. A text with places for values is a function of them. */
 import type { EditKind } from '../archive/changes.ts';
 import type { Outcome } from '../model.ts';
+import { COVERAGE_IN_ENGLISH } from '../report/coverage-words.ts';
+import { COVERAGE_IN_CHINESE } from './coverage-words.ts';
 import type { Language } from './preferences.ts';
 
 const zh = {
+  language: 'zh' as Language,
   locale: 'zh-Hans-CN',
   name: '观察者网文库',
   skip: '跳到正文',
@@ -162,6 +165,7 @@ const zh = {
   latency: '从发布到归档',
   latencyOf: (median: string, p95: string, articles: string) =>
     `中位 ${median} 分钟，百分之九十五在 ${p95} 分钟内（近三十天 ${articles} 篇）`,
+  coverageReport: COVERAGE_IN_CHINESE,
   archivedShare: '每日已归档的比例',
   askForGaps: '补齐缺口：',
   damagedRecords: (count: number) => `${count} 份记录无法读取，未计入。`,
@@ -193,6 +197,7 @@ const zh = {
 type Words = typeof zh;
 
 const en: Words = {
+  language: 'en',
   locale: 'en-GB',
   name: 'Guancha archive',
   skip: 'Skip to content',
@@ -341,6 +346,7 @@ const en: Words = {
   latency: 'From publication to the archive',
   latencyOf: (median, p95, articles) =>
     `median ${median} min, 95 % within ${p95} min (${articles} articles of 30 days)`,
+  coverageReport: COVERAGE_IN_ENGLISH,
   archivedShare: 'Share archived, by day',
   askForGaps: 'Ask for the gaps:',
   damagedRecords: (count) =>

@@ -111,7 +111,7 @@ const COLUMNS = {
   waiting: ['waiting'],
 } as const satisfies Record<string, readonly DayState[]>;
 
-type ColumnName = keyof typeof COLUMNS;
+export type ColumnName = keyof typeof COLUMNS;
 
 /** The columns in which anything stands. */
 export function columnsOf(days: readonly CoverageDay[]): ColumnName[] {
