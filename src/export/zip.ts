@@ -32,26 +32,35 @@ export async function* zipOf(entries: Iterable<ZipEntry> | AsyncIterable<ZipEntr
 
 async function addAll(zip: ZipFile, entries: Iterable<ZipEntry> | AsyncIterable<ZipEntry>): Promise<void> {
   for await (const entry of entries) {
-    if ('chunks' in entry) await addStream(zip, entry.path, { compress: false, size: entry.bytes }, entry.chunks());
+    if ('chunks' in entry)
+      await addStream(zip, entry.path, { compress: false, size: entry.bytes }, heldOnce(entry.chunks()));
     else if (entry.isStored === true)
       zip.addBuffer(Buffer.from(entry.content), entry.path, { ...ALIKE, compress: false });
-    else await addStream(zip, entry.path, { compress: true }, [Buffer.from(entry.content)]);
+    else await addStream(zip, entry.path, { compress: true }, heldOnce([Buffer.from(entry.content)]));
   }
   zip.end();
 }
 
-/** @throws what the content throws: yazl looks at no error of what it reads */
+/**
+ * yazl keeps every entry with its functions to the end, for the list at the end of the file: what they hold must let go of the
+ * content once it is read.
+ * @throws what the content throws: yazl looks at no error of what it reads
+ */
 function addStream(
   zip: ZipFile,
   path: string,
   options: { readonly compress: boolean; readonly size?: number },
-  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  held: { content: Readable | null },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    held.content?.once('error', reject).once('end', resolve);
     zip.addReadStreamLazy(path, { ...ALIKE, ...options }, (take) => {
-      const content = Readable.from(chunks, { objectMode: false });
-      content.once('error', reject).once('end', resolve);
-      take(null, content);
+      if (held.content !== null) take(null, held.content);
+      held.content = null;
     });
   });
+}
+
+function heldOnce(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): { content: Readable | null } {
+  return { content: Readable.from(chunks, { objectMode: false }) };
 }
