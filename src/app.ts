@@ -234,7 +234,7 @@ export async function openApp(
         origin: config.fallback.origin,
         http,
         lookups: journal.lookups,
-        services: { ...recording, trial, pageBudget, capturedBy: async () => ({ tool, userAgent: '' }) },
+        services: { ...recording, captures, trial, pageBudget, capturedBy: async () => ({ tool, userAgent: '' }) },
         assets,
         store: openGivenPictures({ storage, trash, allows, limits: config.limits, clock, log }),
         site,

@@ -7,7 +7,7 @@ import type { Storage } from '../src/archive/storage.ts';
 import { openTrash } from '../src/archive/trash.ts';
 import { openCaptures } from '../src/capture/captures.ts';
 import { openCaptureReader } from '../src/capture/read-captures.ts';
-import { exchangeOf, recordsOf } from '../src/capture/records.ts';
+import { describe as describeRecords, exchangeOf, recordsOf } from '../src/capture/records.ts';
 import { recoverSegments } from '../src/capture/recover.ts';
 import { readMembers, WarcFault, writeMember } from '../src/capture/warc.ts';
 import { ArchiveError } from '../src/errors.ts';
@@ -183,6 +183,7 @@ describe('records of an exchange', () => {
   );
   const headers = fc.array(fc.tuple(name, value), { maxLength: 8 });
   const PLAIN = { noNullPrototype: true } as const;
+  const ORIGIN = { kind: 'warc', from: 'x.warc', digest: `sha256:${'0'.repeat(64)}` } as const;
   const any = fc.record(
     {
       url: fc.constantFrom(
@@ -218,12 +219,13 @@ describe('records of an exchange', () => {
   );
   it('give it back as it was', () => {
     fc.assert(
-      fc.property(any, (given) => {
+      fc.property(any, fc.constantFrom(undefined, ORIGIN), (given, origin) => {
         const kept =
           given.response.status === 304 && given.road !== 'rendered'
             ? { ...given, response: { ...given.response, body: new Uint8Array() } }
             : given;
-        const records = recordsOf(kept, { kind: 'page', warcinfo: '<urn:x>' });
+        const records = recordsOf(kept, { kind: 'page', warcinfo: '<urn:x>', origin });
+        assert.deepEqual(describeRecords(records).origin, origin ?? null);
         assert.deepEqual(sameBut(exchangeOf(records)), sameBut(kept));
       }),
       { numRuns: 500 },

@@ -1,15 +1,19 @@
 /** What others kept of the site becomes part of the archive: every dialect, damage, hostile files, and whose version stays. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { readDocument } from '../src/archive/document.ts';
 import { openGivenPictures } from '../src/archive/given-pictures.ts';
-import { recordKey } from '../src/archive/keys.ts';
+import { CAPTURES, recordKey } from '../src/archive/keys.ts';
 import { type ArchiveRecord, readRecord } from '../src/archive/record.ts';
 import { openTrash } from '../src/archive/trash.ts';
+import { audit } from '../src/audit/audit.ts';
+import { CHECKS, type CheckCode } from '../src/audit/promises.ts';
+import { openCaptures } from '../src/capture/captures.ts';
+import { openCaptureReader } from '../src/capture/read-captures.ts';
 import { work } from '../src/crawl/work.ts';
 import { asDryRun } from '../src/import/dry-run.ts';
 import { type ImportEvent, importFiles } from '../src/import/import.ts';
@@ -18,7 +22,9 @@ import { classicPage, fengwenPage, HOME, NEWS_URL, POST_URL, SITE } from './supp
 import { temporaryFolder } from './support/command.ts';
 import * as foreign from './support/foreign-files.ts';
 import { CAPTURED, http, record, warc } from './support/foreign-files.ts';
+import { openKeptCrawl } from './support/kept-crawl.ts';
 import { answer, type MemoryCrawl, OPTIONS, openMemoryCrawl, targetOf } from './support/memory-crawl.ts';
+import { field, readWarcs, type WarcReading } from './support/warc-reader.ts';
 
 const NEVER = new AbortController().signal;
 const KEY = '2022/01/2022_01_28_900';
@@ -49,6 +55,7 @@ async function importing(
     readonly url?: string;
     readonly paths?: readonly string[];
     readonly dry?: boolean;
+    readonly kept?: boolean;
     readonly pageBytes?: number;
   } = {},
 ): Promise<Imported> {
@@ -69,12 +76,18 @@ async function importing(
   const trash = openTrash(storage, { now: new Date(clock.now()) });
   const { archive: own, accepted, document, capturedBy } = context.services;
   const archive = but.dry === true ? asDryRun(own) : own;
+  const { payloads } = context.journal;
+  await using captures =
+    but.dry === true || but.kept === false
+      ? null
+      : openCaptures(storage, { wholePictures: false, payloads, software: 'test', now: clock.now });
   const services = {
     site: SITE,
     archive,
     accepted,
     document,
     capturedBy,
+    captures,
     picturesFrom: openGivenPictures({
       storage,
       trash,
@@ -99,6 +112,20 @@ async function recordIn(crawl: MemoryCrawl, key = KEY): Promise<ArchiveRecord> {
   const bytes = await crawl.storage.read(recordKey(key));
   assert.ok(bytes !== null, `no record ${key}`);
   return readRecord(bytes.toString(), key);
+}
+
+/** Of each version: made again of its captures, in which an independent reader finds nothing wrong. */
+async function reproducedIn({ storage }: MemoryCrawl): Promise<readonly string[]> {
+  const { complaints } = await capturesIn(storage);
+  assert.deepEqual(complaints, []);
+  return (await openKeptCrawl(storage).reproduce()).map(({ result }) => result);
+}
+
+async function capturesIn(storage: MemoryCrawl['storage']): Promise<WarcReading & { readonly bytes: number }> {
+  const files = new Map<string, Buffer>();
+  for await (const { key } of storage.list(CAPTURES))
+    files.set(basename(key), (await storage.read(key)) ?? Buffer.alloc(0));
+  return { ...readWarcs(files), bytes: [...files.values()].reduce((sum, { length }) => sum + length, 0) };
 }
 
 async function bodyIn(crawl: MemoryCrawl, key = KEY): Promise<string> {
@@ -169,6 +196,7 @@ describe('import of WARC files', () => {
         );
         assert.deepEqual(outcomes, ['imported'], JSON.stringify(events, null, 1));
         assert.match(await bodyIn(crawl), /午后下了一阵雨/);
+        assert.deepEqual(await reproducedIn(crawl), ['same']);
         const { provenance, versions, capture, assets } = await recordIn(crawl);
         assert.equal(provenance?.kind, 'warc');
         assert.equal(provenance.from, 'x.warc.gz');
@@ -210,6 +238,7 @@ describe('import of WARC files', () => {
     assert.deepEqual(outcomes, ['imported'], JSON.stringify(events));
     for (const text of texts) assert.ok((await bodyIn(crawl)).includes(text));
     assert.equal((await recordIn(crawl)).article.pages, 3);
+    assert.deepEqual(await reproducedIn(crawl), ['same']);
     const alone = await importing({ 'a.warc': warc([records[0] as Buffer], 'plain') });
     assert.deepEqual(alone.outcomes, ['failed']);
     assert.equal(
@@ -239,6 +268,7 @@ describe('import of WARC files', () => {
       ['2022-02-01', '2022-02-03'],
     );
     assert.ok(versions.every(({ provenance }) => provenance?.kind === 'warc'));
+    assert.deepEqual(await reproducedIn(crawl), ['same', 'same']);
     const before = await crawl.files();
     assert.deepEqual((await importing(files, crawl)).outcomes, ['present', 'present']);
     assert.deepEqual(await crawl.files(), before);
@@ -246,7 +276,7 @@ describe('import of WARC files', () => {
 
   it('resolves a revisit by its digest, by what it refers to, and says where neither is there', async () => {
     const full = response(http(HTML, page), { 'WARC-Payload-Digest': foreign.sha256Of(page) });
-    const later = { 'WARC-Date': '2022-03-01T00:00:00Z', 'WARC-Target-URI': NEWS_URL.replace('.shtml', '_s.shtml') };
+    const later = { 'WARC-Date': '2022-01-29T04:30:00Z', 'WARC-Target-URI': NEWS_URL.replace('.shtml', '_s.shtml') };
     const profile = 'http://netpreserve.org/warc/1.1/revisit/';
     const same = record(
       'revisit',
@@ -263,8 +293,21 @@ describe('import of WARC files', () => {
       },
       http(HTML, '', '304 Not Modified'),
     );
-    for (const revisit of [same, unmodified])
-      assert.deepEqual((await importing({ 'x.warc': warc([revisit, full], 'plain') })).outcomes, ['imported']);
+    for (const [revisit, type] of [
+      [same, 'response'],
+      [unmodified, 'resource'], // a 304 is no head of a page
+    ] as const) {
+      const crawl = openMemoryCrawl([]);
+      assert.deepEqual((await importing({ 'x.warc': warc([revisit], 'plain'), 'y.warc': full }, crawl)).outcomes, [
+        'imported',
+      ]);
+      assert.deepEqual(await reproducedIn(crawl), ['same']);
+      const { records } = await capturesIn(crawl.storage);
+      assert.deepEqual(
+        records.map((each) => field(each, 'WARC-Type')),
+        ['warcinfo', type, 'metadata'],
+      );
+    }
     assert.deepEqual((await importing({ 'x.warc': warc([same], 'plain') })).outcomes, ['refused NOT_IMPORTED']);
     const other = record(
       'revisit',
@@ -443,6 +486,133 @@ describe('import of damaged and hostile files', () => {
   });
 });
 
+describe('what an import keeps', () => {
+  const at = (date: string, body: string, headers?: readonly (readonly [string, string])[]) =>
+    foreign.byWarcio({ url: NEWS_URL, date, body, ...(headers && { headers }) });
+
+  it('is the answer with its own date and headers, no request, and where it comes from', async () => {
+    const crawl = openMemoryCrawl([]);
+    const date = '2022-02-01T08:09:10.000Z';
+    const headers = [
+      ['Content-Type', 'text/html'],
+      ['X-Empty', ''],
+      ['Set-Cookie', 'a=1'],
+      ['Set-Cookie', 'b=2'],
+    ] as const;
+    await importing({ 'x.warc.gz': warc([await at(date, WITH_PICTURE, headers)], 'each') }, crawl);
+    const { records, complaints } = await capturesIn(crawl.storage);
+    assert.deepEqual(complaints, []);
+    const [, first] = records;
+    assert.ok(first !== undefined);
+    assert.deepEqual(
+      records.map((each) => field(each, 'WARC-Type')),
+      ['warcinfo', 'response', 'metadata'],
+    );
+    assert.equal(field(first, 'WARC-Date'), date);
+    const { basis, provenance } = (await recordIn(crawl)).versions[0] ?? {};
+    const [place] = basis?.pages.flat() ?? [];
+    assert.ok(place !== undefined && provenance !== undefined);
+    const reader = openCaptureReader(crawl.storage);
+    const { kind, from, digest } = provenance;
+    assert.deepEqual((await reader.entryAt(place)).origin, { kind, from, digest });
+    const { response, request, road } = await reader.exchange(place);
+    assert.deepEqual(
+      { headers: response.headers, asked: request.headers, road },
+      { headers, asked: [], road: 'replay' },
+    );
+    assert.equal(Buffer.from(response.body).toString(), WITH_PICTURE);
+  });
+
+  it('is the body alone where nobody knows the answer around it', async () => {
+    const crawl = openMemoryCrawl([]);
+    const saved = foreign.bySingleFile(WITH_PICTURE, { url: NEWS_URL, date: CAPTURED });
+    await importing({ 'a.html': saved }, crawl);
+    const { records } = await capturesIn(crawl.storage);
+    assert.deepEqual(records.map((each) => [field(each, 'WARC-Type'), field(each, 'WARC-Date')]).slice(1), [
+      ['resource', CAPTURED],
+      ['metadata', CAPTURED],
+    ]);
+    const [place] = (await recordIn(crawl)).versions[0]?.basis?.pages.flat() ?? [];
+    assert.ok(place !== undefined);
+    const { response } = await openCaptureReader(crawl.storage).exchange(place);
+    assert.deepEqual([response.status, response.headers], [200, []]);
+  });
+
+  it('is nothing of what is no article, what is there, and what is of a version of our own', async () => {
+    const files = {
+      'home.warc': await at('2022-02-01T00:00:00.000Z', HOME),
+      'x.warc': Buffer.concat([
+        // The same article in other bytes: a capture that brings nothing new.
+        await at('2022-02-02T00:00:00.000Z', WITH_PICTURE),
+        await at('2022-02-03T00:00:00.000Z', `${WITH_PICTURE}<!-- 1 -->`),
+        await at('2022-02-04T00:00:00.000Z', `${WITH_PICTURE}<!-- 2 -->`),
+        await at('2022-02-05T00:00:00.000Z', WITH_PICTURE.replace('来客', '客人')),
+      ]),
+      'document.html': '---\ntitle: x\n---\n',
+    };
+    const crawl = openMemoryCrawl([]);
+    await importing(files, crawl);
+    assert.deepEqual(await reproducedIn(crawl), ['same', 'same']);
+    const before = await crawl.files();
+    await importing(files, crawl);
+    assert.deepEqual(await crawl.files(), before);
+    const own = await visited(WITH_PICTURE);
+    assert.deepEqual((await importing(files, own)).outcomes.slice(-1), ['kept']);
+    assert.equal((await capturesIn(own.storage)).bytes, 0);
+    const off = openMemoryCrawl([]);
+    await importing(files, off, { kept: false });
+    assert.equal((await capturesIn(off.storage)).bytes, 0);
+    assert.deepEqual(
+      (await recordIn(off)).versions.map(({ basis }) => basis),
+      [undefined, undefined],
+    );
+  });
+
+  it('is no visit: a lost record comes back by another import, with its provenance', async () => {
+    const files = { 'x.warc': await at(CAPTURED, WITH_PICTURE) };
+    const crawl = openMemoryCrawl([]);
+    await importing(files, crawl);
+    const { provenance } = await recordIn(crawl);
+    const again = openKeptCrawl(crawl.storage);
+    assert.deepEqual(
+      (await again.extractAll({ writes: true })).map(({ result }) => result),
+      ['same'],
+    );
+    await crawl.storage.remove(recordKey(KEY));
+    await crawl.storage.remove(`articles/${KEY}.html`);
+    assert.deepEqual(await again.extractAll({ writes: true }), []);
+    assert.deepEqual((await importing(files, crawl)).outcomes, ['imported']);
+    assert.deepEqual((await recordIn(crawl)).provenance, provenance);
+    assert.deepEqual(await reproducedIn(crawl), ['same']);
+  });
+
+  it('stands before an audit', async () => {
+    const crawl = openMemoryCrawl([]);
+    const saved = foreign.bySingleFile(classicPage({ body: '<p>茶馆今天照常开门。</p>' }), {
+      url: NEWS_URL.replace('_900', '_901'),
+      date: CAPTURED,
+    });
+    await importing(
+      { 'x.warc': await at(CAPTURED, classicPage({ body: '<p>午后下了一阵雨。</p>' })), 'a.html': saved },
+      crawl,
+    );
+    await using folder = await temporaryFolder();
+    for await (const { key } of crawl.storage.list('')) {
+      const path = join(folder.path, key);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, (await crawl.storage.read(key)) ?? '');
+    }
+    const findings = audit({
+      root: folder.path,
+      selection: { stems: null, since: null },
+      codes: Object.keys(CHECKS) as CheckCode[],
+      jobs: 1,
+      signal: NEVER,
+    });
+    assert.deepEqual(await Array.fromAsync(findings), []);
+  });
+});
+
 describe('import of WACZ packages', () => {
   it('reads their WARC files', async () => {
     const crawl = openMemoryCrawl([]);
@@ -453,6 +623,7 @@ describe('import of WACZ packages', () => {
     assert.deepEqual(outcomes, ['imported']);
     assert.equal((await recordIn(crawl)).provenance?.from, 'x.wacz!archive/data.warc.gz');
     assert.equal((await recordIn(crawl)).provenance?.kind, 'wacz');
+    assert.deepEqual(await reproducedIn(crawl), ['same']);
   });
 
   it('refuses a WARC file that is not the one which the package describes, and a description that was changed', async () => {
@@ -500,6 +671,7 @@ describe('import of saved pages', () => {
       [[PICTURE.length, PICTURE_URL]],
     );
     assert.doesNotMatch(await bodyIn(crawl), /data:|sf-original/);
+    assert.deepEqual(await reproducedIn(crawl), ['same']);
   });
 
   it('reads a page of SingleFile that holds pictures alone', async () => {
@@ -547,6 +719,7 @@ describe('import of saved pages', () => {
     assert.equal(await bodyIn(crawl), await bodyIn(direct));
     const { provenance, contentHash } = await recordIn(crawl);
     assert.deepEqual({ kind: provenance?.kind, at: provenance?.capturedAt }, { kind: 'wayback', at: CAPTURED });
+    assert.deepEqual(await reproducedIn(crawl), ['same']);
     assert.equal(contentHash, (await recordIn(direct)).contentHash);
     const bySave = foreign.byBrowser(saved, {
       url: `https://web.archive.org/web/20220129040000/${NEWS_URL}`,

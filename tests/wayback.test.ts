@@ -8,12 +8,15 @@ import { recordKey } from '../src/archive/keys.ts';
 import type { Assets } from '../src/archive/pictures.ts';
 import { isGone, readRecord } from '../src/archive/record.ts';
 import { openTrash } from '../src/archive/trash.ts';
+import { openCaptures } from '../src/capture/captures.ts';
+import { openCaptureReader } from '../src/capture/read-captures.ts';
 import { createWayback } from '../src/crawl/wayback.ts';
 import { work } from '../src/crawl/work.ts';
 import { ArchiveError } from '../src/errors.ts';
 import { inScope } from '../src/site/address.ts';
 import { indexUrl, rawUrl } from '../src/site/wayback.ts';
 import { classicPage, HOME, NEWS_URL, SITE } from './support/article-page.ts';
+import { openKeptCrawl } from './support/kept-crawl.ts';
 import { answer, OPTIONS, openMemoryCrawl, targetOf } from './support/memory-crawl.ts';
 
 const ORIGIN = 'https://web.archive.org';
@@ -42,6 +45,8 @@ function crawling(machine: Readonly<Record<string, Given>>, kept = [answer(SINGL
   const crawl = openMemoryCrawl(kept);
   const { context, storage, clock } = crawl;
   const { archive, accepted, document, capturedBy } = context.services;
+  const { payloads } = context.journal;
+  const captures = openCaptures(storage, { wholePictures: false, payloads, software: 'test', now: clock.now });
   const asked: string[] = [];
   const limits = { visitMs: 900_000, visitBytes: 1e9, visitRequests: 2000, imagesPerArticle: 500 };
   const missing: Assets = {
@@ -60,7 +65,7 @@ function crawling(machine: Readonly<Record<string, Given>>, kept = [answer(SINGL
       },
     },
     lookups: context.journal.lookups,
-    services: { archive, site: SITE, accepted, document, capturedBy },
+    services: { archive, site: SITE, accepted, document, capturedBy, captures },
     assets: missing,
     store: openGivenPictures({
       storage,
@@ -91,7 +96,7 @@ const STAMP = '20220128030000';
 
 describe('the Wayback fallback', () => {
   it('archives an article that is gone, with its provenance, and says that it is gone', async () => {
-    const { visit, record, asked } = crawling({
+    const { visit, record, asked, storage } = crawling({
       [INDEX]: { body: rows([STAMP, NEWS_URL]) },
       [indexUrl(ORIGIN, PICTURE_URL)]: { body: rows([STAMP, PICTURE_URL]) },
       [raw(STAMP)]: { body: PAGE, headers: { 'x-archive-orig-last-modified': 'Fri, 28 Jan 2022 02:00:00 GMT' } },
@@ -106,6 +111,15 @@ describe('the Wayback fallback', () => {
     assert.equal(found.versions[0]?.capturedAt, '2022-01-28T03:00:00.000Z');
     assert.equal(found.capture.requests[0]?.headers['last-modified'], 'Fri, 28 Jan 2022 02:00:00 GMT');
     assert.ok(isGone(found) !== null);
+    assert.deepEqual(
+      (await openKeptCrawl(storage).reproduce()).map(({ result }) => result),
+      ['same'],
+    );
+    const [place] = found.versions[0]?.basis?.pages.flat() ?? [];
+    assert.ok(place !== undefined);
+    const { origin } = await openCaptureReader(storage).entryAt(place);
+    const { kind, from, digest } = found.provenance;
+    assert.deepEqual(origin, { kind, from, digest });
     const [asset] = found.assets;
     assert.ok(asset !== undefined && 'sha256' in asset);
     assert.deepEqual([asset.src, asset.url, asset.bytes], [PICTURE_URL, raw(STAMP, PICTURE_URL), PICTURE.length]);

@@ -89,6 +89,11 @@ export interface Capture {
   readonly confirmed?: Confirmed | undefined;
   /** When the new version was first captured; the draft's first request says it where absent. */
   readonly capturedAt?: string | undefined;
+  /**
+   * Keeps what the capture rests on. Called once it is certain that something will be written, and before anything is;
+   * maybe twice. Returns what puts the places of that into the record.
+   */
+  readonly keep?: (() => Promise<(record: ArchiveRecord) => ArchiveRecord>) | undefined;
 }
 
 export interface UpdateOptions {
@@ -201,21 +206,23 @@ export function openArchive(
   /** @param given `isSame` is true where a record that says what the old one says is not written */
   async function capture(
     key: string,
-    { draft, document, present = 'kept', why = 'no record describes it', confirmed, capturedAt }: Capture,
+    { draft, document, present = 'kept', why = 'no record describes it', confirmed, capturedAt, keep }: Capture,
     { old, isSame }: { readonly old: ArchiveRecord | null; readonly isSame: boolean },
   ): Promise<Updated> {
     const path = documentKey(key);
     const described = { path, bytes: Buffer.byteLength(document), sha256: sha256(document) };
     const there = await storage.read(path);
+    const writeKept = async (record: ArchiveRecord) => writeNoted(key, keep ? (await keep())(record) : record);
     if (isSame && old !== null && present === 'kept' && isOtherSpelling(old, { draft, document, there })) {
       const { source, document: stored } = old; // the document names the list
       const versions = old.versions.map((each, i, { length }) =>
         i === length - 1 ? { ...each, contentHash: draft.contentHash } : each,
       );
       const record = mergeRecord(old, { ...draft, source }, { document: stored, versions });
-      return saysTheSame(old, record) ? { record: old, wrote: false } : writeNoted(key, record);
+      return saysTheSame(old, record) ? { record: old, wrote: false } : writeKept(record);
     }
     const isThere = there !== null && sha256(there) === described.sha256;
+    if (!isThere) await keep?.();
     const superseded = old === null || old.document.sha256 === described.sha256 ? null : old.document.sha256;
     const leaving = isThere ? null : there;
     const toVersions = present === 'kept' ? leaving : null;
@@ -231,9 +238,9 @@ export function openArchive(
     if (!isThere) await storage.write(path, document);
     else if (isSame && old !== null && saysTheSame(old, record)) {
       if (!gainsBasis(old, record)) return { record: old, wrote: false };
-      return { ...(await writeNoted(key, { ...old, versions: record.versions })), wrote: false };
+      return { ...(await writeKept({ ...old, versions: record.versions })), wrote: false };
     }
-    return writeNoted(key, record);
+    return writeKept(record);
   }
 
   /**

@@ -160,8 +160,16 @@ function faultOfMember(
 /** Every record has them (WARC 1.1, 5.2 to 5.5); `Content-Length` was read with it. */
 const NEEDED = ['WARC-Type', 'WARC-Record-ID', 'WARC-Date'] as const;
 
-/** The records of an exchange as they lie behind one another: of a page, of one that says the same, of scripts, of a picture. */
-const GROUPS = ['response request metadata', 'revisit request metadata', 'conversion metadata', 'metadata'];
+/** The records of an exchange as they lie behind one another: of a page, of one that says the same, of scripts, of a picture, and of what somebody else captured. */
+const GROUPS = [
+  'response request metadata',
+  'revisit request metadata',
+  'conversion metadata',
+  'metadata',
+  'response metadata',
+  'revisit metadata',
+  'resource metadata',
+];
 
 /**
  * Null if the records of an exchange say one thing, and the body is the one that they name.

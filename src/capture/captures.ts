@@ -7,6 +7,8 @@ import type { CapturePlace, Exchange, Header } from '../model.ts';
 import { openCaptureReader } from './read-captures.ts';
 import {
   type CaptureKind,
+  isResource,
+  type Origin,
   type Payload,
   type PicturePayload,
   pictureRecord,
@@ -27,10 +29,11 @@ export interface Captures extends AsyncDisposable {
   /**
    * Keeps an exchange; it is durable when this resolves. Of what scripts made of a page, `capture` is the page's place.
    * Whoever cannot keep an exchange must not go on with it.
+   * @param origin of one that somebody else captured
    * @throws TOO_LARGE; what the storage throws: the file is then left as it is for `recoverSegments`, and the next exchange
    *   begins another
    */
-  write(exchange: Exchange, kind: CaptureKind): Promise<CapturePlace>;
+  write(exchange: Exchange, kind: CaptureKind, origin?: Origin): Promise<CapturePlace>;
   /**
    * Keeps a picture's exchange, whose body is not in it: whole, or what is known of it. Throws what `write` throws.
    * @param payload `chunks` gives the body as often as it is asked for
@@ -71,7 +74,7 @@ export function openCaptures(
   let last: Promise<unknown> = Promise.resolve();
 
   return {
-    write: (exchange, kind) => inTurn(() => write(exchange, kind)),
+    write: (exchange, kind, origin) => inTurn(() => write(exchange, kind, origin)),
     writePicture: (exchange, payload) => inTurn(() => writePicture(exchange, payload)),
     end: () => inTurn(end),
     [Symbol.asyncDispose]: () =>
@@ -87,7 +90,7 @@ export function openCaptures(
     return mine;
   }
 
-  async function write(exchange: Exchange, kind: CaptureKind): Promise<CapturePlace> {
+  async function write(exchange: Exchange, kind: CaptureKind, origin?: Origin): Promise<CapturePlace> {
     const { body } = exchange.response;
     requireSize(exchange.url, body.length);
     const payload = { bytes: body.length, digest: digestOf(body) };
@@ -95,8 +98,10 @@ export function openCaptures(
       const source = ids.get(placeName(exchange.capture)) ?? null;
       return (await append((warcinfo) => recordsOf(exchange, { kind, warcinfo, source }))).place;
     }
+    if (isResource(exchange, origin))
+      return (await append((warcinfo) => recordsOf(exchange, { kind, warcinfo, origin }))).place;
     const earlier = await earlierOf(exchange, payload);
-    const written = await append((warcinfo) => recordsOf(exchange, { kind, warcinfo, earlier, payload }));
+    const written = await append((warcinfo) => recordsOf(exchange, { kind, warcinfo, earlier, payload, origin }));
     return remember(exchange, { payload, earlier, ...written });
   }
 

@@ -8,6 +8,7 @@ import {
   describe,
   exchangeOf,
   isPayloadElsewhere,
+  type Origin,
   type PicturePayload,
   referredPlace,
 } from './records.ts';
@@ -41,7 +42,9 @@ export interface CaptureEntry {
   readonly url: string;
   /** Of a picture that is not held in the records: where its bytes lie. */
   readonly picture: PicturePayload | null;
-  /** Response, revisit, conversion, or the metadata of a picture first; then what belongs to it. */
+  /** Of what somebody else captured; null for an exchange of this program. */
+  readonly origin: Origin | null;
+  /** Response, revisit, conversion, resource, or the metadata of a picture first; then what belongs to it. */
   readonly members: readonly [Member, ...Member[]];
 }
 
@@ -147,8 +150,8 @@ export function openCaptureReader(storage: Storage): CaptureReader {
     const length = members.reduce((sum, each) => sum + each.length, 0);
     const body = isPayloadElsewhere(records) ? referredPlace(records) : null;
     const place = { file, offset, length, ...(body === null ? {} : { body }) };
-    const { kind, picture } = withForm(place, () => describe(records));
-    return { place, kind, url: fieldOf(record, 'WARC-Target-URI') ?? '', picture, members };
+    const described = withForm(place, () => describe(records));
+    return { place, ...described, url: fieldOf(record, 'WARC-Target-URI') ?? '', members };
   }
 
   /** The payload's digest is that of the body, or the place is damaged. */

@@ -6,11 +6,15 @@
  * traffic of a text page; `capture.exact` does so where somebody wants it. Headers that speak of the body as it was on its
  * way keep their place under a name with `X-Archive-Orig-` before it, and a `Content-Length` behind all others says what
  * is there. Where nothing was encoded or chunked, headers and payload are byte for byte what came.
+ *
+ * What somebody else captured is written with its own date, and its metadata says where it comes from. A request that
+ * nobody knows is not made up, and neither is an HTTP head: where none is known, the body is a resource (WARC 1.1, 6.4).
  */
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { segmentNamed } from '../archive/keys.ts';
+import { PROVENANCES, type Provenance } from '../archive/record.ts';
 import type { KeptKind } from '../fetch/door.ts';
 import type { KnownPayload } from '../journal/payloads.ts';
 import type { CapturePlace, Exchange, Header } from '../model.ts';
@@ -30,6 +34,16 @@ export interface RecordOptions {
   readonly source?: string | null;
   /** Of a body that is not in the exchange: the block of its response is then the HTTP head alone. */
   readonly payload?: Payload;
+  /** Of what somebody else captured. */
+  readonly origin?: Origin | undefined;
+}
+
+/** Where an exchange comes from that this program did not have with the site. */
+export type Origin = Pick<Provenance, 'kind' | 'from' | 'digest'>;
+
+/** True for an exchange of somebody else's of whose HTTP head no first line is known. */
+export function isResource({ protocol }: Pick<Exchange, 'protocol'>, origin: Origin | undefined): boolean {
+  return origin !== undefined && protocol === null;
 }
 
 export interface Payload {
@@ -39,18 +53,28 @@ export interface Payload {
 }
 
 /**
- * The records of one exchange: response, revisit or conversion first, then its request, and metadata. Pseudo-headers of
- * HTTP/2 requests have no place in them. `exchangeOf` gives the exchange back.
+ * The records of one exchange: response, revisit, conversion or resource first, then its request, and metadata.
+ * Pseudo-headers of HTTP/2 requests have no place in them. `exchangeOf` gives the exchange back.
  */
 export function recordsOf(exchange: Exchange, options: RecordOptions): readonly [WarcRecord, ...WarcRecord[]] {
-  const { kind, source = null } = options;
+  const { kind, source = null, origin } = options;
   const { url, address, protocol, cut, road, response } = exchange;
   const id = newId();
   const target = targetOf(url);
   const shared = sharedHeaders(exchange, options.warcinfo);
   const together: Header = ['WARC-Concurrent-To', id];
-  const facts: Facts = { kind, road, ...(target === url ? {} : { url }), address, protocol, cut };
+  const facts: Facts = {
+    kind,
+    road,
+    ...(target === url ? {} : { url }),
+    address,
+    protocol,
+    cut,
+    ...(origin && { origin }),
+  };
   const { body, ...described } = response;
+  const inMetadata = () =>
+    metadataRecord({ ...facts, request: exchange.request, response: described }, [...shared, together]);
   if (road === 'rendered') {
     const conversion = record(
       [
@@ -61,17 +85,29 @@ export function recordsOf(exchange: Exchange, options: RecordOptions): readonly 
       ],
       body,
     );
-    return [
-      conversion,
-      metadataRecord({ ...facts, request: exchange.request, response: described }, [...shared, together]),
-    ];
+    return [conversion, inMetadata()];
+  }
+  if (isResource(exchange, origin)) {
+    const resource = record(
+      [
+        ...headOf('resource', id, shared),
+        ...(cut === null ? [] : [['WARC-Truncated', 'unspecified'] as const]),
+        ['Content-Type', fieldOf(response, 'content-type') || 'text/html'],
+        ['WARC-Payload-Digest', digestOf(body)],
+      ],
+      body,
+    );
+    return [resource, inMetadata()];
   }
   const reached = [...shared, ...addressHeaders(exchange)];
+  const answered = responseRecord(exchange, id, reached, options);
+  const metadata = metadataRecord(facts, [...reached, together]);
+  if (origin !== undefined && exchange.request.headers.length === 0) return [answered, metadata];
   const request = record(
     [...headOf('request', newId(), reached), together, ['Content-Type', 'application/http; msgtype=request']],
     requestHead(exchange),
   );
-  return [responseRecord(exchange, id, reached, options), request, metadataRecord(facts, [...reached, together])];
+  return [answered, request, metadata];
 }
 
 /**
@@ -117,12 +153,14 @@ export interface Described {
   readonly kind: CaptureKind;
   /** Of a picture that lies among the archive's pictures, or of one that was not kept; null for anything else. */
   readonly picture: PicturePayload | null;
+  /** Of what somebody else captured; null for an exchange of this program. */
+  readonly origin: Origin | null;
 }
 
 /** @throws RangeError where they are no records of an exchange */
 export function describe(records: readonly WarcRecord[]): Described {
-  const { kind = 'page', payload = null } = factsOf(records);
-  return { kind, picture: payload };
+  const { kind = 'page', payload = null, origin = null } = factsOf(records);
+  return { kind, picture: payload, origin };
 }
 
 /** True if the records hold no payload of their own, and name those that do. */
@@ -159,10 +197,11 @@ export function exchangeOf(records: readonly WarcRecord[], body?: Uint8Array): E
     protocol,
   };
   const type = fieldOf(first, 'WARC-Type');
-  if (type === 'conversion' || (type === 'metadata' && facts.response !== undefined)) {
+  const isBody = type === 'conversion' || type === 'resource';
+  if (isBody || (type === 'metadata' && facts.response !== undefined)) {
     const { request, response } = facts;
     if (request === undefined || response === undefined) throw new RangeError('metadata without request and response');
-    const payload = type === 'conversion' ? first.block : (body ?? NOTHING);
+    const payload = isBody ? first.block : (body ?? NOTHING);
     return { ...common, request, response: { ...response, body: payload }, cut, road };
   }
   if (type !== 'response' && type !== 'revisit') throw new RangeError(`a record of type ${type}`);
@@ -204,6 +243,7 @@ const factsSchema = z.object({
   request: z.object({ method: z.string(), headers: z.array(header) }).optional(),
   response: z.object({ status: z.number(), statusText: z.string(), headers: z.array(header) }).optional(),
   payload: z.object({ sha256: z.string(), bytes: z.number(), asset: z.string().nullable() }).optional(),
+  origin: z.object({ kind: z.enum(PROVENANCES), from: z.string(), digest: z.string() }).optional(),
 });
 
 type Facts = Readonly<Omit<z.input<typeof factsSchema>, 'request' | 'response'>> & {

@@ -51,7 +51,7 @@ export async function importPaths(
       limits: config.limits,
       log: terminal.log,
     });
-    return report(withDocuments({ ...app.services, picturesFrom, capturedBy }, config), app);
+    return report(withDocuments({ ...app.services, captures: app.captures, picturesFrom, capturedBy }, config), app);
   });
 
   async function report(services: ReturnType<typeof withDocuments>, app: App | null): Promise<ExitCode> {
@@ -94,7 +94,7 @@ async function dryServices(config: Config): Promise<Services> {
     collect: async (sources) => [...new Set(sources)].map((src) => ({ src, missing: 'NOT_IMPORTED' })),
   });
   const services = { archive, site, document, accepted: async () => accepted, capturedBy, picturesFrom };
-  return withDocuments({ ...services, trial: openPageTrial(site) }, config);
+  return withDocuments({ ...services, captures: null, trial: openPageTrial(site) }, config);
 }
 
 /** The queue knows it as archived, and visits it again where it is young enough. */

@@ -6,16 +6,16 @@
 import type { Archive, Next } from '../archive/archive.ts';
 import type { Assets } from '../archive/pictures.ts';
 import type { ArchiveRecord, Provenance, RecordDraft } from '../archive/record.ts';
+import type { Captures } from '../capture/captures.ts';
 import { ArchiveError, nextAfter } from '../errors.ts';
-import type { Fetcher } from '../fetch/fetcher.ts';
 import type { ArticleAddress, Outcome, Target } from '../model.ts';
+import { type AnswerForeign, type ForeignExchanges, openForeignExchanges } from './foreign-exchanges.ts';
 import { visit } from './visit.ts';
 import type { VisitServices } from './visited.ts';
 
 export interface ForeignCapture {
   readonly address: ArticleAddress;
-  /** Answers from the capture, and throws NOT_IMPORTED for what it does not hold. */
-  readonly fetcher: Fetcher;
+  readonly answer: AnswerForeign;
   readonly assets: Pick<Assets, 'collect'>;
   /** `capturedAt` is when its page was captured. */
   readonly provenance: Provenance & { readonly capturedAt: string };
@@ -32,11 +32,14 @@ export type Taken = { readonly url: string } & (
 
 /** All that a visit needs but for what the capture brings, and what only a site that is asked needs. */
 export type ForeignServices = Pick<VisitServices, 'archive' | 'site' | 'document' | 'accepted' | 'capturedBy'> &
-  Partial<Pick<VisitServices, 'trial' | 'pageBudget'>>;
+  Partial<Pick<VisitServices, 'trial' | 'pageBudget'>> & {
+    /** Null where none are kept. */
+    readonly captures: Pick<Captures, 'write'> | null;
+  };
 
 /** @throws what stops the run */
 export async function takeForeign(
-  { address, fetcher, assets, provenance }: ForeignCapture,
+  { address, answer, assets, provenance }: ForeignCapture,
   services: ForeignServices,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<Taken> {
@@ -44,14 +47,15 @@ export async function takeForeign(
   const present = await services.archive.find(address.id, address.date);
   const standing = present === null ? null : standsAgainst(present.record, provenance.capturedAt);
   if (present !== null && standing !== null) return { url, kind: standing, record: present.record };
+  const exchanges = openForeignExchanges(answer, services.captures);
   try {
     const visited = await visit(
       targetOf(address),
       {
         ...services,
-        fetcher,
+        fetcher: exchanges.fetcher,
         assets,
-        archive: imported(services.archive, provenance),
+        archive: imported(services.archive, { provenance, exchanges }),
         ...NOBODY_ASKED,
       },
       { refresh: true, signal },
@@ -66,7 +70,8 @@ export async function takeForeign(
 /** What keeps a capture from being taken beside what is archived; null where nothing does. */
 function standsAgainst({ provenance, versions }: ArchiveRecord, capturedAt: string): 'present' | 'kept' | null {
   if (provenance === undefined) return 'kept';
-  return capturedAt <= (versions.at(-1)?.capturedAt ?? '') ? 'present' : null;
+  const known = [versions.at(-1)?.capturedAt ?? '', provenance.capturedAt ?? ''];
+  return known.some((each) => capturedAt <= each) ? 'present' : null;
 }
 
 function takenOf(
@@ -113,10 +118,13 @@ const NOBODY_ASKED = {
 } as const;
 
 /**
- * The archive for imports: each record says where its capture comes from. Asked again within the turn of its key, what a
- * visit archived stays, and nothing is noted on what is there.
+ * The archive for imports: each record says where its capture comes from, and has its exchanges kept. Asked again within
+ * the turn of its key, what a visit archived stays, and nothing is noted on what is there.
  */
-function imported(archive: Archive, provenance: ForeignCapture['provenance']): Archive {
+function imported(
+  archive: Archive,
+  { provenance, exchanges }: Pick<ForeignCapture, 'provenance'> & { readonly exchanges: ForeignExchanges },
+): Archive {
   return {
     ...archive,
     note: async () => {},
@@ -126,7 +134,8 @@ function imported(archive: Archive, provenance: ForeignCapture['provenance']): A
         async (old): Promise<Next | null> => {
           if (old !== null && standsAgainst(old, provenance.capturedAt) !== null) return null;
           const next = await change(old);
-          return next === null || 'record' in next ? null : { ...next, draft: stamped(next.draft, provenance) };
+          if (next === null || 'record' in next) return null;
+          return { ...next, draft: stamped(next.draft, provenance), keep: () => exchanges.keep(next.draft) };
         },
         options,
       ),

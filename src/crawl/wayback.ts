@@ -9,13 +9,13 @@ import type { Assets } from '../archive/pictures.ts';
 import { type ArchiveRecord, noteGone, sha256 } from '../archive/record.ts';
 import type { Clock } from '../clock.ts';
 import { ArchiveError, type ErrorCode, nextAfter } from '../errors.ts';
-import type { Fetcher } from '../fetch/fetcher.ts';
 import type { WaybackAnswer, WaybackHttp } from '../fetch/http.ts';
 import type { Log } from '../log.ts';
-import type { ArticleAddress, Asset, Exchange, Header } from '../model.ts';
+import type { ArticleAddress, Asset, Header } from '../model.ts';
 import { type Site, singlePageUrl } from '../site/address.ts';
 import { captureIn, indexUrl, instantOfTimestamp, rawUrl, readIndex, type WaybackCapture } from '../site/wayback.ts';
 import { type ForeignServices, type Taken, takeForeign } from './foreign.ts';
+import type { AnswerForeign, ForeignAnswer } from './foreign-exchanges.ts';
 import type { Fallback } from './visited.ts';
 
 export interface Wayback extends Fallback {
@@ -58,9 +58,9 @@ export function createWayback(parts: {
       const found = await Promise.all([singlePageUrl(address), address.url].map((url) => lookUp(url, signal)));
       const captures = found.flat().sort((a, b) => (a.timestamp < b.timestamp ? 1 : -1));
       for (const main of captures.slice(0, MOST_TRIED)) {
-        const exchange = await exchangeOf(main, signal);
-        if (exchange === null) continue;
-        const taken = await take(address, main, exchange, signal);
+        const given = await answerOf(main, signal);
+        if (given === null) continue;
+        const taken = await take(address, given, signal);
         if (!('record' in taken)) continue;
         const key = keyOf(taken.record);
         const noted = await services.archive.update(key, (old) => old && { record: noteGone(old, gone) });
@@ -115,12 +115,13 @@ export function createWayback(parts: {
   }
 
   /** A capture as the exchange that it was; another one than was asked for where the machine led to it. */
-  async function exchangeOf(capture: WaybackCapture, signal: AbortSignal): Promise<Exchange | null> {
-    const answer = await ask(rawUrl(origin, capture), signal);
+  async function answerOf(capture: WaybackCapture, signal: AbortSignal): Promise<ForeignAnswer | null> {
+    const from = rawUrl(origin, capture);
+    const answer = await ask(from, signal);
     const given = answer === null ? null : (captureIn(answer.url) ?? capture);
     const startedAt = given === null ? null : instantOfTimestamp(given.timestamp);
     if (answer === null || given === null || startedAt === null || Date.parse(startedAt) > clock.now()) return null;
-    return {
+    const exchange = {
       url: given.original,
       startedAt,
       address: null,
@@ -129,42 +130,29 @@ export function createWayback(parts: {
       response: { status: 200, statusText: '', headers: headersOf(answer.headers), body: answer.body },
       cut: null,
       road: 'replay',
-    };
+    } as const;
+    return { exchange, origin: { kind: 'wayback', from, digest: `sha256:${sha256(answer.body)}` } };
   }
 
-  function take(
-    address: ArticleAddress,
-    main: WaybackCapture,
-    exchange: Exchange,
-    signal: AbortSignal,
-  ): Promise<Taken> {
-    const { startedAt, response } = exchange;
-    const digest = `sha256:${sha256(response.body)}`;
-    const provenance = { kind: 'wayback', from: rawUrl(origin, main), capturedAt: startedAt, digest } as const;
-    return takeForeign({ address, fetcher: fetcherOf(address, exchange), assets, provenance }, services, { signal });
+  function take(address: ArticleAddress, main: ForeignAnswer, signal: AbortSignal): Promise<Taken> {
+    const provenance = { ...main.origin, capturedAt: main.exchange.startedAt };
+    return takeForeign({ address, answer: answersOf(address, main), assets, provenance }, services, { signal });
   }
 
   /** The capture stands for the article; further parts are looked up, and the nearest taken. */
-  function fetcherOf({ url: own }: ArticleAddress, exchange: Exchange): Fetcher {
+  function answersOf({ url: own }: ArticleAddress, main: ForeignAnswer): AnswerForeign {
     const isMain = (url: string) => url === own || url.replace(/_s(?=\.shtml$)|&page=0$/, '') === own;
-    return {
-      fetch: async (url, { signal, budget }) => {
-        const found = isMain(url) ? exchange : await partOf(url, Date.parse(exchange.startedAt), signal);
-        if (found === null) throw new ArchiveError('NOT_IMPORTED', `${url}: the Wayback Machine does not give it`);
-        budget?.take(found.response.body.length);
-        return [found];
-      },
-      render: async () => {
-        throw new ArchiveError('NOT_IMPORTED', `${own}: what its scripts would have shown is not kept`);
-      },
-      [Symbol.asyncDispose]: async () => {}, // holds nothing
+    return async (url, signal) => {
+      const found = isMain(url) ? main : await partOf(url, Date.parse(main.exchange.startedAt), signal);
+      if (found === null) throw new ArchiveError('NOT_IMPORTED', `${url}: the Wayback Machine does not give it`);
+      return found;
     };
   }
 
-  async function partOf(url: string, at: number, signal: AbortSignal): Promise<Exchange | null> {
+  async function partOf(url: string, at: number, signal: AbortSignal): Promise<ForeignAnswer | null> {
     const distance = ({ timestamp }: WaybackCapture) => Math.abs(Date.parse(instantOfTimestamp(timestamp) ?? '') - at);
     const [nearest] = (await lookUp(url, signal)).toSorted((a, b) => distance(a) - distance(b));
-    return nearest === undefined ? null : exchangeOf(nearest, signal);
+    return nearest === undefined ? null : answerOf(nearest, signal);
   }
 }
 

@@ -3,8 +3,8 @@
 import type { Assets } from '../archive/pictures.ts';
 import type { Provenance } from '../archive/record.ts';
 import { type ForeignServices, type Taken, takeForeign } from '../crawl/foreign.ts';
+import type { AnswerForeign } from '../crawl/foreign-exchanges.ts';
 import { ArchiveError } from '../errors.ts';
-import type { Fetcher } from '../fetch/fetcher.ts';
 import type { ArticleAddress } from '../model.ts';
 import { parseArticleUrl } from '../site/address.ts';
 import { formOf, type Shelf, type ShelfRow } from './shelf.ts';
@@ -31,7 +31,7 @@ export async function* importArticles(
       const at = Date.parse(main.capturedAt);
       const capture = {
         address,
-        fetcher: fetcherOf(shelf, main, services),
+        answer: answersOf(shelf, main, services),
         assets: services.picturesFrom((url) => shelf.pictureAt(url, at)),
         provenance: { ...provenance, capturedAt: main.capturedAt },
       };
@@ -70,7 +70,7 @@ function isSamePage(url: string, location: string): boolean {
 }
 
 /** Answers from the pages of an article around one capture; nothing is followed, for what led elsewhere says enough. */
-function fetcherOf(shelf: Shelf, main: ShelfRow, { site }: Pick<ImportServices, 'site'>): Fetcher {
+function answersOf(shelf: Shelf, main: ShelfRow, { site }: Pick<ImportServices, 'site'>): AnswerForeign {
   const { id } = shelf.read(main.row);
   const rows = shelf.pages(id).filter(({ url, location }) => location === null || !isSamePage(url, location));
   const nearest = (forms: readonly ShelfRow['form'][]) => {
@@ -83,20 +83,13 @@ function fetcherOf(shelf: Shelf, main: ShelfRow, { site }: Pick<ImportServices, 
     }
     return null;
   };
-  return {
-    fetch: async (url, { signal, budget }) => {
-      signal.throwIfAborted();
-      const form = formOf(url, site)?.form ?? 1;
-      // What was captured stands for what was not, as far as it is the beginning of the article.
-      const row = form === 'single' ? main : form === 1 ? nearest([1, 'single', 'mobile']) : nearest([form]);
-      if (row === null) throw new ArchiveError('NOT_IMPORTED', `${url}: no file holds it`);
-      const { exchange } = shelf.read(row.row);
-      budget?.take(exchange.response.body.length);
-      return [{ ...exchange, road: 'replay' }];
-    },
-    render: async () => {
-      throw new ArchiveError('NOT_IMPORTED', `${main.url}: what its scripts would have shown is not in the files`);
-    },
-    [Symbol.asyncDispose]: async () => {}, // holds nothing
+  return async (url) => {
+    const form = formOf(url, site)?.form ?? 1;
+    // What was captured stands for what was not, as far as it is the beginning of the article.
+    const row = form === 'single' ? main : form === 1 ? nearest([1, 'single', 'mobile']) : nearest([form]);
+    if (row === null) throw new ArchiveError('NOT_IMPORTED', `${url}: no file holds it`);
+    const { exchange, provenance } = shelf.read(row.row);
+    const { kind, from, digest } = provenance;
+    return { exchange: { ...exchange, road: 'replay' }, origin: { kind, from, digest } };
   };
 }

@@ -195,6 +195,8 @@ export function openShelf(): Shelf {
         provenance: JSON.parse(String(row.provenance)) as Provenance,
         exchange: {
           ...exchange,
+          // With the status of another answer, the head is none that anybody sent.
+          protocol: exchange.response.status === Number(row.status) ? exchange.protocol : null,
           response: { ...exchange.response, status: Number(row.status), body: row.bytes as Uint8Array },
         },
       };

@@ -77,8 +77,9 @@ export async function findMissed(
   );
 
   async function take(entry: CaptureEntry): Promise<void> {
-    const { place, kind, url } = entry;
-    const address = kind === 'page' ? parseArticleUrl(url, site) : null;
+    const { place, kind, url, origin } = entry;
+    // What was imported is no visit, and has parts from any time: another import brings back a record that was lost.
+    const address = kind === 'page' && origin === null ? parseArticleUrl(url, site) : null;
     if (address === null || isConfirmation(entry)) return;
     if (!(await isMissed(address, dateOf(entry)))) return;
     const known = found.get(address.id) ?? { address, visits: [] };

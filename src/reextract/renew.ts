@@ -94,7 +94,8 @@ async function renewRecord(key: string, record: ArchiveRecord, sources: Sources)
   if (plan.implausible !== null) throw new ArchiveError('IMPLAUSIBLE', `${record.url}: ${plan.implausible.detail}`);
   const { tool, userAgent } = record.capture;
   const made = plan.record(assetsOf(plan.pictures, record.assets), { tool, userAgent });
-  const draft = { ...made, via: record.via, capture: record.capture };
+  const { via, capture, provenance } = record;
+  const draft = { ...made, via, capture, ...(provenance && { provenance }) };
   const changes = renewalOf(record, {
     next: mergeRecord(record, draft, {
       document: record.document,

@@ -1,5 +1,5 @@
 /** Captures and what records say of them: files that a dead run left open, and exchanges that lie elsewhere. No network. */
-import type { Basis } from '../archive/basis.ts';
+import { withPlaces } from '../archive/capture-places.ts';
 import type { ArchiveRecord, CaptureRequest } from '../archive/record.ts';
 import { openCaptureReader } from '../capture/read-captures.ts';
 import { recoverSegments } from '../capture/recover.ts';
@@ -30,7 +30,10 @@ export const findCapture: RepairWork = async (findings, context) => {
     const key = keyOf(found.path) ?? '';
     const moved = movedPlaces(records.get(key)?.capture.requests ?? [], places);
     if (moved === null) context.leave(found, 'no capture holds the exchange that the record describes');
-    else await archive.update(key, (old) => old && { record: withPlaces(old, moved) });
+    else {
+      const rightOf = (place: CapturePlace) => moved.get(beginOf(place)) ?? place;
+      await archive.update(key, (old) => old && { record: withPlaces(old, rightOf) });
+    }
   }
 };
 
@@ -75,26 +78,6 @@ function movedPlaces(
     moved.set(beginOf(named), place);
   }
   return moved;
-}
-
-function withPlaces(record: ArchiveRecord, moved: ReadonlyMap<string, CapturePlace>): ArchiveRecord {
-  const rightOf = (place: CapturePlace) => moved.get(beginOf(place)) ?? place;
-  const basisOf = (basis: Basis): Basis => ({
-    ...basis,
-    pages: basis.pages.map((page) => page.map(rightOf)),
-    single: basis.single?.map(rightOf) ?? null,
-  });
-  const requests = record.capture.requests.map((request) =>
-    request.exchanges === undefined ? request : { ...request, exchanges: request.exchanges.map(rightOf) },
-  );
-  return {
-    ...record,
-    capture: { ...record.capture, requests },
-    versions: record.versions.map(({ basis, ...version }) =>
-      basis === undefined ? version : { ...version, basis: basisOf(basis) },
-    ),
-    ...(record.basis === undefined ? {} : { basis: basisOf(record.basis) }),
-  };
 }
 
 function beginOf({ file, offset }: CapturePlace): string {

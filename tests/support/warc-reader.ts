@@ -127,6 +127,10 @@ const TYPES: Readonly<Record<string, { readonly needs: readonly string[]; readon
     bars: ['WARC-Filename', 'WARC-Payload-Digest', 'WARC-Profile'],
   },
   revisit: { needs: ['WARC-Target-URI', 'WARC-Profile', 'Content-Type'], bars: ['WARC-Filename'] },
+  resource: {
+    needs: ['WARC-Target-URI', 'WARC-Payload-Digest', 'Content-Type'],
+    bars: ['WARC-Refers-To', 'WARC-Filename', 'WARC-Profile'],
+  },
   conversion: { needs: ['WARC-Target-URI', 'Content-Type'], bars: ['WARC-Filename', 'WARC-IP-Address'] },
 };
 
@@ -160,7 +164,8 @@ function* complaintsOf(record: ReadRecord, byId: ReadonlyMap<string | null, Read
       yield 'not the warcinfo record of its file';
   }
   if (type === 'revisit') yield* revisitComplaints(record, byId);
-  if (type === 'conversion' && of('WARC-Payload-Digest') !== sha256(block)) yield 'the payload digest is wrong';
+  if ((type === 'conversion' || type === 'resource') && of('WARC-Payload-Digest') !== sha256(block))
+    yield 'the payload digest is wrong';
   if (type === 'response' || type === 'revisit' || type === 'request') yield* httpComplaints(record, type);
 }
 
