@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { hashPassword, openGate, SESSION_MS } from '../src/reader/gate.ts';
-import { run, temporaryFolder } from './support/command.ts';
+import { run, start, temporaryFolder } from './support/command.ts';
 import { openReadingRoom } from './support/reading-room.ts';
 import { openTurnedClock } from './support/turned-clock.ts';
 
@@ -134,5 +134,18 @@ describe('a password', () => {
     const config = join(folder.path, 'crawl.config.yaml');
     await writeFile(config, 'serve: { password: short }\n');
     assert.match((await run(['serve', '--config', config])).stderr, /serve\.password: must have at least 8 characters/);
+  });
+});
+
+describe('serve', () => {
+  it('ends with Ctrl-C, and says of itself that it does', async () => {
+    await using folder = await temporaryFolder();
+    const running = start(['serve', '--archive', join(folder.path, 'archive'), '--port', '0']);
+    await running.says('Ctrl-C ends it');
+    running.child.kill('SIGINT');
+    const { code, stderr } = await running.ended;
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /the server ends/);
+    assert.doesNotMatch(stderr, /article in hand/);
   });
 });

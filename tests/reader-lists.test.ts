@@ -1,9 +1,12 @@
 /** The pages under which articles are found: what stands on them, where they lead, and that nothing on them is markup by chance. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { CatalogArticle } from '../src/catalog/entry.ts';
 import type { ArticleId, Person } from '../src/model.ts';
 import { elementsBelow, parseDocument } from '../src/page/html.ts';
 import { SCRIPT_HREF } from '../src/reader/script.ts';
+import { searchContent } from '../src/reader/search-page.ts';
+import { wordsIn } from '../src/reader/words.ts';
 import { openReadingRoom, type ReadingRoom } from './support/reading-room.ts';
 
 const person = (name: string): Person => ({ name, title: null, url: null });
@@ -105,6 +108,21 @@ describe('lists of articles', async () => {
     assert.match(await other.text(`/search?q=${encodeURIComponent('茶山雨季 茶山')}`), /没有找到/);
     assert.match(page, /<p role="status">1 篇<\/p>/);
     assert.doesNotMatch(await other.text(`/search?q=${encodeURIComponent('列表:头条')}`), /<mark>|class="summary"/);
+  });
+
+  it('say of how many they are the newest or the best', async () => {
+    const [url, words] = [new URL('http://localhost/search?q=x'), wordsIn('en')];
+    const { articles } = JSON.parse(await room.text('/api/v1/articles?limit=1')) as {
+      readonly articles: readonly CatalogArticle[];
+    };
+    const hits = articles.map((article) => ({ article, title: [{ text: 'x', hit: true }], snippet: null }));
+    const page = (isMore: boolean, isPartlyRanked: boolean) => {
+      const answer = { hits, total: 2000, isMore, isPartlyRanked, next: null };
+      return String(searchContent({ text: 'x', sort: 'best', answer, fault: null }, url, words));
+    };
+    assert.match(page(false, false), />2,000 articles</);
+    assert.match(page(true, false), />more than 2,000 articles</);
+    assert.match(page(true, true), />more than 2,000 articles; the best of the newest 2,000</);
   });
 
   it('take in what is archived while they are read', async () => {

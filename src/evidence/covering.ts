@@ -3,8 +3,7 @@ import type { Storage } from '../archive/storage.ts';
 import { lastSealedAt, newestCheckpoint } from './log.ts';
 import type { SealMemory } from './memory.ts';
 
-export interface LastSeal {
-  readonly origin: string;
+interface LastSeal {
   /** Of the log, in entries. */
   readonly size: number;
   /** By the machine's own clock, ISO 8601 in UTC; null where it cannot be read. */
@@ -31,5 +30,5 @@ export async function lastSealOver(
   if (state === null || state.origin !== origin || state.size !== size || state.root !== root.toString('base64'))
     return null;
   const covers = files.map(({ path, sha256 }) => memory.get(path)?.sha256 === sha256);
-  return { origin, size, at: await lastSealedAt(storage), covers };
+  return { size, at: await lastSealedAt(storage), covers };
 }

@@ -2,6 +2,7 @@
 import type { CatalogArticle } from '../catalog/entry.ts';
 import type { Query } from '../catalog/query.ts';
 import { marked } from '../catalog/snippet.ts';
+import { ArchiveError } from '../errors.ts';
 import { dayOf, daysAfter, startOf } from '../site/clock.ts';
 import { calendarContent } from './calendar.ts';
 import { changesContent } from './changes-page.ts';
@@ -144,7 +145,12 @@ ${daysContent(list, url, words)}`;
 
   async function hitIn(article: CatalogArticle, query: Query): Promise<Hit> {
     const hasWords = query.texts.some(({ not }) => !not);
-    const snippet = hasWords ? await catalog.snippet(article, query, SNIPPET) : null;
+    // A document that cannot be read is found all the same, and its page says what is wrong with it.
+    const unread = (error: unknown) => {
+      if (error instanceof ArchiveError) return null;
+      throw error;
+    };
+    const snippet = hasWords ? await catalog.snippet(article, query, SNIPPET).catch(unread) : null;
     return { article, title: marked(article.title, query), snippet };
   }
 }
