@@ -4,6 +4,7 @@
  * right whenever the database is opened for work, and whenever the clock is seen to go back while it is open.
  */
 import { boundsOf, type Sense } from '../clock.ts';
+import { LONGEST_MS as LONGEST_LOOKUP_MS } from '../journal/lookups.ts';
 import type { Database } from '../sqlite.ts';
 import { LEASE_MS } from './frontier.ts';
 
@@ -49,6 +50,7 @@ export function instantsOf(longestPauseMs: number): Readonly<Record<string, Colu
     sightings: { first_at: DONE, last_at: DONE },
     forms: { first_at: DONE, last_at: DONE },
     followed: { at: DONE },
+    lookups: { next_at: due(LONGEST_LOOKUP_MS) },
     probes: { at: DONE },
     slots: { due_at: null, served_at: null }, // by the source's own rule: `recheck` in crawl/timing.ts
     served_slots: { slot_at: null, started_at: DONE, ended_at: DONE }, // a slot is known by its own instant

@@ -10,7 +10,7 @@ export interface Lookups {
 }
 
 /** Nothing is put off for longer. */
-const LONGEST_MS = 31 * 86_400_000;
+export const LONGEST_MS = 31 * 86_400_000;
 const SENSE: Sense = { aheadMs: LONGEST_MS, otherwise: 'now' };
 
 /** @param options `now` gives ms since 1970 */

@@ -78,6 +78,7 @@ export async function openHostile(options: NewspaperOptions): Promise<HostileNew
 function withoutCapture(path: string, bytes: Buffer): Buffer | string {
   if (!path.startsWith('records/')) return bytes;
   const record = JSON.parse(bytes.toString()) as ArchiveRecord;
-  const { capture: _capture, verdict: _verdict, aliases: _aliases, versions, ...rest } = record;
-  return JSON.stringify({ ...rest, versions: versions.map((version) => ({ ...version, capturedAt: '' })) });
+  const { capture: _capture, verdict: _verdict, aliases: _aliases, basis: _basis, versions, ...rest } = record;
+  const said = versions.map(({ basis: _of, ...version }) => ({ ...version, capturedAt: '' }));
+  return JSON.stringify({ ...rest, versions: said });
 }

@@ -50,8 +50,9 @@ export const withoutDateHeader = (path: string, bytes: Buffer): Buffer | string 
         .replaceAll(PLACE, '"file": ""')
     : bytes;
 
-/** What a visit that finds nothing new leaves as it is: without the database, the lock, and the captures, which each request adds to. */
-export const isKept = (path: string): boolean => !/^(?:frontier\.sqlite|lock\.|captures\/)/.test(path);
+/** What a visit that finds nothing new leaves as it is: without databases, lock and seals, and the captures, which each request adds to. */
+export const isKept = (path: string): boolean =>
+  !/^(?:(?:frontier|seals|catalog)\.sqlite|lock\.|seals\/|captures\/)/.test(path);
 
 /** The same without what had to make way. */
 export const isInPlace = (path: string): boolean => isKept(path) && !path.startsWith('trash/');

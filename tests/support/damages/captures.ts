@@ -201,21 +201,6 @@ const placed = (code: Damage['code'], name: string, change: (place: AnyRecord) =
 const NOWHERE = 'captures/2001/01/20010101T000000000Z.warc.gz';
 
 const PLACES: readonly Damage[] = [
-  damage(
-    'capture-place',
-    'the file ends within the last exchange that a record names',
-    (archive) => {
-      const key = first(archive);
-      const bytes = archive.bytes(key);
-      const pieces = piecesIn(bytes);
-      const last = pieces.findLast(({ offset }) => naming(archive, key, offset).length > 0) as Piece;
-      const metadata = pieces.find(({ offset, type }) => offset > last.offset && type === 'metadata') as Piece;
-      const paths = naming(archive, key, last.offset);
-      archive.write(key, bytes.subarray(0, metadata.offset));
-      return paths;
-    },
-    true,
-  ),
   placed('capture-place', 'a record names the next byte', (place) => {
     place.offset += 1;
   }),
@@ -247,6 +232,21 @@ const PLACES: readonly Damage[] = [
       place.file = NOWHERE;
     },
     NOWHERE,
+  ),
+  damage(
+    'capture-place',
+    'the file ends within the last exchange that a record names',
+    (archive) => {
+      const key = first(archive);
+      const bytes = archive.bytes(key);
+      const pieces = piecesIn(bytes);
+      const last = pieces.findLast(({ offset }) => naming(archive, key, offset).length > 0) as Piece;
+      const metadata = pieces.find(({ offset, type }) => offset > last.offset && type === 'metadata') as Piece;
+      const paths = naming(archive, key, last.offset);
+      archive.write(key, bytes.subarray(0, metadata.offset));
+      return paths;
+    },
+    true,
   ),
 ];
 
