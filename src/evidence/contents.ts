@@ -16,7 +16,8 @@ export function contentOf(document: string): string | null {
   return sha256(`${title}\n${date}\n${body.replace(LEADING_PICTURES, '')}`);
 }
 
-const LEADING_PICTURES = /^(?:\s*<img\b[^>]*>)+/;
+/** With the white space around them, which comes with them. */
+const LEADING_PICTURES = /^(?:\s*<img\b[^>]*>)*\s*/;
 
 /** The file of a seal: when it was made, then a line for each document. @param lines id and hash */
 export function statementText(at: string, lines: readonly (readonly [id: string, hash: string])[]): string {
