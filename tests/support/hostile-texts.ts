@@ -19,6 +19,7 @@ export const HOSTILE_TEXTS: Readonly<Record<string, string>> = {
   'control characters': 'a\u0000b\u0001c\u0007d\u001be[31mf\u007fg\u0085h\u009bi',
   'ends of lines': 'a\nb\rc\r\nd\u2028e\u2029f\u000bg\u000ch',
   'no characters': 'a\ufeffb\ufffec\uffffd\ufdd0e',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: what a template engine would run
   'a template': '{{ 1+1 }} {% raw %} <%= 1 %> ${1} #{1}',
   'front matter': '---\ntitle: b\n---',
   'a field of YAML': 'a: b # c',
