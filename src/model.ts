@@ -115,6 +115,8 @@ export interface CapturePlace {
   readonly offset: number;
   /** In bytes. */
   readonly length: number;
+  /** Of these members as they lie there, in lower-case hex; absent in records that did not name it yet. */
+  readonly sha256?: string | undefined;
   /** Where the body lies, if an earlier exchange had the same: that one's place. */
   readonly body?: Omit<CapturePlace, 'body'> | undefined;
 }

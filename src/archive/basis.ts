@@ -36,7 +36,13 @@ export interface Basis extends CapturedPages, DocumentParts {
 }
 
 const nullableText = z.string().nullable();
-const range = { file: z.string().min(1), offset: z.int().min(0), length: z.int().min(1) };
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const range = {
+  file: z.string().min(1),
+  offset: z.int().min(0),
+  length: z.int().min(1),
+  sha256: sha256.optional(),
+};
 const places = z.array(z.looseObject({ ...range, body: z.looseObject(range).optional() })).min(1);
 
 /** The form of a basis in a record. */

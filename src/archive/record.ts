@@ -251,7 +251,12 @@ export function writeRecord(record: ArchiveRecord): string {
 const nullableText = z.string().nullable();
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const instant = z.iso.datetime();
-const place = z.looseObject({ file: z.string(), offset: z.int().min(0), length: z.int().min(1) });
+const place = z.looseObject({
+  file: z.string(),
+  offset: z.int().min(0),
+  length: z.int().min(1),
+  sha256: hash.optional(),
+});
 const count = z.object({ added: z.number(), removed: z.number() });
 const provenance = z.looseObject({
   kind: z.enum(PROVENANCES),

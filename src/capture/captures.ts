@@ -1,4 +1,5 @@
 /** Writes exchanges down as WARC, durably and before anything is made of them. */
+import { createHash } from 'node:crypto';
 import { openSegmentKey, segmentKey } from '../archive/keys.ts';
 import type { Storage } from '../archive/storage.ts';
 import { ArchiveError } from '../errors.ts';
@@ -126,17 +127,21 @@ export function openCaptures(
     if (bytes === 0) return null;
     const known = payloads.find(digest);
     if (known === null) return null;
-    if (await holds(known.place, digest)) return known;
+    const place = await holderAt(known.place, digest);
+    if (place !== null) return { ...known, place };
     payloads.forget(digest);
     return null;
   }
 
-  async function holds(place: CapturePlace, digest: string): Promise<boolean> {
+  /** The place with the digest of its members; null where it does not hold this payload. */
+  async function holderAt(at: KnownPayload['place'], digest: string): Promise<KnownPayload['place'] | null> {
     try {
-      const [{ record }] = (await reader.entryAt(place)).members;
-      return fieldOf(record, 'WARC-Type') === 'response' && fieldOf(record, 'WARC-Payload-Digest') === digest;
+      const { place, members } = await reader.entryAt(at);
+      const [{ record }] = members;
+      const isHolder = fieldOf(record, 'WARC-Type') === 'response' && fieldOf(record, 'WARC-Payload-Digest') === digest;
+      return isHolder ? place : null;
     } catch (error) {
-      if (error instanceof ArchiveError && ['CAPTURE_DAMAGED', 'CAPTURE_MISSING'].includes(error.code)) return false;
+      if (error instanceof ArchiveError && ['CAPTURE_DAMAGED', 'CAPTURE_MISSING'].includes(error.code)) return null;
       throw error;
     }
   }
@@ -160,14 +165,20 @@ export function openCaptures(
     const [first, ...others] = make(segment.warcinfo);
     const offset = segment.bytes + begin.length;
     current = null; // until the bytes are durable: a part of them may be there
-    if (body === null) await put(segment, [begin, writeMember(first), ...others.map(writeMember)]);
+    const hash = createHash('sha256');
+    const hashed = (bytes: Buffer) => {
+      hash.update(bytes);
+      return bytes;
+    };
+    const rest = () => others.map((each) => hashed(writeMember(each)));
+    if (body === null) await put(segment, [begin, hashed(writeMember(first)), ...rest()]);
     else {
       await put(segment, [begin]);
-      for await (const piece of inLargePieces(streamedMember(first, body))) await put(segment, [piece]);
-      await put(segment, others.map(writeMember));
+      for await (const piece of inLargePieces(streamedMember(first, body))) await put(segment, [hashed(piece)]);
+      await put(segment, rest());
     }
     current = segment;
-    const place = { file: segment.key, offset, length: segment.bytes - offset };
+    const place = { file: segment.key, offset, length: segment.bytes - offset, sha256: hash.digest('hex') };
     const record = fieldOf(first, 'WARC-Record-ID') ?? '';
     ids.set(placeName(place), record);
     const [oldest] = ids.keys();

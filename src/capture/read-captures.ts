@@ -1,4 +1,5 @@
 /** Captures read back: single exchanges by their places, whole files one exchange after another. Digests are checked. */
+import { createHash } from 'node:crypto';
 import { CAPTURES, openSegmentKey, parseKey } from '../archive/keys.ts';
 import type { ByteRange, Storage } from '../archive/storage.ts';
 import { ArchiveError } from '../errors.ts';
@@ -52,8 +53,10 @@ export function openCaptureReader(storage: Storage): CaptureReader {
   return {
     exchange: async (place) => {
       const entry = await entryAt(place);
-      const body = isPayloadElsewhere(recordsIn(entry)) ? await payloadOf(entry) : undefined;
-      return { ...makeExchange(entry, body), capture: entry.place };
+      if (!isPayloadElsewhere(recordsIn(entry))) return { ...makeExchange(entry), capture: entry.place };
+      const holder = await holderOf(entry, place.body);
+      const exchange = makeExchange(entry, makeExchange(holder).response.body);
+      return { ...exchange, capture: { ...entry.place, body: holder.place } };
     },
     entryAt,
     members: bytesAt,
@@ -84,12 +87,14 @@ export function openCaptureReader(storage: Storage): CaptureReader {
     return entryOf(file, [first, ...others]);
   }
 
-  async function bytesAt({ file, offset, length }: Omit<CapturePlace, 'body'>): Promise<Buffer> {
+  async function bytesAt({ file, offset, length, sha256 }: Omit<CapturePlace, 'body'>): Promise<Buffer> {
     const isPlace = Number.isSafeInteger(offset) && offset >= 0 && Number.isSafeInteger(length) && length > 0;
     if (!isPlace || length > MOST_PLACE_BYTES) throw damaged(file, offset, `no place of ${length} bytes`);
     const pieces = await Array.fromAsync(chunksOf(file, { offset, length }));
     const bytes = Buffer.concat(pieces);
     if (bytes.length < length) throw damaged(file, offset, `${bytes.length} of ${length} bytes are there`);
+    if (sha256 !== undefined && sha256 !== sha256Of([bytes]))
+      throw damaged(file, offset, 'not the bytes whose SHA-256 was noted');
     return bytes;
   }
 
@@ -131,17 +136,19 @@ export function openCaptureReader(storage: Storage): CaptureReader {
     throw new ArchiveError('CAPTURE_MISSING', `${storage.name}/${segment}`);
   }
 
-  async function payloadOf(revisit: CaptureEntry): Promise<Uint8Array> {
-    const { file } = revisit.place;
+  /** @param named the place of the body as a record names it */
+  async function holderOf(revisit: CaptureEntry, named: CapturePlace['body']): Promise<CaptureEntry> {
     const { place } = revisit;
+    const { file } = place;
     if (place.body === undefined) throw damaged(file, place.offset, 'it does not say where its payload lies');
-    const holder = await entryAt(place.body);
+    const isNamed = named?.file === place.body.file && named.offset === place.body.offset;
+    const holder = await entryAt(isNamed ? { ...place.body, sha256: named.sha256 } : place.body);
     const [wanted, there] = [revisit, holder].map(({ members: [{ record }] }) =>
       fieldOf(record, 'WARC-Payload-Digest'),
     );
     if (wanted !== there || isPayloadElsewhere(recordsIn(holder)))
       throw damaged(place.body.file, place.body.offset, `not the payload of ${place.file}, byte ${place.offset}`);
-    return makeExchange(holder).response.body;
+    return holder;
   }
 
   function entryOf(file: string, members: readonly [Member, ...Member[]]): CaptureEntry {
@@ -149,7 +156,8 @@ export function openCaptureReader(storage: Storage): CaptureReader {
     const records = members.map((each) => each.record);
     const length = members.reduce((sum, each) => sum + each.length, 0);
     const body = isPayloadElsewhere(records) ? referredPlace(records) : null;
-    const place = { file, offset, length, ...(body === null ? {} : { body }) };
+    const sha256 = sha256Of(members.map(({ packed }) => packed));
+    const place = { file, offset, length, sha256, ...(body === null ? {} : { body }) };
     const described = withForm(place, () => describe(records));
     return { place, ...described, url: fieldOf(record, 'WARC-Target-URI') ?? '', members };
   }
@@ -195,6 +203,12 @@ const MOST_PLACE_BYTES = 300 << 20;
 
 function recordsIn({ members }: CaptureEntry): readonly WarcRecord[] {
   return members.map(({ record }) => record);
+}
+
+function sha256Of(parts: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
 }
 
 function belongsTo({ record }: Member, other: Member): boolean {

@@ -18,6 +18,8 @@ export interface Member {
   readonly record: WarcRecord;
   readonly offset: number;
   readonly length: number;
+  /** The member itself. */
+  readonly packed: Uint8Array;
 }
 
 /** A member that is not whole, or not as it was written. */
@@ -88,7 +90,8 @@ export async function* readMembers(
   for (;;) {
     const unpacked = held.length === 0 ? null : unpack(held, offset);
     if (unpacked !== null) {
-      yield { record: parseRecord(unpacked.bytes, offset), offset, length: unpacked.length };
+      const packed = held.subarray(0, unpacked.length);
+      yield { record: parseRecord(unpacked.bytes, offset), offset, length: unpacked.length, packed };
       held = held.subarray(unpacked.length);
       offset += unpacked.length;
       continue;

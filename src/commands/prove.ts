@@ -40,7 +40,12 @@ export async function proveCommand(
       [
         `${target}: ${record.id} in ${origin}, ${size} entries${stampedAt === null ? '' : `, time stamp of ${stampedAt}`}`,
         `${proof.files.length} files, ${aside} bytes beside the evidence; check with: sh ${join(target, 'check.sh')}`,
-        ...(proof.captures === 0 ? ['there is no capture of it: what the site answered is not part of the proof'] : []),
+        ...(proof.captures.all === 0
+          ? ['there is no capture of it: what the site answered is not part of the proof']
+          : []),
+        ...(proof.captures.unproved === 0
+          ? []
+          : [`${proof.captures.unproved} captures are there, and not proved: the record does not name their SHA-256`]),
         ...missing.map((src) => `missing: ${src}`),
       ],
       {
@@ -49,7 +54,8 @@ export async function proveCommand(
         origin,
         size,
         stampedAt,
-        captures: proof.captures,
+        captures: proof.captures.all,
+        unprovedCaptures: proof.captures.unproved,
         missing,
         bytesBeside: aside,
         files: proof.files.map(({ path }) => path),

@@ -55,8 +55,8 @@ export interface ProofPage {
   readonly fingerprint: string;
   /** What a time stamp says; null where there is none. */
   readonly stampedAt: string | null;
-  /** How many places of the capture are there. */
-  readonly captures: number;
+  /** How many places of the capture are there, and of how many the record does not name the hash. */
+  readonly captures: { readonly all: number; readonly unproved: number };
   /** Pictures that the record names and the archive lacks. */
   readonly missing: number;
 }
@@ -72,13 +72,13 @@ export function proofPage(proof: ProofPage): string {
       ? 'There is no time stamp of an authority: the time is the key holder’s word'
       : `An authority’s time stamp: it existed by ${stampedAt}`;
   const zhCapture =
-    captures === 0
+    captures.all === 0
       ? '本文无抓取原件（WARC）'
-      : '*capture-*.warc.gz：网站当时的应答，其正文的 SHA-256 见记录的 capture.requests';
+      : `capture-*.warc.gz：网站当时的应答，其 SHA-256 见记录${captures.unproved === 0 ? '' : '；unproved-capture-*：记录未载其 SHA-256，不在证明之内'}`;
   const enCapture =
-    captures === 0
+    captures.all === 0
       ? 'The archive has no capture (WARC) of it'
-      : '*capture-*.warc.gz: what the site answered; the SHA-256 of its body stands in the record (capture.requests)';
+      : `capture-*.warc.gz: what the site answered; its SHA-256 stands in the record${captures.unproved === 0 ? '' : '; unproved-capture-*: the record does not name its SHA-256, and nothing is proved of it'}`;
   const [zhMissing, enMissing] =
     missing === 0 ? ['', ''] : [`；缺图 ${missing} 张`, `; ${missing} pictures are missing`];
   return `<!doctype html><html lang="zh"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>body{max-width:40em;margin:auto;padding:1em;overflow-wrap:anywhere}</style>

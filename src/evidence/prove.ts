@@ -21,8 +21,8 @@ export interface Proof {
   /** All files of the folder, in order. */
   readonly files: readonly { readonly path: string; readonly bytes: number; readonly isEvidence: boolean }[];
   readonly stampedAt: string | null;
-  /** How many places of the article's capture are in it. */
-  readonly captures: number;
+  /** How many places of the article's capture are in it; of `unproved` ones the record does not name the hash. */
+  readonly captures: { readonly all: number; readonly unproved: number };
   /** Pictures that the archive lacks, or has otherwise than the record names them. */
   readonly missing: readonly string[];
 }
@@ -105,17 +105,18 @@ export async function prove(
   }
 
   /** Each exchange as a WARC of its own: the bytes whose hash the record names. */
-  async function addCaptures(recordBytes: Buffer): Promise<number> {
+  async function addCaptures(recordBytes: Buffer): Promise<Proof['captures']> {
     const text = recordBytes.toString();
-    let count = 0;
+    let [all, unproved] = [0, 0];
     for (const place of placesOf(record)) {
       const bytes = await members(place);
       if (bytes === null) continue;
-      count += 1;
+      all += 1;
       const isNamed = text.includes(`"sha256": "${sha256(bytes)}"`);
-      await addFile(`${isNamed ? 'capture' : 'unproved-capture'}-${count}.warc.gz`, bytes, true);
+      if (!isNamed) unproved += 1;
+      await addFile(`${isNamed ? 'capture' : 'unproved-capture'}-${all}.warc.gz`, bytes, true);
     }
-    return count;
+    return { all, unproved };
   }
 
   async function proofOf({ index, line }: Entry): Promise<string> {

@@ -39,7 +39,7 @@ export async function files(root: string): Promise<string[]> {
 }
 
 /** Where an exchange lies, and whether its body lies elsewhere: each run has its own files. */
-const PLACE = /"file": "captures[^}]*?"length": \d+(?:,\s*"body": \{[^}]*\})?/g;
+const PLACE = /"file": "captures[^}]*?"length": \d+(?:,\s*"sha256": "\w+")?(?:,\s*"body": \{[^}]*\})?/g;
 
 /** A record without the `Date` header of its requests, which a fixed clock here does not fix there, and without their places. */
 export const withoutDateHeader = (path: string, bytes: Buffer): Buffer | string =>
