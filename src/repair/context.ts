@@ -6,6 +6,7 @@ import type { Assets } from '../archive/pictures.ts';
 import type { Storage } from '../archive/storage.ts';
 import type { Trash } from '../archive/trash.ts';
 import type { Finding } from '../audit/promises.ts';
+import type { Captures } from '../capture/captures.ts';
 import type { CrawlContext } from '../crawl/work.ts';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 
@@ -14,6 +15,8 @@ export interface RepairContext extends CrawlContext {
   readonly root: string;
   readonly storage: Storage;
   readonly trash: Trash;
+  /** Of this run; null where none are kept. */
+  readonly captures: Pick<Captures, 'end'> | null;
   readonly services: CrawlContext['services'] & { readonly assets: Assets };
   readonly convention: DateConvention;
   /** How often a visit is tried that may soon succeed; `backoffMs` is the first pause, which doubles. */

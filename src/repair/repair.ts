@@ -44,6 +44,7 @@ export async function repair(
   const tried = new Map<string, Finding>(before.map((found) => [nameOf(found), found]));
   const leave = (found: Finding, why: string) => void reasons.set(nameOf(found), why);
   for (let round = 1; ; round++) {
+    await context.captures?.end(); // what this run has written is then read as what it is
     const all = await findings(context.root, { codes, jobs, signal: context.stopSignal, isAlone: true });
     const found = all.filter(({ severity, repair: kind }) => severity !== 'note' || kind !== 'none'); // nothing is wrong
     if (context.stopSignal.aborted) return null;
