@@ -1,5 +1,6 @@
 /** An article as people read it elsewhere: sanitised, with the pictures that go along, and links to other articles that do. */
 import { picturesOf } from '../archive/document-pictures.ts';
+import { MEDIA_TYPES } from '../archive/media-types.ts';
 import type { Asset, StoredAsset } from '../model.ts';
 import { openSanitiser } from '../reader/sanitise.ts';
 import { linksOf, type ShownLink, type ShownPicture, typeset } from '../reader/typeset.ts';
@@ -73,25 +74,9 @@ function shownPicture(asset: Asset, hrefOf: (asset: StoredAsset) => string | nul
 
 // Pictures that go along.
 
-/** By file ending, which was given by content. A drawing may hold scripts: it goes along only where none can run. */
-const TYPES: Readonly<Record<string, string>> = {
-  avif: 'image/avif',
-  bmp: 'image/bmp',
-  gif: 'image/gif',
-  heic: 'image/heic',
-  heif: 'image/heif',
-  ico: 'image/x-icon',
-  jp2: 'image/jp2',
-  jpg: 'image/jpeg',
-  jxl: 'image/jxl',
-  png: 'image/png',
-  tiff: 'image/tiff',
-  webp: 'image/webp',
-};
-
-/** Null for a drawing, and for bytes of no known kind. */
+/** Null for bytes of no known kind, and for a drawing, which may hold scripts: it goes along only where none can run. */
 export function mediaTypeOf(type: string): string | null {
-  return Object.hasOwn(TYPES, type) ? (TYPES[type] ?? null) : null;
+  return type !== 'svg' && Object.hasOwn(MEDIA_TYPES, type) ? (MEDIA_TYPES[type] ?? null) : null;
 }
 
 /** Stored pictures that the document shows, each once: a record has those of superseded documents as well. */

@@ -1,24 +1,8 @@
 /** Pictures of the archive as a browser may have them: by the hash of their bytes, never as a document of their own. */
 import type { Context } from 'hono';
 import { assetKey, parseKey } from '../archive/keys.ts';
+import { MEDIA_TYPES } from '../archive/media-types.ts';
 import type { Storage } from '../archive/storage.ts';
-
-/** By file ending, which was given by content. What is none of them is bytes. */
-const TYPES: Readonly<Record<string, string>> = {
-  avif: 'image/avif',
-  bmp: 'image/bmp',
-  gif: 'image/gif',
-  heic: 'image/heic',
-  heif: 'image/heif',
-  ico: 'image/x-icon',
-  jp2: 'image/jp2',
-  jpg: 'image/jpeg',
-  jxl: 'image/jxl',
-  png: 'image/png',
-  svg: 'image/svg+xml',
-  tiff: 'image/tiff',
-  webp: 'image/webp',
-};
 
 /** The address of a picture's bytes. */
 export function pictureHref(sha256: string, type: string): string {
@@ -43,7 +27,7 @@ export async function answerPicture(
   if (rest.length > 0 || parseKey(key)?.kind !== 'picture') return null;
   const entry = await storage.stat(key);
   if (entry?.kind !== 'a file') return null;
-  const mime = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
+  const mime = Object.hasOwn(MEDIA_TYPES, type) ? MEDIA_TYPES[type] : undefined;
   const isSafe = mime !== undefined && type !== 'svg';
   const isDocument = DOCUMENTS.has(context.req.header('sec-fetch-dest') ?? '');
   const headers = {
