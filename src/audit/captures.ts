@@ -1,7 +1,7 @@
 /** The files of captures: every record whole, of the form that the program writes, and with the digests that it names. */
 import { join } from 'node:path';
 import { openSegmentKey, parseKey, stemOf } from '../archive/keys.ts';
-import { exchangeOf, isPayloadElsewhere, referredPlace } from '../capture/records.ts';
+import { describe, exchangeOf, isPayloadElsewhere, referredPlace } from '../capture/records.ts';
 import { digestOf, fieldOf, GZIP, type Member, readMembers, WarcFault } from '../capture/warc.ts';
 import { type CheckCode, finding } from './promises.ts';
 import { isLink, piecesOf, type ShardContext, withFileOpen } from './read-file.ts';
@@ -160,16 +160,11 @@ function faultOfMember(
 /** Every record has them (WARC 1.1, 5.2 to 5.5); `Content-Length` was read with it. */
 const NEEDED = ['WARC-Type', 'WARC-Record-ID', 'WARC-Date'] as const;
 
-/** The records of an exchange as they lie behind one another: of a page, of one that says the same, of scripts, of a picture, and of what somebody else captured. */
-const GROUPS = [
-  'response request metadata',
-  'revisit request metadata',
-  'conversion metadata',
-  'metadata',
-  'response metadata',
-  'revisit metadata',
-  'resource metadata',
-];
+/** The records of an exchange as they lie behind one another: of a page, of one that says the same, of scripts, of a picture. */
+const GROUPS = ['response request metadata', 'revisit request metadata', 'conversion metadata', 'metadata'];
+
+/** Of what somebody else captured, too: a request is not always handed down. */
+const FOREIGN_GROUPS = [...GROUPS, 'response metadata', 'revisit metadata', 'resource metadata'];
 
 /**
  * Null if the records of an exchange say one thing, and the body is the one that they name.
@@ -179,10 +174,12 @@ function faultOfGroup(members: Group, { isLast }: { readonly isLast: boolean }):
   const records = members.map(({ record }) => record);
   const [first] = members;
   const types = members.map(({ record }) => fieldOf(record, 'WARC-Type') ?? '');
-  const isKnown = GROUPS.some((group) => group === types.join(' ') || (isLast && group.startsWith(types.join(' '))));
-  if (!isKnown) return `not the records of one exchange: ${types.join(', ')}`;
   const digest = fieldOf(first.record, 'WARC-Payload-Digest');
   try {
+    const found = types.join(' ');
+    const groups = describe(records).origin === null ? GROUPS : FOREIGN_GROUPS;
+    if (!groups.some((group) => group === found || (isLast && group.startsWith(found))))
+      return `not the records of one exchange: ${types.join(', ')}`;
     const exchange = isPayloadElsewhere(records) ? null : exchangeOf(records);
     const isOther = exchange !== null && digest !== null && digest !== digestOf(exchange.response.body);
     return isOther ? 'its payload is another' : null;
