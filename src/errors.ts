@@ -6,7 +6,7 @@
  */
 type Next = 'retry' | 'later' | 'never' | 'stop';
 
-/** Exit codes of the command; the README's table is checked against this one. */
+/** Exit codes of the command; the table of docs/codes.md is checked against this one. */
 export const EXIT = {
   ok: 0,
   findings: 1,
@@ -52,7 +52,7 @@ export const ERRORS = {
     'the query cannot be understood',
     'stop',
     EXIT.usage,
-    'put a text with signs in quotation marks; README.md has the grammar under search',
+    'put a text with signs in quotation marks; docs/read.md has the grammar under search',
   ),
   URL_INVALID: kind(
     'not an article of the configured site',

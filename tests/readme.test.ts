@@ -1,7 +1,7 @@
-/** The README names what there is: every command, flag, key, outcome, exit code and error code. */
+/** README and docs name what there is: every command, flag, key, outcome, exit code, error code, check, script and file. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { CHECKS } from '../src/audit/promises.ts';
 import { defaultConfig } from '../src/config.ts';
@@ -11,7 +11,16 @@ import type { Outcome } from '../src/model.ts';
 import { run } from './support/command.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const pages: ReadonlyMap<string, string> = new Map(
+  [
+    'README.md',
+    'README.zh-CN.md',
+    ...readdirSync(join(ROOT, 'docs'), { recursive: true })
+      .map((name) => join('docs', String(name)))
+      .filter((name) => name.endsWith('.md')),
+  ].map((name) => [name, readFileSync(join(ROOT, name), 'utf8')]),
+);
+const manual = [...pages.values()].join('\n');
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   readonly scripts: Record<string, string>;
 };
@@ -27,72 +36,96 @@ const OUTCOMES: Readonly<Record<Outcome['kind'], true>> = {
   failed: true,
 };
 
-describe('the README', () => {
-  it('explains every command and every flag of each', async () => {
+describe('README and docs', () => {
+  it('explain every command and every flag of each', async () => {
     const help = (await run(['--help'])).stdout;
     const commands = [...help.slice(help.indexOf('Commands:')).matchAll(/^ {2}([a-z]+)\b/gm)].map(
       ([, name]) => name ?? '',
     );
     for (const command of commands.filter((name) => name !== 'help')) {
-      assert.ok(readme.includes(`### \`${command}`), command);
+      assert.match(manual, new RegExp(`^#+ \`${command}\\b`, 'm'), command);
       const flags = (await run([command, '--help'])).stdout.matchAll(/^ {2}(--[a-z-]+)/gm);
-      for (const [, flag] of flags) assert.ok(readme.includes(flag ?? ''), `${command} ${flag}`);
+      for (const [, flag] of flags) assert.ok(manual.includes(flag ?? ''), `${command} ${flag}`);
     }
   });
 
-  it('has a row for every exit code', () => {
+  it('have a row for every exit code', () => {
     for (const [name, code] of Object.entries(EXIT))
-      assert.match(readme, new RegExp(`^\\| ${code} \\| \`${name}\` \\|`, 'm'));
+      assert.match(manual, new RegExp(`^\\| ${code} \\| \`${name}\` \\|`, 'm'));
   });
 
-  it('has a row for every error code, with what happens next, and none for others', () => {
+  it('have a row for every error code, with what happens next, and none for others', () => {
     for (const [code, { next }] of Object.entries(ERRORS))
-      assert.match(readme, new RegExp(`^\\| \`${code}\` \\|.*\\| ${next} \\|$`, 'm'), code);
-    for (const [, code] of readme.matchAll(/^\| `([A-Z_]+)` \|/gm))
+      assert.match(manual, new RegExp(`^\\| \`${code}\` \\|.*\\| ${next} \\|$`, 'm'), code);
+    for (const [, code] of manual.matchAll(/^\| `([A-Z_]+)` \|/gm))
       assert.ok(code !== undefined && code in ERRORS, code);
   });
 
-  it('has a row for every flag', () => {
-    for (const code of Object.keys(FLAGS)) assert.match(readme, new RegExp(`^\\| \`${code}\` \\|`, 'm'), code);
+  it('have a row for every flag', () => {
+    for (const code of Object.keys(FLAGS)) assert.match(manual, new RegExp(`^\\| \`${code}\` \\|`, 'm'), code);
   });
 
-  it('has a row for every check of the audit, and none for others', () => {
-    const rows = [...readme.matchAll(/^\| `([a-z0-9-]+)` \| (\w+) \| (error|warning|note) \| (.+) \| (.+) \|$/gm)];
+  it('have a row for every check of the audit, and none for others', () => {
+    const rows = [...manual.matchAll(/^\| `([a-z0-9-]+)` \| (\w+) \| (error|warning|note) \| (.+) \| (.+) \|$/gm)];
     const listed = rows.map(([, code, group, severity, means, fix]) => [code, { group, severity, means, fix }]);
     const meant = Object.entries(CHECKS).map(([code, { repair: _repair, ...row }]) => [code, row]);
     assert.deepEqual(listed, meant);
   });
 
-  it('has a row for every outcome', () => {
-    for (const outcome of Object.keys(OUTCOMES)) assert.match(readme, new RegExp(`^\\| \`${outcome}\` \\|`, 'm'));
+  it('have a row for every outcome', () => {
+    for (const outcome of Object.keys(OUTCOMES)) assert.match(manual, new RegExp(`^\\| \`${outcome}\` \\|`, 'm'));
   });
 
-  it('names every key of the configuration', () => {
+  it('name every key of the configuration', () => {
     for (const [section, keys] of Object.entries(defaultConfig())) {
       const nested =
         typeof keys === 'object' && !Array.isArray(keys)
           ? Object.keys(keys).map((key) => `${section}.${key}`)
           : [section];
-      for (const key of nested) assert.ok(readme.includes(`\`${key}\``), key);
+      for (const key of nested) assert.ok(manual.includes(`\`${key}\``), key);
     }
   });
 
-  it('names only scripts and files that exist', () => {
-    for (const [, script] of readme.matchAll(/npm run ([a-z:-]+)/g))
+  it('name only scripts that exist', () => {
+    for (const [, script] of manual.matchAll(/npm run ([a-z:-]+)/g))
       assert.ok(script !== undefined && script in scripts, script);
-    for (const [, path] of readme.matchAll(/\]\(([^)#:]+)\)/g)) assert.ok(existsSync(join(ROOT, path ?? '')), path);
   });
 
-  it('links only to headings that it has', () => {
-    const text = readme.replace(/```.*?```/gs, '');
-    const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}_ -]/gu, '')
-        .replaceAll(' ', '-'),
-    );
-    const links = [...text.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor = '']) => anchor);
-    assert.ok(links.length > 10);
-    for (const link of links) assert.ok(anchors.includes(link), link);
+  it('link only to files and headings that exist', () => {
+    let count = 0;
+    for (const [page, text] of pages)
+      for (const [, target = '', anchor] of text.replace(/```.*?```/gs, '').matchAll(/\]\(([^)#]*)(?:#([^)]+))?\)/g)) {
+        if (/^[a-z]+:/.test(target)) continue;
+        count += 1;
+        const path = target === '' ? page : relative(ROOT, join(ROOT, dirname(page), target));
+        assert.ok(existsSync(join(ROOT, path)), `${page}: ${target}`);
+        if (anchor !== undefined) assert.ok(anchorsOf(path).includes(anchor), `${page}: ${target}#${anchor}`);
+      }
+    assert.ok(count > 100, `${count}`);
+  });
+});
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchorsOf(path: string): readonly string[] {
+  const text = (pages.get(path) ?? '').replace(/```.*?```/gs, '');
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe('the README in Chinese', () => {
+  it('says the same: headings, commands, rows and pages that it leads to', () => {
+    const [english, chinese] = [pages.get('README.md') ?? '', pages.get('README.zh-CN.md') ?? ''];
+    const shapeOf = (text: string) => ({
+      headings: text.match(/^#+ /gm),
+      commands: [...text.matchAll(/^(?:npm|node) [^#\n]*/gm)].map(([command]) => command.trim()),
+      bullets: text.match(/^- /gm)?.length,
+      links: [...text.matchAll(/\]\((docs[^)]*)\)/g)].map(([, target]) => target),
+      inline: new Set([...text.matchAll(/`(npm [^`]*)`/g)].map(([, code]) => code)),
+    });
+    assert.deepEqual(shapeOf(chinese), shapeOf(english));
   });
 });
