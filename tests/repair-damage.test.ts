@@ -46,6 +46,7 @@ const LEFT: Readonly<Record<string, { readonly codes: readonly CheckCode[]; read
 /** The same for every damage of a code, but for those that only a name was given of. */
 const LEFT_OF_CODE: Readonly<Partial<Record<CheckCode, (typeof LEFT)[string]>>> = {
   'capture-damaged': { codes: ['capture-damaged'], why: /the bytes are nowhere in this archive/ },
+  'capture-altered': { codes: ['capture-altered'], why: /the bytes are nowhere in this archive/ },
   'capture-missing': { codes: ['capture-missing'], why: /the bytes are nowhere in this archive/ },
 };
 

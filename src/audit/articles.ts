@@ -226,16 +226,17 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
 /** The places of exchanges that a record names, each once, with what it says of them. */
 function namedPlaces(record: ArchiveRecord): Iterable<Parameters<ShardContext['index']['evidence']>[0]> {
   const named = new Map<string, Parameters<ShardContext['index']['evidence']>[0]>();
-  const key = ({ file, offset }: CapturePlace) => `${file} ${offset}`;
+  const key = ({ file, offset, length, sha256 }: CapturePlace) => `${file} ${offset} ${length} ${sha256}`;
   for (const request of record.capture.requests) {
     const last = request.exchanges?.at(-1);
     if (last !== undefined) named.set(key(last), { place: last, digest: `sha256:${request.sha256}` });
   }
   const bases = [record.basis, ...record.versions.map(({ basis }) => basis)].filter((basis) => basis !== undefined);
-  const others = [
-    ...record.capture.requests.flatMap(({ exchanges = [] }) => exchanges),
+  const exchanges = [
+    ...record.capture.requests.flatMap((request) => request.exchanges ?? []),
     ...bases.flatMap(({ pages, single }) => [...pages.flat(), ...(single ?? [])]),
   ];
+  const others = exchanges.flatMap((each) => (each.body === undefined ? [each] : [each, each.body]));
   for (const place of others) if (!named.has(key(place))) named.set(key(place), { place, digest: null });
   return named.values();
 }

@@ -17,9 +17,9 @@ const TABLES = `
     code TEXT, detail TEXT) STRICT;
   CREATE TABLE segments (file TEXT NOT NULL, bytes INTEGER NOT NULL, damaged INTEGER NOT NULL) STRICT;
   CREATE TABLE captures (file TEXT NOT NULL, at INTEGER NOT NULL, length INTEGER NOT NULL, url TEXT NOT NULL, digest TEXT,
-    body_file TEXT, body_at INTEGER) STRICT;
+    sha256 TEXT, body_file TEXT, body_at INTEGER) STRICT;
   CREATE TABLE evidence (path TEXT NOT NULL, article TEXT NOT NULL, file TEXT NOT NULL, at INTEGER NOT NULL, length INTEGER NOT NULL,
-    digest TEXT) STRICT;
+    digest TEXT, sha256 TEXT) STRICT;
 `;
 
 export const INDEX_TABLES = [
@@ -105,7 +105,7 @@ export function openAuditIndex(path: string): { readonly database: DatabaseSync;
   };
   const [article, name, clock] = [insert('articles', 4), insert('names', 4), insert('clocks', 4)];
   const [shown, picture] = [insert('shown', 9), insert('pictures', 8)];
-  const [segment, capture, evidence] = [insert('segments', 3), insert('captures', 7), insert('evidence', 6)];
+  const [segment, capture, evidence] = [insert('segments', 3), insert('captures', 8), insert('evidence', 7)];
   return {
     database,
     index: {
@@ -126,10 +126,10 @@ export function openAuditIndex(path: string): { readonly database: DatabaseSync;
         ),
       picture: (row) => picture(row.sha256, row.path, row.bytes, row.type, row.width, row.height, row.code, row.detail),
       segment: ({ file, bytes, damaged }) => segment(file, bytes, Number(damaged)),
-      capture: ({ place: { file, offset, length, body = null }, url, digest }) =>
-        capture(file, offset, length, url, digest, body?.file ?? null, body?.offset ?? null),
-      evidence: ({ place: { file, offset, length }, digest }, { path, article }) =>
-        evidence(path, article, file, offset, length, digest),
+      capture: ({ place: { file, offset, length, sha256 = null, body = null }, url, digest }) =>
+        capture(file, offset, length, url, digest, sha256, body?.file ?? null, body?.offset ?? null),
+      evidence: ({ place: { file, offset, length, sha256 = null }, digest }, { path, article }) =>
+        evidence(path, article, file, offset, length, digest, sha256),
       [Symbol.dispose]: () => {
         database.exec('COMMIT');
         database.close();

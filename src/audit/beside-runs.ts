@@ -62,6 +62,7 @@ export async function lasting(
         return at === null;
       case 'capture-damaged':
       case 'capture-form':
+      case 'capture-altered':
       case 'capture-place':
       case 'capture-body-missing':
         return true; // of what is written once, and read to where it ended

@@ -1,4 +1,5 @@
 /** The files of captures: every record whole, of the form that the program writes, and with the digests that it names. */
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { openSegmentKey, parseKey, stemOf } from '../archive/keys.ts';
 import { describe, exchangeOf, isPayloadElsewhere, referredPlace } from '../capture/records.ts';
@@ -53,8 +54,11 @@ export async function auditCaptures(key: string, { root, index, wanted, report, 
       else damages.push(placeOf(first, fault));
       const records = members.map(({ record }) => record);
       const body = isPayloadElsewhere(records) ? referredPlace(records) : null;
+      const hash = createHash('sha256');
+      for (const { packed } of members) hash.update(packed);
+      const range = { file: segment, offset: first.offset, length, sha256: hash.digest('hex') };
       index.capture({
-        place: { file: segment, offset: first.offset, length, ...(body === null ? {} : { body }) },
+        place: { ...range, ...(body === null ? {} : { body }) },
         url: fieldOf(first.record, 'WARC-Target-URI') ?? '',
         digest: fieldOf(first.record, 'WARC-Payload-Digest'),
       });

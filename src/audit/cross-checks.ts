@@ -139,6 +139,20 @@ export function* captures(database: DatabaseSync, root: string): Generator<Findi
     yield found('capture-place', row, `${text(row, 'file')}, byte ${text(row, 'at')}: ${is}`, text(row, 'file'));
   }
 
+  const altered = database.prepare(`
+    SELECT e.file AS path, min(e.article) AS article, min(e.at) AS at, min(e.path) AS record, count(DISTINCT e.at) AS n
+    FROM evidence AS e JOIN segments AS s ON s.file = e.file AND s.damaged = 0
+    JOIN captures AS c ON c.file = e.file AND c.at = e.at AND c.length = e.length AND c.sha256 <> e.sha256
+    WHERE e.digest IS NULL OR e.digest = c.digest
+    GROUP BY e.file ORDER BY e.file`);
+  for (const row of altered.iterate())
+    yield found(
+      'capture-altered',
+      row,
+      `${text(row, 'n')} of its exchanges, the first at byte ${text(row, 'at')}: not the bytes whose SHA-256 the record names`,
+      text(row, 'record'),
+    );
+
   const bodiless = database.prepare(`
     SELECT c.file AS path, NULL AS article, c.at, c.body_file, c.body_at, count(*) AS n FROM captures AS c
     JOIN segments AS s ON s.file = c.body_file AND s.damaged = 0

@@ -262,6 +262,12 @@ const CAPTURES = {
     'look at it: another program wrote or renamed it',
     'none',
   ],
+  'capture-altered': [
+    'error',
+    'an exchange is whole, and not the bytes whose SHA-256 its record names',
+    BACKUP,
+    'restore-backup',
+  ],
   'capture-missing': ['error', 'a file of captures that records name is not there', BACKUP, 'restore-backup'],
   'capture-place': [
     'error',

@@ -313,6 +313,82 @@ const FILES: readonly Damage[] = [
   ),
 ];
 
+/** What is whole, has all its digests right, and is not what records say that was written. */
+const ALTERED: readonly Damage[] = [
+  ...(
+    [
+      ['time', 4],
+      ['system', 9],
+    ] as const
+  ).map(([field, at]) =>
+    altered(`the ${field} in the header of a gzip member is another`, (bytes, { offset }) => flip(bytes, offset + at)),
+  ),
+  altered('an exchange says another instant', (bytes, { offset, length }) => {
+    const text = gunzipSync(bytes.subarray(offset, offset + length)).toString('latin1');
+    const packed = Array.from({ length: 10 }, (_, digit) => text.replace(/\d(?=Z\r\n)/, String(digit)))
+      .filter((each) => each !== text)
+      .map((each) => gzipSync(Buffer.from(each, 'latin1')))
+      .find((each) => each.length === length);
+    assert.ok(packed, 'none of the same length');
+    packed.copy(bytes, offset);
+    return bytes;
+  }),
+  recordOfAltered('a record says another hash of its capture', ({ capture }) => {
+    const [place] = capture.requests[0].exchanges;
+    place.sha256 = '0'.repeat(64);
+    return place.file;
+  }),
+  recordOfAltered('what a document was made of is said to have another hash', ({ versions }) => {
+    const [[place]] = versions.at(-1).basis.pages;
+    place.sha256 = '0'.repeat(64);
+    return place.file;
+  }),
+  recordOfAltered('a record says another hash of what holds the body of its capture', ({ capture }) => {
+    const [place] = capture.requests[0].exchanges;
+    place.body = { ...place, sha256: '0'.repeat(64) };
+    return place.file;
+  }),
+];
+
+/** Changes the bytes of the first exchange of the file that a record names. */
+function altered(name: string, change: (bytes: Buffer, piece: Piece) => Buffer): Damage {
+  return damage(
+    'capture-altered',
+    name,
+    (archive) => {
+      const key = first(archive);
+      const bytes = archive.bytes(key);
+      const named = archive
+        .list('records')
+        .flatMap((path) => JSON.parse(archive.read(path)).capture.requests[0]?.exchanges ?? []);
+      const piece = piecesIn(bytes).find(({ offset }) =>
+        named.some((place: AnyRecord) => place.file === key && place.offset === offset),
+      );
+      assert.ok(piece, 'no record names an exchange of this file');
+      archive.write(key, change(bytes, piece));
+      return key;
+    },
+    true,
+  );
+}
+
+/** @param change gives the file of the place that it changes */
+function recordOfAltered(name: string, change: (record: AnyRecord) => string): Damage {
+  return damage(
+    'capture-altered',
+    name,
+    (archive) => {
+      const spot = archive.spot();
+      let file = '';
+      archive.changeRecord(spot, (record) => {
+        file = change(record);
+      });
+      return file;
+    },
+    true,
+  );
+}
+
 /** What an earlier capture holds for later ones. */
 const BODIES: readonly Damage[] = [
   damage(
@@ -338,4 +414,4 @@ function isRevisit({ type }: Piece): boolean {
   return type === 'revisit';
 }
 
-export const CAPTURES: readonly Damage[] = [...FLIPS, ...CUTS, ...FORMS, ...PLACES, ...FILES, ...BODIES];
+export const CAPTURES: readonly Damage[] = [...FLIPS, ...CUTS, ...FORMS, ...PLACES, ...ALTERED, ...FILES, ...BODIES];
