@@ -15,6 +15,9 @@ const pages: ReadonlyMap<string, string> = new Map(
   [
     'README.md',
     'README.zh-CN.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'CHANGELOG.md',
     ...readdirSync(join(ROOT, 'docs'), { recursive: true })
       .map((name) => join('docs', String(name)))
       .filter((name) => name.endsWith('.md')),
