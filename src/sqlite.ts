@@ -82,7 +82,8 @@ export function openDerivedDatabase(
 ): DerivedDatabase {
   return withSqliteErrors(path, () => {
     using opened = new DisposableStack();
-    const connection = opened.use(connect(path, { readOnly: mode === 'read', timeoutMs: BUSY_MS }));
+    const isDefensive = mode !== 'build'; // SQLite leaves out no journal for whoever is
+    const connection = opened.use(connect(path, { readOnly: mode === 'read', timeoutMs: BUSY_MS, isDefensive }));
     const fileNumber = () => (path === ':memory:' ? 0 : (statSync(path, { throwIfNoEntry: false })?.ino ?? null));
     const own = fileNumber();
     const found = () => Number(connection.prepare('PRAGMA user_version').get()?.user_version);
@@ -114,10 +115,10 @@ export function holdDatabase(path: string): Disposable {
 /** A connection as it is, for what is no database of tables: locks, passing indexes, files of doubtful bytes. */
 export function connect(
   path: string | URL,
-  options: { readonly readOnly?: boolean; readonly timeoutMs?: number } = {},
+  options: { readonly readOnly?: boolean; readonly timeoutMs?: number; readonly isDefensive?: boolean } = {},
 ): DatabaseSync {
-  const { readOnly = false, timeoutMs = 0 } = options;
-  return new DatabaseSync(path, { readOnly, timeout: timeoutMs });
+  const { readOnly = false, timeoutMs = 0, isDefensive = true } = options;
+  return new DatabaseSync(path, { readOnly, timeout: timeoutMs, defensive: isDefensive });
 }
 
 const BUSY_MS = 5000;

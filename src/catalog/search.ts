@@ -37,8 +37,20 @@ export interface Answer {
   readonly unknown: readonly QueryFilter[];
 }
 
-/** So many hits are counted, and compared by weight. */
-const MOST_COUNTED = 2000;
+/** How far a search goes. */
+interface SearchLimits {
+  /** So many hits are counted, and compared by weight. */
+  readonly counted: number;
+  /**
+   * A text in more articles is frequent. SQLite's bm25 goes through all hits of each text, at about 1 µs a hit, to learn how
+   * rare it is: a frequent one is weighed by whether it stands in the title.
+   */
+  readonly rare: number;
+  /** Of hits that only frequent words have in common, those in so many of the newest articles are counted. */
+  readonly recent: number;
+}
+
+const LIMITS: SearchLimits = { counted: 2000, rare: 3000, recent: 10_000 };
 /** So many labels a filter may stand for; of more the ones with the most articles count. */
 const MOST_LABELS = 200;
 
@@ -46,8 +58,10 @@ export interface Search {
   answer(query: Query, options: SearchOptions): Answer;
 }
 
-export function openSearch(database: Database): Search {
+export function openSearch(database: Database, limits: SearchLimits = LIMITS): Search {
   const sql = {
+    recent: database.prepare('SELECT day FROM articles INDEXED BY articles_by_day ORDER BY day DESC LIMIT 1 OFFSET ?'),
+    articles: database.prepare("SELECT articles FROM labels WHERE kind = 'state' AND name = 'any'"),
     spill: database.prepare("SELECT value FROM facts WHERE name = 'spill'"),
     exact: database.prepare('SELECT label FROM labels WHERE kind = ? AND folded = ? AND articles > 0'),
     part: database.prepare(
@@ -60,19 +74,12 @@ export function openSearch(database: Database): Search {
       const match = compile(query);
       const none = { articles: [], total: 0, isMore: false, isPartlyRanked: false, next: null };
       if (match.table === null) return { ...none, unknown: match.unknown };
-      const counted = count(match);
+      const { total, isMore, lowest } = count(match, limit);
       const isRanked = sort === 'best' && match.table === 'words';
       const found = isRanked
-        ? best(match, limit, after?.row ?? 0)
+        ? best(match, { limit, offset: after?.row ?? 0, lowest })
         : inOrder(match, { limit, after, order: sort === 'oldest' ? 'ASC' : 'DESC' });
-      const isMore = counted > MOST_COUNTED;
-      return {
-        ...found,
-        total: Math.min(counted, MOST_COUNTED),
-        isMore,
-        isPartlyRanked: isRanked && isMore,
-        unknown: match.unknown,
-      };
+      return { ...found, total, isMore, isPartlyRanked: isRanked && isMore, unknown: match.unknown };
     },
   };
 
@@ -98,6 +105,7 @@ export function openSearch(database: Database): Search {
       for (const group of groups.filter((each) => !isNone(each)))
         (not ? no : yes).push(anyOf(group.map((label) => wordOf(`label${label}`))));
     }
+    const words = phrases.filter((phrase) => phrase.words.length > 0 && !phrase.not).map(quoted);
     if (yes.length === 0) yes.push(anyOf(labelsOf(ANY).map((label) => wordOf(`label${label}`))));
     const positive = yes.map((each) => `(${each})`).join(' AND ');
     const expression = no.length === 0 ? positive : `(${positive}) NOT (${anyOf(no.map((each) => `(${each})`))})`;
@@ -106,6 +114,9 @@ export function openSearch(database: Database): Search {
       table: isEmpty || labelsOf(ANY).length === 0 ? null : table,
       unknown,
       expression,
+      words,
+      parts: yes,
+      isPlain: yes.length === 1 && no.length === 0 && others.length === 0,
       others,
       since,
       until,
@@ -119,26 +130,87 @@ export function openSearch(database: Database): Search {
     return rows.flatMap(({ label }) => numberOf(label) ?? []);
   }
 
-  function count(match: Match): number {
-    const { from, values } = sourceOf(match, match.spill > 0);
-    const { get } = database.prepare(`SELECT count(*) AS n FROM (SELECT 1 ${from} LIMIT ${MOST_COUNTED + 1})`);
-    return numberOf(get(...values)?.n) ?? 0;
+  /** Counts from the newest on; `lowest` is the row of the oldest hit that was counted. */
+  function count(match: Match, limit: number): Counted {
+    const isCheap = match.isPlain || !match.parts.every((part) => isFrequent(match, part));
+    const recent = isCheap ? null : recentRow(match.spill);
+    if (recent !== null) {
+      const counted = countFrom(match, { first: recent });
+      if (counted.isMore) return counted;
+      if (counted.total > limit) return { ...counted, isMore: hasAny(match, { last: recent - 1 }) };
+    }
+    return countFrom(match, {});
   }
 
-  /** The hits in order of their weight, of which later ones are nearer to the newest `MOST_COUNTED` than to all. */
-  function best(match: Match, limit: number, offset: number): Found {
-    const withArticles = match.spill > 0;
-    const newest = sourceOf(match, withArticles);
-    const lowest = database
-      .prepare(`SELECT w.rowid AS row ${newest.from} ORDER BY w.rowid DESC LIMIT 1 OFFSET ${MOST_COUNTED - 1}`)
-      .get(...newest.values)?.row;
-    const { from, values } = sourceOf(match, withArticles, { first: numberOf(lowest) ?? 0 });
-    const rows = database
-      .prepare(`SELECT w.rowid AS row ${from} ORDER BY w.rank LIMIT ? OFFSET ?`)
-      .all(...values, limit + 1, offset)
-      .map(({ row }) => numberOf(row) ?? 0);
-    const next = rows.length > limit ? { published: 0, row: offset + limit } : null;
-    return { articles: articlesAt(rows.slice(0, limit)), next };
+  function countFrom(match: Match, rows: RowRange): Counted {
+    const { from, values } = sourceOf(match, match.spill > 0, rows);
+    const counted = database
+      .prepare(
+        `SELECT count(*) AS n, min(row) AS lowest FROM (SELECT w.rowid AS row ${from} ORDER BY w.rowid DESC LIMIT ${limits.counted + 1})`,
+      )
+      .get(...values);
+    const n = numberOf(counted?.n) ?? 0;
+    const lowest = numberOf(counted?.lowest) ?? 0;
+    return n > limits.counted
+      ? { total: limits.counted, isMore: true, lowest: lowest + 1 }
+      : { total: n, isMore: false, lowest };
+  }
+
+  function hasAny(match: Match, rows: RowRange): boolean {
+    const { from, values } = sourceOf(match, match.spill > 0, rows);
+    return database.prepare(`SELECT 1 ${from} ORDER BY w.rowid DESC LIMIT 1`).get(...values) !== undefined;
+  }
+
+  /** The first row of the day before which the newest articles are too many to look through; null in a small archive. */
+  function recentRow(spill: number): number | null {
+    const day = textOf(sql.recent.get(limits.recent)?.day);
+    return day === null ? null : Math.max(0, firstRow(day) - spill);
+  }
+
+  function isFrequent({ table }: Match, part: string): boolean {
+    const hits = `SELECT 1 FROM ${table} WHERE ${table} MATCH ? LIMIT ${limits.rare + 1}`;
+    const n = database.prepare(`SELECT count(*) AS n FROM (${hits})`).get(part)?.n;
+    return (numberOf(n) ?? 0) > limits.rare;
+  }
+
+  /**
+   * The hits from a row on in order of their weight. Filters and what must be absent weigh nothing, and are no part of the
+   * expression that bm25 weighs.
+   */
+  function best(
+    match: Match,
+    { limit, offset, lowest }: { readonly limit: number; readonly offset: number; readonly lowest: number },
+  ): Found {
+    const frequent = match.words.filter((word) => isFrequent(match, word));
+    const rare = match.words.filter((word) => !frequent.includes(word));
+    const hits = sourceOf(match, match.spill > 0, { first: lowest });
+    const weights = new Map<number, number>();
+    const weighed =
+      rare.length === 0
+        ? database.prepare(`SELECT w.rowid AS row, 0 AS weight ${hits.from}`).all(...hits.values)
+        : database
+            .prepare(
+              `SELECT rowid AS row, rank AS weight FROM words WHERE words MATCH ? AND ${WITHIN.replaceAll('w.', '')} AND +rowid IN (SELECT w.rowid ${hits.from})`,
+            )
+            .all(allOf(rare), lowest, LAST_ROW, ...hits.values);
+    for (const { row, weight } of weighed) weights.set(numberOf(row) ?? 0, numberOf(weight) ?? 0);
+    const articles = numberOf(sql.articles.get()?.articles) ?? 0;
+    const titleWeight = TITLE_GAIN * Math.max(0.001, Math.log(Math.max(1, articles - limits.rare) / limits.rare));
+    for (const word of frequent) {
+      const expression = `(${match.expression}) AND title : ${word}`;
+      const titled = sourceOf({ ...match, expression }, match.spill > 0, { first: lowest });
+      for (const { row } of database.prepare(`SELECT w.rowid AS row ${titled.from}`).all(...titled.values)) {
+        const number = numberOf(row) ?? 0;
+        weights.set(number, (weights.get(number) ?? 0) - titleWeight);
+      }
+    }
+    // Of SQLite's weights the least is the best; of the same weight the newest comes first.
+    const rows = [...weights].sort(([a, x], [b, y]) => x - y || b - a).map(([row]) => row);
+    const end = offset + limit;
+    return {
+      articles: articlesAt(rows.slice(offset, end)),
+      next: rows.length > end ? { published: 0, row: end } : null,
+    };
   }
 
   /** Hits in the order of time: rows in their order, to the end of the day in which the last one lies. */
@@ -181,12 +253,32 @@ export function openSearch(database: Database): Search {
 
 type Found = Pick<Answer, 'articles' | 'next'>;
 
+type Counted = Pick<Answer, 'total' | 'isMore'> & { readonly lowest: number };
+
+/** The first and the last row that are wanted. */
+interface RowRange {
+  readonly first?: number;
+  readonly last?: number;
+}
+
+/**
+ * What bm25 gives a text of the title (4 times, k1 = 1.2) beyond one that stands in the text once, in parts of how rare it
+ * is: 4 · 2.2 / (4 + 1.2) − 1.
+ */
+const TITLE_GAIN = 0.7;
+
 /** A query as the tables are asked for it. */
 interface Match {
   /** Null where nothing can be found. */
   readonly table: 'words' | 'singles' | null;
   /** In the language of FTS5. */
   readonly expression: string;
+  /** Texts that must stand in an article, each in the language of FTS5. */
+  readonly words: readonly string[];
+  /** These, and filters: what must all be true of an article. */
+  readonly parts: readonly string[];
+  /** True if there is one of them, and nothing else is asked for. */
+  readonly isPlain: boolean;
   /** What `singles` has to say beside `words`. */
   readonly others: readonly { readonly expression: string; readonly not: boolean }[];
   readonly since: string | null;
@@ -202,12 +294,11 @@ const LAST_ROW = Number.MAX_SAFE_INTEGER;
 /**
  * One bound of rows on each side: FTS5 looks at one alone, and goes through the rest of the hits for any other.
  * @param withArticles true where the time of publication is asked for, or days have spilled
- * @param rows the first and the last that are wanted
  */
 function sourceOf(
   { table, expression, others, since, until, spill }: Match,
   withArticles: boolean,
-  rows: { readonly first?: number; readonly last?: number } = {},
+  rows: RowRange = {},
 ): { readonly from: string; readonly values: readonly (string | number)[] } {
   const articles = withArticles ? 'CROSS JOIN articles AS a ON a.row = w.rowid' : '';
   const within = others.map(
