@@ -101,6 +101,11 @@ export interface Exchange {
   };
   /** Why the body is known to be cut short in transit; null if it came to its end. */
   readonly cut: string | null;
+  /**
+   * How it ended where that was the failure of its request, in the words of WARC 1.1, 5.13. Such an exchange is kept, and
+   * nothing is ever made of it. Absent of an answer, which may be cut.
+   */
+  readonly brokenOff?: 'disconnect' | 'length' | 'time' | 'unspecified' | undefined;
   /** `rendered` is what a page's own scripts made of the exchange before it; `replay` was kept and not asked for now. */
   readonly road: 'browser' | 'rendered' | 'replay';
   /** Where the archive keeps it; absent where it does not. */

@@ -3,6 +3,7 @@
  * do is done in another way, or refused with the reason.
  */
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import {
   closeSync,
   constants,
@@ -133,7 +134,7 @@ export function openDisk(
                   return stream;
                 });
               } finally {
-                for (const stream of streams) stream.destroy();
+                await Promise.all(streams.map(closed)); // what came is there then, whole or not
               }
             }),
           chunks: () => chunksOf(where, path, { follows: false }),
@@ -224,6 +225,12 @@ export function openDisk(
       }
     }
   }
+}
+
+/** Ends a stream, whatever it was doing. */
+async function closed(stream: Writable): Promise<void> {
+  stream.destroy();
+  if (!stream.closed) await once(stream, 'close').catch(() => {}); // its failure is known to whoever writes
 }
 
 /** Null for what is no regular file, or not there any more. At once: a turn of the event loop would take ten times as long. */

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Clock, retryPauseMs } from '../clock.ts';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
+import { BrokenOff } from '../fetch/broken-off.ts';
 import { type Deadline, openDeadline, type VisitLimits } from '../fetch/budget.ts';
 import type { Download, Http } from '../fetch/http.ts';
 import type { Log } from '../log.ts';
@@ -174,10 +175,18 @@ export function createAssets(parts: {
     { expected, budget, imperfect }: Wanted,
   ): Promise<Asset | typeof OTHER_BYTES | { readonly sha256: string; readonly detail: string }> {
     const temporary = await storage.temporary(ASSETS);
+    let begun: Exchange | null = null;
+    const onBegun = (exchange: Exchange) => {
+      begun = exchange;
+    };
     try {
-      const came = await hosts.ask(url, () =>
-        temporary.fill((open) => http.download(url, open, budget.signal, budget)),
-      );
+      const ask = () =>
+        temporary
+          .fill((open) => http.download(url, open, budget.signal, budget, onBegun))
+          .catch(async (error: unknown) => {
+            throw await keptBroken(error, { begun, budget, temporary });
+          });
+      const came = await hosts.ask(url, ask);
       let asset: string | null = null;
       try {
         const { status, headers, sha256, bytes } = came;
@@ -210,6 +219,25 @@ export function createAssets(parts: {
   ): Promise<void> {
     const chunks = () => (asset === null ? temporary.chunks() : storage.chunks(asset));
     if (exchange !== undefined) await keep?.(exchange, { sha256, bytes, asset, chunks });
+  }
+
+  /** Keeps as much as came of a picture that broke off. @returns the failure alone */
+  async function keptBroken(
+    error: unknown,
+    { begun, budget, temporary }: Broken & { readonly temporary: Pick<TemporaryFile, 'chunks'> },
+  ): Promise<unknown> {
+    const broken = brokenOff(error, { begun, budget });
+    if (broken === null || keep === undefined) return error instanceof BrokenOff ? error.failure : error;
+    const { body } = broken.exchange.response;
+    const chunks = () => (body.length > 0 ? Readable.from([body]) : temporary.chunks());
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for await (const chunk of chunks()) {
+      hash.update(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
+    }
+    await keep(broken.exchange, { sha256: hash.digest('hex'), bytes, asset: null, chunks });
+    return error instanceof BrokenOff ? error.failure : error;
   }
 
   /** True where a file lies at the key that is not the bytes of its name: these are in the trash then, and may be replaced. */
@@ -272,6 +300,19 @@ function fromPercent(text: string): Buffer {
     if (isEscape) at += 2;
   }
   return bytes.subarray(0, length);
+}
+
+/** What is known where a download ends without a picture. */
+interface Broken {
+  readonly begun: Exchange | null;
+  readonly budget: Deadline;
+}
+
+/** Null where no answer had begun, or the run ends: what is asked for then is asked for again. */
+function brokenOff(error: unknown, { begun, budget }: Broken): BrokenOff | null {
+  if (error instanceof BrokenOff) return error;
+  if (begun === null || !budget.ended(error)) return null;
+  return new BrokenOff(new ArchiveError('BUDGET_SPENT', budget.spent() ?? 'the budget of the visit is spent'), begun);
 }
 
 /** Type and size. Throws IMAGE_TYPE, and IMAGE_TRUNCATED where too little came to read them. */

@@ -122,9 +122,10 @@ export function openCaptures(
   }
 
   /** What this exchange repeats. What cannot be read back counts as never kept: its bytes are then kept anew. */
-  async function earlierOf({ url, response }: Exchange, { bytes, digest }: Payload): Promise<KnownPayload | null> {
+  async function earlierOf(exchange: Exchange, { bytes, digest }: Payload): Promise<KnownPayload | null> {
+    const { url, response } = exchange;
     if (response.status === 304) return payloads.ofUrl(url);
-    if (bytes === 0) return null;
+    if (bytes === 0 || !isWhole(exchange)) return null;
     const known = payloads.find(digest);
     if (known === null) return null;
     const place = await holderAt(known.place, digest);
@@ -148,10 +149,11 @@ export function openCaptures(
 
   /** @returns the place, with that of the body where it is another's */
   function remember(
-    { url, startedAt, response }: Exchange,
+    exchange: Exchange,
     { payload, earlier, place, record }: Written & { readonly payload: Payload; readonly earlier: KnownPayload | null },
   ): CapturePlace {
-    if (payload.bytes === 0 || response.status === 304) return place;
+    const { url, startedAt, response } = exchange;
+    if (payload.bytes === 0 || response.status === 304 || !isWhole(exchange)) return place;
     payloads.note(url, payload.digest, earlier ?? { place, record, url, date: startedAt });
     return earlier === null ? place : { ...place, body: earlier.place };
   }
@@ -251,6 +253,11 @@ const PIECE_BYTES = 4 << 20;
 const LAST_MS = Date.UTC(9999, 11, 31);
 const DESCRIPTION =
   'Payloads after content and transfer decoding. Where that changed them, HTTP headers of the body on its way begin with X-Archive-Orig-.';
+
+/** Nothing may rest on a part of a body. */
+function isWhole({ cut, brokenOff }: Exchange): boolean {
+  return cut === null && brokenOff === undefined;
+}
 
 function requireSize(url: string, bytes: number): void {
   if (bytes > MOST_BODY_BYTES)

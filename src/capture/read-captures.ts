@@ -45,6 +45,8 @@ export interface CaptureEntry {
   readonly picture: PicturePayload | null;
   /** Of what somebody else captured; null for an exchange of this program. */
   readonly origin: Origin | null;
+  /** True of what broke off: the exchange of a request that failed. */
+  readonly isBroken: boolean;
   /** Response, revisit, conversion, resource, or the metadata of a picture first; then what belongs to it. */
   readonly members: readonly [Member, ...Member[]];
 }

@@ -58,18 +58,15 @@ export interface Payload {
  */
 export function recordsOf(exchange: Exchange, options: RecordOptions): readonly [WarcRecord, ...WarcRecord[]] {
   const { kind, source = null, origin } = options;
-  const { url, address, protocol, cut, road, response } = exchange;
+  const { url, response, road, cut } = exchange;
   const id = newId();
   const target = targetOf(url);
   const shared = sharedHeaders(exchange, options.warcinfo);
   const together: Header = ['WARC-Concurrent-To', id];
   const facts: Facts = {
     kind,
-    road,
+    ...connectionFacts(exchange),
     ...(target === url ? {} : { url }),
-    address,
-    protocol,
-    cut,
     ...(origin && { origin }),
   };
   const { body, ...described } = response;
@@ -119,9 +116,9 @@ export function pictureRecord(
   payload: PicturePayload,
   { warcinfo }: Pick<RecordOptions, 'warcinfo'>,
 ): WarcRecord {
-  const { url, address, protocol, cut, road, request } = exchange;
+  const { url, request } = exchange;
   const { body: _body, ...response } = exchange.response;
-  const facts: Facts = { kind: 'picture', road, url, address, protocol, cut, request, response, payload };
+  const facts: Facts = { kind: 'picture', ...connectionFacts(exchange), url, request, response, payload };
   return metadataRecord(facts, [...sharedHeaders(exchange, warcinfo), ...addressHeaders(exchange)]);
 }
 
@@ -155,12 +152,14 @@ export interface Described {
   readonly picture: PicturePayload | null;
   /** Of what somebody else captured; null for an exchange of this program. */
   readonly origin: Origin | null;
+  /** True of what broke off: the exchange of a request that failed. */
+  readonly isBroken: boolean;
 }
 
 /** @throws RangeError where they are no records of an exchange */
 export function describe(records: readonly WarcRecord[]): Described {
-  const { kind = 'page', payload = null, origin = null } = factsOf(records);
-  return { kind, picture: payload, origin };
+  const { kind = 'page', payload = null, origin = null, brokenOff } = factsOf(records);
+  return { kind, picture: payload, origin, isBroken: brokenOff !== undefined };
 }
 
 /** True if the records hold no payload of their own, and name those that do. */
@@ -189,7 +188,8 @@ export function exchangeOf(records: readonly WarcRecord[], body?: Uint8Array): E
   const [first] = records;
   if (first === undefined) throw new RangeError('no record');
   const facts = factsOf(records);
-  const { address = null, protocol = null, cut = null, road = 'replay' } = facts;
+  const { address = null, protocol = null, cut = null, brokenOff, road = 'replay' } = facts;
+  const end = { cut, ...(brokenOff && { brokenOff }), road };
   const common = {
     url: facts.url ?? fieldOf(first, 'WARC-Target-URI') ?? '',
     startedAt: fieldOf(first, 'WARC-Date') ?? '',
@@ -202,7 +202,7 @@ export function exchangeOf(records: readonly WarcRecord[], body?: Uint8Array): E
     const { request, response } = facts;
     if (request === undefined || response === undefined) throw new RangeError('metadata without request and response');
     const payload = isBody ? first.block : (body ?? NOTHING);
-    return { ...common, request, response: { ...response, body: payload }, cut, road };
+    return { ...common, request, response: { ...response, body: payload }, ...end };
   }
   if (type !== 'response' && type !== 'revisit') throw new RangeError(`a record of type ${type}`);
   const { line, headers, bodyAt } = parseHead(first.block);
@@ -219,8 +219,7 @@ export function exchangeOf(records: readonly WarcRecord[], body?: Uint8Array): E
       headers: asSent(headers),
       body: isPayloadElsewhere(records) ? requireBody(body) : first.block.subarray(bodyAt),
     },
-    cut,
-    road,
+    ...end,
   };
 }
 
@@ -239,6 +238,7 @@ const factsSchema = z.object({
   address: z.string().nullable(),
   protocol: z.string().nullable(),
   cut: z.string().nullable(),
+  brokenOff: z.enum(['disconnect', 'length', 'time', 'unspecified']).optional(),
   /** Where no other record holds them. */
   request: z.object({ method: z.string(), headers: z.array(header) }).optional(),
   response: z.object({ status: z.number(), statusText: z.string(), headers: z.array(header) }).optional(),
@@ -250,6 +250,11 @@ type Facts = Readonly<Omit<z.input<typeof factsSchema>, 'request' | 'response'>>
   readonly request?: Exchange['request'];
   readonly response?: Omit<Exchange['response'], 'body'>;
 };
+
+/** What is said of every exchange. */
+function connectionFacts({ road, address, protocol, cut, brokenOff }: Exchange): Omit<Facts, 'kind'> {
+  return { road, address, protocol, cut, ...(brokenOff && { brokenOff }) };
+}
 
 /** Nothing where there is no metadata record. Throws RangeError for what is none of ours. */
 function factsOf(records: readonly WarcRecord[]): Partial<Facts> {
@@ -343,7 +348,8 @@ function referenceTo({ place, record: id, url, date }: KnownPayload): Header[] {
 }
 
 /** Why the payload is not all that the site sent; the body of a redirect cannot be had of a browser. */
-function truncation({ cut, response }: Exchange, kind: CaptureKind, { bytes }: Payload): Header[] {
+function truncation({ cut, brokenOff, response }: Exchange, kind: CaptureKind, { bytes }: Payload): Header[] {
+  if (brokenOff !== undefined) return [['WARC-Truncated', brokenOff]];
   if (cut !== null) return [['WARC-Truncated', kind === 'robots.txt' ? 'length' : 'disconnect']];
   if (meaningOfStatus(response.status) !== 'redirect' || bytes > 0) return [];
   const hasBody =

@@ -49,8 +49,8 @@ export async function findPictures(
 const DAMAGES: readonly string[] = ['CAPTURE_DAMAGED', 'CAPTURE_MISSING'];
 
 /** Of a picture's bytes, lower-case hex; null for what is no picture that was kept. */
-function digestIn({ kind, picture, members: [first] }: CaptureEntry): string | null {
-  if (kind !== 'picture') return null;
+function digestIn({ kind, picture, isBroken, members: [first] }: CaptureEntry): string | null {
+  if (kind !== 'picture' || isBroken) return null;
   if (picture !== null) return picture.asset === null ? null : picture.sha256;
   return fieldOf(first.record, 'WARC-Payload-Digest')?.replace('sha256:', '') ?? null;
 }

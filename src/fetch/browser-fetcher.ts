@@ -1,6 +1,7 @@
 /** The fetcher that asks the site itself, by a browser, through the one door out. */
 import type { Exchange } from '../model.ts';
 import type { Site } from '../site/address.ts';
+import { keepBroken } from './broken-off.ts';
 import type { PageBrowser } from './browser.ts';
 import type { Cookies } from './cookies.ts';
 import type { Door, KeepExchange, KeptKind } from './door.ts';
@@ -56,12 +57,15 @@ export function createBrowserFetcher(parts: {
     request: { readonly url: string; readonly kind: KeptKind; readonly signal: AbortSignal },
     ask: (caps: { readonly maxBytes: number; readonly timeoutMs: number }) => Promise<Exchange>,
   ): Promise<Exchange> {
-    const { exchange } = await door.pass(request, async (caps) => {
-      const answer = await ask(caps);
-      const { status, headers } = answer.response;
-      return { exchange: answer, status, headers: plainHeaders(headers) };
-    });
-    return keep(exchange, request.kind); // its host's next turn does not wait for the disk
+    const passed = () =>
+      door.pass(request, async (caps) => {
+        const answer = await ask(caps);
+        const { status, headers } = answer.response;
+        return { exchange: answer, status, headers: plainHeaders(headers) };
+      });
+    // The host's next turn does not wait for the disk.
+    const { exchange } = await keepBroken((broken) => keep(broken, request.kind), passed);
+    return keep(exchange, request.kind);
   }
 }
 

@@ -5,6 +5,7 @@ import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Exchange } from '../model.ts';
 import { type Appearance, type Easel, openEasel, type ShowOptions, VIEWPORT } from './appearance.ts';
+import { BrokenOff } from './broken-off.ts';
 import { faultOfTemporary, launch, loadPlaywright } from './chromium.ts';
 import type { Connections } from './connections.ts';
 import { openWire, type Wire } from './devtools.ts';
@@ -17,7 +18,7 @@ export interface PageBrowser extends AsyncDisposable {
   warmUp(): Promise<void>;
   /** The honest user agent: the browser's own with the product appended, or the configured one. */
   userAgent(): Promise<string>;
-  /** One request with these headers besides the browser's own, redirects not followed. Throws NETWORK, TIMEOUT, TOO_LARGE, ADDRESS_REFUSED, PROXY_UNREACHABLE, CERTIFICATE_REFUSED, BROWSER_CRASHED, and what `launch` throws. */
+  /** One request with these headers besides the browser's own, redirects not followed. Throws NETWORK, TIMEOUT, TOO_LARGE, ADDRESS_REFUSED, PROXY_UNREACHABLE, CERTIFICATE_REFUSED, BROWSER_CRASHED, once an answer began as a BrokenOff, and what `launch` throws. */
   get(
     url: string,
     options: Caps & { readonly signal: AbortSignal; readonly headers: Readonly<Record<string, string>> },
@@ -88,15 +89,25 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
       idle.push(first);
     },
     userAgent: async () => userAgent ?? userAgentOf(await browser()),
-    get: (url, request) =>
-      inTime(url, request, { take: () => idle.pop() ?? openLoader(), leave: putBack }, async ({ wire }) =>
-        wire.load(url, {
-          ...request,
-          headers: { ...request.headers, ...(options.exact === true ? UNENCODED : {}) },
-          now: options.now,
-          proxy: await openedProxy(),
-        }),
-      ),
+    get: async (url, request) => {
+      let asked: Wire | null = null;
+      try {
+        return await inTime(
+          url,
+          request,
+          { take: () => idle.pop() ?? openLoader(), leave: putBack },
+          async (loader) => {
+            const proxy = await openedProxy();
+            asked = loader.wire;
+            const headers = { ...request.headers, ...(options.exact === true ? UNENCODED : {}) };
+            return asked.load(url, { ...request, headers, now: options.now, proxy });
+          },
+        );
+      } catch (error) {
+        const begun = (asked as Wire | null)?.begun() ?? null;
+        throw error instanceof ArchiveError && begun !== null ? new BrokenOff(error, begun) : error;
+      }
+    },
     render: (source, request) =>
       inTime(source.url, request, { take: openBoxedTab, leave: discard }, ({ tab }) =>
         renderExchange(tab, source, { ...request, now: options.now }),

@@ -32,11 +32,14 @@ export interface Wire {
       readonly now: () => number;
     },
   ): Promise<Exchange>;
+  /** What came so far of the answer to the last request, its body as far as it was taken; null where its head did not. */
+  begun(): Exchange | null;
 }
 
 /** @param cdp the session of a tab that does nothing else */
 export async function openWire(cdp: CDPSession): Promise<Wire> {
   const sent = collectSentHeaders(cdp);
+  let begun: () => Exchange | null = () => null;
   await cdp.send('Network.enable');
   await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
   await cdp.send('Fetch.enable', { patterns: [{ requestStage: 'Response' }] });
@@ -44,6 +47,7 @@ export async function openWire(cdp: CDPSession): Promise<Wire> {
   return {
     load: async (url, { headers, maxBytes, proxy, now }) => {
       sent.clear();
+      begun = () => null;
       const begunMs = performance.now();
       const hasHeaders = Object.keys(headers).length > 0;
       if (hasHeaders) await cdp.send('Network.setExtraHTTPHeaders', { headers });
@@ -64,22 +68,24 @@ export async function openWire(cdp: CDPSession): Promise<Wire> {
         return unanswered;
       }
       const startedAt = new Date(now()).toISOString();
-      const exchange = await describe(url, { ...answer, responseStatusCode });
-      const body = hasNoBody(exchange) ? NOTHING : await takeBody(cdp, requestId, exchange, maxBytes);
+      const exchange = { ...(await describe(url, { ...answer, responseStatusCode })), startedAt };
+      const pieces: Uint8Array[] = [];
+      const withBody = (body: Uint8Array): Exchange => ({
+        ...exchange,
+        address: proxy.addressOf(url, begunMs),
+        response: { ...exchange.response, body },
+      });
+      begun = () => withBody(Buffer.concat(pieces));
+      const body = hasNoBody(exchange) ? NOTHING : await takeBody(cdp, requestId, exchange, { maxBytes, pieces });
       await cdp.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' });
       await navigated;
       // Cookies lie in the program's one jar and come as a header, in whichever tab.
       if (setCookiesOf(exchange).length > 0) await cdp.send('Network.clearBrowserCookies');
       // DevTools keeps them for everything that the tab asks for. Where this is not reached, the tab goes.
       if (hasHeaders) await cdp.send('Network.setExtraHTTPHeaders', { headers: {} });
-      return {
-        ...exchange,
-        startedAt,
-        address: proxy.addressOf(url, begunMs),
-        response: { ...exchange.response, body },
-        cut: hasNoBody(exchange) ? null : cutOf(exchange, body),
-      };
+      return { ...withBody(body), cut: hasNoBody(exchange) ? null : cutOf(exchange, body) };
     },
+    begun: () => begun(),
   };
 
   /** All of an exchange that is known before its body. */
@@ -239,25 +245,40 @@ function mostBytes(exchange: Exchange): number | null {
   return ['gzip', 'x-gzip', 'deflate'].includes(encoding) ? promised * DEFLATE_RATIO : null;
 }
 
+interface TakeOptions {
+  readonly maxBytes: number;
+  /** Gets the body as it comes, up to the cap. */
+  readonly pieces: Uint8Array[];
+}
+
 /** One that cannot pass the cap comes at once, which costs least; any other piece by piece. Throws TOO_LARGE. */
-async function takeBody(cdp: CDPSession, requestId: string, exchange: Exchange, maxBytes: number): Promise<Uint8Array> {
+async function takeBody(
+  cdp: CDPSession,
+  requestId: string,
+  exchange: Exchange,
+  options: TakeOptions,
+): Promise<Uint8Array> {
   const most = mostBytes(exchange);
-  if (most === null || most > maxBytes) return takePieces(cdp, requestId, exchange.url, maxBytes);
+  if (most === null || most > options.maxBytes) return takePieces(cdp, requestId, exchange.url, options);
   const { body, base64Encoded } = await cdp.send('Fetch.getResponseBody', { requestId });
   return Buffer.from(body, base64Encoded ? 'base64' : 'utf8');
 }
 
 /** Reads the body piece by piece, so that one without end, or a decompression bomb, stops at the cap. */
-async function takePieces(cdp: CDPSession, requestId: string, url: string, maxBytes: number): Promise<Uint8Array> {
+async function takePieces(
+  cdp: CDPSession,
+  requestId: string,
+  url: string,
+  { maxBytes, pieces }: TakeOptions,
+): Promise<Uint8Array> {
   const { stream: handle } = await cdp.send('Fetch.takeResponseBodyAsStream', { requestId });
-  const pieces: Buffer[] = [];
   let length = 0;
   for (let ended = false; !ended; ) {
     const { data, base64Encoded, eof } = await cdp.send('IO.read', { handle, size: CHUNK_BYTES });
     const piece = Buffer.from(data, base64Encoded === true ? 'base64' : 'utf8');
+    pieces.push(piece.subarray(0, maxBytes - length));
     length += piece.length;
     if (length > maxBytes) throw new ArchiveError('TOO_LARGE', `${url}: more than ${maxBytes} bytes`);
-    pieces.push(piece);
     ended = eof;
   }
   await cdp.send('IO.close', { handle });

@@ -6,11 +6,12 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { Readable, Transform, type Writable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Got } from 'got';
 import { ArchiveError } from '../errors.ts';
 import type { Exchange, Header } from '../model.ts';
+import { BrokenOff, keepBroken } from './broken-off.ts';
 import type { PageBrowser } from './browser.ts';
 import type { Budget } from './budget.ts';
 import type { Connections } from './connections.ts';
@@ -26,9 +27,17 @@ export interface Http {
   /**
    * Hashes a picture on its way into the stream that `open` gives, whose last one holds the bytes.
    * @param budget is charged with each request and its bytes; the caller ends it by `signal`
-   * @throws what `text` throws, TOO_LARGE, and BUDGET_SPENT
+   * @param onBegun gets each answer without its body, before that is taken
+   * @throws what `text` throws, TOO_LARGE, and BUDGET_SPENT; once a picture began, as a BrokenOff, whose body is in the last
+   *   stream or in its exchange
    */
-  download(url: string, open: () => Writable, signal: AbortSignal, budget?: Budget): Promise<Download>;
+  download(
+    url: string,
+    open: () => Writable,
+    signal: AbortSignal,
+    budget?: Budget,
+    onBegun?: (exchange: Exchange) => void,
+  ): Promise<Download>;
 }
 
 export interface WaybackHttp {
@@ -86,12 +95,13 @@ export function createHttp(options: {
 
   return {
     text: async (url, signal) => {
+      let chunks: Buffer[] = [];
       const { bytes, isWhole, exchange, status } = await ask(url, {
         kind: 'robots.txt',
         signal,
         accept: {},
         take: async (stream, { maxBytes }) => {
-          const chunks: Buffer[] = [];
+          chunks = [];
           let length = 0;
           for await (const chunk of stream) {
             chunks.push(chunk as Buffer);
@@ -100,6 +110,7 @@ export function createHttp(options: {
           }
           return { bytes: Buffer.concat(chunks).subarray(0, maxBytes), isWhole: length <= maxBytes };
         },
+        taken: () => Buffer.concat(chunks),
       });
       const cut = isWhole ? null : `only the first ${bytes.length} bytes were read`;
       await keep?.({ ...exchange, response: { ...exchange.response, body: bytes }, cut }, 'robots.txt');
@@ -121,27 +132,32 @@ export function createHttp(options: {
           return { body: Buffer.concat(chunks) };
         },
       }),
-    download: (url, open, signal, budget) =>
+    download: (url, open, signal, budget, onBegun) =>
       ask(url, {
         kind: 'picture',
         signal,
         budget,
+        onBegun,
         accept: { accept: 'image/*,*/*;q=0.8' },
         take: async (stream, { maxBytes }) => {
           const hash = createHash('sha256');
           let bytes = 0;
-          const meter = new Transform({
-            transform: (chunk: Buffer, _encoding, done) => {
-              bytes += chunk.length;
-              budget?.take(chunk.length);
-              hash.update(chunk);
-              done(
-                bytes > maxBytes ? new ArchiveError('TOO_LARGE', `${url}: more than ${maxBytes} bytes`) : null,
-                chunk,
-              );
-            },
-          });
-          await pipeline(stream, meter, open(), { signal });
+          let failure: unknown = null;
+          // What came goes to its end in any case; then it is a failure.
+          await pipeline(async function* () {
+            try {
+              for await (const chunk of stream as AsyncIterable<Buffer>) {
+                yield chunk.subarray(0, maxBytes - bytes);
+                bytes += chunk.length;
+                budget?.take(chunk.length);
+                if (bytes > maxBytes) throw new ArchiveError('TOO_LARGE', `${url}: more than ${maxBytes} bytes`);
+                hash.update(chunk);
+              }
+            } catch (error) {
+              failure = error;
+            }
+          }, open());
+          if (failure !== null) throw failure;
           return { sha256: hash.digest('hex'), bytes };
         },
       }),
@@ -171,20 +187,32 @@ export function createHttp(options: {
     const { origin } = new URL(url);
     let unreadable: ArchiveError | null = null;
     if ((leftToBrowser.get(origin) ?? 0) < performance.now()) {
-      const answer = await door.pass({ url, kind, signal }, (caps) => charged(() => askByNode(url, wish, caps)));
+      const answer = await keptIfBroken(kind, () =>
+        door.pass({ url, kind, signal }, (caps) => charged(() => askByNode(url, wish, caps))),
+      );
       if (!('unreadable' in answer)) return answer;
       unreadable = answer.unreadable;
+      if (unreadable instanceof BrokenOff && kind !== 'wayback') await keep?.(unreadable.exchange, kind);
       leftToBrowser.set(origin, performance.now() + LEFT_TO_BROWSER_MS);
     }
-    return door.pass({ url, kind, signal }, (caps) => charged(() => askByBrowser(url, wish, caps, unreadable)));
+    return keptIfBroken(kind, () =>
+      door.pass({ url, kind, signal }, (caps) => charged(() => askByBrowser(url, wish, caps, unreadable))),
+    );
+  }
+
+  /** A picture's exchange is its caller's to keep, who has its bytes; nothing of the Wayback Machine's is kept before it is whole. */
+  function keptIfBroken<T>(kind: RequestKind, work: () => Promise<T>): Promise<T> {
+    if (kind === 'picture') return work();
+    return keepBroken(kind === 'wayback' ? undefined : (broken) => keep?.(broken, kind) ?? Promise.resolve(), work);
   }
 
   /** One request; nothing is taken of a redirect. */
   async function askByNode<T>(
     url: string,
-    { signal, accept, take }: Wish<T>,
+    { signal, accept, take, taken, onBegun }: Wish<T>,
     caps: Caps,
   ): Promise<Came<T> | Unreadable> {
+    let begun: Exchange | null = null;
     try {
       const { timeoutMs } = caps;
       const stream = (await client).stream(url, {
@@ -202,6 +230,8 @@ export function createHttp(options: {
         startedAt: new Date(now()).toISOString(),
         address: addressOf(url, response.ip),
       });
+      begun = exchange;
+      onBegun?.(exchange);
       cookies.keep(url, response.headers['set-cookie'] ?? []);
       const isRedirect = status >= 300 && status < 400;
       const location = isRedirect ? (URL.parse(headers.location ?? '', url)?.href ?? null) : null;
@@ -210,8 +240,18 @@ export function createHttp(options: {
       stream.destroy();
       return { ...answer, taken: null };
     } catch (error) {
-      const known = knownError(url, error);
-      if (!isUnreadable(error)) throw known;
+      const failure = knownError(url, error);
+      const isRead = !isUnreadable(error);
+      const body = taken?.() ?? NOTHING;
+      const known =
+        begun === null
+          ? failure
+          : new BrokenOff(
+              failure,
+              { ...begun, response: { ...begun.response, body } },
+              isRead ? undefined : 'unspecified',
+            );
+      if (isRead) throw known;
       return { status: 0, headers: {}, unreadable: known };
     }
   }
@@ -250,10 +290,12 @@ export function createHttp(options: {
 }
 
 /** A browser gives what came as the whole: nothing where it could read nothing of the body. Throws TRUNCATED, NETWORK. */
-function requireWhole({ url, response, cut }: Exchange, unreadable: ArchiveError | null): void {
-  if (cut !== null) throw new ArchiveError('TRUNCATED', `${url}: ${cut}`);
-  if (response.status === 200 && response.body.length === 0)
-    throw unreadable ?? new ArchiveError('NETWORK', `${url}: the answer has no body that can be read`);
+function requireWhole(exchange: Exchange, unreadable: ArchiveError | null): void {
+  const { url, response, cut } = exchange;
+  if (cut !== null) throw new BrokenOff(new ArchiveError('TRUNCATED', `${url}: ${cut}`), exchange);
+  if (response.status !== 200 || response.body.length > 0) return;
+  const { detail } = unreadable ?? { detail: `${url}: the answer has no body that can be read` };
+  throw new BrokenOff(new ArchiveError('NETWORK', detail), exchange, 'unspecified');
 }
 
 /** What is asked for, and how a body is read. */
@@ -261,8 +303,11 @@ interface Wish<T> {
   readonly kind: RequestKind;
   readonly signal: AbortSignal;
   readonly budget?: Budget | undefined;
+  readonly onBegun?: ((exchange: Exchange) => void) | undefined;
   readonly accept: { readonly accept?: string };
   readonly take: (stream: Readable, caps: Caps) => Promise<T>;
+  /** What was taken so far; absent where it lies elsewhere. */
+  readonly taken?: () => Uint8Array;
 }
 
 interface Came<T> extends Answered {

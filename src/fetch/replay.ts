@@ -8,7 +8,7 @@ import { type Fetcher, followExchanges } from './fetcher.ts';
  * Where several exchanges have one address, they come one after another, and the last of them for good. What the answer
  * was known by earlier is of no effect: what was kept is what comes.
  * @param kept in the order in which they were made; rendered ones are for `render`
- * @returns a fetcher that throws NETWORK for whatever is not among them
+ * @returns a fetcher that throws NETWORK for whatever is not among them, or broke off
  */
 export function createReplay(kept: Iterable<Exchange>, site: Site): Fetcher {
   const answers = new Map<string, Exchange[]>();
@@ -39,6 +39,7 @@ export function createReplay(kept: Iterable<Exchange>, site: Site): Fetcher {
     const left = byUrl.get(url) ?? [];
     const exchange = left.length > 1 ? left.shift() : left[0];
     if (exchange === undefined) throw new ArchiveError('NETWORK', `${url}: not among the exchanges that were kept`);
+    if (exchange.brokenOff !== undefined) throw new ArchiveError('NETWORK', exchange.cut ?? url);
     return exchange;
   }
 }

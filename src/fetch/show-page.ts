@@ -3,6 +3,7 @@ import { ArchiveError } from '../errors.ts';
 import type { Exchange } from '../model.ts';
 import type { Site } from '../site/address.ts';
 import type { Appearance, KnownPicture } from './appearance.ts';
+import { keepBroken } from './broken-off.ts';
 import type { PageBrowser } from './browser.ts';
 import type { Cookies } from './cookies.ts';
 import type { Door, KeepExchange } from './door.ts';
@@ -66,11 +67,13 @@ export function createShowPage(parts: {
 
   async function ask(url: string, signal: AbortSignal): Promise<Exchange> {
     const exchanges = await followExchanges(url, site, async (address) => {
-      const { answer } = await door.pass({ url: address, kind: 'style sheet', signal }, async (caps) => {
-        const exchange = await browser.get(address, { ...caps, signal, headers: { ...cookies.headersFor(address) } });
-        const { status, headers } = exchange.response;
-        return { answer: exchange, status, headers: plainHeaders(headers) };
-      });
+      const passed = () =>
+        door.pass({ url: address, kind: 'style sheet', signal }, async (caps) => {
+          const exchange = await browser.get(address, { ...caps, signal, headers: { ...cookies.headersFor(address) } });
+          const { status, headers } = exchange.response;
+          return { answer: exchange, status, headers: plainHeaders(headers) };
+        });
+      const { answer } = await keepBroken((broken) => keep(broken, 'style sheet'), passed);
       return keep(answer, 'style sheet');
     });
     const last = exchanges.at(-1) as Exchange; // there is at least one

@@ -61,6 +61,9 @@ async function readPage(
   { reader, trial }: Pick<Sources, 'reader' | 'trial'>,
 ): Promise<ParsedPage> {
   const exchanges = await Promise.all(places.map((place) => reader.exchange(place)));
+  const broken = exchanges.find(({ brokenOff }) => brokenOff !== undefined);
+  if (broken !== undefined)
+    throw new ArchiveError('CAPTURE_DAMAGED', `${broken.url}: no page, it broke off: ${broken.cut}`);
   const page = pageOf(exchanges[0]?.url ?? '', exchanges);
   await trial(page, address);
   return parsePage(page);

@@ -77,7 +77,8 @@ export async function findMissed(
   );
 
   async function take(entry: CaptureEntry): Promise<void> {
-    const { place, kind, url, origin } = entry;
+    const { place, kind, url, origin, isBroken } = entry;
+    if (isBroken) return; // its request failed, and the visit with it
     // What was imported is no visit, and has parts from any time: another import brings back a record that was lost.
     const address = kind === 'page' && origin === null ? parseArticleUrl(url, site) : null;
     if (address === null || isConfirmation(entry)) return;
