@@ -283,7 +283,25 @@ export const ERRORS = {
     'a database of the archive is damaged',
     'stop',
     EXIT.archiveNotWritable,
-    'run: guancha-archive repair — what it replaces lies in trash/ then, and the documents are not touched',
+    'run: guancha-archive repair — what it replaces lies in trash/ then, and the documents are not touched. The database of a cluster: restore it from a backup',
+  ),
+  DATABASE_AWAY: kind(
+    'the database of the cluster does not answer',
+    'stop',
+    EXIT.archiveNotWritable,
+    'start it, or wait until it is back, and run the command again. What was under way is as if it had not begun',
+  ),
+  DATABASE_REFUSED: kind(
+    'the database of the cluster refuses this user',
+    'stop',
+    EXIT.usage,
+    'check cluster.postgres in the configuration: user, password, database and the parameters behind the ?',
+  ),
+  DATABASE_NOT_READY: kind(
+    'the database of the cluster does not have the tables of this version',
+    'stop',
+    EXIT.usage,
+    'run: guancha-archive cluster init',
   ),
   LOCK_DAMAGED: kind(
     'the lock of the archive is no database',

@@ -1,36 +1,12 @@
-/** The one door to SQLite: opening, numbered migrations, reading without a trace, and SQLite's errors as known failures. */
+/** The database in a file, and the one door to SQLite: opening, numbered migrations, reading without a trace, and SQLite's errors as known failures. */
 import { constants, copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import type { z } from 'zod';
+import type { Database, Dialect } from './database.ts';
 import { ArchiveError } from './errors.ts';
 import { knownError } from './system-errors.ts';
-
-export type Row = Readonly<Record<string, SQLOutputValue>>;
-
-type Value = string | number | null;
-
-/** A prepared statement; all that SQLite throws comes as a known failure. */
-export interface Statement {
-  /** Returns how many rows were changed. */
-  run(...values: readonly Value[]): number;
-  get(...values: readonly Value[]): Row | undefined;
-  all(...values: readonly Value[]): readonly Row[];
-  iterate(...values: readonly Value[]): Generator<Row>;
-}
-
-export interface Database extends Disposable {
-  prepare(sql: string): Statement;
-  /** Runs statements that give nothing back. */
-  exec(sql: string): void;
-  /**
-   * All that `work` writes, or nothing of it. A transaction within another one is part of it: what it throws must reach
-   * the outer one.
-   */
-  transaction<T>(work: () => T): T;
-}
 
 /**
  * One step from a version of the tables to the next. It runs once, in the transaction that counts the version up.
@@ -214,6 +190,7 @@ function versionOf(connection: DatabaseSync, path: string, { length }: readonly 
 function databaseOf(connection: DatabaseSync, path: string, opened: DisposableStack): Database {
   const withErrors: WithSqliteErrors = (work) => withSqliteErrors(path, work);
   return {
+    dialect: SQLITE,
     prepare: (sql) => {
       const statement = withErrors(() => connection.prepare(sql));
       return {
@@ -236,6 +213,13 @@ function databaseOf(connection: DatabaseSync, path: string, opened: DisposableSt
     [Symbol.dispose]: () => opened.dispose(),
   };
 }
+
+const SQLITE: Dialect = {
+  texts: (parameter) => `json_each(${parameter})`,
+  gathered: (column) => `json_group_array(${column})`,
+  indexed: (index) => `INDEXED BY ${index}`, // left to itself SQLite sorts or looks through far more rows
+  forUpdate: '', // whoever changes something has the whole database
+};
 
 function inTransaction<T>(connection: DatabaseSync, path: string, work: () => T): T {
   withSqliteErrors(path, () => connection.exec('BEGIN IMMEDIATE'));
@@ -260,29 +244,5 @@ export function withSqliteErrors<T>(path: string, work: () => T): T {
     return work();
   } catch (error) {
     throw knownError(error, { place: 'archive', name: path });
-  }
-}
-
-// Values of columns, checked.
-
-export function textOf(value: SQLOutputValue | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
-}
-
-export function numberOf(value: SQLOutputValue | undefined): number | null {
-  return value === null || value === undefined ? null : Number(value);
-}
-
-/** A column that holds JSON; null if there is nothing in it, or nothing of the form: no row ends a run. */
-export function jsonOf<T>(value: SQLOutputValue | undefined, schema: z.ZodType<T>): T | null {
-  const text = textOf(value);
-  return text === null ? null : (schema.safeParse(parsed(text)).data ?? null);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined; // which no schema of ours takes
   }
 }

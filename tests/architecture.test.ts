@@ -56,6 +56,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['monitor/metrics.ts'],
   'image-size': ['archive/picture-file.ts'],
   commander: ['cli.ts', 'commands/flags.ts'],
+  pg: ['postgres-thread.ts'],
   'string-width': ['report/audit-text.ts', 'report/coverage-text.ts', 'report/text.ts'],
 };
 
@@ -102,7 +103,7 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
   'node:http': ['fetch/connections.ts', 'monitor/monitor.ts'],
   'node:https': ['fetch/connections.ts'],
   'node:tls': ['fetch/certificates.ts', 'fetch/connections.ts', 'fetch/socks-proxy.ts'],
-  'node:worker_threads': ['crawl/page-trial.ts', 'pool.ts'],
+  'node:worker_threads': ['crawl/page-trial.ts', 'pool.ts', 'postgres-thread.ts', 'postgres.ts'],
   'node:child_process': ['commands/serve.ts', 'notify/hook.ts'],
   'node:sqlite': ['sqlite.ts'],
 };
@@ -121,7 +122,11 @@ const FLOORS: readonly (readonly string[])[] = [
     'paths.ts',
     'pool.ts',
     'config-file.ts',
+    'database.ts',
     'sqlite.ts',
+    'postgres.ts',
+    'postgres-thread.ts',
+    'service-address.ts',
   ],
   ['site', 'alarms'],
   ['config.ts', 'page', 'fetch', 'archive', 'journal', 'frontier', 'monitor'],

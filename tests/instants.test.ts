@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { believed } from '../src/clock.ts';
+import type { Database } from '../src/database.ts';
 import { instantsOf, openInstants, SETTLED } from '../src/frontier/instants.ts';
 import { openMemoryFrontier } from '../src/frontier/memory.ts';
 import { MIGRATIONS } from '../src/frontier/migrations.ts';
 import { openOperations } from '../src/frontier/operations.ts';
 import { nextVisit } from '../src/journal/journal.ts';
-import { type Database, openDatabase } from '../src/sqlite.ts';
+import { openDatabase } from '../src/sqlite.ts';
 import { target } from './frontier.contract.ts';
 import { temporaryFolder } from './support/command.ts';
 

@@ -7,9 +7,10 @@
 import type { ArticleChange } from '../archive/changes.ts';
 import { CATALOG, databaseFiles, documentKey } from '../archive/keys.ts';
 import type { Storage } from '../archive/storage.ts';
+import { numberOf, textOf } from '../database.ts';
 import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { type DerivedDatabase, numberOf, openDerivedDatabase, textOf } from '../sqlite.ts';
+import { type DerivedDatabase, openDerivedDatabase } from '../sqlite.ts';
 import { type CatalogArticle, type LabelKind, textOfDocument } from './entry.ts';
 import type { Query } from './query.ts';
 import { countBehind, type Refreshed, type RefreshOptions, refresh } from './refresh.ts';

@@ -8,8 +8,8 @@ import { parseKey, RECORDS, recordKey } from '../archive/keys.ts';
 import { recordMonths } from '../archive/places.ts';
 import { readRecord, sha256 } from '../archive/record.ts';
 import type { Storage } from '../archive/storage.ts';
+import { type Database, numberOf, textOf } from '../database.ts';
 import { ArchiveError } from '../errors.ts';
-import { type Database, numberOf, textOf } from '../sqlite.ts';
 import { type CatalogEntry, entryOf } from './entry.ts';
 import { openStore } from './store.ts';
 

@@ -1,5 +1,5 @@
 /** Answers to queries: which articles, in which order, and how many there are. */
-import { type Database, numberOf, type Row, textOf } from '../sqlite.ts';
+import { type Database, numberOf, type Row, textOf } from '../database.ts';
 import type { CatalogArticle } from './entry.ts';
 import { fold } from './fold.ts';
 import { type Phrase, phraseOf, type Query, type QueryFilter } from './query.ts';

@@ -1,7 +1,8 @@
 /** Articles put into the catalog's tables and taken out of them. */
+
+import type { Database } from '../database.ts';
+import { numberOf, textOf } from '../database.ts';
 import { ArchiveError } from '../errors.ts';
-import type { Database } from '../sqlite.ts';
-import { numberOf, textOf } from '../sqlite.ts';
 import { bigrams, singles } from './bigrams.ts';
 import type { CatalogEntry, Label } from './entry.ts';
 import { fold } from './fold.ts';

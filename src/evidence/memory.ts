@@ -3,7 +3,8 @@
  * index does. All of it follows from the lists; where it is lost or belongs to another state of the log, it is made anew, and
  * every file is hashed once more.
  */
-import { openDatabase, textOf } from '../sqlite.ts';
+import { textOf } from '../database.ts';
+import { openDatabase } from '../sqlite.ts';
 
 export interface SealedFile {
   /** Lower-case hex. */

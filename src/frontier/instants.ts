@@ -4,8 +4,8 @@
  * right whenever the database is opened for work, and whenever the clock is seen to go back while it is open.
  */
 import { boundsOf, type Sense } from '../clock.ts';
+import type { Database } from '../database.ts';
 import { LONGEST_MS as LONGEST_LOOKUP_MS } from '../journal/lookups.ts';
-import type { Database } from '../sqlite.ts';
 import { LEASE_MS } from './frontier.ts';
 
 /** What the columns with instants of a table mean; null where something else looks after the column, with the reason. */

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { believed } from '../clock.ts';
+import { type Database, jsonOf, numberOf, type Row, type Statement, textOf } from '../database.ts';
 import type { ArticleId, NumberSpace, Outcome, Target } from '../model.ts';
-import { type Database, jsonOf, numberOf, type Row, type Statement, textOf } from '../sqlite.ts';
 import { whenAgain } from './again.ts';
 import {
   DIED,

@@ -1,5 +1,5 @@
 /** What a schedule reported as wrong and has not seen well again. */
-import type { Database } from '../sqlite.ts';
+import type { Database } from '../database.ts';
 
 export interface AlarmRows {
   all(): readonly AlarmRow[];

@@ -2,8 +2,9 @@
  * What the site shows of archived articles and is not believed yet: it may be a fault of the site, and pass. Where this is
  * lost with the database, it has to stand anew.
  */
+
+import { type Database, numberOf } from '../database.ts';
 import type { ArticleId } from '../model.ts';
-import { type Database, numberOf } from '../sqlite.ts';
 
 export interface Doubt {
   /** What is shown: the hash of a version's content, or a notice in its own words. */

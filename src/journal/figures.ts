@@ -1,7 +1,7 @@
 /** What the last articles gave, for the drift alarm; in the frontier's database, for it is of the run and not of the archive. */
 import { z } from 'zod';
 import type { FieldSample } from '../alarms/drift.ts';
-import { type Database, jsonOf } from '../sqlite.ts';
+import { type Database, jsonOf } from '../database.ts';
 
 export interface FieldSamples {
   add(sample: FieldSample): void;

@@ -1,7 +1,7 @@
 /** Forms of markup outside of the vocabulary, by the articles that they were met in. */
 import type { SeenForm } from '../alarms/markup.ts';
+import type { Database } from '../database.ts';
 import type { ArticleId } from '../model.ts';
-import type { Database } from '../sqlite.ts';
 
 export interface Forms {
   /** Notes what an article has; each article counts once for a form, however often it is visited. */

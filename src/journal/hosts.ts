@@ -1,6 +1,6 @@
 /** What is remembered of hosts between runs: when the next request may start and why not sooner, and their robots.txt. */
 import { believed, type Sense } from '../clock.ts';
-import { type Database, textOf } from '../sqlite.ts';
+import { type Database, textOf } from '../database.ts';
 
 /** Instants in ms since 1970. Pictures of a host have a pause of their own, under `assets HOST`. */
 export interface Hosts {

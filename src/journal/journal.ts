@@ -1,8 +1,8 @@
 /** What the crawler remembers between its runs: visits and plans, sources and figures, hosts, notices on their way, the runs. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { type Database, numberOf, type Statement, textOf } from '../database.ts';
 import type { ArticleId, NumberSpace, Outcome } from '../model.ts';
-import { type Database, numberOf, type Statement, textOf } from '../sqlite.ts';
 import { type AlarmRows, openAlarms } from './alarms.ts';
 import { type Doubts, openDoubts } from './doubts.ts';
 import { type FieldSamples, type Latencies, openFieldSamples, openLatencies } from './figures.ts';

@@ -1,6 +1,6 @@
 /** When addresses may be looked up again that the site has no more: whoever is asked is asked once in a long while. */
 import { believed, type Sense } from '../clock.ts';
-import type { Database } from '../sqlite.ts';
+import type { Database } from '../database.ts';
 
 /** Instants in ms since 1970. */
 export interface Lookups {

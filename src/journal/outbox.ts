@@ -1,5 +1,5 @@
 /** Notices on their way to the owner's hooks: kept until they are delivered or given up, so that a killed process loses none. */
-import { type Database, numberOf, type Row } from '../sqlite.ts';
+import { type Database, numberOf, type Row } from '../database.ts';
 
 export interface Outbox {
   /** Keeps a notice for a hook, due at once; nothing happens where its id is known, delivered or not. */

@@ -2,8 +2,9 @@
  * Which payload each address gave last, and where the captures hold it: so that the same bytes are kept once, and a 304 says
  * of which answer it speaks. Derived: where it is lost, bytes are kept again.
  */
+
+import { type Database, type Row, textOf } from '../database.ts';
 import type { CapturePlace } from '../model.ts';
-import { type Database, type Row, textOf } from '../sqlite.ts';
 
 /** The response that holds a payload. */
 export interface KnownPayload {

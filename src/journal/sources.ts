@@ -1,8 +1,8 @@
 /** How the sources' lists were read lately: what the alarm looks at. */
 import { z } from 'zod';
 import type { SourceSample } from '../alarms/sources.ts';
+import { type Database, jsonOf, numberOf, type Row, textOf } from '../database.ts';
 import type { ArticleId, Verdict } from '../model.ts';
-import { type Database, jsonOf, numberOf, type Row, textOf } from '../sqlite.ts';
 
 export interface SourceSamples {
   add(reading: SourceSample): void;
