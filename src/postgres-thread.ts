@@ -102,7 +102,8 @@ async function done(request: Request): Promise<Result> {
     case 'end': {
       const { command } = await open.query(request.commit ? 'COMMIT' : 'ROLLBACK');
       // After a statement that failed the server takes COMMIT for ROLLBACK, and calls it a success.
-      if (request.commit && command !== 'COMMIT') throw new Error('the transaction was rolled back: a statement failed');
+      if (request.commit && command !== 'COMMIT')
+        throw new Error('the transaction was rolled back: a statement failed');
       return nothing();
     }
     default:

@@ -118,7 +118,7 @@ function rowsOf({ columns, rows }: Result): readonly Row[] {
 export function numbered(sql: string): { readonly text: string; readonly count: number } {
   let count = 0;
   const text = sql.replaceAll(
-    /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[^]*?\*\/|\?(\d*)/g,
+    /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\?(\d*)/g,
     (whole, number?: string) => {
       if (number === undefined) return whole;
       const place = number === '' ? count + 1 : Number(number);

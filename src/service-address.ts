@@ -14,9 +14,7 @@ export function redacted(text: string, url: string): string {
   const { username = '', password = '', search = '' } = address ?? {};
   const parameters = [...new URLSearchParams(search)].filter(([name]) => /pass|secret|token|key/i.test(name));
   const secrets = [url, password, decoded(password), `${username}:`, ...parameters.map(([, value]) => value)];
-  return secrets
-    .filter((secret) => secret.length > 1)
-    .reduce((said, secret) => said.replaceAll(secret, '…'), text);
+  return secrets.filter((secret) => secret.length > 1).reduce((said, secret) => said.replaceAll(secret, '…'), text);
 }
 
 function decoded(text: string): string {

@@ -54,7 +54,8 @@ export function testDatabase(name: string, open: () => Promise<Opened>, skip: st
 
     test('gives numbers back as numbers, counts and sums too', (database) => {
       const insert = database.prepare('INSERT INTO things (id, name, size) VALUES (?, ?, ?)');
-      for (const size of [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 1_790_000_000_000]) insert.run(size, '', size);
+      for (const size of [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 1_790_000_000_000])
+        insert.run(size, '', size);
       const row = database.prepare('SELECT count(*) AS n, max(size) AS m, min(id) AS l FROM things').get();
       assert.deepEqual({ ...row }, { n: 3, m: Number.MAX_SAFE_INTEGER, l: Number.MIN_SAFE_INTEGER });
     });
@@ -90,7 +91,8 @@ export function testDatabase(name: string, open: () => Promise<Opened>, skip: st
       }
       assert.equal(seen, 1501);
       const size = database.transaction(() => {
-        for (const { id } of some.iterate(2490)) database.prepare('UPDATE things SET size = -1 WHERE id = ?').run(Number(id));
+        for (const { id } of some.iterate(2490))
+          database.prepare('UPDATE things SET size = -1 WHERE id = ?').run(Number(id));
         return database.prepare('SELECT count(*) AS n FROM things WHERE size = -1').get()?.n;
       });
       assert.equal(size, 10);
@@ -132,7 +134,8 @@ export function testDatabase(name: string, open: () => Promise<Opened>, skip: st
     });
 
     test('says a statement that it refuses as a known failure', (database, faults) => {
-      const code = (expected: ErrorCode) => (error: unknown) => error instanceof ArchiveError && error.code === expected;
+      const code = (expected: ErrorCode) => (error: unknown) =>
+        error instanceof ArchiveError && error.code === expected;
       assert.throws(() => database.prepare('SELEC 1').all(), code(faults.statement));
       assert.throws(() => database.exec('SELEC 1'), code(faults.statement));
       assert.throws(() => database.prepare('SELECT * FROM nothing').all(), code(faults.table));
@@ -147,7 +150,9 @@ export function testDatabase(name: string, open: () => Promise<Opened>, skip: st
     test('reads the dialect: texts of a parameter, texts of a group, an index, a row to be changed', (database) => {
       const { texts, gathered, indexed, forUpdate } = database.dialect;
       database.exec('CREATE INDEX by_size ON things (size)');
-      const insert = database.prepare(`INSERT INTO things (id, name) SELECT length(value), value FROM ${texts('?1')} WHERE true`);
+      const insert = database.prepare(
+        `INSERT INTO things (id, name) SELECT length(value), value FROM ${texts('?1')} WHERE true`,
+      );
       assert.equal(insert.run(JSON.stringify(['a', '二二', "'?'"])), 3);
       assert.equal(insert.run('[]'), 0);
       const names = database.prepare(`SELECT ${gathered('name')} AS names FROM things`).get()?.names;
@@ -155,10 +160,7 @@ export function testDatabase(name: string, open: () => Promise<Opened>, skip: st
       const update = database.prepare(
         `UPDATE things SET size = 1 WHERE id = (SELECT id FROM things ${indexed('by_size')} WHERE size IS NULL ORDER BY id LIMIT 1 ${forUpdate}) RETURNING id`,
       );
-      assert.deepEqual(
-        [update.get()?.id, update.get()?.id, update.get()?.id, update.get()?.id],
-        [1, 2, 3, undefined],
-      );
+      assert.deepEqual([update.get()?.id, update.get()?.id, update.get()?.id, update.get()?.id], [1, 2, 3, undefined]);
     });
 
     test('closes with statements open', (database) => {

@@ -9,7 +9,14 @@ import { openPostgres } from '../../src/postgres.ts';
 import { redacted, withoutSecrets } from '../../src/service-address.ts';
 import { testDatabase } from '../database.contract.ts';
 import { temporaryFolder } from '../support/command.ts';
-import { addressOf, connectTo, PASSWORD, type PostgresServer, skippedWithout, startPostgres } from '../support/servers.ts';
+import {
+  addressOf,
+  connectTo,
+  PASSWORD,
+  type PostgresServer,
+  skippedWithout,
+  startPostgres,
+} from '../support/servers.ts';
 
 const skip = skippedWithout('postgres', 'initdb');
 let server: PostgresServer;
@@ -124,7 +131,10 @@ describe('PostgreSQL as a database', { skip }, () => {
   });
 
   it('says an address without its secrets, whatever form it has', () => {
-    assert.equal(withoutSecrets('postgres://u:p%40ss@db.example.org:5433/a?password=x'), 'postgres://db.example.org:5433/a');
+    assert.equal(
+      withoutSecrets('postgres://u:p%40ss@db.example.org:5433/a?password=x'),
+      'postgres://db.example.org:5433/a',
+    );
     assert.equal(withoutSecrets('redis://:secret@127.0.0.1:6379/1'), 'redis://127.0.0.1:6379/1');
     assert.equal(withoutSecrets('postgres://u:p[@@:x'), 'postgres:…');
     assert.equal(withoutSecrets('u:p'), 'u:…');
