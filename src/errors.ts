@@ -274,10 +274,28 @@ export const ERRORS = {
     'check the disk (dmesg, smartctl) and run the command again. What is archived is safe',
   ),
   ARCHIVE_UNFIT: kind(
-    'the disk cannot do what an archive needs',
+    'the disk, or the object store, cannot do what an archive needs',
     'stop',
     EXIT.archiveNotWritable,
-    'put the archive on another disk: one with file locks, long names and large files. What is archived is safe',
+    'put the archive on another disk: one with file locks, long names and large files; or in a store that keeps the conditions of writes. What is archived is safe',
+  ),
+  ARCHIVE_AWAY: kind(
+    'the object store does not answer',
+    'stop',
+    EXIT.archiveNotWritable,
+    'wait until it answers, and run the command again: it goes on where it stopped. What waits to be stored lies in the folder of the archive on this machine',
+  ),
+  ARCHIVE_OVERTAKEN: kind(
+    'another run has written the file meanwhile',
+    'later',
+    EXIT.archiveInUse,
+    'nothing: what the other run wrote stays, and the article is looked at again',
+  ),
+  STORE_REFUSED: kind(
+    'the object store refuses this program',
+    'stop',
+    EXIT.archiveNotWritable,
+    'correct what is named above: the keys in the environment, or cluster.storage in the configuration. What is archived is safe',
   ),
   DATABASE_DAMAGED: kind(
     'a database of the archive is damaged',

@@ -11,13 +11,21 @@ import { testStorage } from './storage.contract.ts';
 import { temporaryFolder } from './support/command.ts';
 import { files } from './support/tree.ts';
 
-testStorage('on a disk', async () => {
-  const root = await mkdtemp(join(tmpdir(), 'guancha-storage-'));
-  return {
-    storage: openDisk(root),
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
-  };
-});
+testStorage(
+  'on a disk',
+  async () => {
+    const root = await mkdtemp(join(tmpdir(), 'guancha-storage-'));
+    return {
+      storage: openDisk(root),
+      [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+    };
+  },
+  {
+    skips: {
+      'writes what was read only while nobody else has written it': 'the lock of the archive keeps other writers away',
+    },
+  },
+);
 
 testStorage('in memory', () => Promise.resolve({ storage: openMemory(), [Symbol.asyncDispose]: async () => {} }));
 

@@ -35,7 +35,7 @@ export interface Archive {
    * stands; nothing else writes records. A superseded document moves to `versions/` first, under the next number that is
    * free; a document that no record describes goes to `trash/`. Then the document is written, then the record. A kill at any
    * point leaves the old state, or a new document whose record still waits; the same update again, or `sweep`, ends it either
-   * way. Files that would not change are not touched, and a document of the same content stays as it is, though this version
+   * way. Where another process has written document or record since they were read, ARCHIVE_OVERTAKEN. Files that would not change are not touched, and a document of the same content stays as it is, though this version
    * of the program would spell it otherwise.
    * @param change gets the record, null where there is none, and gives what is to stand; null changes nothing
    * @returns what stands now
@@ -131,16 +131,18 @@ export function openArchive(
   const update: Archive['update'] = (key, change, options = {}) =>
     inTurn(key, async () => {
       const known = options.old?.();
-      const old = known === undefined ? await recordAt(key) : known;
+      const there = known === undefined ? await storage.readRevised(recordKey(key)) : null;
+      const old = known === undefined ? parsed(key, there?.bytes) : known;
+      const stand: Standing = { key, revision: known === undefined ? (there?.revision ?? null) : undefined };
       const next = await change(old);
       if (next === null) return { record: old, wrote: false };
       const isSame = known === undefined && old !== null;
       if ('record' in next) {
         const text = writeRecord(next.record);
         if (isSame && text === writeRecord(old)) return { record: old, wrote: false };
-        return writeLast(key, next.record);
+        return writeLast(stand, next.record);
       }
-      return capture(key, next, { old, isSame });
+      return capture(stand, next, { old, isSame });
     });
 
   return {
@@ -187,8 +189,11 @@ export function openArchive(
   }
 
   async function recordAt(key: string): Promise<ArchiveRecord | null> {
-    const bytes = await storage.read(recordKey(key));
-    return bytes === null ? null : readRecord(bytes.toString(), `${storage.name}/${recordKey(key)}`);
+    return parsed(key, await storage.read(recordKey(key)));
+  }
+
+  function parsed(key: string, bytes: Buffer | null | undefined): ArchiveRecord | null {
+    return bytes ? readRecord(bytes.toString(), `${storage.name}/${recordKey(key)}`) : null;
   }
 
   async function findByPlace(id: ArticleId): Promise<StoredArticle | null> {
@@ -205,14 +210,16 @@ export function openArchive(
 
   /** @param given `isSame` is true where a record that says what the old one says is not written */
   async function capture(
-    key: string,
+    stand: Standing,
     { draft, document, present = 'kept', why = 'no record describes it', confirmed, capturedAt, keep }: Capture,
     { old, isSame }: { readonly old: ArchiveRecord | null; readonly isSame: boolean },
   ): Promise<Updated> {
+    const { key } = stand;
     const path = documentKey(key);
     const described = { path, bytes: Buffer.byteLength(document), sha256: sha256(document) };
-    const there = await storage.read(path);
-    const writeKept = async (record: ArchiveRecord) => writeNoted(key, keep ? (await keep())(record) : record);
+    const file = await storage.readRevised(path);
+    const there = file?.bytes ?? null;
+    const writeKept = async (record: ArchiveRecord) => writeNoted(stand, keep ? (await keep())(record) : record);
     if (isSame && old !== null && present === 'kept' && isOtherSpelling(old, { draft, document, there })) {
       const { source, document: stored } = old; // the document names the list
       const versions = old.versions.map((each, i, { length }) =>
@@ -235,7 +242,7 @@ export function openArchive(
       { kept, sha256: described.sha256 },
     );
     const record = mergeRecord(old, draft, { document: described, versions });
-    if (!isThere) await storage.write(path, document);
+    if (!isThere) await storage.writeRevised(path, document, file?.revision ?? null);
     else if (isSame && old !== null && saysTheSame(old, record)) {
       if (!gainsBasis(old, record)) return { record: old, wrote: false };
       return { ...(await writeKept({ ...old, versions: record.versions })), wrote: false };
@@ -260,21 +267,23 @@ export function openArchive(
   }
 
   /** Writes a record with all that was noted of it before it was there, and while it is written. */
-  async function writeNoted(key: string, record: ArchiveRecord): Promise<Updated> {
-    const id = idOf(key);
+  async function writeNoted(stand: Standing, record: ArchiveRecord): Promise<Updated> {
+    const id = idOf(stand.key);
     for (let noted = record; ; ) {
       const notes = early.get(id) ?? [];
       noted = notes.reduce((each, note) => note(each), noted);
-      const updated = await writeLast(key, noted);
+      const updated = await writeLast(stand, noted);
       if ((early.get(id) ?? notes) !== notes) continue;
       early.delete(id);
       return updated;
     }
   }
 
-  async function writeLast(key: string, record: ArchiveRecord): Promise<Updated> {
-    await storage.write(recordKey(key), writeRecord(record));
-    whereabouts.written(key);
+  async function writeLast(stand: Standing, record: ArchiveRecord): Promise<Updated> {
+    const [path, text] = [recordKey(stand.key), writeRecord(record)];
+    if (stand.revision === undefined) await storage.write(path, text);
+    else stand.revision = await storage.writeRevised(path, text, stand.revision);
+    whereabouts.written(stand.key);
     return { record, wrote: true };
   }
 
@@ -310,6 +319,13 @@ export function openArchive(
     const bytes = before === null ? null : await storage.read(before);
     return bytes === null ? null : changesBetween(bytes.toString(), document);
   }
+}
+
+/** A record in the turn of its key. */
+interface Standing {
+  readonly key: string;
+  /** Of the file as it was read or written last; null where there was none, undefined where whatever lies there is replaced. */
+  revision: string | null | undefined;
 }
 
 /** @returns what the work gives, or its error; the next one of the key begins either way */

@@ -23,7 +23,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fs from 'fs-extra';
 import { ArchiveError } from '../errors.ts';
 import { knownError, type Place } from '../system-errors.ts';
-import { isKey, isTemporaryName, mayBeLink, TRASH, temporaryName } from './keys.ts';
+import { isTemporaryName, mayBeLink, requireKey, TRASH, temporaryName } from './keys.ts';
 import { type ByteRange, type Digest, kindOf, type Storage, type StoredFile } from './storage.ts';
 
 const CHUNK_BYTES = 1 << 18;
@@ -51,9 +51,26 @@ export function openDisk(
   const where: Where = { place, name: root };
   const withErrors = <T>(work: () => Promise<T>) => withDiskErrors(where, work);
 
+  const read: Storage['read'] = (key) => withErrors(() => orNull(readRegular(pathOf(root, key))));
+  const write: Storage['write'] = (key, bytes, { ifAbsent = false } = {}) =>
+    withErrors(async () => {
+      const path = pathOf(root, key);
+      await ensureFolder(dirname(path));
+      const temporary = join(dirname(path), temporaryName(basename(path)));
+      try {
+        await fsp.writeFile(temporary, bytes, { flag: 'wx' });
+        if (ifAbsent) return await settleIfAbsent(temporary, path, note);
+        await settle(temporary, path, note);
+        return true;
+      } catch (error) {
+        await removeQuietly(temporary);
+        throw error;
+      }
+    });
+
   return {
     name: root,
-    read: (key) => withErrors(() => orNull(readRegular(pathOf(root, key)))),
+    read,
     chunks: (key, range) => chunksOf(where, pathOf(root, key), { follows: mayBeLink(key), range }),
     digest: (key, onChunk = () => {}) =>
       withErrors(() => orNull(digestOf(pathOf(root, key), { follows: mayBeLink(key), onChunk }))),
@@ -65,21 +82,16 @@ export function openDisk(
         const target = stats.isSymbolicLink() ? await fsp.readlink(path) : null;
         return { kind: kindOf(stats), bytes: stats.size, writtenAt: stats.mtimeMs, target };
       }),
-    write: (key, bytes, { ifAbsent = false } = {}) =>
-      withErrors(async () => {
-        const path = pathOf(root, key);
-        await ensureFolder(dirname(path));
-        const temporary = join(dirname(path), temporaryName(basename(path)));
-        try {
-          await fsp.writeFile(temporary, bytes, { flag: 'wx' });
-          if (ifAbsent) return await settleIfAbsent(temporary, path, note);
-          await settle(temporary, path, note);
-          return true;
-        } catch (error) {
-          await removeQuietly(temporary);
-          throw error;
-        }
-      }),
+    write,
+    // The lock of the archive keeps other writers away.
+    readRevised: async (key) => {
+      const bytes = await read(key);
+      return bytes === null ? null : { bytes, revision: '' };
+    },
+    writeRevised: async (key, bytes) => {
+      await write(key, bytes);
+      return '';
+    },
     append: (key, bytes) =>
       withErrors(async () => {
         const path = pathOf(root, key);
@@ -271,8 +283,7 @@ const PIECE = Buffer.allocUnsafeSlow(CHUNK_BYTES);
 
 /** The one place that turns a key into a path; a key can never leave the archive. */
 export function pathOf(root: string, key: string): string {
-  if (!isKey(key)) throw new TypeError(`not a key of an archive: ${JSON.stringify(key)}`);
-  return join(root, ...key.split('/'));
+  return join(root, ...requireKey(key).split('/'));
 }
 
 async function* chunksOf(

@@ -357,3 +357,19 @@ export function isKey(key: string): boolean {
       (part) => part !== '' && part !== '.' && part !== '..' && !foreign.test(part) && Buffer.byteLength(part) <= 255,
     );
 }
+
+/** @throws TypeError where a text is no key: a fault of the program */
+export function requireKey(key: string): string {
+  if (!isKey(key)) throw new TypeError(`not a key of an archive: ${JSON.stringify(key)}`);
+  return key;
+}
+
+/** The order of keys: part by part, as folders are walked. */
+export function compareKeys(a: string, b: string): number {
+  const [left, right] = [a.split('/'), b.split('/')];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const [x = '', y = ''] = [left[i], right[i]];
+    if (x !== y) return x < y ? -1 : 1;
+  }
+  return left.length - right.length;
+}

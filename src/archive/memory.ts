@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { ArchiveError } from '../errors.ts';
-import { isKey, TRASH } from './keys.ts';
+import { compareKeys, requireKey, TRASH } from './keys.ts';
 import type { Storage, StoredFile } from './storage.ts';
 
 interface Held {
@@ -61,6 +61,17 @@ export function openMemory({ now = Date.now }: { readonly now?: () => number } =
       if (ifAbsent && files.has(requireKey(key))) return false;
       put(key, bytes);
       return true;
+    },
+    readRevised: async (key) => {
+      if (isFolder(requireKey(key))) throw refusal(key, 'a folder');
+      const held = files.get(key);
+      return held === undefined ? null : { bytes: Buffer.from(held.bytes), revision: held.revision };
+    },
+    writeRevised: async (key, bytes, revision) => {
+      if ((files.get(requireKey(key))?.revision ?? null) !== revision)
+        throw new ArchiveError('ARCHIVE_OVERTAKEN', `${name}/${key}: is not what was read`);
+      put(key, bytes);
+      return String(writes);
     },
     append: async (key, bytes) =>
       put(key, Buffer.concat([files.get(requireKey(key))?.bytes ?? NOTHING, Buffer.from(bytes)])),
@@ -140,21 +151,6 @@ export function openMemory({ now = Date.now }: { readonly now?: () => number } =
 
 const NOTHING = Buffer.alloc(0);
 
-function requireKey(key: string): string {
-  if (!isKey(key)) throw new TypeError(`not a key of an archive: ${JSON.stringify(key)}`);
-  return key;
-}
-
 function isBelow(key: string, prefix: string): boolean {
   return prefix === '' || key.startsWith(`${prefix}/`);
-}
-
-/** Part by part, as folders are walked. */
-function compareKeys(a: string, b: string): number {
-  const [left, right] = [a.split('/'), b.split('/')];
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const [x = '', y = ''] = [left[i], right[i]];
-    if (x !== y) return x < y ? -1 : 1;
-  }
-  return left.length - right.length;
 }

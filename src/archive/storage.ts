@@ -1,18 +1,18 @@
 /**
- * The port of an archive's files. An adapter is named by its technology (`disk`, `memory`); `tests/storage.contract.ts`
+ * The port of an archive's files. An adapter is named by its technology (`disk`, `s3`, `memory`); `tests/storage.contract.ts`
  * is the contract that each of them keeps.
  *
  * A key is a relative path with `/`: no part is empty, `.` or `..`. Only `keys.ts` spells the keys of an archive.
  *
  * What the callers owe it:
  * - One process writes an archive at a time (see `frontier/lock.ts`), and one writer a key. `ifAbsent` and `commit` keep
- *   the first of two writers; everything else takes the last.
+ *   the first of two writers, `writeRevised` the first of two that read the same; everything else takes the last.
  * - A file that others name is written before the file that names it. A kill between the two leaves a file too many,
  *   never a name without its file.
  * - What may be large is read by `chunks`, never by `read`.
  *
  * Where the place refuses, every member throws what `system-errors.ts` says of it, such as ARCHIVE_FULL, ARCHIVE_IO or
- * ARCHIVE_NOT_WRITABLE. A text that is no key is a fault of the program: TypeError.
+ * ARCHIVE_NOT_WRITABLE, and one that is reached over a network ARCHIVE_AWAY or STORE_REFUSED. A text that is no key is a fault of the program: TypeError.
  */
 import type { Writable } from 'node:stream';
 
@@ -37,6 +37,16 @@ export interface Storage {
    * @returns false where `ifAbsent` is set and something has the key: that stays as it is
    */
   write(key: string, bytes: string | Uint8Array, options?: { readonly ifAbsent?: boolean }): Promise<boolean>;
+  /** The bytes of a file, with what `writeRevised` needs to know that they still stand; null where there is none. */
+  readRevised(key: string): Promise<Revised | null>;
+  /**
+   * Writes the whole file durably, if what lies there is still what was read: a writer that was stopped for a while, and
+   * whose place another took, changes nothing. Where one process at a time writes the place, nothing is looked at.
+   * @param revision of what was read or written last; null where nothing lay there
+   * @returns the new revision
+   * @throws ARCHIVE_OVERTAKEN where another has written the file since
+   */
+  writeRevised(key: string, bytes: string | Uint8Array, revision: string | null): Promise<string>;
   /** Adds to the end of a file, durably; makes it where it is not there. A kill may leave a part of what was added. */
   append(key: string, bytes: string | Uint8Array): Promise<void>;
   /** Lets the bytes of a file lie under a second key too: a write to the first leaves them under the second. */
@@ -65,6 +75,12 @@ export interface Digest {
   /** Lower-case hex. */
   readonly sha256: string;
   readonly bytes: number;
+}
+
+export interface Revised {
+  readonly bytes: Buffer;
+  /** Means something to `writeRevised` alone. */
+  readonly revision: string;
 }
 
 /** Both in bytes; `length` is at least 1. */

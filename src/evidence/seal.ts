@@ -69,10 +69,12 @@ const TURN_MS = 10;
 
 /**
  * Seals what is new. The caller holds the archive.
- * @throws SEAL_CONTRADICTED where the log is not the one that this machine signed and saw; SEAL_DAMAGED
+ * @throws SEAL_CONTRADICTED where the log is not the one that this machine signed and saw; SEAL_DAMAGED; ARCHIVE_OVERTAKEN
+ *   where another has sealed meanwhile
  */
 export async function seal(storage: Storage, options: SealOptions): Promise<Seal> {
   const { memory, now } = options;
+  const standing = (await storage.readRevised(CHECKPOINT))?.revision ?? null; // before it is read: what comes later is seen
   const before = await newestCheckpoint(storage);
   const size = before?.size ?? 0;
   const signer = {
@@ -98,7 +100,7 @@ export async function seal(storage: Storage, options: SealOptions): Promise<Seal
     const end = size + files + 1;
     const checkpoint = signCheckpoint({ size: end, root: await extendTiles(storage, { size, end }) }, signer);
     await writeKeys(storage, signer);
-    await storage.write(CHECKPOINT, checkpoint.raw);
+    await storage.writeRevised(CHECKPOINT, checkpoint.raw, standing);
     await storage.write(checkpointKey(end), checkpoint.raw);
     memory.commit(stateOf(checkpoint));
     noteSeen(checkpoint, writeVerifierKey(signer), options);

@@ -198,6 +198,8 @@ export function openGenerated(articles: number): Storage {
       return { files: [], folders: more.length > 0 || year.length !== 4 ? [] : ofYear.map((month) => month.slice(5)) };
     },
     chunks: refuse,
+    readRevised: refuse,
+    writeRevised: refuse,
     write: refuse,
     append: refuse,
     copy: refuse,
