@@ -6,6 +6,7 @@ import leven from 'leven';
 import { type Document, isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { fileOf } from './config-file.ts';
+import { CONFIG_KEYS } from './config-keys.ts';
 import { ArchiveError } from './errors.ts';
 import { isAddressBlock } from './fetch/address-guard.ts';
 import { isProxySetting } from './fetch/proxies.ts';
@@ -240,6 +241,21 @@ export type Config = z.output<typeof schema>;
 /** The defaults alone; `crawl.config.yaml` at the top of the repository says the same with comments. */
 export function defaultConfig(): Config {
   return schema.parse({});
+}
+
+/** The JSON Schema of the file (draft 2020-12), by which editors complete and explain keys. */
+export function configSchema(): object {
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Described;
+  for (const [path, { meaning }] of Object.entries(CONFIG_KEYS)) {
+    const node = path.split('.').reduce<Described | undefined>((parent, key) => parent?.properties?.[key], json);
+    if (node !== undefined) node.description = meaning;
+  }
+  return { title: 'Configuration of guancha-archive', ...json };
+}
+
+interface Described {
+  description?: string;
+  readonly properties?: Readonly<Record<string, Described>>;
 }
 
 /**

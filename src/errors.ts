@@ -22,6 +22,26 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** When a command ends with each of them. */
+export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: 'all went well',
+  findings:
+    '`audit` found something of the level that `--fail-on` names, or worse; `reproduce` a document that is not the same; `verify`, `seal` or `corroborate` found something',
+  usage: 'the command line, the configuration or every given URL is not valid',
+  incomplete:
+    'some URLs did not end well: `blocked`, `refused`, `failed`; for `archive` also `gone`; `repair` could not repair something',
+  sourcesUnread: 'a list could not be read, or gave no article; the others were',
+  siteBlocks: 'the site refused a list, or several articles in a row, and went on after every pause',
+  archiveInUse: 'another run, or another program, is using this archive',
+  noBrowser: 'no browser can be started, or it lacks a library',
+  archiveNotWritable:
+    'the archive, a report or temporary files cannot be written: the disk is full, fails or refuses, or the machine is short of something',
+  outputLost:
+    'all went well, but stdout could not be written (a full disk): what was printed is lost, what was archived is not',
+  internal: 'a fault of this program',
+  interrupted: 'Ctrl-C',
+};
+
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 interface ErrorKind {

@@ -123,6 +123,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'paths.ts',
     'pool.ts',
     'config-file.ts',
+    'config-keys.ts',
     'database.ts',
     'sqlite.ts',
     'postgres.ts',

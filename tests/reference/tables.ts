@@ -1,0 +1,97 @@
+/** The tables of docs/ that mirror code, and the JSON Schema of the configuration. `npm run docs` writes them. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CHECKS } from '../../src/audit/promises.ts';
+import { configSchema, defaultConfig } from '../../src/config.ts';
+import { CONFIG_KEYS } from '../../src/config-keys.ts';
+import { ERRORS, EXIT, EXIT_MEANINGS } from '../../src/errors.ts';
+import { FLAGS } from '../../src/flags.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+const TABLES: Readonly<Record<string, () => string>> = {
+  exits: () =>
+    table(
+      ['code', 'name', 'when'],
+      Object.entries(EXIT).map(([name, code]) => [code, quoted(name), EXIT_MEANINGS[name as keyof typeof EXIT]]),
+    ),
+  errors: () =>
+    table(
+      ['code', 'what happened', 'what to do', 'next', 'exit code'],
+      Object.entries(ERRORS).map(([code, { title, fix, next, exit }]) => [quoted(code), title, fix, next, exit]),
+    ),
+  flags: () =>
+    table(
+      ['flag', 'level', 'what was seen', 'what it means for what is archived'],
+      Object.entries(FLAGS).map(([code, { level, title, meaning }]) => [quoted(code), level, title, meaning]),
+    ),
+  checks: () =>
+    table(
+      ['check', 'group', 'level', 'what it means', 'how to fix it'],
+      Object.entries(CHECKS).map(([code, { group, severity, means, fix }]) => [
+        quoted(code),
+        group,
+        severity,
+        means,
+        fix,
+      ]),
+    ),
+  keys: () =>
+    table(
+      ['key', 'default', 'what it means'],
+      keysOf(defaultConfig()).map(([key, value]) => {
+        const known = CONFIG_KEYS[key];
+        if (known === undefined) throw new Error(`no meaning in src/config-keys.ts: ${key}`);
+        const more = known.more === undefined ? '' : ` ([more](${known.more}))`;
+        return [quoted(key), quoted(shortened(value)), `${known.meaning}${more}`];
+      }),
+    ),
+};
+
+/** Every generated file by its path in the repository: as it has to be. */
+export function generatedFiles(): ReadonlyMap<string, string> {
+  const pages = readdirSync(join(ROOT, 'docs'), { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => [`docs/${name}`, withTables(readFileSync(join(ROOT, 'docs', name), 'utf8'))] as const);
+  return new Map([...pages, ['docs/crawl.config.schema.json', `${JSON.stringify(configSchema(), null, 2)}\n`]]);
+}
+
+/** The names of all tables. */
+export const TABLE_NAMES = Object.keys(TABLES);
+
+function withTables(page: string): string {
+  return page.replace(/(<!-- table: (\w+) -->\n).*?(<!-- end -->)/gs, (_, begin: string, name: string, end: string) => {
+    const write = TABLES[name];
+    if (write === undefined) throw new Error(`no table of this name: ${name}`);
+    return `${begin}\n${write()}\n${end}`;
+  });
+}
+
+type Cell = string | number;
+
+function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const line = (cells: readonly Cell[]) =>
+    `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line), ''].join('\n');
+}
+
+/** The keys of a configuration, one level deep, with their defaults. */
+function keysOf(config: object): readonly (readonly [string, unknown])[] {
+  return Object.entries(config).flatMap(([key, value]: [string, unknown]) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value).map(([name, inner]: [string, unknown]) => [`${key}.${name}`, inner] as const)
+      : [[key, value] as const],
+  );
+}
+
+function shortened(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function quoted(text: string): string {
+  return `\`${text}\``;
+}
+
+if (import.meta.main) for (const [path, text] of generatedFiles()) writeFileSync(join(ROOT, path), text);
