@@ -145,7 +145,7 @@ const FLOORS: readonly (readonly string[])[] = [
 /** A room that uses another room of its floor, and why. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   archive: ['fetch', 'page'], // pictures are downloaded in their turn; a body is rendered and compared as a page's tree
-  audit: ['capture'], // files of captures are read by the rules that they were written by
+  audit: ['capture', 'evidence'], // files of captures are read by the rules that they were written by, seals as `verify` does
   'config.ts': ['fetch', 'monitor'], // what an address block and a listening address look like
   frontier: ['archive', 'journal'], // the lock names its holder in a file; one database holds queue and journal
 };

@@ -14,6 +14,7 @@ import { openOperations } from '../src/frontier/operations.ts';
 import { target } from './frontier.contract.ts';
 import { temporaryFolder } from './support/command.ts';
 import { documentOf, draft, KEY, save } from './support/drafts.ts';
+import { unseen } from './support/sealed-archive.ts';
 
 const CODES = (Object.keys(CHECKS) as CheckCode[]).filter((code) =>
   ['files', 'records', 'frontier', 'assets'].includes(CHECKS[code].group),
@@ -24,7 +25,9 @@ const OLD = new Date(Date.now() - 86_400_000);
 async function found(root: string, options: { readonly isAlone?: boolean } = {}): Promise<string[]> {
   const codes: string[] = [];
   const selection = { stems: null, since: null };
-  for await (const { code } of audit({ root, selection, codes: CODES, jobs: 1, signal, ...options })) codes.push(code);
+  const seals = unseen(root);
+  for await (const { code } of audit({ root, selection, codes: CODES, jobs: 1, signal, seals, ...options }))
+    codes.push(code);
   return codes.sort();
 }
 

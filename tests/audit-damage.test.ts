@@ -9,6 +9,7 @@ import { temporaryFolder } from './support/command.ts';
 import { DAMAGES, type Damage } from './support/damages.ts';
 import { makeHealthyArchive } from './support/healthy-archive.ts';
 import { openPlant } from './support/plant.ts';
+import { type SealedArchive, sealTwice, unseen } from './support/sealed-archive.ts';
 import { digests } from './support/tree.ts';
 
 /** With GUANCHA_ARCHIVE_TORTURE=1 on an archive of so many articles, and so often with 20 damages at once. */
@@ -20,11 +21,19 @@ const AT_ONCE = 20;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let healthy: string;
 let copy: string;
+let sealed: string;
+let sealedCopy: string;
+let seals: SealedArchive;
 before(async () => {
   folder = await temporaryFolder();
   healthy = await makeHealthyArchive(folder.path, { articles: ARTICLES });
   copy = join(folder.path, 'copy');
   cpSync(healthy, copy, { recursive: true });
+  sealed = join(folder.path, 'sealed');
+  cpSync(healthy, sealed, { recursive: true });
+  seals = await sealTwice(sealed);
+  sealedCopy = join(folder.path, 'sealed-copy');
+  cpSync(sealed, sealedCopy, { recursive: true, preserveTimestamps: true });
 });
 after(() => folder[Symbol.asyncDispose]());
 
@@ -39,6 +48,7 @@ async function findings(root: string, jobs = 1): Promise<string[]> {
     codes,
     jobs,
     signal,
+    seals: root === sealed || root === sealedCopy ? seals.contextOf(root) : unseen(root),
   }))
     reported.push(`${code} ${path}`);
   return reported.sort();
@@ -46,22 +56,25 @@ async function findings(root: string, jobs = 1): Promise<string[]> {
 
 /** Plants damages in the copy, and puts back what they touched; says what was found and what had to be. */
 async function damaged(damages: readonly Damage[], jobs: number) {
-  const archive = openPlant(copy);
+  const isSealed = damages.some((each) => each.isSealed === true);
+  const [whole, root] = isSealed ? [sealed, sealedCopy] : [healthy, copy];
+  const archive = openPlant(root);
   try {
     const expected = damages.flatMap(({ code, plant }) =>
       [plant(archive)]
         .flat()
         .map((each) => (typeof each === 'string' ? `${code} ${each}` : `${each.code} ${each.path}`)),
     );
-    return { expected: expected.sort(), reported: await findings(copy, jobs) };
+    return { expected: expected.sort(), reported: await findings(root, jobs) };
   } finally {
-    archive.restore(healthy);
+    archive.restore(whole);
   }
 }
 
 describe('damage of one kind', () => {
   it('is nowhere in the archive before', async () => {
     assert.deepEqual(await findings(healthy), []);
+    assert.deepEqual(await findings(sealedCopy), []);
   });
 
   for (const each of DAMAGES) {
@@ -73,6 +86,7 @@ describe('damage of one kind', () => {
 
   it('is put back after each', async () => {
     assert.deepEqual(await digests(copy), await digests(healthy));
+    assert.deepEqual(await digests(sealedCopy), await digests(sealed));
   });
 
   it('is of at least 60 kinds, and every check has one', () => {

@@ -24,6 +24,7 @@ import * as foreign from './support/foreign-files.ts';
 import { CAPTURED, http, record, warc } from './support/foreign-files.ts';
 import { openKeptCrawl } from './support/kept-crawl.ts';
 import { answer, type MemoryCrawl, OPTIONS, openMemoryCrawl, targetOf } from './support/memory-crawl.ts';
+import { unseen } from './support/sealed-archive.ts';
 import { field, readWarcs, type WarcReading } from './support/warc-reader.ts';
 
 const NEVER = new AbortController().signal;
@@ -608,6 +609,7 @@ describe('what an import keeps', () => {
       codes: Object.keys(CHECKS) as CheckCode[],
       jobs: 1,
       signal: NEVER,
+      seals: unseen(folder.path),
     });
     assert.deepEqual(await Array.fromAsync(findings), []);
   });

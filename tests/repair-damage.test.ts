@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { openApp } from '../src/app.ts';
 import { CHECKS, type CheckCode, type Finding } from '../src/audit/promises.ts';
 import { loadConfig } from '../src/config.ts';
+import type { VerifyContext } from '../src/evidence/verify.ts';
 import { watchSite } from '../src/repair/context.ts';
 import { clearFrontier } from '../src/repair/frontier.ts';
 import { findings, repair } from '../src/repair/repair.ts';
@@ -14,6 +15,7 @@ import { temporaryFolder } from './support/command.ts';
 import { DAMAGES, type Damage } from './support/damages.ts';
 import { fillHealthyArchive } from './support/healthy-archive.ts';
 import { openPlant } from './support/plant.ts';
+import { type SealedArchive, sealTwice, unseen } from './support/sealed-archive.ts';
 import { digests, files, isKept } from './support/tree.ts';
 
 /** With GUANCHA_ARCHIVE_TORTURE=1 every damage is repaired, else the first of each group and kind of repair, and those that are left. */
@@ -37,6 +39,13 @@ const LEFT: Readonly<Record<string, { readonly codes: readonly CheckCode[]; read
     codes: ['capture-form', 'capture-missing'],
     why: /another program wrote or renamed it|the bytes are nowhere in this archive/,
   },
+  'seal-log-damaged: the checkpoint is no checkpoint': { codes: ['seal-log-damaged'], why: /no checkpoint of a log/ },
+  'seal-log-damaged: the checkpoint is empty': { codes: ['seal-log-damaged'], why: /no checkpoint of a log/ },
+  'seal-log-damaged: an older checkpoint is no checkpoint': { codes: ['seal-log-damaged'], why: /another copy/ },
+  'seal-file-changed: a document and its record say another thing, and agree': {
+    codes: ['seal-file-changed', 'seal-file-changed'],
+    why: /the bytes are nowhere in this archive/,
+  },
   'version-order: a version captured before the one before': {
     codes: ['version-order'],
     why: /nothing in the archive says how the versions followed/,
@@ -47,6 +56,15 @@ const LEFT: Readonly<Record<string, { readonly codes: readonly CheckCode[]; read
 const LEFT_OF_CODE: Readonly<Partial<Record<CheckCode, (typeof LEFT)[string]>>> = {
   'capture-damaged': { codes: ['capture-damaged'], why: /the bytes are nowhere in this archive/ },
   'capture-altered': { codes: ['capture-altered'], why: /the bytes are nowhere in this archive/ },
+  'seal-file-changed': { codes: ['seal-file-changed'], why: /the bytes are nowhere in this archive/ },
+  'seal-file-removed': { codes: ['seal-file-removed'], why: /the bytes are nowhere in this archive/ },
+  'seal-rolled-back': { codes: ['seal-rolled-back'], why: /take seals\/ from another copy/ },
+  'seal-log-removed': { codes: ['seal-log-removed'], why: /take seals\/ from another copy/ },
+  'seal-forked': { codes: ['seal-forked'], why: /two logs were signed/ },
+  'seal-foreign-key': { codes: ['seal-foreign-key'], why: /ask its owner/ },
+  'seal-signature-bad': { codes: ['seal-signature-bad'], why: /take seals\/ from another copy/ },
+  'seal-cosignature-bad': { codes: ['seal-cosignature-bad'], why: /ask the witness/ },
+  'seal-file-added': { codes: ['seal-file-added', 'seal-file-added'], why: /find out who put it there/ },
   'capture-missing': { codes: ['capture-missing'], why: /the bytes are nowhere in this archive/ },
 };
 
@@ -54,7 +72,7 @@ const LEFT_OF_CODE: Readonly<Partial<Record<CheckCode, (typeof LEFT)[string]>>> 
 const SCARRED: readonly CheckCode[] = ['absence-order', 'date-stamps'];
 
 /** What a repair must bring back as it was, byte for byte. */
-const isBytes = (path: string) => /^(?:articles|versions|assets|quarantine)\//.test(path);
+const isBytes = (path: string) => /^(?:articles|versions|assets|quarantine|seals)\//.test(path);
 /** Trash by its names alone: large files lie there too. */
 const isTruth = (path: string) => isKept(path) && !path.startsWith('trash/');
 /** Of records everything but what another visit writes anew. */
@@ -88,6 +106,8 @@ let newspaper: Newspaper;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let healthy: string;
 let copy: string;
+let sealed: string;
+let seals: SealedArchive;
 let config: ReturnType<typeof loadConfig>;
 before(async () => {
   newspaper = await openNewspaper({ articles: 48, specials: false });
@@ -96,22 +116,27 @@ before(async () => {
   healthy = made.archive;
   copy = join(folder.path, 'copy');
   config = loadConfig(made.config, { archive: copy });
-  putBack();
+  putBack(healthy);
+  sealed = join(folder.path, 'sealed');
+  cpSync(healthy, sealed, { recursive: true });
+  seals = await sealTwice(sealed);
 });
 after(async () => {
   await newspaper[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
 });
 
-function putBack(): void {
+function putBack(whole: string): void {
   rmSync(copy, { recursive: true, force: true });
-  cpSync(healthy, copy, { recursive: true });
+  cpSync(whole, copy, { recursive: true, preserveTimestamps: true });
 }
 
 const name = ({ code, name: what }: Damage) => `${code}: ${what}`;
-const codesFound = async () => (await findings(copy, { codes: CODES, jobs: 1, signal })).map(({ code }) => code).sort();
+const sealsOf = (each: Damage) => (each.isSealed ? seals.contextOf(copy) : unseen(copy));
+const codesFound = async (context: VerifyContext) =>
+  (await findings(copy, { codes: CODES, jobs: 1, signal, seals: context })).map(({ code }) => code).sort();
 
-async function repairCopy() {
+async function repairCopy(context: VerifyContext) {
   const cleared: Finding[] = [];
   await using app = await openApp(config, {
     command: 'repair',
@@ -130,8 +155,9 @@ async function repairCopy() {
       stopSignal: signal,
       abortSignal: signal,
       site: watchSite(),
+      sealKeys: [context.seen.here?.key ?? []].flat(),
     },
-    { codes: CODES, jobs: 1, log: () => {}, before: cleared },
+    { codes: CODES, seals: context, jobs: 1, log: () => {}, before: cleared },
   );
   app.journal.runs.endRun();
   assert.ok(report);
@@ -153,14 +179,16 @@ describe('a repair after damage of one kind', () => {
     const left = LEFT[name(each)] ?? LEFT_OF_CODE[each.code];
     it(`${left === undefined ? 'repairs' : 'leaves'} ${name(each)}`, async () => {
       try {
+        putBack(each.isSealed ? sealed : healthy);
         each.plant(openPlant(copy));
         const before = await bytesIn(copy);
-        const report = await repairCopy();
-        assert.deepEqual(await codesFound(), left?.codes ?? [], JSON.stringify(report.unrepaired));
+        const report = await repairCopy(sealsOf(each));
+        assert.deepEqual(await codesFound(sealsOf(each)), left?.codes ?? [], JSON.stringify(report.unrepaired));
         if (left === undefined) {
           assert.ok(report.repaired.length > 0 && report.unrepaired.length === 0);
           const kept = (path: string) => isBytes(path) || (path.startsWith('records/') && !SCARRED.includes(each.code));
-          assert.deepEqual(await digests(copy, kept, withoutVisit), await digests(healthy, kept, withoutVisit));
+          const whole = each.isSealed ? sealed : healthy;
+          assert.deepEqual(await digests(copy, kept, withoutVisit), await digests(whole, kept, withoutVisit));
         }
         const after = new Set((await bytesIn(copy)).values());
         assert.deepEqual(
@@ -170,10 +198,10 @@ describe('a repair after damage of one kind', () => {
         );
         for (const { why } of report.unrepaired) assert.match(why, left?.why ?? /^$/);
         const once = [await digests(copy, isTruth), await files(copy)];
-        await repairCopy();
+        await repairCopy(sealsOf(each));
         assert.deepEqual([await digests(copy, isTruth), await files(copy)], once, 'a second repair changes something');
       } finally {
-        putBack();
+        putBack(healthy);
       }
     });
   }

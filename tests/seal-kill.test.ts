@@ -43,7 +43,7 @@ async function sealedAnew(root: string, seen: SeenLogs): Promise<Seal> {
 function verified(root: string, seen: SeenLogs): Promise<Verified> {
   const storage = openDisk(root);
   const trash = () => openTrash(storage, { now: new Date() });
-  return verify(storage, { trusted: null, seen: { log: seen.of, here: null }, witnesses: [], hasFiles: true, trash });
+  return verify({ storage, trusted: null, seen: { log: seen.of, here: null }, witnesses: [], hasFiles: true, trash });
 }
 
 function openSeen(): SeenLogs {

@@ -76,19 +76,27 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
     if (fault.code !== 'special-file') breach(path, [fault.code, fault.detail]);
   };
 
-  /** A file; or what a link leads to, if that proves to be right. */
-  const readOwn = (path: string, isRight: (bytes: Buffer) => boolean) => {
+  /** A file with its hash; or what a link leads to, if that proves to be right. */
+  const readOwn = (path: string, isRight: (read: HashedBytes) => boolean) => {
     const own = readWhole(join(root, path), LONGEST_BYTES);
+    if (own.kind === 'bytes') return hashed(path, own.bytes);
     if (own.kind !== 'fault' || own.code !== 'link-in-archive') return own;
     const linked = readWhole(join(root, path), LONGEST_BYTES, { follows: true });
-    if (linked.kind !== 'bytes' || !isRight(linked.bytes)) return own;
+    const read = linked.kind === 'bytes' ? hashed(path, linked.bytes) : null;
+    if (read === null || !isRight(read)) return own;
     breach(path, ['linked-file', 'its bytes lie elsewhere']);
-    return linked;
+    return read;
+  };
+
+  const hashed = (path: string, bytes: Buffer): HashedBytes => {
+    const sha256 = hash('sha256', bytes);
+    index.file(path, sha256);
+    return { kind: 'bytes', bytes, sha256 };
   };
 
   const stored = readStored(paths.record);
   const record = stored === 'absent' || stored === 'fault' ? null : stored;
-  const found = readOwn(paths.document, (bytes) => digest(bytes) === record?.document.sha256);
+  const found = readOwn(paths.document, ({ sha256 }) => sha256 === record?.document.sha256);
   if (found.kind === 'fault') breachOf(paths.document, found);
   // A link that leads nowhere, or anywhere, is nobody's document.
   const isStray = found.kind === 'fault' && found.code === 'link-in-archive' && stored === 'absent';
@@ -103,7 +111,7 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
   const misplaced = inRecord.find(([code]) => code === 'record-place');
   for (const each of misplaced === undefined ? inRecord : [misplaced]) breach(paths.record, each);
   const isPlaced = audited !== null && misplaced === undefined;
-  const isWhole = document.kind === 'bytes' && auditStored(document.bytes, isPlaced ? audited : null);
+  const isWhole = document.kind === 'bytes' && auditStored(document, isPlaced ? audited : null);
   if (isPlaced) noteNames(audited, isWhole);
   if (audited !== null) notePictures(audited);
   if (audited !== null) noteCaptures(audited);
@@ -112,7 +120,7 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
   if (stored !== 'fault') auditVersions();
 
   function readStored(path: string): ArchiveRecord | 'absent' | 'fault' {
-    const read = readOwn(path, isRecord);
+    const read = readOwn(path, ({ bytes }) => isRecord(bytes));
     if (read.kind === 'absent') return 'absent';
     if (read.kind === 'fault') {
       breachOf(path, read);
@@ -131,12 +139,13 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
   }
 
   /** Reports what is wrong with the document; true if it is the one that its record describes. */
-  function auditStored(bytes: Buffer, own: AuditedRecord | null): boolean {
+  function auditStored(stored: HashedBytes, own: AuditedRecord | null): boolean {
+    const { bytes } = stored;
     count({ articles: 1, bytes: bytes.length });
     const audit = auditDocument(bytes, { path: paths.document, record: own?.record ?? null });
     const pairs = pairBreaches(audit, own);
     const breaches = [...audit.breaches, ...pairs];
-    const change = own === null ? null : changeOf(bytes, own.record);
+    const change = own === null ? null : changeOf(stored, own.record);
     if (change !== null && wanted('document-changed')) {
       // One cause, one finding: what the change broke is evidence of it.
       const also = [...new Set(breaches.map(([code]) => code))].join(', ');
@@ -211,16 +220,22 @@ function auditArticle(key: string, { hasVersions }: { readonly hasVersions: bool
     for (const [path, { sha256 }] of listed) {
       const parsed = parseKey(path);
       if (parsed?.kind !== 'version' || parsed.article !== key) continue; // reported as version-order
-      const read = readOwn(path, (bytes) => digest(bytes) === sha256);
+      const read = readOwn(path, (each) => each.sha256 === sha256);
       if (read.kind === 'absent') breach(path, ['version-missing', `named by ${paths.record}`]);
       else if (read.kind === 'fault') breachOf(path, read);
       else {
         count({ bytes: read.bytes.length });
-        const is = digest(read.bytes);
-        if (is !== sha256) breach(path, ['version-changed', `sha256 ${is}, record ${sha256}`]);
+        if (read.sha256 !== sha256) breach(path, ['version-changed', `sha256 ${read.sha256}, record ${sha256}`]);
       }
     }
   }
+}
+
+/** The whole of a file, and its hash in lower-case hex. */
+interface HashedBytes {
+  readonly kind: 'bytes';
+  readonly bytes: Buffer;
+  readonly sha256: string;
 }
 
 /** The places of exchanges that a record names, each once, with what it says of them. */
@@ -249,14 +264,9 @@ function isRecord(bytes: Buffer): boolean {
   }
 }
 
-function changeOf(bytes: Buffer, { document }: ArchiveRecord): string | null {
-  const sha256 = digest(bytes);
+function changeOf({ bytes, sha256 }: HashedBytes, { document }: ArchiveRecord): string | null {
   if (sha256 === document.sha256 && bytes.length === document.bytes) return null;
   return `${bytes.length} bytes, sha256 ${sha256}; record ${document.bytes} bytes, ${document.sha256}`;
-}
-
-function digest(bytes: Buffer): string {
-  return hash('sha256', bytes);
 }
 
 // Documents in a plain folder, as other programs write them: no records, names of any kind.

@@ -20,6 +20,7 @@ const TABLES = `
     sha256 TEXT, body_file TEXT, body_at INTEGER) STRICT;
   CREATE TABLE evidence (path TEXT NOT NULL, article TEXT NOT NULL, file TEXT NOT NULL, at INTEGER NOT NULL, length INTEGER NOT NULL,
     digest TEXT, sha256 TEXT) STRICT;
+  CREATE TABLE files (path TEXT NOT NULL, sha256 TEXT NOT NULL) STRICT;
 `;
 
 export const INDEX_TABLES = [
@@ -31,6 +32,7 @@ export const INDEX_TABLES = [
   'segments',
   'captures',
   'evidence',
+  'files',
 ] as const;
 
 /** What may stand in one place only; and hashes of pictures that others took the place of. */
@@ -90,10 +92,18 @@ export interface AuditIndex extends Disposable {
   segment(row: { readonly file: string; readonly bytes: number; readonly damaged: boolean }): void;
   capture(row: CaptureRow): void;
   evidence(row: EvidenceRow, where: { readonly path: string; readonly article: ArticleId }): void;
+  /** The hash of a file that was read, in lower-case hex: for whoever compares it with its seal. */
+  file(path: string, sha256: string): void;
 }
 
-/** Nothing in it outlives the audit: no journal, no sync. */
-export function openAuditIndex(path: string): { readonly database: DatabaseSync; readonly index: AuditIndex } {
+/**
+ * Nothing in it outlives the audit: no journal, no sync.
+ * @param options `notesHashes` is false where nobody asks for the hashes of files
+ */
+export function openAuditIndex(
+  path: string,
+  { notesHashes = false }: { readonly notesHashes?: boolean } = {},
+): { readonly database: DatabaseSync; readonly index: AuditIndex } {
   const database = connect(path);
   database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = NORMAL;');
   database.exec('PRAGMA cache_size = -16000; PRAGMA temp_store = FILE;');
@@ -106,6 +116,7 @@ export function openAuditIndex(path: string): { readonly database: DatabaseSync;
   const [article, name, clock] = [insert('articles', 4), insert('names', 4), insert('clocks', 4)];
   const [shown, picture] = [insert('shown', 9), insert('pictures', 8)];
   const [segment, capture, evidence] = [insert('segments', 3), insert('captures', 8), insert('evidence', 7)];
+  const file = insert('files', 2);
   return {
     database,
     index: {
@@ -130,6 +141,9 @@ export function openAuditIndex(path: string): { readonly database: DatabaseSync;
         capture(file, offset, length, url, digest, sha256, body?.file ?? null, body?.offset ?? null),
       evidence: ({ place: { file, offset, length, sha256 = null }, digest }, { path, article }) =>
         evidence(path, article, file, offset, length, digest, sha256),
+      file: (path, sha256) => {
+        if (notesHashes) file(path, sha256);
+      },
       [Symbol.dispose]: () => {
         database.exec('COMMIT');
         database.close();

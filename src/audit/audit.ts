@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
+import type { VerifyContext } from '../evidence/verify.ts';
 import { openPool } from '../pool.ts';
 import { openAuditIndex } from './audit-index.ts';
 import { isBusy, lasting } from './beside-runs.ts';
@@ -9,6 +10,7 @@ import { captures, clocks, mergeAuditIndex, pictures, twice } from './cross-chec
 import { auditFrontier } from './frontier.ts';
 import { type AuditSummary, CHECKS, type CheckCode, type CheckGroup, type Finding } from './promises.ts';
 import { listFolder } from './read-file.ts';
+import { auditSeals } from './seals.ts';
 import {
   captureFiles,
   documentFolders,
@@ -17,6 +19,7 @@ import {
   pictureFolders,
   type Selection,
   type Shard,
+  sealFiles,
 } from './shards.ts';
 import { openShards } from './worker.ts';
 
@@ -32,6 +35,8 @@ export interface AuditOptions {
   readonly signal: AbortSignal;
   /** True if the caller holds the archive: then nobody else changes it. */
   readonly isAlone?: boolean;
+  /** What the seals of this archive are checked with; null where they are not. */
+  readonly seals: VerifyContext | null;
 }
 
 const BUSY_FOR_MS = 1000;
@@ -81,17 +86,27 @@ async function* look(
   options: AuditOptions,
   besides: { readonly quarantine: boolean; readonly frontier: boolean } | null = null,
 ): AsyncGenerator<Finding, Read> {
-  const { root, selection, codes, signal } = options;
+  const { root, selection, codes, signal, isAlone = false } = options;
   const wanted: ReadonlySet<CheckCode> = new Set(codes);
   const total = { articles: 0, assets: 0, bytes: 0 };
   const waiting: Finding[] = [];
   const isPartial = !isEverything(selection);
+  const seals = isPartial || !asksFor(codes, 'seals') ? null : options.seals;
+  /** Files of which an error was found: that they are not as they were sealed has the same cause. */
+  const broken = new Set<string>();
 
   const folder = await mkdtemp(join(tmpdir(), 'guancha-audit-'));
   try {
     const indexFiles = Array.from({ length: options.jobs }, (_, i) => join(folder, `${i}.sqlite`));
     await using pool = openPool(
-      indexFiles.map((index) => ({ root, codes, since: selection.since, isPartial, index })),
+      indexFiles.map((index) => ({
+        root,
+        codes,
+        since: selection.since,
+        isPartial,
+        notesHashes: seals !== null,
+        index,
+      })),
       { open: openShards, thread: new URL(`./worker${extname(import.meta.filename)}`, import.meta.url), signal },
     );
     for await (const { findings, articles, assets, bytes } of pool.run(
@@ -112,7 +127,11 @@ async function* look(
   return total;
 
   function* onlyWanted(findings: Iterable<Finding>): Generator<Finding> {
-    for (const found of findings) if (wanted.has(found.code)) yield found;
+    for (const found of findings) {
+      if (!wanted.has(found.code)) continue;
+      if (found.severity === 'error') broken.add(found.path);
+      yield found;
+    }
   }
 
   function* withoutFindings(pieces: Iterable<Shard | Finding>): Generator<Shard> {
@@ -122,7 +141,7 @@ async function* look(
     }
   }
 
-  function* crossChecks(path: string, indexFiles: readonly string[]): Generator<Finding> {
+  async function* crossChecks(path: string, indexFiles: readonly string[]): AsyncGenerator<Finding> {
     const { database, index } = openAuditIndex(path);
     try {
       database.exec('COMMIT');
@@ -132,6 +151,7 @@ async function* look(
       yield* onlyWanted(clocks(database));
       if (asksFor(codes, 'assets')) yield* onlyWanted(pictures(database, !isPartial));
       if (asksFor(codes, 'captures') && !isPartial) yield* onlyWanted(captures(database, root));
+      if (seals !== null) yield* onlyWanted(await auditSeals(database, { ...seals, broken, isAlone, signal }));
       if (asksFor(codes, 'frontier') && (besides?.frontier ?? !isPartial))
         yield* onlyWanted(auditFrontier(root, database));
     } finally {
@@ -142,12 +162,12 @@ async function* look(
 
 /**
  * Groups of checks that can be asked of what is selected: of a plain folder nothing about records, of some articles
- * nothing about captures and frontier. `fixity` is never among them: `manifest verify` asks for it.
+ * nothing about captures, seals and frontier. `fixity` is never among them: `manifest verify` asks for it.
  */
 export function groupsAsked({ root, selection }: Pick<AuditOptions, 'root' | 'selection'>): readonly CheckGroup[] {
   if (!isArchive(root)) return ['files', 'format', 'article'];
   const ofArticles = ['files', 'format', 'article', 'assets', 'records'] as const;
-  return isEverything(selection) ? [...ofArticles, 'captures', 'frontier'] : ofArticles;
+  return isEverything(selection) ? [...ofArticles, 'captures', 'seals', 'frontier'] : ofArticles;
 }
 
 /** The pieces of the archive in order. */
@@ -162,6 +182,7 @@ function* plan({ root, selection, codes }: AuditOptions, quarantine = false): Ge
   if (!isEverything(selection)) return;
   if (asksFor(codes, 'assets') || asksFor(codes, 'files')) yield* pictureFolders(root);
   if (asksFor(codes, 'captures') || asksFor(codes, 'files')) yield* captureFiles(root);
+  if (asksFor(codes, 'files')) yield* sealFiles(root);
   if (asksFor(codes, 'files')) yield { kind: 'quarantine' };
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FRONTIER, isPost, parseKey, stemOf } from '../archive/keys.ts';
 import { connectToRead } from '../sqlite.ts';
-import type { Finding } from './promises.ts';
+import { CHECKS, type Finding } from './promises.ts';
 import { changedAt } from './read-file.ts';
 
 /** So often, and so far apart, is looked again: longer than any file and its record take to be written. */
@@ -56,6 +56,7 @@ export async function lasting(
   /** What the file itself says: true if the finding stands, false if not, null if only another look can tell. */
   function verdictOf({ code, path }: Finding): boolean | null {
     const at = changedAt(join(root, path));
+    if (CHECKS[code].group === 'seals') return true; // what was under way was waited for as it was looked at
     switch (code) {
       case 'picture-gone':
       case 'capture-missing':

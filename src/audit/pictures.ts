@@ -55,6 +55,7 @@ export function auditPictures(keys: readonly string[], context: ShardContext): v
       continue;
     }
     count({ assets: 1, bytes: picture.size });
+    index.file(key, picture.read.sha256);
     const { width, height } = picture.read.facts ?? { width: null, height: null };
     const fault = pictureFault(picture.read, { sha256, type }, wanted);
     index.picture({

@@ -1,4 +1,5 @@
 /** The results of an audit (one finding for each fault, and a summary), and the table of all checks. */
+import { SEAL_FINDINGS, type SealFindingCode } from '../evidence/findings.ts';
 import type { ArticleId } from '../model.ts';
 
 /** `error`: a promise of the archive is broken. `warning`: doubtful, or in the way. `note`: known, and worth repairing. */
@@ -16,6 +17,8 @@ export type RepairKind =
   | 'rebuild-frontier'
   /** End a file of captures at its last whole exchange; what is behind that goes to `trash/`. */
   | 'end-capture'
+  /** Write lists, tiles and keys of the seals again, from whichever of them leads to the signed checkpoint. */
+  | 'rebuild-log'
   /** Look for the exchange in all captures, and name its place in the record. */
   | 'find-capture'
   /** Move the file to `trash/` with a line in its list. */
@@ -77,7 +80,16 @@ export interface Reporter {
 
 // Every promise that an audit checks: its code, how bad a breach is, what it means, and how to fix it.
 
-export type CheckGroup = 'files' | 'format' | 'article' | 'assets' | 'records' | 'captures' | 'frontier' | 'fixity';
+export type CheckGroup =
+  | 'files'
+  | 'format'
+  | 'article'
+  | 'assets'
+  | 'records'
+  | 'captures'
+  | 'seals'
+  | 'frontier'
+  | 'fixity';
 
 interface CheckKind {
   readonly group: CheckGroup;
@@ -289,6 +301,32 @@ const CAPTURES = {
   ],
 } as const satisfies Record<string, Row>;
 
+/** Whether the log of seals is the one that was signed and seen, and what was sealed is as it was; the words are those of `verify`. */
+const SEALS = {
+  'seal-file-changed': sealRow('seal-file-changed', 'restore-backup'),
+  'seal-file-removed': sealRow('seal-file-removed', 'restore-backup'),
+  'seal-file-added': sealRow('seal-file-added', 'none', 'warning'),
+  'seal-entry-added': sealRow('seal-entry-added', 'rebuild-log'),
+  'seal-entry-removed': sealRow('seal-entry-removed', 'rebuild-log'),
+  'seal-entry-changed': sealRow('seal-entry-changed', 'rebuild-log'),
+  'seal-reordered': sealRow('seal-reordered', 'rebuild-log'),
+  'seal-log-damaged': sealRow('seal-log-damaged', 'rebuild-log'),
+  'seal-tiles-damaged': sealRow('seal-tiles-damaged', 'rebuild-log'),
+  'seal-key-damaged': sealRow('seal-key-damaged', 'rebuild-log'),
+  'seal-log-removed': sealRow('seal-log-removed', 'none'),
+  'seal-rolled-back': sealRow('seal-rolled-back', 'none'),
+  'seal-forked': sealRow('seal-forked', 'none'),
+  'seal-foreign-key': sealRow('seal-foreign-key', 'none'),
+  'seal-signature-bad': sealRow('seal-signature-bad', 'none'),
+  'seal-cosignature-bad': sealRow('seal-cosignature-bad', 'none'),
+  'seal-timestamp-bad': sealRow('seal-timestamp-bad', 'to-trash'),
+} as const satisfies Record<Exclude<SealFindingCode, 'picture-changed'>, Row>;
+
+function sealRow(code: SealFindingCode, repair: RepairKind, severity: Severity = 'error'): Row {
+  const { means, fix } = SEAL_FINDINGS[code];
+  return [severity, means, fix, repair];
+}
+
 /** What waits and how visits ended. */
 const FRONTIER = {
   'frontier-unreadable': ['error', 'frontier.sqlite is damaged', 'write it again from the records', 'rebuild-frontier'],
@@ -346,6 +384,7 @@ export const CHECKS = {
   ...rows('assets', ASSETS),
   ...rows('records', RECORDS),
   ...rows('captures', CAPTURES),
+  ...rows('seals', SEALS),
   ...rows('frontier', FRONTIER),
   ...rows('fixity', FIXITY),
 } as const;

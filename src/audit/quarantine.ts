@@ -1,12 +1,12 @@
 /** The quarantine: each page with its description, and the bytes that the description names. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parseKey, QUARANTINE, quarantineDescription, quarantinePage, stemOf } from '../archive/keys.ts';
 import { finding } from './promises.ts';
 import { LONGEST_BYTES, listFolder, readWhole, type ShardContext, unclaimed } from './read-file.ts';
 
-export function auditQuarantine({ root, report, count }: ShardContext): void {
+export function auditQuarantine({ root, index, report, count }: ShardContext): void {
   const { files, folders, findings } = listFolder(root, QUARANTINE);
   for (const found of findings) report(found);
   const parsed = files.map((file) => ({ file, key: parseKey(`${QUARANTINE}/${file}`) }));
@@ -29,11 +29,13 @@ export function auditQuarantine({ root, report, count }: ShardContext): void {
     const description = readWhole(join(root, quarantineDescription(name)), LONGEST_BYTES, { follows: true });
     if (page.kind !== 'bytes' || description.kind !== 'bytes') return 'it cannot be read';
     count({ bytes: page.bytes.length + description.bytes.length });
+    index.file(quarantinePage(name), hash('sha256', page.bytes));
+    index.file(quarantineDescription(name), hash('sha256', description.bytes));
     try {
       const { sha256 } = JSON.parse(description.bytes.toString()) as { readonly sha256?: unknown };
       const body = gunzipSync(page.bytes, { maxOutputLength: LONGEST_BYTES });
-      const hash = createHash('sha256').update(body).digest('hex');
-      return hash === sha256 ? null : `sha256 ${hash}, description ${String(sha256)}`;
+      const is = hash('sha256', body);
+      return is === sha256 ? null : `sha256 ${is}, description ${String(sha256)}`;
     } catch (error) {
       return (error as Error).message;
     }

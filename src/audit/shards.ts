@@ -11,6 +11,7 @@ import {
   monthOf,
   parseKey,
   RECORDS,
+  SEALS,
   SPACES,
 } from '../archive/keys.ts';
 import type { Finding } from './promises.ts';
@@ -109,6 +110,22 @@ export function* pictureFolders(root: string): Generator<Shard | Finding> {
     'not the beginning of a hash',
   );
   for (const folder of folders.filter(isAssetFolder)) yield { kind: 'assets', folder };
+}
+
+/** What has no place among the files of seals; those are read by their own rules. */
+export function* sealFiles(root: string): Generator<Finding> {
+  const rest: string[] = [SEALS];
+  for (let folder = rest.pop(); folder !== undefined; folder = rest.pop()) {
+    const { files, folders, findings } = listFolder(root, folder);
+    const key = folder;
+    yield* findings.filter(({ code }) => code !== 'temporary-file'); // of a seal that is under way; the next run sweeps it
+    yield* unclaimed(
+      key,
+      files.filter((name) => parseKey(under(key, name))?.kind !== 'seal'),
+      'no file of a log',
+    );
+    for (const name of folders) rest.push(under(folder, name));
+  }
 }
 
 /** Files of captures, oldest first. */

@@ -19,6 +19,8 @@ export interface ShardTask {
   readonly codes: readonly CheckCode[];
   readonly since: string | null;
   readonly isPartial: boolean;
+  /** True if the hashes of files are asked for. */
+  readonly notesHashes: boolean;
   /** Where this thread's index database lies. */
   readonly index: string;
 }
@@ -31,9 +33,16 @@ export interface ShardResult {
 }
 
 /** Opens what one thread needs for its pieces; to be closed before anybody reads its index database. */
-export function openShards({ root, codes, since, isPartial, index: path }: ShardTask): Work<Shard, ShardResult> {
+export function openShards({
+  root,
+  codes,
+  since,
+  isPartial,
+  notesHashes,
+  index: path,
+}: ShardTask): Work<Shard, ShardResult> {
   const asked: ReadonlySet<CheckCode> = new Set(codes);
-  const { index } = openAuditIndex(path);
+  const { index } = openAuditIndex(path, { notesHashes });
   const wanted = (code: CheckCode) => asked.has(code);
   return {
     do: (shard) => audit(shard, { root, index, since, isPartial, wanted }),

@@ -28,6 +28,7 @@ import { openReportFile } from '../report/report-file.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, link } from '../report/text.ts';
 import { parseArticleUrl } from '../site/address.ts';
+import { verifyContext } from './sealing.ts';
 import type { Interrupts } from './session.ts';
 
 export interface AuditFlags {
@@ -74,7 +75,8 @@ export async function audit(
   let exit: ExitCode = EXIT.ok;
   try {
     for (const { root, selection } of targets) {
-      const options: AuditOptions = { root, selection, codes, jobs, signal: interrupts.stopSignal };
+      const seals = verifyContext(root, config);
+      const options: AuditOptions = { root, selection, codes, jobs, signal: interrupts.stopSignal, seals };
       const summary = await each(auditArchive(options), async (found) => {
         if (RANK[found.severity] >= RANK[flags.failOn]) exit = EXIT.findings;
         for (const reporter of reporters) await reporter.add(found, root);

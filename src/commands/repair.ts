@@ -11,6 +11,7 @@ import { findings, KINDS, repair as repairArchive } from '../repair/repair.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { joined, type Style, style } from '../report/text.ts';
 import { codesOf, MOST_JOBS, requireFolder } from './audit.ts';
+import { knownKeys, verifyContext } from './sealing.ts';
 import { type Interrupts, withArchive } from './session.ts';
 
 type State = 'repaired' | 'unrepaired' | 'planned';
@@ -36,8 +37,9 @@ export async function repair(
     throw new ArchiveError('USAGE', `${root}: no archive is there, and only archives can be repaired`);
   const codes = codesOf(flags.only);
   const jobs = Math.min(availableParallelism(), MOST_JOBS);
+  const seals = verifyContext(root, config);
   if (flags.dryRun) {
-    const found = await findings(root, { codes, jobs, signal: interrupts.stopSignal });
+    const found = await findings(root, { codes, seals, jobs, signal: interrupts.stopSignal });
     for (const each of found) report(terminal, each, { state: 'planned', how: KINDS[CHECKS[each.code].repair].plan });
     terminal.say(found.length === 0 ? '✓ nothing is wrong' : `${found.length} to repair; nothing was changed`);
     return interrupts.stopSignal.aborted ? EXIT.interrupted : EXIT.ok;
@@ -61,8 +63,9 @@ export async function repair(
           stopSignal: interrupts.stopSignal,
           abortSignal: interrupts.abortSignal,
           site: watchSite(),
+          sealKeys: await knownKeys(app.storage, config),
         },
-        { codes, jobs, log: terminal.log, before },
+        { codes, seals, jobs, log: terminal.log, before },
       );
       if (result === null) return EXIT.interrupted;
       const { repaired, unrepaired } = result;

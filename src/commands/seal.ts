@@ -5,11 +5,11 @@ import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { SEAL_FINDINGS, type SealFinding } from '../evidence/findings.ts';
 import { newestCheckpoint } from '../evidence/log.ts';
-import { extendTiles } from '../evidence/tiles.ts';
+import { rebuildLog } from '../evidence/rebuild.ts';
 import { lockArchive } from '../frontier/lock.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, style } from '../report/text.ts';
-import { sealArchive } from './sealing.ts';
+import { knownKeys, sealArchive } from './sealing.ts';
 import type { Interrupts } from './session.ts';
 
 interface Context {
@@ -26,7 +26,10 @@ export async function sealCommand(
   const storage = await existingArchive(config.archive);
   await using _lock = await lockArchive(config.archive, 'seal');
   const trash = openTrash(storage, { now: new Date() });
-  if (rebuild) await rebuildTiles(storage);
+  if (rebuild && (await newestCheckpoint(storage)) !== null) {
+    const why = await rebuildLog(storage, { trash, known: await knownKeys(storage, config) });
+    if (why !== null) throw new ArchiveError('SEAL_DAMAGED', `${storage.name}: ${why}`);
+  }
   const { stopSignal, abortSignal } = interrupts;
   const signal = AbortSignal.any([stopSignal, abortSignal]);
   const sealed = await sealArchive({ storage, trash }, { config, terminal, signal, now: Date.now }).catch(
@@ -66,14 +69,6 @@ export async function existingArchive(folder: string): Promise<ReturnType<typeof
   const storage = openDisk(folder);
   if ((await storage.stat('')) !== null) return storage;
   throw new ArchiveError('USAGE', `${folder}: there is no archive; name one with --archive DIR`);
-}
-
-/** @throws SEAL_DAMAGED where the lists do not lead to the checkpoint either: then nothing may be made of them */
-async function rebuildTiles(storage: ReturnType<typeof openDisk>): Promise<void> {
-  const newest = await newestCheckpoint(storage);
-  if (newest === null) return;
-  if (!(await extendTiles(storage, { size: 0, end: newest.size })).equals(newest.root))
-    throw new ArchiveError('SEAL_DAMAGED', `${storage.name}: the lists have another root than the checkpoint`);
 }
 
 export function printFinding({ code, path, detail, evidence = [] }: SealFinding, terminal: Terminal): void {

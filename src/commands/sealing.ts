@@ -4,14 +4,17 @@ import type { App } from '../app.ts';
 import { openDisk } from '../archive/disk.ts';
 import { databaseFiles, SEAL_MEMORY } from '../archive/keys.ts';
 import type { Storage } from '../archive/storage.ts';
-import type { Trash } from '../archive/trash.ts';
+import { openTrash, type Trash } from '../archive/trash.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError } from '../errors.ts';
 import { stamp } from '../evidence/authority.ts';
 import { defaultKeyFile, openKeyFile, openSeen, real } from '../evidence/key.ts';
-import { lastSealedAt } from '../evidence/log.ts';
+import { lastSealedAt, newestCheckpoint } from '../evidence/log.ts';
 import { openSealMemory, type SealFailure, type SealMemory } from '../evidence/memory.ts';
+import { readVerifierKey, verifierKey, writeVerifierKey } from '../evidence/note.ts';
 import { type Seal, seal } from '../evidence/seal.ts';
+import type { VerifyContext } from '../evidence/verify.ts';
+import { readable } from '../evidence/verify-log.ts';
 import type { Terminal } from '../report/terminal.ts';
 
 interface SealingContext {
@@ -63,6 +66,32 @@ export async function sealArchive(
     if (error instanceof ArchiveError) memory.setFailure({ at: new Date(now()).toISOString(), detail: error.message });
     throw error;
   }
+}
+
+/** What the log of a folder is checked with: what this machine has seen of it, and the witnesses of the configuration. Reads only. */
+export function verifyContext(folder: string, { seal }: Config): VerifyContext {
+  const storage = openDisk(folder);
+  const seen = openSeen(seal.key ?? defaultKeyFile());
+  return {
+    storage,
+    trusted: null,
+    seen: { log: seen.of, here: seen.at(real(folder)) },
+    witnesses: seal.witnesses.flatMap((text) => readVerifierKey(text) ?? []),
+    trash: () => openTrash(storage, { now: new Date() }),
+  };
+}
+
+/** Keys that the log of an archive may be signed by, as verifier keys: this machine's own, and the one that was seen. */
+export async function knownKeys(storage: Storage, { archive, seal }: Config): Promise<readonly string[]> {
+  const file = seal.key ?? defaultKeyFile();
+  const newest = await readable(() => newestCheckpoint(storage));
+  const origin = newest === null || newest instanceof ArchiveError ? '' : newest.origin;
+  const own = openKeyFile(file, { archive, make: false });
+  const seen = openSeen(file).of(origin);
+  return [
+    ...(own === null ? [] : [writeVerifierKey(verifierKey(origin, own.publicKey))]),
+    ...(seen === null ? [] : [seen.key]),
+  ];
 }
 
 /** One that is damaged is made anew: nothing is in it that does not follow from the log. */

@@ -1,7 +1,6 @@
 /** `verify`: whether the log of seals is the one that was signed, and every sealed file is as it was sealed. Reads only. */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { openTrash } from '../archive/trash.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { defaultKeyFile, openKeyFile, openSeen, real } from '../evidence/key.ts';
@@ -18,6 +17,7 @@ import { verify } from '../evidence/verify.ts';
 import { expandPath } from '../paths.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { existingArchive, printFinding } from './seal.ts';
+import { verifyContext } from './sealing.ts';
 import type { Interrupts } from './session.ts';
 
 interface VerifyFlags {
@@ -42,12 +42,12 @@ export async function verifyCommand(
   const keyFile = config.seal.key ?? defaultKeyFile();
   const seen = openSeen(keyFile);
   const trusted = flags.key === undefined ? null : await namedKey(flags.key, storage);
-  const verified = await verify(storage, {
+  const context = verifyContext(folder, config);
+  const verified = await verify({
+    ...context,
     trusted,
-    seen: { log: seen.of, here: flags.log === undefined ? seen.at(real(folder)) : null },
-    witnesses: config.seal.witnesses.flatMap((text) => readVerifierKey(text) ?? []),
+    seen: flags.log === undefined ? context.seen : { ...context.seen, here: null },
     hasFiles: flags.log === undefined,
-    trash: () => openTrash(storage, { now: new Date() }),
     signal: interrupts.abortSignal,
   });
   const { checkpoint, log, findings, unchanged, ownWork, notSealed } = verified;

@@ -3,13 +3,12 @@
  * writes it. The tiles say the same for clients of such logs (`tiles.ts`), and the checkpoint, written last, says how many
  * of the entries hold: what lies behind them is the beginning of a seal that did not end, and nobody's yet.
  */
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import {
   CHECKPOINT,
   checkpointKey,
   SEAL_CHECKPOINTS,
   SEAL_CONTENTS,
+  SEAL_KEY,
   SEAL_KEY_PEM,
   SEAL_LISTS,
   sealContentsKey,
@@ -19,7 +18,16 @@ import {
 import { sha256 } from '../archive/record.ts';
 import type { Storage } from '../archive/storage.ts';
 import { ArchiveError } from '../errors.ts';
-import { type Checkpoint, readCheckpoint, readKey, type VerifierKey, verifierKey } from './note.ts';
+import {
+  type Checkpoint,
+  isSigned,
+  readCheckpoint,
+  readKey,
+  readVerifierKey,
+  type VerifierKey,
+  verifierKey,
+  writeVerifierKey,
+} from './note.ts';
 
 export interface Entry {
   /** Counted from 0 over the whole log. */
@@ -36,15 +44,18 @@ export async function newestCheckpoint(storage: Storage): Promise<Checkpoint | n
   return checkpointAt(storage, CHECKPOINT);
 }
 
-/** The checkpoints of all seals as the log alone signed them, oldest first. @throws SEAL_DAMAGED */
-export async function* checkpoints(storage: Storage): AsyncGenerator<Checkpoint> {
-  for (const name of (await storage.names(SEAL_CHECKPOINTS)).files.filter((each) => /^\d{12}$/.test(each))) {
-    const checkpoint = await checkpointAt(storage, `${SEAL_CHECKPOINTS}/${name}`);
-    if (checkpoint === null) continue; // it went a moment ago
-    if (checkpointKey(checkpoint.size) !== `${SEAL_CHECKPOINTS}/${name}`)
-      throw damaged(storage, `${SEAL_CHECKPOINTS}/${name}`, `a checkpoint of ${checkpoint.size} entries`);
-    yield checkpoint;
-  }
+/** Where the checkpoints of all seals lie as the log alone signed them, oldest first. */
+export async function checkpointKeys(storage: Storage): Promise<readonly string[]> {
+  const { files } = await storage.names(SEAL_CHECKPOINTS);
+  return files.filter((name) => /^\d{12}$/.test(name)).map((name) => `${SEAL_CHECKPOINTS}/${name}`);
+}
+
+/** One of them; null where it went a moment ago. @throws SEAL_DAMAGED */
+export async function keptCheckpoint(storage: Storage, key: string): Promise<Checkpoint | null> {
+  const checkpoint = await checkpointAt(storage, key);
+  if (checkpoint !== null && checkpointKey(checkpoint.size) !== key)
+    throw damaged(storage, key, `a checkpoint of ${checkpoint.size} entries`);
+  return checkpoint;
 }
 
 async function checkpointAt(storage: Storage, key: string): Promise<Checkpoint | null> {
@@ -63,6 +74,30 @@ export async function keyBeside(storage: Storage, origin: string): Promise<Verif
   return verifierKey(origin, key);
 }
 
+/**
+ * The key that signed a checkpoint, of those that lie beside the log and of others that are known; where none did, the first.
+ * Null where there is none.
+ * @param others as verifier keys
+ */
+export async function signerOf(
+  storage: Storage,
+  { note, origin }: Checkpoint,
+  others: readonly string[],
+): Promise<VerifierKey | null> {
+  const pem = readKey(String(await storage.read(SEAL_KEY_PEM)), 'public');
+  const named = [String(await storage.read(SEAL_KEY)), ...others].map(readVerifierKey);
+  const keys = [pem === null ? null : verifierKey(origin, pem), ...named].filter((each) => each !== null);
+  return keys.find((each) => isSigned(note, each) === 'good') ?? keys[0] ?? null;
+}
+
+/** The files with the log's public key, and what stands in them. */
+export function keyFiles(signer: VerifierKey): readonly (readonly [key: string, text: string])[] {
+  return [
+    [SEAL_KEY_PEM, String(signer.key.export({ type: 'spki', format: 'pem' }))],
+    [SEAL_KEY, writeVerifierKey(signer)],
+  ];
+}
+
 /** Indices of the first entries of all seals, in order. */
 export async function sealStarts(storage: Storage): Promise<readonly number[]> {
   const { files } = await storage.names(SEAL_LISTS);
@@ -78,18 +113,38 @@ export async function* entries(storage: Storage, from = 0): AsyncGenerator<Entry
   for (const start of await sealStarts(storage)) if (start >= from) yield* entriesOf(storage, start);
 }
 
+/** The lines of the first `size` entries. @throws SEAL_DAMAGED */
+export async function* linesOf(storage: Storage, size: number): AsyncGenerator<string> {
+  for await (const { index, line } of entries(storage)) {
+    if (index >= size) return;
+    yield line;
+  }
+}
+
 /** The entries of one seal. @param start index of its first entry @throws SEAL_DAMAGED */
 export async function* entriesOf(storage: Storage, start: number): AsyncGenerator<Entry> {
   const key = sealListKey(start);
-  const input = Readable.from(storage.chunks(key));
   let index = start;
-  for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    const entry = readLine(`${text}\n`);
-    if (entry === null) throw damaged(storage, key, `not an entry: ${text.slice(0, 100)}`);
-    yield { index, ...entry };
-    index += 1;
+  let held: Buffer = Buffer.alloc(0);
+  for await (const chunk of storage.chunks(key)) {
+    const bytes = Buffer.concat([held, chunk]);
+    const end = bytes.lastIndexOf(NEWLINE) + 1;
+    held = bytes.subarray(end);
+    if (held.length > LONGEST_LINE) throw damaged(storage, key, `a line of more than ${LONGEST_LINE} bytes`);
+    // Lines end in LF alone: each byte of the file is part of an entry, and any other one is another entry or none.
+    for (const text of bytes.toString('utf8', 0, end).split('\n').slice(0, -1)) {
+      const entry = readLine(`${text}\n`);
+      if (entry === null) throw damaged(storage, key, `not an entry: ${text.slice(0, 100)}`);
+      yield { index, ...entry };
+      index += 1;
+    }
   }
+  if (held.length > 0) throw damaged(storage, key, 'it ends within a line');
 }
+
+const NEWLINE = 0x0a;
+/** In bytes; paths of an archive are much shorter, and an entry of a bundle has at most as many. */
+const LONGEST_LINE = 0xffff;
 
 /** Null for what is no line of a log. */
 export function readLine(line: string): Omit<Entry, 'index'> | null {

@@ -11,8 +11,6 @@ import {
   parseTile,
   SEAL_CHECKPOINTS,
   SEAL_CONTENTS,
-  SEAL_KEY,
-  SEAL_KEY_PEM,
   SEAL_LISTS,
   sealContentsKey,
   sealListKey,
@@ -29,7 +27,7 @@ import { ArchiveError } from '../errors.ts';
 import { contentOf, statementText } from './contents.ts';
 import type { SealFinding } from './findings.ts';
 import type { KeyPair, SeenLogs } from './key.ts';
-import { damaged, entries, newestCheckpoint } from './log.ts';
+import { damaged, entries, keyFiles, newestCheckpoint } from './log.ts';
 import type { SealMemory } from './memory.ts';
 import { type Checkpoint, isSigned, readCheckpoint, signCheckpoint, verifierKey, writeVerifierKey } from './note.ts';
 import { type SealableFile, sealableFiles, whyForeign } from './sealed.ts';
@@ -145,11 +143,11 @@ export async function seal(storage: Storage, options: SealOptions): Promise<Seal
     const why = known === null ? null : await whyForeign(path, digest.sha256, context);
     if (why !== null) {
       const detail = `${why}; sealed as ${known?.sha256}, now ${digest.sha256}`;
-      findings.push({ code: 'sealed-file-changed', path, detail });
+      findings.push({ code: 'seal-file-changed', path, detail });
       return null;
     }
     if (parsed.kind === 'picture' && parsed.sha256 !== digest.sha256) {
-      findings.push({ code: 'picture-not-its-name', path, detail: `sha256 ${digest.sha256}; it was not sealed` });
+      findings.push({ code: 'picture-changed', path, detail: `sha256 ${digest.sha256}; it was not sealed` });
       return null;
     }
     if (isText) {
@@ -184,7 +182,7 @@ async function beginning(storage: Storage, { seen, archive }: SealOptions): Prom
   const last = seen.at(archive);
   if (last === null) return [];
   const detail = `${last.origin} lay here with the checkpoint below; another log begins now`;
-  return [{ code: 'log-removed', path: CHECKPOINT, detail, evidence: [last.checkpoint] }];
+  return [{ code: 'seal-log-removed', path: CHECKPOINT, detail, evidence: [last.checkpoint] }];
 }
 
 /** @throws SEAL_CONTRADICTED, SEAL_DAMAGED */
@@ -194,14 +192,14 @@ async function requireContinued(storage: Storage, before: Checkpoint, { key, see
     new ArchiveError('SEAL_CONTRADICTED', `${storage.name}/${CHECKPOINT}: ${why}\n\n${before.raw}\n${other}`);
   const last = seen.of(before.origin);
   if (isSigned(before.note, own) !== 'good')
-    throw contradicted('log-foreign-key: it is not signed by the key of this machine', last?.checkpoint ?? '');
+    throw contradicted('seal-foreign-key: it is not signed by the key of this machine', last?.checkpoint ?? '');
   if (!(await rootFromTiles(storage, before.size)).equals(before.root))
     throw damaged(storage, CHECKPOINT, 'the tiles of the log have another root');
   const known = last === null ? null : readCheckpoint(last.checkpoint);
   if (known === null) return;
-  if (known.size > before.size) throw contradicted('log-rolled-back: a newer checkpoint was seen', known.raw);
+  if (known.size > before.size) throw contradicted('seal-rolled-back: a newer checkpoint was seen', known.raw);
   const [root] = known.size === 0 ? [known.root] : await hashesOf(storage, before.size, [[0, known.size]]);
-  if (root?.equals(known.root) !== true) throw contradicted('log-forked: another checkpoint was signed', known.raw);
+  if (root?.equals(known.root) !== true) throw contradicted('seal-forked: another checkpoint was signed', known.raw);
 }
 
 /** What a dead seal left behind the checkpoint: nothing of it was ever signed. Its list goes last, for it shows that there is more. */
@@ -238,11 +236,9 @@ async function remember(storage: Storage, before: Checkpoint | null, memory: Sea
   memory.commit(stateOf(before));
 }
 
-async function writeKeys(storage: Storage, signer: Parameters<typeof writeVerifierKey>[0]): Promise<void> {
-  const pem = String(signer.key.export({ type: 'spki', format: 'pem' }));
-  if ((await storage.read(SEAL_KEY_PEM))?.toString() !== pem) await storage.write(SEAL_KEY_PEM, pem);
-  const text = writeVerifierKey(signer);
-  if ((await storage.read(SEAL_KEY))?.toString() !== text) await storage.write(SEAL_KEY, text);
+async function writeKeys(storage: Storage, signer: Parameters<typeof keyFiles>[0]): Promise<void> {
+  for (const [key, text] of keyFiles(signer))
+    if ((await storage.read(key))?.toString() !== text) await storage.write(key, text);
 }
 
 function noteSeen({ origin, raw }: Checkpoint, key: string, { seen, archive, onWarning }: SealOptions): void {

@@ -1,5 +1,5 @@
 /** The tiles of a log (c2sp.org/tlog-tiles): hashes and entries, 256 a file. All of them follow from the lists. */
-import { TILE_WIDTH, tileKey } from '../archive/keys.ts';
+import { parseTile, TILE_WIDTH, TILES, tileKey } from '../archive/keys.ts';
 import type { Storage } from '../archive/storage.ts';
 import { damaged, entries, entriesOf, sealStarts } from './log.ts';
 import { foldRoots, leafHash, nodeHash, type Range, type Subtree, subtreesOf } from './tree.ts';
@@ -90,6 +90,69 @@ function bundleOf(lines: readonly string[]): Buffer {
       return [length, bytes];
     }),
   );
+}
+
+/** The lines of the first `size` entries, from the bundles. @throws SEAL_DAMAGED */
+export async function* linesFromTiles(storage: Storage, size: number): AsyncGenerator<string> {
+  for (let first = 0; first < size; first += TILE_WIDTH) {
+    const width = Math.min(TILE_WIDTH, size - first);
+    const key = tileKey('entries', first / TILE_WIDTH, width);
+    const bytes = (await storage.read(key)) ?? (await storage.read(tileKey('entries', first / TILE_WIDTH, TILE_WIDTH)));
+    for (let [count, at] = [0, 0]; count < width; count++) {
+      const end = bytes === null ? null : entryEnd(bytes, at);
+      if (bytes === null || end === null) throw damaged(storage, key, bytes === null ? 'is not there' : 'is too short');
+      yield bytes.toString('utf8', at + 2, end);
+      at = end;
+    }
+  }
+}
+
+/** Where an entry of a bundle ends; null where the bundle ends before. */
+function entryEnd(bundle: Buffer, at: number): number | null {
+  const end = at + 2 <= bundle.length ? at + 2 + bundle.readUInt16BE(at) : Number.POSITIVE_INFINITY;
+  return end <= bundle.length ? end : null;
+}
+
+/**
+ * Every tile that does not say what the entries say: of a log of these entries, and what is left of it from when it was
+ * shorter. What lies behind the last entry is of a seal that did not end, and not looked at.
+ * @param lines of all entries
+ * @param take is given each with its right bytes
+ * @returns the root
+ */
+export async function wrongTiles(storage: Storage, lines: AsyncIterable<string>, take: PutTile): Promise<Buffer> {
+  const partial = new Map<string, number[]>();
+  for await (const { key } of storage.list(TILES)) {
+    const tile = parseTile(key);
+    if (tile === null || tile.width === TILE_WIDTH) continue;
+    const name = tileKey(tile.level, tile.index, TILE_WIDTH);
+    partial.set(name, [...(partial.get(name) ?? []), tile.width]);
+  }
+  const tiles = await openTiles(storage, 0, async (key, bytes) => {
+    const { level, index, width } = parseTile(key) ?? { level: 0, index: 0, width: 0 };
+    const full = tileKey(level, index, TILE_WIDTH);
+    const there = (await storage.read(key)) ?? (await storage.read(full))?.subarray(0, bytes.length);
+    if (there?.equals(bytes) !== true) await take(key, bytes);
+    for (const shorter of (partial.get(full) ?? []).filter((each) => each < width)) {
+      const right = beginningOf(bytes, { level, width: shorter });
+      const before = await storage.read(tileKey(level, index, shorter));
+      if (before?.equals(right) === false) await take(tileKey(level, index, shorter), right);
+    }
+  });
+  for await (const line of lines) await tiles.add(line);
+  await tiles.finish();
+  return tiles.root();
+}
+
+/** A tile as it was while it held less. */
+function beginningOf(
+  tile: Buffer,
+  { level, width }: { readonly level: number | 'entries'; readonly width: number },
+): Buffer {
+  if (level !== 'entries') return tile.subarray(0, width * HASH_BYTES);
+  let at = 0;
+  for (let count = 0; count < width; count++) at = entryEnd(tile, at) ?? tile.length;
+  return tile.subarray(0, at);
 }
 
 /** The roots of ranges, from the tiles of a log of `size` entries. @throws SEAL_DAMAGED */

@@ -1,12 +1,32 @@
 /** Checks a log against its signatures, against what was seen of it before, and against its own tiles. */
-import { CHECKPOINT, parseKey, SEAL_LISTS, sealNumber, timestampKey } from '../archive/keys.ts';
+import {
+  CHECKPOINT,
+  parseKey,
+  SEAL_CHECKPOINTS,
+  SEAL_KEY_PEM,
+  SEAL_LISTS,
+  sealListKey,
+  sealNumber,
+  stemOf,
+  timestampKey,
+} from '../archive/keys.ts';
 import type { Storage } from '../archive/storage.ts';
 import { ArchiveError } from '../errors.ts';
 import type { SealFindingCode } from './findings.ts';
 import type { Seen } from './key.ts';
-import { checkpoints, entriesOf, keyBeside, sealStarts, statementOf } from './log.ts';
+import {
+  checkpointKeys,
+  entriesOf,
+  keptCheckpoint,
+  keyFiles,
+  linesOf,
+  readLine,
+  sealStarts,
+  signerOf,
+  statementOf,
+} from './log.ts';
 import { type Checkpoint, isSigned, readCheckpoint, type VerifierKey, writeVerifierKey } from './note.ts';
-import { leavesFromTiles, openTiles, rootFromTiles } from './tiles.ts';
+import { leavesFromTiles, linesFromTiles, rootFromTiles, wrongTiles } from './tiles.ts';
 import { readTimestamp } from './timestamp.ts';
 import { growTree, leafHash } from './tree.ts';
 
@@ -29,6 +49,8 @@ export interface VerifiedLog extends ReadLog {
 }
 
 interface ReadLog {
+  /** False where a list cannot be read: then what lies behind the damage is not in it. */
+  readonly isWhole: boolean;
   readonly leaves: readonly Buffer[];
   /** By size. */
   readonly roots: ReadonlyMap<number, Buffer>;
@@ -58,44 +80,50 @@ export async function verifyLog(
   await verifyTiles();
   const stamped = await verifyTimestamps();
   const witnesses = options.witnesses.filter((each) => isSigned(newest.note, each) === 'good').map(({ name }) => name);
-  return { ...log, key, stamped, witnesses };
+  const sealed = isEntriesRight() ? log.sealed : ((await sealedByTiles()) ?? log.sealed);
+  return { ...log, sealed, key, stamped, witnesses };
 
   async function verifySignatures(checkpoint: Checkpoint): Promise<VerifierKey | null> {
-    const beside = await readable(() => keyBeside(storage, checkpoint.origin));
-    if (beside instanceof ArchiveError) note('log-damaged', CHECKPOINT, beside.detail);
-    const signer = options.trusted ?? (beside instanceof ArchiveError ? null : beside);
-    const { here } = options.seen;
-    const before = options.seen.log(checkpoint.origin) ?? here;
+    const before = options.seen.log(checkpoint.origin) ?? options.seen.here;
+    const signer = options.trusted ?? (await signerOf(storage, checkpoint, before === null ? [] : [before.key]));
     const name = (each: VerifierKey) => writeVerifierKey(each).trim();
-    if (signer === null) return null;
+    if (signer === null) {
+      note('seal-key-damaged', SEAL_KEY_PEM, 'no public key (Ed25519) is there');
+      return null;
+    }
     const signed = isSigned(checkpoint.note, signer);
     if (options.trusted !== null && signed === 'absent')
-      note('log-foreign-key', CHECKPOINT, `not signed by ${name(signer)}`, [checkpoint.raw]);
-    else if (signed !== 'good') note('log-signature-bad', CHECKPOINT, `by ${name(signer)}`, [checkpoint.raw]);
+      note('seal-foreign-key', CHECKPOINT, `not signed by ${name(signer)}`, [checkpoint.raw]);
+    else if (signed !== 'good') note('seal-signature-bad', CHECKPOINT, `by ${name(signer)}`, [checkpoint.raw]);
     else if (before !== null && before.origin !== checkpoint.origin)
-      note('log-foreign-key', CHECKPOINT, `${before.origin} lay here before, signed by ${before.key}`, [
+      note('seal-foreign-key', CHECKPOINT, `${before.origin} lay here before, signed by ${before.key}`, [
         before.checkpoint,
         checkpoint.raw,
       ]);
     else if (before !== null && before.key !== name(signer))
-      note('log-foreign-key', CHECKPOINT, `signed by ${name(signer)}, before by ${before.key}`, [
+      note('seal-foreign-key', CHECKPOINT, `signed by ${name(signer)}, before by ${before.key}`, [
         before.checkpoint,
         checkpoint.raw,
       ]);
+    if (signed === 'good')
+      for (const [key, text] of keyFiles(signer))
+        if ((await storage.read(key))?.toString() !== text)
+          note('seal-key-damaged', key, `not the key ${name(signer)} that signed the log`);
     for (const witness of options.witnesses)
-      if (isSigned(checkpoint.note, witness) === 'bad') note('cosignature-bad', CHECKPOINT, `of ${witness.name}`);
+      if (isSigned(checkpoint.note, witness) === 'bad') note('seal-cosignature-bad', CHECKPOINT, `of ${witness.name}`);
     return signer;
   }
 
   async function readHistory(): Promise<readonly Checkpoint[]> {
     const found: Checkpoint[] = [];
-    const read = await readable(async () => {
-      for await (const each of checkpoints(storage)) found.push(each);
-    });
-    if (read instanceof ArchiveError) note('log-damaged', CHECKPOINT, read.detail);
-    for (const each of found)
-      if (key !== null && isSigned(each.note, key) !== 'good')
-        note('log-signature-bad', CHECKPOINT, `of ${each.size} entries`, [each.raw]);
+    for (const path of await checkpointKeys(storage)) {
+      const read = await readable(() => keptCheckpoint(storage, path));
+      if (read === null) continue;
+      if (read instanceof ArchiveError) note('seal-log-damaged', path, read.detail);
+      else if (key !== null && isSigned(read.note, key) !== 'good')
+        note('seal-signature-bad', path, `of ${read.size} entries`, [read.raw]);
+      if (!(read instanceof ArchiveError)) found.push(read);
+    }
     return found;
   }
 
@@ -107,9 +135,11 @@ export async function verifyLog(
     const leaves: Buffer[] = [];
     const sealed = new Map<string, string>();
     const statements = new Map<string, string>();
+    let list = SEAL_LISTS;
     const read = await readable(async () => {
       for (const start of await sealStarts(storage)) {
         if (start >= newest.size) break; // of a seal that is under way, or did not end
+        list = sealListKey(start);
         for await (const { line, path, sha256 } of entriesOf(storage, start)) {
           options.signal?.throwIfAborted();
           const leaf = leafHash(line);
@@ -121,8 +151,15 @@ export async function verifyLog(
         }
       }
     });
-    if (read instanceof ArchiveError) note('log-damaged', SEAL_LISTS, read.detail);
-    return { leaves, roots, sealed, statements, sealedAt: await lastStatement(statements) };
+    if (read instanceof ArchiveError) note('seal-log-damaged', list, read.detail);
+    return {
+      isWhole: !(read instanceof ArchiveError),
+      leaves,
+      roots,
+      sealed,
+      statements,
+      sealedAt: await lastStatement(statements),
+    };
   }
 
   async function lastStatement(statements: ReadonlyMap<string, string>): Promise<string | null> {
@@ -130,7 +167,7 @@ export async function verifyLog(
     for (const [path, sha256] of statements) {
       const statement = await statementOf(storage, sealNumber(path), sha256);
       if (statement !== null) at = statement.at;
-      else note('sealed-file-changed', path, `sealed as ${sha256}`);
+      else note('seal-file-changed', path, `sealed as ${sha256}`);
     }
     return at;
   }
@@ -139,14 +176,14 @@ export async function verifyLog(
     for (const each of [...history, ...(last === null ? [] : [last])]) {
       const where = each === last ? 'seen before' : 'in seals/checkpoints';
       if (each.size > newest.size)
-        note('log-rolled-back', CHECKPOINT, `${newest.size} entries; ${each.size} ${where}`, [each.raw, newest.raw]);
+        note('seal-rolled-back', CHECKPOINT, `${newest.size} entries; ${each.size} ${where}`, [each.raw, newest.raw]);
       else if (each.size === newest.size && !each.root.equals(newest.root))
-        note('log-forked', CHECKPOINT, `two logs of ${each.size} entries were signed, one ${where}`, [
+        note('seal-forked', CHECKPOINT, `two logs of ${each.size} entries were signed, one ${where}`, [
           each.raw,
           newest.raw,
         ]);
       else if (isEntriesRight() && log.roots.get(each.size)?.equals(each.root) !== true)
-        note('log-forked', CHECKPOINT, `the log does not begin with the ${each.size} entries ${where}`, [
+        note('seal-forked', CHECKPOINT, `the log does not begin with the ${each.size} entries ${where}`, [
           each.raw,
           newest.raw,
         ]);
@@ -161,11 +198,12 @@ export async function verifyLog(
   async function verifyTiles(): Promise<void> {
     if (isEntriesRight()) {
       const beyond = log.leaves.length - newest.size;
-      if (beyond > 0) note('log-entry-added', SEAL_LISTS, `${beyond} behind the ${newest.size} that are signed`);
+      if (beyond > 0) note('seal-entry-added', SEAL_LISTS, `${beyond} behind the ${newest.size} that are signed`);
       const read = await readable(compareTiles);
-      if (read instanceof ArchiveError) note('log-tiles-damaged', CHECKPOINT, read.detail);
+      if (read instanceof ArchiveError) note('seal-tiles-damaged', CHECKPOINT, read.detail);
       return;
     }
+    if (!log.isWhole) return;
     const signed = await readable(async () =>
       (await rootFromTiles(storage, newest.size)).equals(newest.root) ? leavesFromTiles(storage, newest.size) : null,
     );
@@ -174,28 +212,39 @@ export async function verifyLog(
 
   async function compareTiles(): Promise<void> {
     const different: string[] = [];
-    const tiles = await openTiles(storage, 0, async (path, bytes) => {
-      const there =
-        (await storage.read(path)) ?? (await storage.read(path.replace(/\.p\/\d+$/, '')))?.subarray(0, bytes.length);
-      if (there?.equals(bytes) !== true) different.push(path);
-    });
-    for (const start of await sealStarts(storage))
-      if (start < newest.size)
-        for await (const { index, line } of entriesOf(storage, start)) if (index < newest.size) await tiles.add(line);
-    await tiles.finish();
+    await wrongTiles(storage, linesOf(storage, newest.size), async (path) => void different.push(path));
     const [first] = different;
-    if (first !== undefined) note('log-tiles-damaged', first, `${different.length} tiles`);
+    if (first !== undefined) note('seal-tiles-damaged', first, `${different.length} tiles`);
+  }
+
+  /** What files were sealed as, where the tiles have the entries that were signed; null where not. */
+  async function sealedByTiles(): Promise<ReadonlyMap<string, string> | null> {
+    const tree = growTree();
+    const sealed = new Map<string, string>();
+    const read = await readable(async () => {
+      for await (const line of linesFromTiles(storage, newest.size)) {
+        tree.add(leafHash(line));
+        const entry = readLine(line);
+        if (entry !== null && parseKey(entry.path)?.kind !== 'seal') sealed.set(entry.path, entry.sha256);
+      }
+    });
+    return !(read instanceof ArchiveError) && tree.root().equals(newest.root) ? sealed : null;
   }
 
   async function verifyTimestamps(): Promise<VerifiedLog['stamped']> {
     let stamped: VerifiedLog['stamped'] = null;
+    const stamps = new Set((await storage.names(SEAL_CHECKPOINTS)).files.filter((name) => name.endsWith('.tsr')));
     for (const { size, raw } of history) {
-      const reply = await storage.read(timestampKey(size));
+      const path = timestampKey(size);
+      stamps.delete(stemOf(path));
+      const reply = await storage.read(path);
       if (reply === null) continue;
       const read = readTimestamp(reply, { data: raw, query: null });
       if ('at' in read) stamped = { size, at: read.at };
-      else note('timestamp-bad', timestampKey(size), read.fault);
+      else note('seal-timestamp-bad', path, read.fault);
     }
+    for (const name of stamps)
+      note('seal-timestamp-bad', `${SEAL_CHECKPOINTS}/${name}`, 'its checkpoint is not there, or cannot be read');
     return stamped;
   }
 }
@@ -212,7 +261,7 @@ function howOtherwise(
   const count = `${leaves.length} entries where ${size} were signed`;
   if (signed === null) {
     const code =
-      leaves.length < size ? 'log-entry-removed' : leaves.length > size ? 'log-entry-added' : 'log-entry-changed';
+      leaves.length < size ? 'seal-entry-removed' : leaves.length > size ? 'seal-entry-added' : 'seal-entry-changed';
     return [code, SEAL_LISTS, count];
   }
   const counts = new Map<string, number>();
@@ -223,12 +272,12 @@ function howOtherwise(
   const first = signed.findIndex((leaf, i) => leaves[i]?.equals(leaf) !== true);
   const code =
     removed > 0 && added > 0
-      ? 'log-entry-changed'
+      ? 'seal-entry-changed'
       : removed > 0
-        ? 'log-entry-removed'
+        ? 'seal-entry-removed'
         : added > 0
-          ? 'log-entry-added'
-          : 'log-reordered';
+          ? 'seal-entry-added'
+          : 'seal-reordered';
   return [
     code,
     SEAL_LISTS,
@@ -236,12 +285,12 @@ function howOtherwise(
   ];
 }
 
-/** What the work gives, or that it met a log that is damaged. */
+/** What the work gives, or that what it reads is damaged, or not given by its place. */
 export async function readable<T>(work: () => Promise<T>): Promise<T | ArchiveError> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ArchiveError && error.code === 'SEAL_DAMAGED') return error;
+    if (error instanceof ArchiveError) return error;
     throw error;
   }
 }

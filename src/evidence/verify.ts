@@ -8,16 +8,26 @@ import type { Storage } from '../archive/storage.ts';
 import type { Trash } from '../archive/trash.ts';
 import { ArchiveError } from '../errors.ts';
 import type { SealFinding } from './findings.ts';
-import { newestCheckpoint } from './log.ts';
+import { checkpointKeys, newestCheckpoint } from './log.ts';
 import type { Checkpoint } from './note.ts';
 import { sealableFiles, whyForeign, whyMissing } from './sealed.ts';
 import { type LogOptions, type NoteFinding, readable, type VerifiedLog, verifyLog } from './verify-log.ts';
 
-export interface VerifyOptions extends LogOptions {
-  /** False for a folder that holds a log alone. */
-  readonly hasFiles: boolean;
+/** What an archive's seals are checked with. */
+export interface VerifyContext extends Omit<LogOptions, 'signal'> {
+  readonly storage: Storage;
   /** Opens what is needed of the trash anew, for a crawl may put something there. */
   readonly trash: () => Pick<Trash, 'find'>;
+}
+
+export interface VerifyOptions extends VerifyContext {
+  /** False for a folder that holds a log alone. */
+  readonly hasFiles: boolean;
+  /** The SHA-256 of a file that was read already, in lower-case hex; null for one that is still to be read. */
+  readonly hashOf?: (path: string) => string | null;
+  /** True if the caller holds the archive: then nothing is waited for. */
+  readonly isAlone?: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Verified extends FileCounts {
@@ -45,36 +55,54 @@ const TURN_MS = 10;
 const NO_FILES: FileCounts = { unchanged: 0, ownWork: 0, notSealed: 0 };
 
 /** @throws NOT_SEALED where there is no log and none was ever seen here */
-export async function verify(storage: Storage, options: VerifyOptions): Promise<Verified> {
-  const findings: SealFinding[] = [];
-  const note: NoteFinding = (code, path, detail, evidence) =>
-    void findings.push({ code, path, detail, ...(evidence && { evidence }) });
-  const newest = await readable(() => newestCheckpoint(storage));
-  if (newest === null || newest instanceof ArchiveError) {
-    const { here } = options.seen;
-    if (newest !== null) note('log-damaged', CHECKPOINT, newest.detail);
-    else if (here === null && (await storage.names(SEAL_LISTS)).files.length === 0)
-      throw new ArchiveError('NOT_SEALED', `${storage.name}: nothing was sealed yet`);
-    else
-      note(
-        'log-removed',
-        CHECKPOINT,
-        `${here?.origin ?? 'a log'} was here before`,
-        here === null ? [] : [here.checkpoint],
-      );
-    return { checkpoint: null, log: null, ...NO_FILES, findings };
+export async function verify(options: VerifyOptions): Promise<Verified> {
+  const { storage } = options;
+  for (let looks = 1; ; looks++) {
+    const findings: SealFinding[] = [];
+    const note: NoteFinding = (code, path, detail, evidence) =>
+      void findings.push({ code, path, detail, ...(evidence && { evidence }) });
+    const newest = await readable(() => newestCheckpoint(storage));
+    const log = isCheckpoint(newest) ? await verifyLog(storage, newest, note, options) : null;
+    // A seal that ended meanwhile is not taken for a contradiction.
+    if (looks < LOOKS && !isSame(newest, await readable(() => newestCheckpoint(storage)))) continue;
+    if (!isCheckpoint(newest)) {
+      await noteAbsence(newest, note, options);
+      return { checkpoint: null, log: null, ...NO_FILES, findings };
+    }
+    const counts = log !== null && options.hasFiles ? await verifyFiles(log, note, options) : NO_FILES;
+    return { checkpoint: newest, log, ...counts, findings };
   }
-  const log = await verifyLog(storage, newest, note, options);
-  const counts = options.hasFiles ? await verifyFiles(storage, log, note, options) : NO_FILES;
-  return { checkpoint: newest, log, ...counts, findings };
 }
 
-async function verifyFiles(
-  storage: Storage,
-  log: VerifiedLog,
+function isCheckpoint(newest: Checkpoint | ArchiveError | null): newest is Checkpoint {
+  return newest !== null && !(newest instanceof ArchiveError);
+}
+
+function isSame(one: Checkpoint | ArchiveError | null, other: Checkpoint | ArchiveError | null): boolean {
+  return isCheckpoint(one) && isCheckpoint(other) ? one.raw === other.raw : isCheckpoint(one) === isCheckpoint(other);
+}
+
+/** @throws NOT_SEALED */
+async function noteAbsence(
+  newest: ArchiveError | null,
   note: NoteFinding,
-  options: VerifyOptions,
-): Promise<FileCounts> {
+  { storage, seen: { here } }: VerifyOptions,
+): Promise<void> {
+  if (newest !== null) {
+    note('seal-log-damaged', CHECKPOINT, newest.detail);
+    return;
+  }
+  const kept = await checkpointKeys(storage);
+  const lists = (await storage.names(SEAL_LISTS)).files;
+  // A single list without any checkpoint is of a first seal that did not end.
+  if (here === null && kept.length === 0 && lists.length < 2)
+    throw new ArchiveError('NOT_SEALED', `${storage.name}: nothing was sealed yet`);
+  const evidence = here === null ? [] : [here.checkpoint];
+  note('seal-log-removed', CHECKPOINT, `${here?.origin ?? 'a log'} was here before`, evidence);
+}
+
+async function verifyFiles(log: VerifiedLog, note: NoteFinding, options: VerifyOptions): Promise<FileCounts> {
+  const { storage, hashOf = () => null, isAlone = false } = options;
   const counts = { unchanged: 0, ownWork: 0, notSealed: 0 };
   const rest = new Map(log.sealed);
   const doubtful: string[] = [];
@@ -93,20 +121,20 @@ async function verifyFiles(
       // A capture that ended after the seal has the times of its last exchange, which may be older.
       if (parsed.kind !== 'segment' && parsed.kind !== 'vocabulary' && writtenAt < sealedAt - IN_HAND_MS)
         note(
-          'file-added',
+          'seal-file-added',
           path,
           `written ${instant(writtenAt)}, put here ${instant(changedAt)}; the last seal was made ${log.sealedAt}`,
         );
       continue;
     }
-    const digest = await storage.digest(path);
-    if (digest?.sha256 === sealed) counts.unchanged += 1;
+    const sha256 = hashOf(path) ?? (await hashNow(path));
+    if (sha256 === sealed) counts.unchanged += 1;
     else doubtful.push(path);
   }
   const left = await lasting([...doubtful, ...rest.keys()]);
   counts.ownWork = doubtful.length + rest.size - left.length;
   for (const { path, isGone, detail } of left)
-    note(isGone ? 'sealed-file-removed' : 'sealed-file-changed', path, `sealed as ${log.sealed.get(path)}: ${detail}`);
+    note(isGone ? 'seal-file-removed' : 'seal-file-changed', path, `sealed as ${log.sealed.get(path)}: ${detail}`);
   return counts;
 
   /** What of the doubts lasts: beside a run a file and what explains it come one after the other. */
@@ -120,7 +148,7 @@ async function verifyFiles(
         if (doubt !== null) looked.push(doubt);
       }
       left = looked;
-      if (looks === LOOKS || left.length > MOST_OF_A_RUN) break;
+      if (isAlone || looks === LOOKS || left.length > MOST_OF_A_RUN) break;
       if (left.length > 0) await sleep(BETWEEN_LOOKS_MS, undefined, options.signal && { signal: options.signal });
     }
     return left;
@@ -130,14 +158,20 @@ async function verifyFiles(
   async function doubtOf(path: string, trash: Pick<Trash, 'find'>): Promise<Doubt | null> {
     const sealedAs = (each: string) => log.sealed.get(each) ?? null;
     const sealed = sealedAs(path) ?? '';
-    const digest = await storage.digest(path);
-    if (digest?.sha256 === sealed) return null;
+    const now = await hashNow(path);
+    if (now === sealed) return null;
+    if (now instanceof ArchiveError) return { path, isGone: false, detail: now.detail };
     const why =
-      digest === null
+      now === null
         ? await whyMissing(path, sealed, { storage, trash })
-        : await whyForeign(path, digest.sha256, { storage, trash, sealedAs });
-    if (why === null) return null;
-    return { path, isGone: digest === null, detail: digest === null ? why : `now ${digest.sha256}: ${why}` };
+        : await whyForeign(path, now, { storage, trash, sealedAs });
+    return why === null ? null : { path, isGone: now === null, detail: now === null ? why : `now ${now}: ${why}` };
+  }
+
+  /** Null where the file is not there; an error where the place does not give it. */
+  async function hashNow(path: string): Promise<string | ArchiveError | null> {
+    const digest = await readable(() => storage.digest(path));
+    return digest instanceof ArchiveError ? digest : (digest?.sha256 ?? null);
   }
 }
 

@@ -15,6 +15,8 @@ export interface RepairContext extends CrawlContext {
   readonly root: string;
   readonly storage: Storage;
   readonly trash: Trash;
+  /** Keys that the log of seals may be signed by, as verifier keys, beside those that lie in it. */
+  readonly sealKeys: readonly string[];
   /** Of this run; null where none are kept. */
   readonly captures: Pick<Captures, 'end'> | null;
   readonly services: CrawlContext['services'] & { readonly assets: Assets };

@@ -10,6 +10,7 @@ import { rebuildFrontier } from './frontier.ts';
 import { refetchPicture } from './pictures.ts';
 import { rebuildRecord } from './rebuild-record.ts';
 import { revisit } from './revisit.ts';
+import { rebuildSeals } from './seals.ts';
 
 interface RepairReport {
   /** What the last audit does not find any more. */
@@ -21,6 +22,8 @@ interface RepairReport {
 interface RepairOptions {
   /** The checks whose findings are repaired. */
   readonly codes: readonly CheckCode[];
+  /** What the seals are checked with. */
+  readonly seals: AuditOptions['seals'];
   /** Threads of each audit. */
   readonly jobs: number;
   readonly log: Log;
@@ -39,13 +42,19 @@ export async function repair(
   context: Omit<RepairContext, 'leave'>,
   options: RepairOptions,
 ): Promise<RepairReport | null> {
-  const { codes, jobs, log, before } = options;
+  const { codes, seals, jobs, log, before } = options;
   const reasons = new Map<string, string>();
   const tried = new Map<string, Finding>(before.map((found) => [nameOf(found), found]));
   const leave = (found: Finding, why: string) => void reasons.set(nameOf(found), why);
   for (let round = 1; ; round++) {
     await context.captures?.end(); // what this run has written is then read as what it is
-    const all = await findings(context.root, { codes, jobs, signal: context.stopSignal, isAlone: true });
+    const all = await findings(context.root, {
+      codes,
+      seals,
+      jobs,
+      signal: context.stopSignal,
+      isAlone: true,
+    });
     const found = all.filter(({ severity, repair: kind }) => severity !== 'note' || kind !== 'none'); // nothing is wrong
     if (context.stopSignal.aborted) return null;
     const fresh = found.filter((each) => !tried.has(nameOf(each)));
@@ -74,7 +83,7 @@ const UNCHANGED = 'it was tried, without success: the site gives the same again'
 /** All findings of an audit but those that need no repair. */
 export async function findings(
   root: string,
-  options: Pick<AuditOptions, 'codes' | 'jobs' | 'signal' | 'isAlone'>,
+  options: Pick<AuditOptions, 'codes' | 'seals' | 'jobs' | 'signal' | 'isAlone'>,
 ): Promise<Finding[]> {
   const found: Finding[] = [];
   const selection = { stems: null, since: null };
@@ -94,6 +103,10 @@ interface Kind {
 /** First what makes way, then what needs no network, then visits, then pictures of records that are right by then. */
 export const KINDS: Readonly<Record<RepairKind, Kind>> = {
   'to-trash': { plan: 'move it to trash/', repair: toTrash },
+  'rebuild-log': {
+    plan: 'write it again from what leads to the signed checkpoint',
+    repair: rebuildSeals,
+  },
   'end-capture': { plan: 'end it at its last whole exchange', repair: endCapture },
   'remove-duplicate': { plan: 'move the one that the frontier does not name to trash/', repair: removeDuplicate },
   'rebuild-record': { plan: 'write the record again, or visit the article', repair: rebuildRecord },

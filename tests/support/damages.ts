@@ -7,6 +7,7 @@ import { FILES } from './damages/files.ts';
 import { FORMAT } from './damages/format.ts';
 import { FRONTIER } from './damages/frontier.ts';
 import { RECORDS } from './damages/records.ts';
+import { SEALED } from './damages/seals.ts';
 
 export type { Damage } from './damages/damage.ts';
 
@@ -17,5 +18,6 @@ export const DAMAGES: readonly Damage[] = [
   ...ASSETS,
   ...RECORDS,
   ...CAPTURES,
+  ...SEALED,
   ...FRONTIER,
 ];

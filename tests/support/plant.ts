@@ -162,7 +162,8 @@ export function openPlant(root: string): Plant {
     restore: (healthy) => {
       for (const key of touched) {
         rmSync(join(root, key), { recursive: true, force: true });
-        if (existsSync(join(healthy, key))) cpSync(join(healthy, key), join(root, key), { recursive: true });
+        if (existsSync(join(healthy, key)))
+          cpSync(join(healthy, key), join(root, key), { recursive: true, preserveTimestamps: true });
       }
     },
   };

@@ -12,6 +12,7 @@ import { nameOf } from '../../src/audit/beside-runs.ts';
 import { CHECKS, type CheckCode, type Finding } from '../../src/audit/promises.ts';
 import { openNewspaper } from '../newspaper/newspaper.ts';
 import { start, temporaryFolder } from '../support/command.ts';
+import { unseen } from '../support/sealed-archive.ts';
 import { files } from '../support/tree.ts';
 
 const CODES = Object.keys(CHECKS) as CheckCode[];
@@ -35,7 +36,7 @@ export async function auditBeside(options: {
     const found: Finding[] = [];
     const { signal } = new AbortController();
     const selection = { stems: null, since: null };
-    for await (const each of audit({ root, selection, codes: CODES, jobs, signal }))
+    for await (const each of audit({ root, selection, codes: CODES, jobs, signal, seals: unseen(root) }))
       if (each.severity !== 'note') found.push(each);
     return found;
   };

@@ -11,6 +11,8 @@ export interface Damage {
   ) => string | readonly (string | { readonly code: CheckCode; readonly path: string })[];
   /** It needs the archive for itself: it changes what other damages rest on. */
   readonly alone?: true;
+  /** It is planted in an archive that was sealed. */
+  readonly isSealed?: true;
 }
 
 /** A kind of damage. */
