@@ -11,7 +11,7 @@ import { openDerivedDatabase } from '../src/sqlite.ts';
 import { put } from './support/catalogued.ts';
 
 const WORDS = ['渡口', '茶山', '石桥', '灯塔'] as const;
-const NONE = { counted: 1e6, rare: 1e6, recent: 1e6 };
+const NONE = { counted: 1e6, rare: 1e6, recent: 1e6, first: 1e6 };
 
 const article = fc.record({
   day: fc.integer({ min: 1, max: 9 }),
@@ -35,6 +35,7 @@ const limits = fc.record({
   counted: fc.integer({ min: 4, max: 12 }),
   rare: fc.integer({ min: 0, max: 12 }),
   recent: fc.integer({ min: 1, max: 30 }),
+  first: fc.integer({ min: 1, max: 9 }),
 });
 
 describe('a search with bounds', () => {

@@ -127,3 +127,11 @@ const FIRST_DAY = Date.parse('0001-01-01T00:00:00Z') / DAY_MS;
 export function firstRow(day: string): number {
   return Math.max(0, Math.floor(Date.parse(`${day}T00:00:00Z`) / DAY_MS) - FIRST_DAY) * DAY_ROWS;
 }
+
+/** The day of a row; of rows behind all days the last one. */
+export function dayAt(row: number): string {
+  const day = Math.floor(row / DAY_ROWS) + FIRST_DAY;
+  return new Date(Math.min(day * DAY_MS, LAST_INSTANT)).toISOString().slice(0, 10);
+}
+
+const LAST_INSTANT = Date.parse('9999-12-31T00:00:00Z');
