@@ -1,5 +1,5 @@
 /** A query as conditions of SQL: what its words and filters are in the language of FTS5, and which rows are asked. */
-import { type Database, numberOf } from '../sqlite.ts';
+import { type Database, numberOf } from '../database.ts';
 import { fold } from './fold.ts';
 import { type Phrase, phraseOf, type Query, type QueryFilter } from './query.ts';
 import { DAY_ROWS } from './schema.ts';
