@@ -37,7 +37,8 @@ async function countByWarcio(bytes: Buffer): Promise<number> {
 }
 
 /**
- * Every request of every record lies where it says, as it was.
+ * Every exchange that a record names lies where it says, whole and as it was: of its requests, and of what each of its
+ * versions was made of.
  * @param options `all` is false where some records were made of documents alone
  * @returns how many records there are
  */
@@ -45,7 +46,7 @@ export async function requireEvidence(root: string, { all = true }: { readonly a
   const reader = openCaptureReader(openDisk(root));
   const paths = (await files(root)).filter((name) => /^records\/.*\.json$/.test(name));
   for (const path of paths) {
-    const { capture } = JSON.parse(await readFile(join(root, path), 'utf8')) as ArchiveRecord;
+    const { capture, versions, basis } = JSON.parse(await readFile(join(root, path), 'utf8')) as ArchiveRecord;
     for (const { url, sha256: digest, exchanges } of capture.requests) {
       if (!all && exchanges === undefined) continue;
       assert.ok(exchanges !== undefined && exchanges.length > 0, `${path}: ${url} has no exchanges`);
@@ -53,6 +54,16 @@ export async function requireEvidence(root: string, { all = true }: { readonly a
       assert.equal(kept[0]?.url, url);
       assert.equal(sha256(kept.at(-1)?.response.body ?? ''), digest, `${path}: ${url}`);
     }
+    if (all)
+      assert.ok(
+        versions.every((version) => version.basis !== undefined),
+        `${path}: a version without its pages`,
+      );
+    for (const { pages, single } of [...versions.map((version) => version.basis), basis].filter((each) => each != null))
+      for (const place of [...pages.flat(), ...(single ?? [])]) {
+        assert.notEqual(place.sha256, undefined, `${path}: ${place.file} ${place.offset} has no hash`);
+        await reader.exchange(place);
+      }
   }
   return paths.length;
 }

@@ -1,16 +1,17 @@
 /**
  * A command that is killed with SIGKILL at random moments, again and again, then run to its end: the archive equals that
  * which the command makes undisturbed, file by file and byte by byte, and after each kill every exchange that a record
- * names is there. Now and then it is stopped (SIGSTOP) instead: no other
- * run takes its archive meanwhile, and it goes on as if nothing had been.
+ * names is there, and at the end each document can be made again from them. Now and then it is stopped (SIGSTOP) instead:
+ * no other run takes its archive meanwhile, and it goes on as if nothing had been.
  * As a program: `kill-loop.ts [--work crawl|schedule|repair|backfill]… [--kills N] [--articles N] [--seed N]`.
  */
 import assert from 'node:assert/strict';
 import { cpSync, rmSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { LOCK_HOLDER } from '../../src/archive/keys.ts';
 import { EXIT } from '../../src/errors.ts';
 import { openNewspaper } from '../newspaper/newspaper.ts';
 import { openRandom } from '../newspaper/write/random.ts';
@@ -41,8 +42,10 @@ const ARGS: Readonly<Record<Work, readonly string[]>> = {
 };
 /** One of so many is a stop and no kill. */
 const STOPPED_OF = 12;
-/** A schedule has no end of its own: it is over once nothing has changed for so long. */
-const QUIET_MS = 2000;
+/** On a busy machine a run is slow: each goes on where the last one died, so that all of its work is met all the same. */
+const LATEST_KILL_MS = 30_000;
+/** A schedule has no end of its own: it is over once it has the archive and every article, and nothing has changed for so long. */
+const QUIET_MS = 5000;
 
 /** Throws where a file differs: after each kill from what was or must become of it, at the end from the undisturbed archive. */
 export async function killLoop(options: {
@@ -100,7 +103,7 @@ export async function killLoop(options: {
     for (let ended: Ended | null = null; ended === null; ) {
       const running = begin(archive);
       if (kills < options.kills) {
-        await Promise.race([sleep(random.int(50, Math.round(wholeMs))), running.ended]);
+        await Promise.race([sleep(random.int(50, Math.round(Math.min(wholeMs, LATEST_KILL_MS)))), running.ended]);
         if (random.int(1, STOPPED_OF) === 1 && (await stopAndWake(running, archive))) stops += 1;
         running.child.kill('SIGKILL');
         const { signal } = await running.ended;
@@ -112,6 +115,7 @@ export async function killLoop(options: {
         for (const [path, digest] of Object.entries(await stateOf(archive)))
           assert.ok([base[path], whole[path]].includes(digest), `${path} after a kill`);
         await requireEvidence(rootOf(archive), { all: work !== 'repair' }).catch(unlessNothing);
+        if (kills % 10 === 0) options.say(`${work} ${rounds + 1}: ${kills} kills, ${stops} stops so far`);
       } else assert.equal(ended.code, wanted, ended.stderr);
     }
     if (kills > before && work !== 'repair') {
@@ -123,25 +127,43 @@ export async function killLoop(options: {
     }
     assert.deepEqual(await stateOf(archive), whole, `after ${kills - before} kills`);
     await requireEvidence(rootOf(archive), { all: work !== 'repair' });
+    const reproduced = await requireReproducible(archive);
     const { segments, records } = await readSegments(rootOf(archive));
     assert.ok(
       segments.every((name) => name.endsWith('.warc.gz')),
       'a file of captures is left open',
     );
     options.say(
-      `${work} ${rounds + 1}: ${kills - before} kills, then the same ${Object.keys(whole).length} files, ${records.length} records in ${segments.length} captures; ${kills} kills, ${stops} stops in all`,
+      `${work} ${rounds + 1}: ${kills - before} kills, then the same ${Object.keys(whole).length} files, ${records.length} records in ${segments.length} captures, ${reproduced} documents reproduced; ${kills} kills, ${stops} stops in all`,
     );
     await rm(rootOf(archive), { recursive: true });
     rounds += 1;
   }
   return { kills, stops, rounds, files: Object.keys(whole).length };
 
+  /** @returns how many documents are made again from their captures, byte for byte */
+  async function requireReproducible(archive: string): Promise<number> {
+    const { code, lines, stdout, stderr } = await begin(archive, ['reproduce']).ended;
+    assert.equal(code, EXIT.ok, stdout + stderr);
+    const results = lines().map(({ result }) => result);
+    if (work !== 'repair') assert.ok(!results.includes('uncaptured'), stdout); // a repair makes some records of documents
+    return results.filter((result) => result === 'same').length;
+  }
+
   async function toItsEnd(running: Running, archive: string): Promise<Ended> {
     if (work !== 'schedule') return running.ended;
+    const isHolder = () =>
+      readFile(join(rootOf(archive), LOCK_HOLDER), 'utf8').then(
+        (text) => text.includes(`"pid":${running.child.pid}`),
+        () => false,
+      );
+    while (!(await isHolder()) && running.child.exitCode === null) await sleep(100); // else a SIGTERM would end Node.js itself
     for (let state = ''; ; ) {
       const isOver = await Promise.race([sleep(QUIET_MS, false), running.ended.then(() => true)]);
-      const now = JSON.stringify(await stateOf(archive));
-      if (isOver || (now === state && now !== '{}')) break;
+      const there = await stateOf(archive);
+      const now = JSON.stringify(there);
+      const articles = Object.keys(there).filter((path) => path.startsWith('records/')).length;
+      if (isOver || (now === state && articles >= options.articles)) break;
       state = now;
     }
     running.child.kill('SIGTERM');
