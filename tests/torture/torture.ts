@@ -21,6 +21,7 @@ const PARTS: readonly (readonly [name: string, ...args: string[]])[] = [
   ['a month of the schedule, killed 40 times', join(HERE, 'schedule-month.ts'), '--days', '31', '--kills', '40'],
   ['30 % of the answers spoilt, 100 articles', join(HERE, 'hostile-mix.ts'), '--articles', '160'],
   ['200 articles in every form of HTTP, and their captures', join(HERE, 'captures.ts')],
+  ['two archives of 200 articles, and 500 tamperings', join(HERE, 'two-roads.ts')],
   ['100 news days, how complete each is held to be', join(HERE, 'coverage-days.ts')],
 ];
 

@@ -1,7 +1,8 @@
 /**
  * Two archives of one newspaper, made on different roads: one crawls the lists and keeps captures, the other is given
- * addresses and keeps none. Their logs agree, and the first proves an article together with its capture.
- * As a program: `two-roads.ts [--articles N]`.
+ * addresses and keeps none, after some articles were corrected. Their logs agree on all others, whatever is changed in one of
+ * them afterwards is named, and the first proves an article together with its capture.
+ * As a program: `two-roads.ts [--articles N] [--tamperings N] [--seed N]`.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -9,16 +10,20 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ArchiveRecord } from '../../src/archive/record.ts';
-import { openNewspaper } from '../newspaper/newspaper.ts';
+import { type Newspaper, openNewspaper } from '../newspaper/newspaper.ts';
 import { run, temporaryFolder } from '../support/command.ts';
 import { files } from '../support/tree.ts';
 import { tryMutants } from './proof-mutants.ts';
+import { type TamperTrial, tryTampering } from './tampering.ts';
 
 export interface RoadsTrial {
   readonly alike: number;
-  readonly different: readonly unknown[];
+  /** Ids of articles that were corrected between the two visits, and of those that the comparison names. */
+  readonly corrected: readonly string[];
+  readonly different: readonly string[];
   readonly onlyHere: number;
   readonly onlyThere: number;
+  readonly tampering: TamperTrial;
   readonly proof: {
     readonly captures: number;
     readonly unprovedCaptures: number;
@@ -34,8 +39,19 @@ export interface RoadsTrial {
 
 const POLITE = { intervalMs: 0, assetIntervalMs: 0, backoffMs: 0, concurrency: 2 };
 
-export async function tryTwoRoads({ articles }: { readonly articles: number }): Promise<RoadsTrial> {
-  await using newspaper = await openNewspaper({ articles, imagesPerArticle: 1, slowMs: 50 });
+/** One of so many articles is corrected between the visits. */
+const CORRECTED_OF = 20;
+
+export async function tryTwoRoads({
+  articles,
+  tamperings,
+  seed,
+}: {
+  readonly articles: number;
+  readonly tamperings: number;
+  readonly seed: number;
+}): Promise<RoadsTrial> {
+  await using newspaper = await openNewspaper({ articles, imagesPerArticle: 1, slowMs: 50, seed });
   await using folder = await temporaryFolder();
   const configFor = async (name: string, capture: 'pages' | 'off') => {
     const path = join(folder.path, `${name}.yaml`);
@@ -52,6 +68,8 @@ export async function tryTwoRoads({ articles }: { readonly articles: number }): 
   const records = await Promise.all(
     names.map(async (name) => JSON.parse(await readFile(join(root, name), 'utf8')) as ArchiveRecord),
   );
+  const corrected = records.filter(({ url }) => url.startsWith(newspaper.www)).filter((_, i) => i % CORRECTED_OF === 1);
+  for (const { url } of corrected) correct(newspaper, new URL(url).pathname);
   await run(['archive', ...records.map(({ url }) => url), '--config', given]);
   await sealed(given);
   const compared = await run(['corroborate', join(folder.path, 'given'), '--json', '--config', crawled]);
@@ -59,8 +77,17 @@ export async function tryTwoRoads({ articles }: { readonly articles: number }): 
   const { summary } = lines.find((line) => 'summary' in line) as {
     readonly summary: Pick<RoadsTrial, 'alike' | 'onlyHere' | 'onlyThere'>;
   };
-  const different = lines.filter(({ kind }) => ['different', 'here-only', 'there-only'].includes(String(kind)));
+  const different = lines.flatMap(({ kind, id }) =>
+    ['different', 'here-only', 'there-only'].includes(String(kind)) ? [String(id)] : [],
+  );
   const { alike, onlyHere, onlyThere } = summary;
+  const roots = { own: join(folder.path, 'given'), other: root };
+  const tampering = await tryTampering(roots, {
+    records: records.filter(({ id }) => !different.includes(id)),
+    count: tamperings,
+    seed,
+    config: crawled,
+  });
 
   const shown = records.find(({ assets, basis, versions }) => {
     const made = versions.at(-1)?.basis ?? basis;
@@ -69,11 +96,21 @@ export async function tryTwoRoads({ articles }: { readonly articles: number }): 
   assert.ok(shown !== undefined, 'no article with pictures and captures');
   return {
     alike,
-    different,
+    corrected: corrected.map(({ id }) => id).sort(),
+    different: different.sort(),
     onlyHere,
     onlyThere,
+    tampering,
     proof: await tryProof(shown.id, crawled, join(folder.path, 'proof')),
   };
+}
+
+/** Both forms of an article's page say something new at their first long paragraph. */
+function correct(newspaper: Newspaper, path: string): void {
+  for (const each of [path, path.replace('.shtml', '_s.shtml')]) {
+    const page = newspaper.read(each);
+    newspaper.put(each, { body: page.replace(/<p>(?=[^<]{20})/, '<p>更正：') });
+  }
 }
 
 async function sealed(config: string): Promise<void> {
@@ -106,6 +143,27 @@ async function tryProof(id: string, config: string, path: string): Promise<Roads
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { articles: { type: 'string', default: '200' } } });
-  process.stdout.write(`${JSON.stringify(await tryTwoRoads({ articles: Number(values.articles) }), null, 2)}\n`);
+  const { values } = parseArgs({
+    options: {
+      articles: { type: 'string', default: '200' },
+      tamperings: { type: 'string', default: '500' },
+      seed: { type: 'string', default: String(Date.now() % 1e6) },
+    },
+  });
+  const [articles, tamperings, seed] = [Number(values.articles), Number(values.tamperings), Number(values.seed)];
+  process.stdout.write(`seed ${seed}\n`);
+  const trial = await tryTwoRoads({ articles, tamperings, seed });
+  process.stdout.write(`${JSON.stringify(trial, null, 2)}\n`);
+  const { alike, different, corrected, tampering } = trial;
+  const unchanged = different.filter((id) => !corrected.includes(id)).length;
+  process.stdout.write(
+    `${alike} of ${alike + unchanged} unchanged articles alike; of ${tampering.planted} tamperings ${tampering.verified} named by verify, ${tampering.corroborated} by corroborate, ${tampering.falsely} falsely\n`,
+  );
+  assert.ok(alike / (alike + unchanged) >= 0.999, 'two roads see unchanged articles differently');
+  assert.ok(
+    corrected.every((id) => different.includes(id)),
+    'a correction is not seen',
+  );
+  const { planted, verified, corroborated, falsely } = tampering;
+  assert.deepEqual({ verified, corroborated, falsely }, { verified: planted, corroborated: planted, falsely: 0 });
 }
