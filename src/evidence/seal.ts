@@ -151,7 +151,7 @@ export async function seal(storage: Storage, options: SealOptions): Promise<Seal
       return null;
     }
     if (isText) {
-      const content = contentOf(Buffer.concat(pieces).toString());
+      const content = contentOf(Buffer.concat(pieces));
       if (content !== null) contents.push([idOf(parsed.article), content]);
     }
     memory.set(path, file);

@@ -1,0 +1,38 @@
+/** The hash by which archives are compared: of the bytes of a document, whatever stands in it. */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import fc from 'fast-check';
+import { FRAME } from '../src/archive/document.ts';
+import { sha256 } from '../src/archive/record.ts';
+import { contentOf } from '../src/evidence/contents.ts';
+import { documentOf } from './support/drafts.ts';
+
+const PIECES = [
+  '<p>一</p>',
+  '<img src="a.jpg"/>',
+  '  \n</div>',
+  ' \u3000\u00a0',
+  '\n',
+  'é',
+  '𠀀',
+  '\ufffd',
+  '<p>x</p> ',
+];
+
+it('the content of a document is the hash of its title, date and body without the pictures that head it', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...PIECES), { maxLength: 12 }), (pieces) => {
+      const text = documentOf('BODY').replace('BODY', pieces.join(''));
+      const [, title, , , , , , date, , body = ''] = FRAME.exec(text) ?? [];
+      const shown = body.replace(/^(?:\s*<img\b[^>]*>)*\s*/, '');
+      assert.equal(contentOf(Buffer.from(text)), sha256(`${title}\n${date}\n${shown}`));
+    }),
+  );
+});
+
+it('bytes that are no UTF-8 count as the text that is read from them', () => {
+  const [before = '', after = ''] = documentOf('<p>BODY</p>').split('BODY');
+  const broken = Buffer.concat([Buffer.from(before), Buffer.from([0xe4, 0xb8]), Buffer.from(after)]);
+  assert.equal(contentOf(broken), contentOf(Buffer.from(broken.toString())));
+  assert.equal(contentOf(Buffer.from('no document')), null);
+});
