@@ -66,7 +66,9 @@ export async function hashFile(storage: Storage, key: string): Promise<Digest> {
 
 /** A line of a manifest; LF, CR and % are written as RFC 8493, 2.1.3 says. */
 export function manifestLine({ path, sha256 }: ManifestEntry): string {
-  const encoded = path.replaceAll('%', '%25').replaceAll('\n', '%0A').replaceAll('\r', '%0D');
+  const encoded = /[%\n\r]/.test(path)
+    ? path.replaceAll('%', '%25').replaceAll('\n', '%0A').replaceAll('\r', '%0D')
+    : path;
   return `${sha256}  ${encoded}\n`;
 }
 

@@ -1,5 +1,5 @@
 /** The record beside each document: what the format has no room for. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { ArchiveError } from '../errors.ts';
@@ -136,7 +136,7 @@ export function contentHash(article: Article): string {
 }
 
 export function sha256(bytes: string | Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes); // at once: for few bytes a stream of them takes three times as long
 }
 
 /** The absence that still lasts; null where the site has the article, as far as visits know. */
@@ -249,13 +249,13 @@ export function writeRecord(record: ArchiveRecord): string {
 }
 
 const nullableText = z.string().nullable();
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const digestForm = z.string().regex(/^[0-9a-f]{64}$/);
 const instant = z.iso.datetime();
 const place = z.looseObject({
   file: z.string(),
   offset: z.int().min(0),
   length: z.int().min(1),
-  sha256: hash.optional(),
+  sha256: digestForm.optional(),
 });
 const count = z.object({ added: z.number(), removed: z.number() });
 const provenance = z.looseObject({
@@ -284,19 +284,19 @@ const schema = z.looseObject({
     images: z.array(z.looseObject({ src: z.string() })),
     pages: z.int().min(1),
   }),
-  contentHash: hash,
-  document: z.looseObject({ path: z.string(), bytes: z.int().min(1), sha256: hash }),
+  contentHash: digestForm,
+  document: z.looseObject({ path: z.string(), bytes: z.int().min(1), sha256: digestForm }),
   assets: z.array(
     z.union([
       z.strictObject({
         src: z.string(),
         url: z.string(),
-        sha256: hash,
+        sha256: digestForm,
         bytes: z.int().min(1),
         type: z.string().regex(/^[a-z0-9]{1,8}$/),
         width: z.int().min(0),
         height: z.int().min(0),
-        replaces: hash.optional(),
+        replaces: digestForm.optional(),
         flaw: z.looseObject({ kind: z.string(), detail: z.string() }).optional(),
       }),
       z.strictObject({ src: z.string(), missing: z.string().min(1) }),
@@ -319,8 +319,8 @@ const schema = z.looseObject({
     .array(
       z.looseObject({
         document: z.string(),
-        sha256: hash,
-        contentHash: hash,
+        sha256: digestForm,
+        contentHash: digestForm,
         capturedAt: instant,
         changes: z.looseObject({ title: count, body: count, images: count }).nullable(),
         confirmed: z.looseObject({ detail: z.string(), seen: z.array(instant), by: z.string() }).optional(),

@@ -39,7 +39,7 @@ export async function openTiles(storage: Storage, size: number, put: PutTile): P
         await put(tileKey('entries', index, TILE_WIDTH), bundleOf(lines));
         lines = [];
       }
-      await push(0, index, leafHash(line));
+      if (isFull(0, leafHash(line))) await settle(0, index);
     },
     finish: async () => {
       const index = Math.floor(grown / TILE_WIDTH);
@@ -54,14 +54,18 @@ export async function openTiles(storage: Storage, size: number, put: PutTile): P
     size: () => grown,
   };
 
-  async function push(level: number, index: number, hash: Buffer): Promise<void> {
+  /** Adds a hash to a row; most do not fill it, and then nothing is to be waited for. */
+  function isFull(level: number, hash: Buffer): boolean {
     rows[level] ??= [];
-    const row = rows[level];
-    row.push(hash);
-    if (row.length < TILE_WIDTH) return;
+    return rows[level].push(hash) === TILE_WIDTH;
+  }
+
+  async function settle(level: number, index: number): Promise<void> {
+    const row = rows[level] ?? [];
     await put(tileKey(level, index, TILE_WIDTH), Buffer.concat(row));
     rows[level] = [];
-    await push(level + 1, Math.floor(index / TILE_WIDTH), rootIn(row, { level: LEVELS_A_TILE, index: 0 }));
+    const root = rootIn(row, { level: LEVELS_A_TILE, index: 0 });
+    if (isFull(level + 1, root)) await settle(level + 1, Math.floor(index / TILE_WIDTH));
   }
 }
 
@@ -82,14 +86,14 @@ async function bundle(storage: Storage, size: number): Promise<string[]> {
 
 /** Entries as a bundle has them: each with its length before it, in two bytes. */
 function bundleOf(lines: readonly string[]): Buffer {
-  return Buffer.concat(
-    lines.flatMap((line) => {
-      const bytes = Buffer.from(line);
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(bytes.length);
-      return [length, bytes];
-    }),
-  );
+  const lengths = lines.map((line) => Buffer.byteLength(line));
+  const bundle = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 2 + length, 0));
+  let offset = 0;
+  for (const [i, line] of lines.entries()) {
+    offset = bundle.writeUInt16BE(lengths[i] ?? 0, offset);
+    offset += bundle.write(line, offset);
+  }
+  return bundle;
 }
 
 /** The lines of the first `size` entries, from the bundles. @throws SEAL_DAMAGED */

@@ -1,27 +1,27 @@
 /**
- * What a seal costs beside `sha256sum` of the same files, and what a later one costs for what is new. Options: --files N
- * (100,000), --bytes N of each on average (16,000).
+ * What a seal costs beside `sha256sum` of the same files, and what a later one costs for what is new: by the CPU of the whole
+ * command, in pairs one after the other. Options: --files N (100,000), --bytes N of each on average (16,000), --rounds N (3).
  */
 import { execFileSync } from 'node:child_process';
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openDisk } from '../../src/archive/disk.ts';
 import { assetKey, documentKey, recordKey } from '../../src/archive/keys.ts';
-import { openTrash } from '../../src/archive/trash.ts';
-import { openSealMemory } from '../../src/evidence/memory.ts';
-import { seal } from '../../src/evidence/seal.ts';
 import { documentOf } from '../support/drafts.ts';
-import { FORGETFUL } from '../support/proof.ts';
 
 const { values } = parseArgs({
-  options: { files: { type: 'string', default: '100000' }, bytes: { type: 'string', default: '16000' } },
+  options: {
+    files: { type: 'string', default: '100000' },
+    bytes: { type: 'string', default: '16000' },
+    rounds: { type: 'string', default: '3' },
+  },
 });
-const [files, bytes] = [Number(values.files), Number(values.bytes)];
-const root = mkdtempSync(join(tmpdir(), 'guancha-bench-seal-'));
-const key = generateKeyPairSync('ed25519');
+const [files, bytes, rounds] = [Number(values.files), Number(values.bytes), Number(values.rounds)];
+const CLI = join(import.meta.dirname, '../../src/cli.ts');
+const folder = mkdtempSync(join(tmpdir(), 'guancha-bench-seal-'));
+const root = join(folder, 'archive');
 const frame = documentOf('<p>TEXT</p>');
 
 /** A document, a record and a picture of the wanted size together. */
@@ -40,45 +40,65 @@ function writeArticle(n: number): void {
   }
 }
 
-async function sealAll(): Promise<{ readonly ms: number; readonly files: number }> {
-  using memory = openSealMemory(join(root, 'seals.sqlite'));
-  const storage = openDisk(root);
-  const trash = openTrash(storage, { now: new Date() });
-  const from = performance.now();
-  const sealed = await seal(storage, {
-    key,
-    archive: root,
-    memory,
-    trash,
-    seen: FORGETFUL,
-    now: () => Date.now() + 10_000,
-  });
-  return { ms: performance.now() - from, files: sealed.files };
+interface Cost {
+  readonly cpuMs: number;
+  readonly wallMs: number;
+  readonly stdout: string;
 }
 
-function sums(): number {
+/** Of a shell's command and all that it starts, as the shell's own `times` has it. */
+function costOf(command: string): Cost {
   const from = performance.now();
-  execFileSync('sh', ['-c', 'find articles records assets -type f -print0 | xargs -0 sha256sum > /dev/null'], {
+  const stdout = execFileSync('sh', ['-c', `${command}; times`], {
     cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, XDG_DATA_HOME: join(folder, 'keys') },
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return performance.now() - from;
+  const wallMs = performance.now() - from;
+  const [user = '', system = ''] = stdout.trimEnd().split('\n').at(-1)?.split(' ') ?? [];
+  return { cpuMs: msOf(user) + msOf(system), wallMs, stdout };
+}
+
+/** Of `1m2.5s`. */
+function msOf(time: string): number {
+  const [, minutes, seconds] = /^(\d+)m([\d.]+)s$/.exec(time) ?? [];
+  if (minutes === undefined || seconds === undefined) throw new Error(`not what times prints: ${time}`);
+  return (Number(minutes) * 60 + Number(seconds)) * 1000;
+}
+
+const sums = () => costOf('find articles records assets -type f -print0 | xargs -0 sha256sum > /dev/null');
+const sealAll = () => costOf(`'${process.execPath}' '${CLI}' seal --json --archive '${root}'`);
+const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
+
+function say(name: string, cost: Cost, plain: Cost): void {
+  const sealed = /"files":(\d+)/.exec(cost.stdout)?.[1] ?? '?';
+  const ratio = (cost.cpuMs / plain.cpuMs).toFixed(2);
+  process.stdout.write(
+    `${name}: ${sealed} files, CPU ${cost.cpuMs.toFixed(0)} ms, ${ratio} × sha256sum of all (${plain.cpuMs.toFixed(0)} ms); wall ${cost.wallMs.toFixed(0)} and ${plain.wallMs.toFixed(0)} ms\n`,
+  );
 }
 
 try {
   const articles = Math.ceil(files / 3);
   for (let n = 0; n < articles; n++) writeArticle(n);
   sums(); // everything is in the page cache from here on
-  const before = sums();
-  const first = await sealAll();
-  const after = sums();
-  const plain = (before + after) / 2;
+  const ratios: number[] = [];
+  let plain = sums();
+  for (let round = 0; round < rounds; round++) {
+    for (const name of ['seals', 'seals.sqlite']) rmSync(join(root, name), { recursive: true, force: true });
+    rmSync(join(folder, 'keys'), { recursive: true, force: true });
+    const first = sealAll();
+    say('first seal', first, plain);
+    ratios.push(first.cpuMs / plain.cpuMs);
+    plain = sums();
+  }
+  process.stdout.write(
+    `first seal: median ${median(ratios).toFixed(2)} of ${rounds}, ${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}\n`,
+  );
   for (let n = articles; n < articles + 100; n++) writeArticle(n);
-  const later = await sealAll();
-  const nothing = await sealAll();
-  const line = (name: string, { ms, files: count }: { readonly ms: number; readonly files: number }) =>
-    `${name}: ${count} files in ${Math.round(ms)} ms, ${(ms / plain).toFixed(2)} × sha256sum of all\n`;
-  process.stdout.write(`sha256sum: ${articles * 3} files in ${Math.round(plain)} ms\n`);
-  process.stdout.write(line('first seal', first) + line('later seal', later) + line('seal of nothing new', nothing));
+  say('later seal', sealAll(), plain);
+  say('seal of nothing new', sealAll(), plain);
 } finally {
-  rmSync(root, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 }
