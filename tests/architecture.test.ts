@@ -68,6 +68,7 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
   // a key, the configuration, the browser, a temporary folder, a database that SQLite opens.
   'node:fs': [
     'archive/disk.ts',
+    'archive/regular-file.ts',
     'archive/text-file.ts',
     'audit/read-file.ts',
     'commands/audit.ts',

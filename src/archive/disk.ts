@@ -2,31 +2,18 @@
  * The storage on a disk: keys to paths, and writes that are whole or not there at all. Disks differ: what one of them cannot
  * do is done in another way, or refused with the reason.
  */
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import {
-  closeSync,
-  constants,
-  createReadStream,
-  createWriteStream,
-  type Dirent,
-  promises as fsp,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readSync,
-  statSync,
-} from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { constants, createReadStream, createWriteStream, type Dirent, promises as fsp } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
 import type { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fs from 'fs-extra';
 import { ArchiveError } from '../errors.ts';
 import { knownError, type Place } from '../system-errors.ts';
 import { isTemporaryName, mayBeLink, requireKey, TRASH, temporaryName } from './keys.ts';
-import { type ByteRange, type Digest, kindOf, type Storage, type StoredFile } from './storage.ts';
+import { CHUNK_BYTES, digestOf, storedFile } from './regular-file.ts';
+import { type ByteRange, kindOf, type Names, type Storage, type StoredFile } from './storage.ts';
 
-const CHUNK_BYTES = 1 << 18;
 /** So many files are listed in one turn of the event loop: a look at one takes some microseconds. */
 const FILES_A_TURN = 256;
 
@@ -49,7 +36,7 @@ export function openDisk(
     weaknesses.add(weakness);
   };
   const where: Where = { place, name: root };
-  const withErrors = <T>(work: () => Promise<T>) => withDiskErrors(where, work);
+  const withErrors = <T>(work: () => T | Promise<T>) => withDiskErrors(where, work);
 
   const read: Storage['read'] = (key) => withErrors(() => orNull(readRegular(pathOf(root, key))));
   const write: Storage['write'] = (key, bytes, { ifAbsent = false } = {}) =>
@@ -72,8 +59,7 @@ export function openDisk(
     name: root,
     read,
     chunks: (key, range) => chunksOf(where, pathOf(root, key), { follows: mayBeLink(key), range }),
-    digest: (key, onChunk = () => {}) =>
-      withErrors(() => orNull(digestOf(pathOf(root, key), { follows: mayBeLink(key), onChunk }))),
+    digest: (key, onChunk = () => {}) => withErrors(() => orNull(digestOf(pathOf(root, key), { key, onChunk }))),
     stat: (key) =>
       withErrors(async () => {
         const path = key === '' ? root : pathOf(root, key);
@@ -211,30 +197,47 @@ export function openDisk(
     }
   }
 
-  async function namesIn(prefix: string): Promise<{ readonly files: string[]; readonly folders: string[] }> {
-    const found = (await entries(folderOf(prefix))).sort((a, b) => (a.name < b.name ? -1 : 1));
-    const linked = new Set<string>();
-    for (const { name } of found.filter((entry) => entry.isSymbolicLink() && mayBeLink(`${prefix}/${entry.name}`)))
-      if ((await orNull(fsp.stat(pathOf(root, `${prefix}/${name}`))))?.isFile() === true) linked.add(name);
-    const names = (wanted: (entry: Dirent) => boolean) => found.filter(wanted).map(({ name }) => name);
-    return {
-      files: names((entry) => (entry.isFile() && !isTemporaryName(entry.name)) || linked.has(entry.name)),
-      folders: names((entry) => entry.isDirectory()),
-    };
+  async function namesIn(prefix: string): Promise<Names> {
+    const found = await listed(prefix);
+    const names = (wanted: boolean) => found.filter(({ isFolder }) => isFolder === wanted).map(({ name }) => name);
+    return { files: names(false), folders: names(true) };
   }
 
-  async function* list(prefix: string): AsyncGenerator<StoredFile> {
-    const { files, folders } = await withErrors(() => namesIn(prefix));
-    const isFile = new Set(files);
-    let looks = 0;
-    for (const name of [...files, ...folders].sort()) {
-      const key = prefix === '' ? name : `${prefix}/${name}`;
-      if (!isFile.has(name)) yield* list(key);
-      else {
-        if (++looks % FILES_A_TURN === 0) await nextTurn();
-        const found = await withErrors(async () => storedFile(key, pathOf(root, key)));
-        if (found !== null) yield found;
+  /** What `list` gives and enters, in order of names. */
+  async function listed(prefix: string): Promise<Listed[]> {
+    const folder = folderOf(prefix);
+    const found: Listed[] = [];
+    for (const entry of await entries(folder)) {
+      const { name } = entry;
+      if (entry.isDirectory()) found.push({ name, isFolder: true, isLink: false });
+      else if (entry.isFile() && !isTemporaryName(name)) found.push({ name, isFolder: false, isLink: false });
+      else if (entry.isSymbolicLink() && mayBeLink(`${prefix}/${name}`)) {
+        const target = await orNull(fsp.stat(join(folder, name)));
+        if (target?.isFile() === true) found.push({ name, isFolder: false, isLink: true });
       }
+    }
+    return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** One generator for all folders: one in another for each would hand every file up through all of them. */
+  async function* list(prefix: string): AsyncGenerator<StoredFile> {
+    const folders = [{ prefix, path: folderOf(prefix), rest: (await withErrors(() => listed(prefix))).values() }];
+    let looks = 0;
+    for (let at = folders.at(-1); at !== undefined; at = folders.at(-1)) {
+      const { value: entry } = at.rest.next();
+      if (entry === undefined) {
+        folders.pop();
+        continue;
+      }
+      const key = at.prefix === '' ? entry.name : `${at.prefix}/${entry.name}`;
+      const path = `${at.path}${sep}${entry.name}`;
+      if (entry.isFolder) {
+        folders.push({ prefix: key, path, rest: (await withErrors(() => listed(key))).values() });
+        continue;
+      }
+      if (++looks % FILES_A_TURN === 0) await nextTurn();
+      const found = await withErrors(() => storedFile(key, path, { follows: entry.isLink }));
+      if (found !== null) yield found;
     }
   }
 }
@@ -245,45 +248,15 @@ async function closed(stream: Writable): Promise<void> {
   if (!stream.closed) await once(stream, 'close').catch(() => {}); // its failure is known to whoever writes
 }
 
-/** Null for what is no regular file, or not there any more. At once: a turn of the event loop would take ten times as long. */
-function storedFile(key: string, path: string): StoredFile | null {
-  const stats = (mayBeLink(key) ? statSync : lstatSync)(path, { throwIfNoEntry: false });
-  if (stats?.isFile() !== true) return null;
-  const { size, mtimeMs, ctimeMs, ino } = stats;
-  const revision = `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
-  return { key, bytes: size, writtenAt: mtimeMs, changedAt: ctimeMs, revision };
+interface Listed {
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly isLink: boolean;
 }
-
-/** Of a regular file; a FIFO is not waited for. Large ones leave the event loop its turns between their pieces. */
-async function digestOf(
-  path: string,
-  { follows, onChunk }: { readonly follows: boolean; readonly onChunk: (chunk: Buffer) => void },
-): Promise<Digest> {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | (follows ? 0 : constants.O_NOFOLLOW));
-  try {
-    if (!fstatSync(file).isFile()) throw new ArchiveError('ARCHIVE_NOT_WRITABLE', `${path}: is no file`);
-    const hash = createHash('sha256');
-    let bytes = 0;
-    for (;;) {
-      if (bytes >= CHUNK_BYTES) await nextTurn();
-      const count = readSync(file, PIECE, 0, CHUNK_BYTES, null);
-      if (count === 0) return { sha256: hash.digest('hex'), bytes };
-      const chunk = PIECE.subarray(0, count);
-      hash.update(chunk);
-      onChunk(chunk);
-      bytes += count;
-    }
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** Shared: nothing is awaited between a piece that is read into it and its last use. */
-const PIECE = Buffer.allocUnsafeSlow(CHUNK_BYTES);
 
 /** The one place that turns a key into a path; a key can never leave the archive. */
 export function pathOf(root: string, key: string): string {
-  return join(root, ...requireKey(key).split('/'));
+  return join(root, requireKey(key));
 }
 
 async function* chunksOf(
@@ -427,7 +400,7 @@ interface Where {
  * Runs work on files.
  * @throws what `system-errors.ts` makes of a refusal of the disk, naming what it said; anything else as it is
  */
-async function withDiskErrors<T>(where: Where, work: () => Promise<T>): Promise<T> {
+async function withDiskErrors<T>(where: Where, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

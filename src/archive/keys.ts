@@ -350,13 +350,14 @@ export function isTemporaryName(name: string): boolean {
 
 /** False for what would leave the archive, and for names that no disk takes. */
 export function isKey(key: string): boolean {
-  const foreign = process.platform === 'win32' ? /[\0\\:]/ : /\0/;
-  return key
-    .split('/')
-    .every(
-      (part) => part !== '' && part !== '.' && part !== '..' && !foreign.test(part) && Buffer.byteLength(part) <= 255,
-    );
+  if (FOREIGN.test(key) || /(?:^|\/)\.{0,2}(?:\/|$)/.test(key)) return false;
+  const isShort = key.length * 3 <= NAME_BYTES; // no character of a text has more bytes in UTF-8
+  return isShort || key.split('/').every((part) => Buffer.byteLength(part) <= NAME_BYTES);
 }
+
+const FOREIGN = process.platform === 'win32' ? /[\0\\:]/ : /\0/;
+/** Of one name, on every disk. */
+const NAME_BYTES = 255;
 
 /** @throws TypeError where a text is no key: a fault of the program */
 export function requireKey(key: string): string {
