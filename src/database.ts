@@ -43,7 +43,7 @@ export interface Database extends Disposable {
 export interface Dialect {
   /** The texts of a parameter that holds them as a JSON list: something to select `value` from. */
   texts(parameter: string): string;
-  /** The texts of a group as one JSON list. */
+  /** The texts of a group as one JSON list, in the order of an index of the table or by their bytes. */
   gathered(column: string): string;
   /** Follows the name of a table that is to be read by an index. */
   indexed(index: string): string;

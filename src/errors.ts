@@ -185,6 +185,12 @@ export const ERRORS = {
     EXIT.internal,
     'please report it with the page, which is kept in quarantine. The other articles are archived',
   ),
+  LEASE_LOST: kind(
+    'another worker has the article by now',
+    'later',
+    EXIT.incomplete,
+    'nothing: it is visited by that one. Where it happens often, this machine is stopped for minutes, or its database is',
+  ),
   EXTRACTION: kind(
     'the article could not be read from the page',
     'later',

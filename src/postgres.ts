@@ -93,7 +93,7 @@ const FETCHED = 1000;
 
 const POSTGRES: Dialect = {
   texts: (parameter) => `jsonb_array_elements_text(CAST(${parameter} AS JSONB)) AS texts (value)`,
-  gathered: (column) => `CAST(json_agg(${column}) AS TEXT)`,
+  gathered: (column) => `CAST(json_agg(${column} ORDER BY ${column}) AS TEXT)`,
   indexed: () => '',
   forUpdate: 'FOR UPDATE SKIP LOCKED',
 };

@@ -159,4 +159,4 @@ describe('the frontier in SQLite', () => {
 /** Counts and lists for people, and what makes many targets wait again at once. */
 const ONCE_IN_A_WHILE = ['count(*)', 'ORDER BY settled_at DESC', 'WHERE outcome IS NOT NULL', 'ORDER BY next_at DESC'];
 /** Walked from its first row on, to one that is due; of `not_well` all rows are meant. */
-const IN_ORDER = /^SCAN targets USING INDEX (?:waiting|due|not_well)/;
+const IN_ORDER = /^SCAN (?:targets|t) USING INDEX (?:waiting|due|not_well)/;

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { FRONTIER } from '../archive/keys.ts';
-import { unreadableOf } from '../frontier/sqlite.ts';
+import { unreadableOf } from '../frontier/sql.ts';
 import type { ArticleId } from '../model.ts';
 import { connectToRead, isOpenElsewhere } from '../sqlite.ts';
 import { type CheckCode, type Finding, finding } from './promises.ts';

@@ -6,7 +6,7 @@ import { fieldSampleOf } from '../alarms/drift.ts';
 import { mayComeYet } from '../archive/pictures.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
 import type { Clock } from '../clock.ts';
-import { type ArchiveError, nextAfter } from '../errors.ts';
+import { ArchiveError, nextAfter } from '../errors.ts';
 import { HostAway } from '../fetch/politeness.ts';
 import { whenAgain } from '../frontier/again.ts';
 import { DIED, MOST_DEATHS } from '../frontier/frontier.ts';
@@ -57,6 +57,7 @@ export interface Worked {
 /**
  * Visits one article and writes down what came of it: what the journal notes and what the queue keeps are written together
  * or not at all, so that a kill in between has the article visited again, and noted once.
+ * A visit whose lease ran out meanwhile comes to LEASE_LOST, and nothing of it is noted: somebody else has the article.
  * @throws what stops the run; an article of the queue then waits as if it had not been taken
  */
 export async function work(item: Work, context: CrawlContext, options: WorkOptions): Promise<Worked> {
@@ -73,9 +74,16 @@ export async function work(item: Work, context: CrawlContext, options: WorkOptio
       return { target, visit: visited, againInMs: settle(item, visited, context, options) };
     });
   } catch (error) {
+    if (error instanceof ArchiveError && error.code === 'LEASE_LOST')
+      return { ...unsettled(target, error), againInMs: null };
     lease?.release();
     throw error;
   }
+}
+
+/** What was stored stays: it is the same that whoever has the article now stores, or is swept. */
+function unsettled(target: Target, lost: ArchiveError): Pick<Worked, 'target' | 'visit'> {
+  return { target, visit: { outcome: failureOutcome(lost), before: null, record: null, found: [], asked: false } };
 }
 
 function targetOf(item: Work): Target {
@@ -98,7 +106,7 @@ function keepBegun(
 const EXTEND_MS = 30_000;
 
 /** Extends a lease while its article is visited. */
-function keepLease(lease: Lease, { frontier }: CrawlContext): Disposable & { readonly release: () => void } {
+function keepLease(lease: Lease, { frontier }: CrawlContext): Disposable & { readonly release: () => boolean } {
   const timer = setInterval(() => {
     try {
       frontier.extend(lease);
@@ -190,7 +198,9 @@ function settle(item: Work, visited: Visited, context: CrawlContext, options: Wo
     case 'queued': {
       // What is archived stays so for the queue: its revisits look again.
       const known = doubted === undefined ? outcome : ({ kind: 'unchanged', key: doubted.key } as const);
-      return frontier.settle(item.lease, known, { isArchived: record !== null }).againInMs;
+      const { againInMs, isLost } = frontier.settle(item.lease, known, { isArchived: record !== null });
+      if (isLost) throw new ArchiveError('LEASE_LOST', item.lease.target.url); // and with it what was noted of the visit
+      return againInMs;
     }
     case 'revisit':
       return postpone(item.due, visited, context, options);

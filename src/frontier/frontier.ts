@@ -7,15 +7,16 @@ import type { ArticleId, Lease, NumberSpace, Outcome, Target } from '../model.ts
  * is settled keeps its outcome, and the table of `again.ts` says when it waits again.
  *
  * A lease is good for two minutes. Whoever holds one extends it while it works, and settles or releases it in the end; a
- * lease that ran out is given to the next caller, and whoever had it settles nothing any more. One run at a time takes
- * (the archive's lock sees to that); others may look, and `requeue` beside it.
+ * lease that ran out is given to the next caller, and whoever had it settles nothing any more. Of an archive on one machine one
+ * run at a time takes (the archive's lock sees to that); of a cluster all hands do, and no target is given to two of them.
+ * Others may look, and `requeue` beside it.
  *
  * An adapter is opened with a `Pace` and a clock, and keeps what it holds from one opening to the next, as far as it says so.
  */
 export interface Frontier extends Disposable {
   /**
-   * Called where a run begins, whose caller holds the archive's lock: whoever held leases before is dead, and their targets
-   * wait again. One that was in hand at `MOST_DEATHS` deaths, with no end between, fails with RUN_DIED: it may be what they
+   * Called where a run begins. Where its caller holds the archive's lock, whoever held leases before is dead, and their targets
+   * wait again; in a cluster, whoever let a lease run out. One that was in hand at `MOST_DEATHS` deaths, with no end between, fails with RUN_DIED: it may be what they
    * died of, and all others have their turn. Returns those.
    */
   takeOver(): readonly RequeuedTarget[];
@@ -27,20 +28,16 @@ export interface Frontier extends Disposable {
   add(targets: readonly Target[], options?: { readonly leads?: boolean }): number;
   /** The waiting target that is due, largest priority first and largest id (as text) among the same; null where there is none. */
   take(scope?: Scope): Lease | null;
-  extend(lease: Lease): void;
-  /** Gives a lease back as if it had not been taken. */
-  release(lease: Lease): void;
+  /** False where the lease is lost. */
+  extend(lease: Lease): boolean;
+  /** Gives a lease back as if it had not been taken. False where it is lost: nothing is changed then. */
+  release(lease: Lease): boolean;
   /**
    * Ends a lease. Also without one, for who was at the site on another way: the target is then added where it is not known,
    * and all attempts count as used up.
    * @param options `isArchived` where the archive holds the article, whatever the site said now
-   * @returns after how long the target is given out again in this run; null where the outcome stays for now
    */
-  settle(
-    done: Lease | Target,
-    outcome: Outcome,
-    options?: { readonly isArchived?: boolean },
-  ): { readonly againInMs: number | null };
+  settle(done: Lease | Target, outcome: Outcome, options?: { readonly isArchived?: boolean }): Settled;
   /** Forgets what the lists printed beside an article's address. */
   forgetPrinted(id: ArticleId): void;
   /** Makes settled targets wait again, all attempts new. Returns which, with what had become of them. */
@@ -57,6 +54,13 @@ export interface Frontier extends Disposable {
   counts(): readonly OutcomeCount[];
   /** What did not end well, newest first. */
   failures(limit: number): readonly Failure[];
+}
+
+export interface Settled {
+  /** After how long the target is given out again in this run; null where the outcome stays for now. */
+  readonly againInMs: number | null;
+  /** The lease had run out, and the target was given to somebody else: nothing was changed. */
+  readonly isLost: boolean;
 }
 
 /**

@@ -72,14 +72,17 @@ export function openMemoryFrontier(options: { readonly pace: Pace; readonly now:
     extend: ({ token }) => {
       const lease = heldBy(token)?.lease ?? null;
       if (lease !== null) lease.until = now() + LEASE_MS;
+      return lease !== null;
     },
     release: ({ token }) => {
       const entry = heldBy(token);
       if (entry !== undefined) Object.assign(entry, { lease: null, attempts: entry.attempts - 1, deaths: 0 });
+      return entry !== undefined;
     },
     settle: (done, outcome, { isArchived = false } = {}) => {
       const isLeased = 'token' in done;
       const entry = isLeased ? heldBy(done.token) : entries.get(done.id);
+      if (isLeased && entry === undefined) return { againInMs: null, isLost: true };
       const rounds = entry?.roundOf === outcome.kind ? entry.rounds : 0;
       const again = whenAgain(outcome, { attempt: isLeased ? done.attempt : pace.attempts, rounds, isArchived }, pace);
       const isInRun = again.kind === 'in-run' && isLeased;
@@ -95,7 +98,7 @@ export function openMemoryFrontier(options: { readonly pace: Pace; readonly now:
         }
         entries.set(settled.target.id, settled);
       }
-      return { againInMs: isInRun ? again.afterMs : null };
+      return { againInMs: isInRun ? again.afterMs : null, isLost: false };
     },
     forgetPrinted: (id) => {
       const entry = entries.get(id);

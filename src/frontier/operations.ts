@@ -1,4 +1,4 @@
-/** What an archive's runs work with and leave behind, in `frontier.sqlite`: the queue and the journal, in one database. */
+/** What an archive's runs work with and leave behind: the queue and the journal, in one database. */
 import { join } from 'node:path';
 import { FRONTIER } from '../archive/keys.ts';
 import { ArchiveError } from '../errors.ts';
@@ -7,6 +7,7 @@ import { openDatabase } from '../sqlite.ts';
 import type { Frontier, Pace, RequeuedTarget } from './frontier.ts';
 import { openInstants } from './instants.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { clusterClock, openCluster, openPostgresFrontier } from './postgres.ts';
 import { openSqliteFrontier } from './sqlite.ts';
 
 export interface Operations extends Disposable {
@@ -21,7 +22,7 @@ export interface Operations extends Disposable {
 interface OperationsOptions extends Partial<Pace> {
   /** The run that is written down, whose caller holds the archive's lock; absent where none begins. */
   readonly command?: string;
-  /** Ms since 1970; the machine's clock where absent. */
+  /** Ms since 1970; the machine's clock where absent. In a cluster it is always that of the database. */
   readonly now?: () => number;
   /** No host is left alone for longer. */
   readonly longestPauseMs?: number;
@@ -33,21 +34,35 @@ interface OperationsOptions extends Partial<Pace> {
 
 const HOUR_MS = 3_600_000;
 
+/** An archive on one machine has its database in `frontier.sqlite`, that of a cluster in PostgreSQL. */
+export interface OperationsPlace {
+  /** Absolute path. */
+  readonly archive: string;
+  readonly cluster: { readonly postgres: string | null };
+}
+
 /**
- * @param archive absolute path
+ * @param place the path alone for an archive on one machine
  * @param options the pace is one attempt and a rest of an hour where absent
- * @throws ARCHIVE_NEWER, ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL, ARCHIVE_IO
+ * @throws ARCHIVE_NEWER, ARCHIVE_NOT_WRITABLE, ARCHIVE_FULL, ARCHIVE_IO; of a cluster DATABASE_AWAY, DATABASE_REFUSED, DATABASE_NOT_READY
  */
-export function openOperations(archive: string, options: OperationsOptions = {}): Operations {
+export function openOperations(place: string | OperationsPlace, options: OperationsOptions = {}): Operations {
   const { readOnly = false, attempts = 1, backoffMs = 0, restMs = HOUR_MS, longestPauseMs = 6 * HOUR_MS } = options;
   const command = options.command ?? null;
   using opened = new DisposableStack();
-  const database = opened.use(openDatabase(join(archive, FRONTIER), { migrations: MIGRATIONS, readOnly }));
-  const machine = options.now ?? Date.now;
+  const { archive, cluster } = typeof place === 'string' ? { archive: place, cluster: { postgres: null } } : place;
+  const isCluster = cluster.postgres !== null;
+  const database = opened.use(
+    isCluster
+      ? openCluster(cluster.postgres, { readOnly })
+      : openDatabase(join(archive, FRONTIER), { migrations: MIGRATIONS, readOnly }),
+  );
+  const machine = isCluster ? clusterClock(database) : (options.now ?? Date.now);
   const now = readOnly ? machine : openInstants(database, { now: machine, longestPauseMs });
   const journal = openJournal(database, { now, command, longestPauseMs });
   const pace = { attempts, backoffMs, restMs };
-  const frontier = openSqliteFrontier(database, { pace, now, onDamage: options.onDamage });
+  const openFrontier = isCluster ? openPostgresFrontier : openSqliteFrontier;
+  const frontier = openFrontier(database, { pace, now, onDamage: options.onDamage });
   const setAside = command === null ? [] : frontier.takeOver();
   const kept = opened.move();
   return {

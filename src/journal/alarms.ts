@@ -18,7 +18,10 @@ interface AlarmRow {
 
 export function openAlarms(database: Database): AlarmRows {
   const all = database.prepare('SELECT about, what, detail, since FROM alarms ORDER BY since');
-  const add = database.prepare('INSERT OR REPLACE INTO alarms (about, what, detail, since) VALUES (?, ?, ?, ?)');
+  const add = database.prepare(
+    `INSERT INTO alarms (about, what, detail, since) VALUES (?, ?, ?, ?)
+     ON CONFLICT (about, what) DO UPDATE SET detail = excluded.detail, since = excluded.since`,
+  );
   const remove = database.prepare('DELETE FROM alarms WHERE about = ? AND what = ?');
   return {
     all: () =>

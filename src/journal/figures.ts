@@ -54,7 +54,7 @@ export function openLatencies(database: Database): Latencies {
     `WITH ranked AS (
        SELECT source, took, row_number() OVER (PARTITION BY source ORDER BY took) AS rank,
          count(*) OVER (PARTITION BY source) AS n FROM latencies WHERE archived_at >= ?)
-     SELECT source, n AS articles, min(took) FILTER (WHERE rank * 100 >= n * 50) AS median,
+     SELECT source, max(n) AS articles, min(took) FILTER (WHERE rank * 100 >= n * 50) AS median,
        min(took) FILTER (WHERE rank * 100 >= n * 95) AS p95 FROM ranked GROUP BY source ORDER BY source`,
   );
   return {

@@ -161,10 +161,9 @@ function openRevisits(database: Database): Revisits {
   const postpone = database.prepare('UPDATE revisits SET due_at = ?, attempts = attempts + 1, begun = 0 WHERE id = ?');
   const begin = database.prepare('UPDATE revisits SET begun = begun + 1 WHERE id = ?');
   const giveBack = database.prepare('UPDATE revisits SET begun = 0 WHERE id = ?');
-  // Named indexes: left to itself SQLite sorts all visits of a number space, each time.
   const dueOf = (index: string, range: string) =>
     database.prepare(
-      `SELECT * FROM revisits INDEXED BY ${index} WHERE due_at <= ?${range} ORDER BY due_at, id LIMIT ?`,
+      `SELECT * FROM revisits ${database.dialect.indexed(index)} WHERE due_at <= ?${range} ORDER BY due_at, id LIMIT ?`,
     );
   const due = dueOf('revisits_due', '');
   const dueIn: Readonly<Record<NumberSpace, Statement>> = {

@@ -64,7 +64,7 @@ export function openOutbox(database: Database, { now }: { readonly now: () => nu
   const giveUp = database.prepare('UPDATE notices SET attempts = attempts + 1, error = ?, ended_at = ? WHERE id = ?');
   const giveUpOthers = database.prepare(
     `UPDATE notices SET error = 'the hook is not configured any more', ended_at = ?
-     WHERE ended_at IS NULL AND hook NOT IN (SELECT value FROM json_each(?))`,
+     WHERE ended_at IS NULL AND hook NOT IN (SELECT value FROM ${database.dialect.texts('?')})`,
   );
   const waiting = database.prepare('SELECT count(*) AS count FROM notices WHERE ended_at IS NULL');
   const givenUp = database.prepare(

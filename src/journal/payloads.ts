@@ -34,8 +34,9 @@ export function openPayloads(database: Database, { most = MOST }: { readonly mos
   const find = database.prepare('SELECT * FROM payloads WHERE digest = ? ORDER BY number DESC LIMIT 1');
   const ofUrl = database.prepare('SELECT * FROM payloads WHERE url = ?');
   const note = database.prepare(
-    `INSERT OR REPLACE INTO payloads (url, digest, file, "offset", length, record, holder, date) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO payloads (url, digest, file, "offset", length, record, holder, date) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  const old = database.prepare('DELETE FROM payloads WHERE url = ?');
   const trim = database.prepare('DELETE FROM payloads WHERE number <= (SELECT max(number) FROM payloads) - ?');
   const forget = database.prepare('DELETE FROM payloads WHERE digest = ?');
   return {
@@ -43,6 +44,7 @@ export function openPayloads(database: Database, { most = MOST }: { readonly mos
     ofUrl: (url) => knownOf(ofUrl.get(url)),
     note: (url, digest, { place: { file, offset, length }, record, url: holder, date }) =>
       database.transaction(() => {
+        old.run(url); // its number is a new one
         note.run(url, digest, file, offset, length, record, holder, date);
         trim.run(most);
       }),

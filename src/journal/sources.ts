@@ -73,13 +73,15 @@ const names = z.array(z.string());
 
 export function openSightings(database: Database): Sightings {
   const note = database.prepare(
-    `INSERT INTO sightings (id, source, first_at, last_at) SELECT value, ?1, ?2, ?2 FROM json_each(?3) WHERE true
-     ON CONFLICT (id, source) DO UPDATE SET first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`,
+    `INSERT INTO sightings (id, source, first_at, last_at) SELECT DISTINCT value, CAST(?1 AS TEXT), CAST(?2 AS BIGINT), CAST(?2 AS BIGINT) FROM ${database.dialect.texts('?3')} WHERE true
+     ON CONFLICT (id, source) DO UPDATE SET
+       first_at = CASE WHEN excluded.first_at < sightings.first_at THEN excluded.first_at ELSE sightings.first_at END,
+       last_at = CASE WHEN excluded.last_at > sightings.last_at THEN excluded.last_at ELSE sightings.last_at END`,
   );
   const of = database.prepare('SELECT * FROM sightings WHERE id = ? ORDER BY first_at, source');
   const since = database.prepare(
-    `SELECT id, json_group_array(source) AS sources, min(first_at) AS first_at, max(last_at) AS last_at
-     FROM sightings GROUP BY id HAVING max(last_at) >= ?`,
+    `SELECT id, ${database.dialect.gathered('source')} AS sources, min(first_at) AS first_at, max(last_at) AS last_at
+     FROM sightings GROUP BY id HAVING max(last_at) >= ? ORDER BY id`,
   );
   return {
     note: (source, ids, at) => void note.run(source, at, JSON.stringify(ids)),
