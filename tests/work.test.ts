@@ -47,6 +47,24 @@ async function crawl({ context }: MemoryCrawl, but: Partial<Parameters<typeof ar
 }
 
 describe('an article of the queue', () => {
+  it('whose lease another one has by now is settled by that one, and nothing of the visit is noted', async () => {
+    const memory = openMemoryCrawl(both(NEWS_URL, WHOLE));
+    const { frontier, journal } = memory.context;
+    frontier.add([targetOf(NEWS_URL)]);
+    const { id } = targetOf(NEWS_URL);
+    const late = frontier.take() ?? assert.fail();
+    memory.clock.advance(3 * MINUTE_MS);
+    const lease = frontier.take() ?? assert.fail();
+    const lost = await work({ kind: 'queued', lease: late, refresh: false }, memory.context, OPTIONS);
+    const { outcome } = lost.visit;
+    assert.deepEqual([outcome.kind, 'code' in outcome && outcome.code, lost.againInMs], ['failed', 'LEASE_LOST', null]);
+    assert.deepEqual([journal.visits.of(id), journal.revisits.counts(memory.clock.now()).planned], [[], 0]);
+    assert.equal(frontier.find(id)?.state, 'waiting');
+    await work({ kind: 'queued', lease, refresh: true }, memory.context, OPTIONS);
+    assert.equal(journal.visits.of(id).length, 1);
+    assert.ok(['archived', 'unchanged'].includes(frontier.find(id)?.state ?? ''));
+  });
+
   it('that is archived is settled, noted, and planned to be visited again', async () => {
     const memory = openMemoryCrawl(both(NEWS_URL, WHOLE));
     const { frontier, journal } = memory.context;
