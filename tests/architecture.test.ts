@@ -44,6 +44,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'crawl/read-entries.ts',
     'export/article-folder.ts',
     'export/export-folder.ts',
+    'export/site-files.ts',
     'frontier/sql.ts',
     'journal/figures.ts',
     'journal/sources.ts',

@@ -24,7 +24,11 @@ export interface RefreshOptions {
   readonly signal?: AbortSignal | undefined;
   /** Articles a transaction; other work of the process waits for as long as one takes. */
   readonly batch?: number;
+  /** False for lists alone, which cost a fraction: then nothing is found by its text. */
+  readonly words?: boolean;
 }
+
+const NO_TEXT: CatalogEntry['searched'] = { title: '', names: '', body: '' };
 
 export interface Refreshed {
   /** Articles that were read and written down anew. */
@@ -41,7 +45,7 @@ const DAY_MS = 86_400_000;
 
 /** @throws INTERRUPTED between two batches; what the disk or SQLite refuses with. What was written until then stays */
 export async function refresh(database: Database, storage: Storage, options: RefreshOptions = {}): Promise<Refreshed> {
-  const { now = Date.now, onProgress, signal, batch = BATCH } = options;
+  const { now = Date.now, onProgress, signal, batch = BATCH, words = true } = options;
   const store = openStore(database);
   const saveMonth = database.prepare('INSERT OR REPLACE INTO months VALUES (?, ?, ?, ?)');
   const dropMonth = database.prepare('DELETE FROM months WHERE month = ?');
@@ -54,13 +58,13 @@ export async function refresh(database: Database, storage: Storage, options: Ref
       const read = await Promise.all(
         month.changed
           .slice(at, at + batch)
-          .map(async (changed) => ({ ...changed, article: await readArticle(changed.key, storage) })),
+          .map(async (changed) => ({ ...changed, article: await readEntry(changed.key, storage) })),
       );
       database.transaction(() => {
         for (const { key, revision, article } of read) {
           if (article === null) store.remove(key);
           else if ('detail' in article) store.putDamaged(key, article.detail, revision);
-          else store.put(article, revision);
+          else store.put(words ? article : { ...article, searched: NO_TEXT }, revision);
         }
       });
       indexed += read.length;
@@ -169,7 +173,10 @@ function lackingText(database: Database): readonly string[] {
 }
 
 /** An article as its files have it; what is wrong with its record; null where it is not there any more. */
-async function readArticle(key: string, storage: Storage): Promise<CatalogEntry | { readonly detail: string } | null> {
+export async function readEntry(
+  key: string,
+  storage: Pick<Storage, 'stat' | 'read'>,
+): Promise<CatalogEntry | { readonly detail: string } | null> {
   const path = recordKey(key);
   try {
     const bytes = await readSmall(path, storage);
@@ -187,7 +194,7 @@ async function readArticle(key: string, storage: Storage): Promise<CatalogEntry 
 }
 
 /** Null where there is none. */
-async function readSmall(key: string, storage: Storage): Promise<Buffer | null> {
+async function readSmall(key: string, storage: Pick<Storage, 'stat' | 'read'>): Promise<Buffer | null> {
   const entry = await storage.stat(key);
   if (entry !== null && entry.bytes > LARGEST_BYTES)
     throw new ArchiveError('ARCHIVE_DAMAGED', `${key}: ${entry.bytes} bytes, more than any`);

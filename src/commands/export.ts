@@ -9,7 +9,7 @@ import type { FolderForm } from '../export/article-folder.ts';
 import { exportWacz, exportWarc } from '../export/captures-export.ts';
 import type { CaptureSources } from '../export/collect.ts';
 import { csv } from '../export/csv.ts';
-import type { Exported, ExportOptions, LeftOut } from '../export/exported.ts';
+import type { Exported, ExportFormat, ExportOptions, LeftOut } from '../export/exported.ts';
 import { type Content, exportFile } from '../export/file-export.ts';
 import { jsonLines } from '../export/json-lines.ts';
 import { cslJson, ris } from '../export/references.ts';
@@ -32,6 +32,7 @@ export interface ExportFlags {
   readonly day?: string | undefined;
   readonly week?: string | undefined;
   readonly source: readonly string[];
+  readonly baseUrl?: string | undefined;
 }
 
 interface Format {
@@ -40,7 +41,12 @@ interface Format {
   readonly write: (
     target: Target,
     selection: Selection,
-    given: { readonly sources: CaptureSources; readonly options: ExportOptions; readonly site: Site },
+    given: {
+      readonly sources: CaptureSources;
+      readonly options: ExportOptions;
+      readonly site: Site;
+      readonly baseUrl: string | null;
+    },
   ) => Promise<Exported>;
 }
 
@@ -92,9 +98,11 @@ const FORMATS = {
     isFile: () => true,
     write: async (...given) => (await import('../export/sqlite-file.ts')).exportSqlite(...given),
   },
-} satisfies Readonly<Record<string, Format>>;
-
-export type ExportFormat = keyof typeof FORMATS;
+  site: {
+    isFile: () => false,
+    write: async (...given) => (await import('../export/site.ts')).exportSite(...given),
+  },
+} satisfies Readonly<Record<ExportFormat, Format>>;
 
 interface ExportContext {
   readonly config: Config;
@@ -117,6 +125,7 @@ export async function exportArchive(
   const storage = openDisk(config.archive);
   if ((await storage.stat('')) === null)
     throw new ArchiveError('USAGE', `${config.archive}: there is no archive; name one with --archive DIR`);
+  const baseUrl = baseUrlOf(format, flags);
   const selection = await selectionOf(named, flags, config);
   const { isFile, write }: Format = FORMATS[format];
   const where = resolve(expandPath(path, { code: 'USAGE', where: path }));
@@ -129,6 +138,7 @@ export async function exportArchive(
     const exported = await write(target, selection, {
       sources,
       site: config.site,
+      baseUrl,
       options: {
         software: `${name}/${version}`,
         signal: interrupts.stopSignal,
@@ -151,6 +161,16 @@ export async function exportArchive(
   } finally {
     terminal.end();
   }
+}
+
+/** With a `/` at its end; null where none is given. */
+function baseUrlOf(format: ExportFormat, { baseUrl }: ExportFlags): string | null {
+  if (baseUrl === undefined) return null;
+  if (format !== 'site') throw new ArchiveError('USAGE', `--base-url: ${format} has no feeds; site has`);
+  const url = URL.parse(baseUrl);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '')
+    throw new ArchiveError('USAGE', `--base-url ${baseUrl}: no address such as https://example.org/archive/`);
+  return url.href.endsWith('/') ? url.href : `${url.href}/`;
 }
 
 async function selectionOf(named: readonly string[], flags: ExportFlags, config: Config): Promise<Selection> {

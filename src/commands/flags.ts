@@ -2,12 +2,13 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../config.ts';
 import type { ExitCode } from '../errors.ts';
+import { EXPORT_FORMATS, type ExportFormat } from '../export/exported.ts';
 import type { Io } from '../report/output.ts';
 import { createTerminal, type Terminal } from '../report/terminal.ts';
 import type { ArchiveOptions } from './archive.ts';
 import type { AuditFlags } from './audit.ts';
 import type { BackfillOptions } from './backfill.ts';
-import type { ExportFlags, ExportFormat } from './export.ts';
+import type { ExportFlags } from './export.ts';
 import type { ExtractFlags } from './extract.ts';
 import type { ImportFlags } from './import.ts';
 import type { ManifestAction } from './manifest.ts';
@@ -261,22 +262,7 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
     .description(
       'Writes the archive, or a part of it, for other programs. Reads the archive only, beside a crawl too; into a folder, run again, it writes what is new. wacz and warc hold what the site sent, the other formats the articles.',
     )
-    .addArgument(
-      new Argument('<format>').choices([
-        'wacz',
-        'warc',
-        'jsonl',
-        'csv',
-        'parquet',
-        'sqlite',
-        'csl',
-        'ris',
-        'epub',
-        'html',
-        'markdown',
-        'hexo',
-      ]),
-    )
+    .addArgument(new Argument('<format>').choices(EXPORT_FORMATS))
     .argument('<target>', 'file or folder, outside of the archive')
     .argument('[article...]', 'ids such as guancha:623950, or addresses; all articles if none is given')
     .option('--since <date>', 'only articles of this day of Beijing or later, such as 2022-01-28')
@@ -284,6 +270,7 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
     .option('--day <date>', 'only articles of this day')
     .option('--week <date>', 'only articles of the week of this day, Monday to Sunday')
     .option('--source <name>', 'only articles that this source named; may be given several times', several, [])
+    .option('--base-url <url>', 'where a site will be, for the addresses in its feeds')
     .addHelpText(
       'after',
       examples(
@@ -291,6 +278,7 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
         'export parquet ../articles.parquet --source 头条',
         'export csl ../articles.json guancha:623950',
         'export markdown ../vault/guancha',
+        'export site ../site --base-url https://example.org/guancha/',
         'export epub ../week.epub --week 2022-01-28',
         'export wacz january.wacz --since 2022-01-01 --until 2022-01-31',
       ),

@@ -37,7 +37,7 @@ export async function* selectedRecords(
   let done = 0;
   for await (const key of selectedKeys(storage, selection)) {
     if (signal.aborted) throw new ArchiveError('INTERRUPTED', key);
-    const record = await readStored(storage, key).catch((error: unknown) => leaveOut(error, key, onLeftOut));
+    const record = await recordAt(key, { storage }, { onLeftOut });
     if (record !== null && isSelected(record, selection)) yield record;
     done += 1;
     onProgress(done, Math.max(done, total)); // what a crawl archives meanwhile may come too
@@ -56,14 +56,22 @@ export async function* selectedArticles(
   }
 }
 
+/** One record by its place; null where it is damaged, which is reported, or not there any more. */
+export async function recordAt(
+  key: string,
+  { storage }: Pick<Sources, 'storage'>,
+  { onLeftOut }: Pick<ExportOptions, 'onLeftOut'>,
+): Promise<SelectedRecord | null> {
+  return readStored(storage, key).catch((error: unknown) => leaveOut(error, key, onLeftOut));
+}
+
 /** One article by its place; null where it is damaged, which is reported, or not there any more. */
 export async function articleAt(
   key: string,
   sources: Sources,
   options: Pick<ExportOptions, 'onLeftOut'>,
 ): Promise<SelectedArticle | null> {
-  const { onLeftOut } = options;
-  const record = await readStored(sources.storage, key).catch((error: unknown) => leaveOut(error, key, onLeftOut));
+  const record = await recordAt(key, sources, options);
   return record === null ? null : withDocument(record, sources, options);
 }
 

@@ -1,4 +1,23 @@
-/** What every export is given and what it gives back, whatever its format. */
+/** What every export is called, is given and gives back, whatever its format. */
+
+/** By their names on the command line. */
+export const EXPORT_FORMATS = [
+  'wacz',
+  'warc',
+  'jsonl',
+  'csv',
+  'parquet',
+  'sqlite',
+  'csl',
+  'ris',
+  'epub',
+  'html',
+  'markdown',
+  'hexo',
+  'site',
+] as const;
+
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportOptions {
   /** Name and version of this program. */

@@ -7,11 +7,11 @@ import type { Library } from './library.ts';
 import { mementoLinks } from './memento.ts';
 import { openSanitiser } from './sanitise.ts';
 import { typeset } from './typeset.ts';
-import { ARTICLE, countIn, idIn, type Reader, send, type Visit, wordsOf } from './visit.ts';
+import { ARTICLE, countIn, idIn, mediumOf, type Reader, send, type Visit, wordsOf } from './visit.ts';
 
 const COUNT = ':count{[1-9][0-9]{0,8}}';
 
-export function articleRoutes(reader: Reader, { shelf }: Library): void {
+export function articleRoutes(reader: Reader, { shelf }: Pick<Library, 'shelf'>): void {
   let sanitiser: ReturnType<typeof openSanitiser> | null = null;
 
   reader.get(`/articles/${ARTICLE}`, (visit) => show(visit, null));
@@ -22,7 +22,7 @@ export function articleRoutes(reader: Reader, { shelf }: Library): void {
     if (history === null) return visit.notFound();
     const words = wordsOf(visit);
     const title = `${words.history}: ${history.record.article.title}`;
-    return send(visit, { title, section: null, content: historyContent(history, words) });
+    return send(visit, { title, section: null, content: historyContent(history, words, mediumOf(visit)) });
   });
 
   reader.get(`/articles/${ARTICLE}/diff`, async (visit) => {
@@ -32,7 +32,7 @@ export function articleRoutes(reader: Reader, { shelf }: Library): void {
     const words = wordsOf(visit);
     const view = visit.req.query('view') === 'side' ? 'side' : 'inline';
     const title = `${words.compare}: ${compared.record.article.title}`;
-    return send(visit, { title, section: null, content: comparisonContent(compared, view, words) });
+    return send(visit, { title, section: null, content: comparisonContent(compared, view, words, mediumOf(visit)) });
   });
 
   async function show(visit: Visit, number: number | null): Promise<Response> {

@@ -10,7 +10,7 @@ import { EVERYTHING, listArticles, readQuery } from './lists.ts';
 import { mementoAt, mementoLinks, mementosOf, timeMap } from './memento.ts';
 import { type Reader, type Visit, wordsOf } from './visit.ts';
 
-const FEED_LENGTH = 50;
+export const FEED_LENGTH = 50;
 const FILE = ':file{atom\\.xml|feed\\.json}';
 
 export function dataRoutes(reader: Reader, library: Library): void {
@@ -98,9 +98,13 @@ function feed(
   const file = visit.req.path.slice(visit.req.path.lastIndexOf('/') + 1) as FeedFile;
   const { origin } = new URL(visit.req.url);
   visit.set('kind', 'data');
-  return visit.body(writeFeed(entries, { title, href, origin, file, words: wordsOf(visit) }), 200, {
-    'content-type': FEED_TYPES[file],
-  });
+  return visit.body(
+    writeFeed(entries, { title, href, addressOf: (place) => `${origin}${place}`, file, words: wordsOf(visit) }),
+    200,
+    {
+      'content-type': FEED_TYPES[file],
+    },
+  );
 }
 
 function json(visit: Visit, value: object): Response {

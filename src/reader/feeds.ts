@@ -24,29 +24,37 @@ interface FeedEntry {
   readonly summary: string | null;
 }
 
-/** @param feed `href` is the page whose feed it is; `file` says in which of the two forms it comes */
+/**
+ * @param feed `href` is the page whose feed it is; `addressOf` makes addresses of what pages link; `file` says in which of the
+ *   two forms it comes
+ */
 export function writeFeed(
   entries: readonly FeedEntry[],
   {
     title,
     href,
-    origin,
+    addressOf,
+    id = addressOf(href),
+    about,
     file,
     words,
   }: {
     readonly title: string;
     readonly href: string;
-    readonly origin: string;
+    readonly addressOf: (href: string) => string;
+    /** An address or URN; the page's address by default. */
+    readonly id?: string;
+    readonly about?: string;
     readonly file: FeedFile;
     readonly words: Words;
   },
 ): string {
-  const link = `${origin}${href}`;
+  const link = addressOf(href);
   const feed = new Feed({
-    id: link,
+    id,
     link,
     title: plain(title),
-    description: plain(words.foot),
+    description: plain(about ?? words.foot),
     language: words.locale,
     updated: new Date(Math.max(0, ...entries.map(({ at }) => at.getTime()))),
     generator: 'guancha-archive',
@@ -57,7 +65,7 @@ export function writeFeed(
     feed.addItem({
       id,
       title: plain(name) || words.untitled,
-      link: `${origin}${place}`,
+      link: addressOf(place),
       date: at,
       ...(publishedAt === null ? {} : { published: publishedAt }),
       ...(summary === null ? {} : { description: plain(summary) }),

@@ -8,9 +8,10 @@ import { dayAndMinute } from './article-page.ts';
 import { editedBy } from './changes-page.ts';
 import type { ComparedPicture, Comparison, DiffRow, History } from './history.ts';
 import { html, type Markup } from './markup.ts';
+import type { Medium } from './shell.ts';
 import type { Words } from './words.ts';
 
-export function historyContent({ record, changes }: History, words: Words): Markup {
+export function historyContent({ record, changes }: History, words: Words, medium: Medium): Markup {
   const { id, article, versions } = record;
   const href = articleHref(id);
   const [first] = versions;
@@ -21,7 +22,7 @@ export function historyContent({ record, changes }: History, words: Words): Mark
 <ol class="events">
 <li>${time(first?.capturedAt ?? '', words)}<p><b>${words.seen}</b> · <a href="${href}/versions/1">${words.version(1)}</a></p></li>
 ${events}</ol>
-${versions.length < 2 ? null : chooser(record.versions.length, { from: versions.length - 1, to: versions.length }, href, words)}`;
+${versions.length < 2 || medium === 'files' ? null : chooser(versions.length, { from: versions.length - 1, to: versions.length }, href, words)}`;
 }
 
 function event(change: ArticleChange, href: string, words: Words): Markup {
@@ -66,7 +67,7 @@ function chooser(
 
 type DiffView = 'inline' | 'side';
 
-export function comparisonContent(compared: Comparison, view: DiffView, words: Words): Markup {
+export function comparisonContent(compared: Comparison, view: DiffView, words: Words, medium: Medium): Markup {
   const { record, from, to, title, date, rows, isCoarse, images } = compared;
   const href = articleHref(record.id);
   const isSame =
@@ -80,7 +81,7 @@ export function comparisonContent(compared: Comparison, view: DiffView, words: W
   );
   return html`<p class="kicker"><a href="${href}/history">${words.history}</a></p>
 <h1 lang="zh-Hans" class="compared">${marked(title)}</h1>
-<div class="bar">${chooser(record.versions.length, { from, to }, href, words)}<p class="views">${views}</p></div>
+<div class="bar">${medium === 'files' ? html`<p>${words.version(from)} → ${words.version(to)}</p>` : chooser(record.versions.length, { from, to }, href, words)}<p class="views">${views}</p></div>
 ${date === null ? null : html`<p>${words.diffDate} <del>${date.before}</del> <ins>${date.after}</ins></p>`}
 ${isSame ? html`<p>${words.nothingChanged}</p>` : null}
 ${isCoarse ? html`<p class="notice">${words.coarse}</p>` : null}

@@ -6,23 +6,28 @@ import { ArchiveError } from '../errors.ts';
 import { dayOf, daysAfter, startOf } from '../site/clock.ts';
 import { calendarContent } from './calendar.ts';
 import { changesContent } from './changes-page.ts';
+import { searchScript } from './files-search-script.ts';
 import type { Library } from './library.ts';
 import { dayInWords, daysContent, narrowing } from './list-page.ts';
 import { EVERYTHING, listArticles, readQuery } from './lists.ts';
 import { html } from './markup.ts';
 import { NAMED, type Named, namesContent } from './names-page.ts';
-import { type Hit, type SearchShown, searchContent } from './search-page.ts';
+import { type Hit, type SearchShown, searchContent, searchOfFiles } from './search-page.ts';
 import { withQuery } from './shell.ts';
-import { type Reader, send, type Visit, wordsOf } from './visit.ts';
+import { mediumOf, type Reader, send, type Visit, wordsOf } from './visit.ts';
 
 /** So many lists and sources can be chosen on the front page. */
 const MOST_CHOICES = 16;
-const NAMES_A_PAGE = 300;
+/** Front pages of files have no second page: the calendar leads on. */
+const FRONT_OF_FILES = 100;
+/** More articles than any day has. */
+const WHOLE_DAY = 100_000;
+export const NAMES_A_PAGE = 300;
 const CHANGES_A_PAGE = 50;
 /** In characters: two or three lines of a wide page. */
 const SNIPPET = 110;
 
-export function listRoutes(reader: Reader, library: Library): void {
+export function listRoutes(reader: Reader, library: Pick<Library, 'catalog' | 'current'>): void {
   const { catalog } = library;
 
   reader.get('/', async (visit) => {
@@ -32,6 +37,13 @@ export function listRoutes(reader: Reader, library: Library): void {
     const filters = (['list', 'source'] as const).flatMap((kind) =>
       chosen[kind] === null ? [] : [{ kind, value: chosen[kind], exact: true, not: false }],
     );
+    if (mediumOf(visit) === 'files') {
+      const list = await listArticles(EVERYTHING, { after: undefined, length: FRONT_OF_FILES }, library);
+      const content = html`<h1 class="hidden">${words.front}</h1>
+${daysContent({ ...list, next: null }, url, words)}
+<nav class="pager" aria-label="${words.pages}"><span></span><a href="/calendar">${words.older} →</a></nav>`;
+      return send(visit, { title: null, section: 'front', content });
+    }
     const list = await listArticles({ ...EVERYTHING, filters }, { after: visit.req.query('after') }, library);
     const choices = async (kind: 'list' | 'source') =>
       narrowing(
@@ -55,14 +67,17 @@ ${daysContent(list, url, words)}`;
     await library.current();
     const [words, url] = [wordsOf(visit), new URL(visit.req.url)];
     const query = { ...EVERYTHING, since: day, until: day };
-    const list = await listArticles(query, { after: visit.req.query('after'), length: 200 }, library);
-    const turn = (days: number, label: string) => {
-      const to = daysAfter(day, days);
-      return html`<a href="/days/${to}">${days < 0 ? `← ${to}` : `${to} →`}<span class="hidden"> ${label}</span></a>`;
-    };
+    const isFiles = mediumOf(visit) === 'files';
+    const length = isFiles ? WHOLE_DAY : 200;
+    const list = await listArticles(query, { after: visit.req.query('after'), length }, library);
+    const beside = isFiles ? await daysBeside(day) : { before: daysAfter(day, -1), after: daysAfter(day, 1) };
+    const turn = (to: string | null, label: string) =>
+      to === null
+        ? html`<span></span>`
+        : html`<a href="/days/${to}">${to < day ? `← ${to}` : `${to} →`}<span class="hidden"> ${label}</span></a>`;
     const content = html`<h1 class="hidden">${dayInWords(day, words)}</h1>
 ${daysContent(list, url, words)}
-<nav class="pager" aria-label="${words.pages}">${turn(-1, words.older)}<a href="/calendar/${day.slice(0, 4)}">${words.calendar}</a>${turn(1, words.newer)}</nav>`;
+<nav class="pager" aria-label="${words.pages}">${turn(beside.before, words.older)}<a href="/calendar/${day.slice(0, 4)}">${words.calendar}</a>${turn(beside.after, words.newer)}</nav>`;
     return send(visit, { title: dayInWords(day, words), section: 'calendar', content });
   });
 
@@ -112,6 +127,10 @@ ${daysContent(list, url, words)}`;
   reader.get('/search', async (visit) => {
     await library.current();
     const [words, url] = [wordsOf(visit), new URL(visit.req.url)];
+    if (mediumOf(visit) === 'files') {
+      const head = html`<script defer src="${searchScript().href}"></script>\n`;
+      return send(visit, { title: words.search, section: null, content: searchOfFiles(words), head });
+    }
     const shown = await search(visit);
     const title = shown.text === '' ? words.search : `${shown.text} · ${words.search}`;
     return send(
@@ -120,6 +139,15 @@ ${daysContent(list, url, words)}`;
       shown.fault === null ? 200 : 400,
     );
   });
+
+  /** The days that have articles before and after one. */
+  async function daysBeside(day: string): Promise<{ readonly before: string | null; readonly after: string | null }> {
+    const days = (await catalog.days()).map((each) => each.day);
+    return {
+      before: days.findLast((each) => each < day) ?? null,
+      after: days.find((each) => each > day) ?? null,
+    };
+  }
 
   async function calendar(visit: Visit, asked: number | null): Promise<Response> {
     await library.current();

@@ -39,6 +39,7 @@ ${
 }`;
 }
 
-function nameHref(kind: Named, name: string): string {
+/** The address of a name's page. */
+export function nameHref(kind: Named, name: string): string {
   return `/${kind}/${encodeURIComponent(name)}`;
 }

@@ -41,6 +41,7 @@ export function createReader(library: Library, { names, gate, log }: ReaderOptio
   reader.use(async (visit, next) => {
     const preferences = preferencesIn(visit);
     visit.set('preferences', preferences);
+    visit.set('medium', 'server');
     await next();
     for (const [name, value] of [
       ['lang', preferences.language],
@@ -50,6 +51,40 @@ export function createReader(library: Library, { names, gate, log }: ReaderOptio
         setCookie(visit, name, value, { path: '/', maxAge: YEAR_S, sameSite: 'Lax', httpOnly: true });
     visit.header('vary', 'accept-language, cookie', { append: true });
   });
+  answerFaults(reader, log);
+  if (gate !== null) gateRoutes(reader, gate);
+  reader.get(STYLE_HREF, (visit) => immutable(visit, 'text/css; charset=utf-8', STYLE));
+  reader.get(SCRIPT_HREF, (visit) => immutable(visit, 'text/javascript; charset=utf-8', SCRIPT));
+  reader.get(ICON_HREF, (visit) => immutable(visit, 'image/svg+xml', ICON, 'picture'));
+  reader.get('/pictures/:name', async (visit) => {
+    visit.set('kind', 'picture');
+    return (await answerPicture(visit, visit.req.param('name'), library.storage)) ?? visit.notFound();
+  });
+  listRoutes(reader, library);
+  articleRoutes(reader, library);
+  stateRoutes(reader, library);
+  dataRoutes(reader, library);
+  return reader;
+}
+
+/** The pages that stand for themselves, to be written into files: their links are those of the server. */
+export function createFilesReader(
+  library: Pick<Library, 'shelf' | 'catalog' | 'current'>,
+  { log }: Pick<ReaderOptions, 'log'>,
+): Reader {
+  const reader: Reader = new Hono<Env>({ strict: true });
+  reader.use(async (visit, next) => {
+    visit.set('preferences', preferencesIn(visit));
+    visit.set('medium', 'files');
+    await next();
+  });
+  answerFaults(reader, log);
+  listRoutes(reader, library);
+  articleRoutes(reader, library);
+  return reader;
+}
+
+function answerFaults(reader: Reader, log: Log): void {
   reader.notFound((visit) =>
     fault(visit, 404, ({ notFound }) => notFound, { help: ({ notFoundHelp }) => notFoundHelp }),
   );
@@ -62,20 +97,6 @@ export function createReader(library: Library, { names, gate, log }: ReaderOptio
     log({ level: 'error', stage: 'read', message: `${visit.req.path}: ${String(known)}` });
     return fault(visit, 500, ({ internal }) => internal);
   });
-
-  if (gate !== null) gateRoutes(reader, gate);
-  reader.get(STYLE_HREF, (visit) => immutable(visit, 'text/css; charset=utf-8', STYLE));
-  reader.get(SCRIPT_HREF, (visit) => immutable(visit, 'text/javascript; charset=utf-8', SCRIPT));
-  reader.get('/static/icon.svg', (visit) => immutable(visit, 'image/svg+xml', ICON, 'picture'));
-  reader.get('/pictures/:name', async (visit) => {
-    visit.set('kind', 'picture');
-    return (await answerPicture(visit, visit.req.param('name'), library.storage)) ?? visit.notFound();
-  });
-  listRoutes(reader, library);
-  articleRoutes(reader, library);
-  stateRoutes(reader, library);
-  dataRoutes(reader, library);
-  return reader;
 }
 
 function immutable(visit: Visit, type: string, body: string, kind: AnswerKind = 'data'): Response {
@@ -83,5 +104,7 @@ function immutable(visit: Visit, type: string, body: string, kind: AnswerKind = 
   return visit.body(body, 200, { 'content-type': type, 'cache-control': 'public, max-age=31536000, immutable' });
 }
 
-const ICON =
+export const ICON_HREF = '/static/icon.svg';
+
+export const ICON =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect x="2" y="2" width="12" height="12" fill="#9b2c20"/></svg>';

@@ -62,8 +62,57 @@ function marked(pieces: readonly SnippetPiece[]): Markup {
   return html`${pieces.map(({ text, hit }) => (hit ? html`<mark>${text}</mark>` : html`${text}`))}`;
 }
 
+/** The search that a script does in the browser: the form, and the pieces that the script fills and shows. */
+export function searchOfFiles(words: Words): Markup {
+  const blank = { ...NO_ARTICLE, title: ' ' };
+  return html`<h1>${words.search}</h1>
+<form class="large search" role="search" action="/search"><input type="search" name="q" maxlength="1000" aria-label="${words.searchFor}" placeholder="${words.searchPlaceholder}" autocomplete="off"><button>${words.search}</button></form>
+<noscript><p class="notice">${words.searchNeedsScript}</p></noscript>
+<div id="found" data-none="${words.nothingFound}" data-short="${words.searchTooShort}" data-busy="${words.searching}" data-fault="${words.searchFault}" data-untitled="${words.untitled}" data-one="${words.hits('1')}" data-all="${words.hits('#')}" data-more="${words.moreThan('#')}">
+<p role="status"></p>
+<div class="hits"></div>
+<p><button type="button" hidden>${words.searchOn}</button></p>
+<template>${itemsContent([{ article: blank, name: html` `, extra: html`<p class="summary" lang="zh-Hans"></p>` }], words)}</template>
+</div>
+${help(words, words.searchForms.slice(0, FORMS_OF_FILES))}`;
+}
+
+/** Without those of filters. */
+const FORMS_OF_FILES = 3;
+
+/** The form of an item, to be filled. */
+const NO_ARTICLE: CatalogArticle = {
+  key: '',
+  id: 'guancha:1',
+  url: '',
+  title: '',
+  originalTitle: null,
+  publishedAt: '1970-01-01T00:00:00+08:00',
+  precision: 'second',
+  updatedAt: null,
+  source: null,
+  list: null,
+  columnists: [],
+  staff: [],
+  byline: null,
+  editors: [],
+  keywords: [],
+  topic: null,
+  summary: null,
+  flags: [],
+  versions: 1,
+  withdrawnSince: null,
+  movedTo: null,
+  pictures: 0,
+  lead: null,
+  bytes: 0,
+  characters: 0,
+  firstCapturedAt: '',
+  changedAt: '',
+};
+
 /** Ways to write a query, each with what it finds. */
-function help(words: Words): Markup {
+function help(words: Words, forms: Words['searchForms'] = words.searchForms): Markup {
   return html`<details class="help"><summary>${words.searchHelp}</summary><dl class="facts">
-${words.searchForms.map(([form, meaning]) => html`<dt><code>${form}</code></dt><dd>${meaning}</dd>\n`)}</dl></details>`;
+${forms.map(([form, meaning]) => html`<dt><code>${form}</code></dt><dd>${meaning}</dd>\n`)}</dl></details>`;
 }

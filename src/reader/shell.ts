@@ -2,6 +2,7 @@
 import { html, type Markup } from './markup.ts';
 import { LANGUAGES, type Preferences, THEMES } from './preferences.ts';
 import { SCRIPT_HREF } from './script.ts';
+import { FILES_POLICIES } from './security.ts';
 import { STYLE_HREF } from './style.ts';
 import { type Words, wordsIn } from './words.ts';
 
@@ -19,6 +20,15 @@ export const SECTIONS = {
 
 type Section = keyof typeof SECTIONS;
 
+/**
+ * What carries the pages: a server, or files that no program answers for. In files there is nothing that has to be asked
+ * for, and their head says what a server says with the answer.
+ */
+export type Medium = 'server' | 'files';
+
+/** They show what runs do now, and what the archive lacks today. */
+const OF_SERVERS: readonly Section[] = ['coverage', 'audit', 'state'];
+
 export interface PageFrame {
   /** Of the window; null for the front page. */
   readonly title: string | null;
@@ -27,6 +37,7 @@ export interface PageFrame {
   readonly preferences: Preferences;
   /** The address that was asked for. */
   readonly url: URL;
+  readonly medium: Medium;
   readonly content: Markup;
   /** What the form for signing out sends along; null where nobody has signed in. */
   readonly formToken: string | null;
@@ -44,6 +55,7 @@ export function page({
   section,
   preferences,
   url,
+  medium,
   content,
   head,
   width = 'wide',
@@ -56,11 +68,11 @@ export function page({
 <html lang="${words.locale}" data-theme="${preferences.theme}">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+${medium === 'server' ? null : metaPolicy(isScripted)}<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${window}</title>
 <link rel="stylesheet" href="${STYLE_HREF}">
-${isScripted ? html`<script type="module" src="${SCRIPT_HREF}"></script>\n` : null}
+${isScripted ? html`<script defer src="${SCRIPT_HREF}"></script>\n` : null}
 <link rel="icon" type="image/svg+xml" href="/static/icon.svg">
 <link rel="alternate" type="application/atom+xml" title="${words.name}" href="/feeds/atom.xml">
 <link rel="alternate" type="application/atom+xml" title="${words.changes}" href="/feeds/changes/atom.xml">
@@ -69,20 +81,28 @@ ${head ?? null}</head>
 <a class="skip" href="#content">${words.skip}</a>
 <header class="masthead">
 <p class="name"><a href="/">${words.name}</a></p>
-${sections(words, section)}
+${sections(words, section, medium)}
 ${url.pathname === '/search' ? null : searchForm(words)}
 </header>
 <main id="content" class="${width}" tabindex="-1">
 ${content}
 </main>
-${foot(words, preferences, { url, formToken })}
+${foot(words, preferences, { url, medium, formToken })}
 </body>
 </html>
 `;
 }
 
-function sections(words: Words, here: Section | null): Markup {
-  const entries = Object.entries(SECTIONS) as [Section, string][];
+/** Before all that it holds for. */
+function metaPolicy(isScripted: boolean): Markup {
+  return html`<meta http-equiv="Content-Security-Policy" content="${FILES_POLICIES[isScripted ? 'page' : 'article']}">
+<meta name="referrer" content="no-referrer">
+`;
+}
+
+function sections(words: Words, here: Section | null, medium: Medium): Markup {
+  const all = Object.entries(SECTIONS) as [Section, string][];
+  const entries = medium === 'server' ? all : all.filter(([name]) => !OF_SERVERS.includes(name));
   return html`<nav class="sections" aria-label="${words.menu}"><ul>
 ${entries.map(
   ([name, href]) =>
@@ -98,21 +118,25 @@ function searchForm(words: Words): Markup {
 function foot(
   words: Words,
   { language, theme }: Preferences,
-  { url, formToken }: Pick<PageFrame, 'url' | 'formToken'>,
+  { url, medium, formToken }: Pick<PageFrame, 'url' | 'medium' | 'formToken'>,
 ): Markup {
   const other = LANGUAGES.find((each) => each !== language) ?? language;
   return html`<footer class="foot">
-<p>${words.foot}</p>
-<p class="switches"><a href="${withQuery(url, 'lang', other)}" lang="${wordsIn(other).locale}" hreflang="${other}">${words.otherLanguage}</a>
-<span>${words.theme}</span>${THEMES.map(
-    (each) =>
-      html` <a href="${withQuery(url, 'theme', each)}"${each === theme ? html` aria-current="true"` : null}>${words.themes[each]}</a>`,
-  )}</p>
+<p>${medium === 'server' ? words.foot : words.footOfFiles}</p>
+<p class="switches"><a href="${withQuery(url, 'lang', other)}" lang="${wordsIn(other).locale}" hreflang="${other}">${words.otherLanguage}</a>${medium === 'server' ? themes(words, theme, url) : null}</p>
 ${
   formToken === null
     ? null
     : html`<form method="post" action="/logout"><input type="hidden" name="token" value="${formToken}"><button>${words.signOut}</button></form>`
 }</footer>`;
+}
+
+function themes(words: Words, theme: Preferences['theme'], url: URL): Markup {
+  return html`
+<span>${words.theme}</span>${THEMES.map(
+    (each) =>
+      html` <a href="${withQuery(url, 'theme', each)}"${each === theme ? html` aria-current="true"` : null}>${words.themes[each]}</a>`,
+  )}`;
 }
 
 /** The same page with one parameter set. */

@@ -5,11 +5,16 @@ import type { ArticleId } from '../model.ts';
 import { html, type Markup } from './markup.ts';
 import { type Preferences, preferencesOf } from './preferences.ts';
 import type { AnswerKind } from './security.ts';
-import { type PageFrame, page } from './shell.ts';
+import { type Medium, type PageFrame, page } from './shell.ts';
 import { type Words, wordsIn } from './words.ts';
 
 export interface Env {
-  readonly Variables: { readonly kind: AnswerKind; readonly preferences: Preferences; readonly formToken: string };
+  readonly Variables: {
+    readonly kind: AnswerKind;
+    readonly preferences: Preferences;
+    readonly formToken: string;
+    readonly medium: Medium;
+  };
 }
 
 export type Reader = Hono<Env>;
@@ -21,12 +26,18 @@ type Status = 200 | 400 | 403 | 404 | 405 | 413 | 421 | 429 | 500;
 /** Answers with a page in the language and theme of the visitor. */
 export function send(
   visit: Visit,
-  frame: Omit<PageFrame, 'preferences' | 'url' | 'formToken'>,
+  frame: Omit<PageFrame, 'preferences' | 'url' | 'medium' | 'formToken'>,
   status: Status = 200,
 ): Response | Promise<Response> {
   const preferences = visit.get('preferences') ?? preferencesIn(visit);
   return visit.html(
-    page({ ...frame, preferences, url: new URL(visit.req.url), formToken: visit.get('formToken') ?? null }),
+    page({
+      ...frame,
+      preferences,
+      url: new URL(visit.req.url),
+      medium: mediumOf(visit),
+      formToken: visit.get('formToken') ?? null,
+    }),
     status,
   );
 }
@@ -43,6 +54,11 @@ export function fault(
   const content: Markup = html`<h1>${title(words)}</h1>
 ${help === undefined ? null : html`<p>${help(words)}</p>`}${detail === undefined ? null : html`<p class="quiet"><code>${detail}</code></p>`}`;
   return send(visit, { title: title(words), section: null, content, width: 'text' }, status);
+}
+
+/** A refusal comes before anything is known of a visit; files refuse nothing. */
+export function mediumOf(visit: Visit): Medium {
+  return visit.get('medium') ?? 'server';
 }
 
 export function wordsOf(visit: Visit): Words {
