@@ -7,6 +7,7 @@ import { sha256 } from '../src/archive/record.ts';
 import { contentOf } from '../src/evidence/contents.ts';
 import { documentOf } from './support/drafts.ts';
 
+const ID = 'guancha:1';
 const PIECES = [
   '<p>一</p>',
   '<img src="a.jpg"/>',
@@ -25,7 +26,7 @@ it('the content of a document is the hash of its title, date and body without th
       const text = documentOf('BODY').replace('BODY', pieces.join(''));
       const [, title, , , , , , date, , body = ''] = FRAME.exec(text) ?? [];
       const shown = body.replace(/^(?:\s*<img\b[^>]*>)*\s*/, '');
-      assert.equal(contentOf(Buffer.from(text)), sha256(`${title}\n${date}\n${shown}`));
+      assert.equal(contentOf(Buffer.from(text), ID), sha256(`${title}\n${date}\n${shown}`));
     }),
   );
 });
@@ -33,6 +34,15 @@ it('the content of a document is the hash of its title, date and body without th
 it('bytes that are no UTF-8 count as the text that is read from them', () => {
   const [before = '', after = ''] = documentOf('<p>BODY</p>').split('BODY');
   const broken = Buffer.concat([Buffer.from(before), Buffer.from([0xe4, 0xb8]), Buffer.from(after)]);
-  assert.equal(contentOf(broken), contentOf(Buffer.from(broken.toString())));
-  assert.equal(contentOf(Buffer.from('no document')), null);
+  assert.equal(contentOf(broken, ID), contentOf(Buffer.from(broken.toString()), ID));
+  assert.equal(contentOf(Buffer.from('no document'), ID), null);
+});
+
+it('a community post has the same content whenever it was visited, an article another with another date', () => {
+  const [early, late] = ['08:59', '09:30'].map((time) =>
+    Buffer.from(documentOf('<p>BODY</p>').replace(/(?<=\ndate: .*)\d\d:\d\d(?=:\d\d)/, time)),
+  );
+  assert.ok(early !== undefined && late !== undefined && !early.equals(late));
+  assert.equal(contentOf(early, 'fengwen:1'), contentOf(late, 'fengwen:1'));
+  assert.notEqual(contentOf(early, ID), contentOf(late, ID));
 });

@@ -5,16 +5,18 @@
  */
 import { FRAME } from '../archive/document.ts';
 import { sha256 } from '../archive/record.ts';
+import type { ArticleId } from '../model.ts';
 
 /**
  * SHA-256 in hex over title, date and body of a document, as they are printed; null where the text has no frame. The picture
- * that a list puts before the body is no part of the article.
+ * that a list puts before the body is no part of the article. Nor is the date of a community post: its page says for days
+ * only how long ago it was written ("2小时前", site.md), so that each visit reckons another time from it.
  */
-export function contentOf(document: Buffer): string | null {
+export function contentOf(document: Buffer, id: ArticleId): string | null {
   const text = document.toString();
   const [, title, , , , , , date, , body] = FRAME.exec(text) ?? [];
   if (title === undefined || date === undefined || body === undefined) return null;
-  const head = `${title}\n${date}\n`;
+  const head = `${title}\n${id.startsWith('fengwen:') ? '' : date}\n`;
   const shown = body.replace(LEADING_PICTURES, '');
   if (text.includes(NO_TEXT)) return sha256(`${head}${shown}`);
   // The body as it lies there: to make its bytes out of a text again takes four times as long as to hash them.

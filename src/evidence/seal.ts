@@ -151,8 +151,9 @@ export async function seal(storage: Storage, options: SealOptions): Promise<Seal
       return null;
     }
     if (isText) {
-      const content = contentOf(Buffer.concat(pieces));
-      if (content !== null) contents.push([idOf(parsed.article), content]);
+      const id = idOf(parsed.article);
+      const content = contentOf(Buffer.concat(pieces), id);
+      if (content !== null) contents.push([id, content]);
     }
     memory.set(path, file);
     return manifestLine({ path, sha256: digest.sha256 });
