@@ -88,6 +88,8 @@ export interface Exchange {
   readonly address: string | null;
   /** As status lines spell it: `HTTP/1.1`, `HTTP/2`; null if it is not known. */
   readonly protocol: string | null;
+  /** Absent of a plain connection, and where it is not known. */
+  readonly tls?: Tls | undefined;
   /** The names and values that were sent; the browser gives them sorted by name. */
   readonly request: { readonly method: string; readonly headers: readonly Header[] };
   readonly response: {
@@ -110,6 +112,24 @@ export interface Exchange {
   readonly road: 'browser' | 'rendered' | 'replay';
   /** Where the archive keeps it; absent where it does not. */
   readonly capture?: CapturePlace | undefined;
+}
+
+/** What a connection was secured by. */
+export interface Tls {
+  /** `tls/1.3`. */
+  readonly version: string;
+  /** Its name at IANA: `TLS_AES_256_GCM_SHA384`; null if it is not known. */
+  readonly cipher: string | null;
+  /** The server's; null if it is not known. */
+  readonly certificate: {
+    readonly subject: string;
+    readonly issuer: string;
+    /** ISO 8601 in UTC. */
+    readonly validFrom: string;
+    readonly validTo: string;
+    /** Of its bytes (DER), lower-case hex; null where a browser connected, which does not say it. */
+    readonly sha256: string | null;
+  } | null;
 }
 
 /** The gzip members of one exchange, one behind the other in a file of captures. */

@@ -214,9 +214,29 @@ describe('records of an exchange', () => {
         PLAIN,
       ),
       cut: fc.constantFrom(null, '1 of 2 bytes'),
+      brokenOff: fc.constantFrom('disconnect' as const, 'length' as const, 'time' as const, 'unspecified' as const),
+      tls: fc.record(
+        {
+          version: fc.constantFrom('tls/1.2', 'tls/1.3'),
+          cipher: fc.constantFrom(null, 'TLS_AES_128_GCM_SHA256'),
+          certificate: fc.option(
+            fc.record(
+              {
+                subject: fc.string(),
+                issuer: fc.string(),
+                validFrom: fc.constant('2026-01-01T00:00:00.000Z'),
+                validTo: fc.constant('2027-01-01T00:00:00.000Z'),
+                sha256: fc.constantFrom(null, 'ab'.repeat(32)),
+              },
+              PLAIN,
+            ),
+          ),
+        },
+        PLAIN,
+      ),
       road: fc.constantFrom('browser' as const, 'rendered' as const, 'replay' as const),
     },
-    PLAIN,
+    { ...PLAIN, requiredKeys: ['url', 'startedAt', 'address', 'protocol', 'request', 'response', 'cut', 'road'] },
   );
   it('give it back as it was', () => {
     fc.assert(

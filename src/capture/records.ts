@@ -188,13 +188,14 @@ export function exchangeOf(records: readonly WarcRecord[], body?: Uint8Array): E
   const [first] = records;
   if (first === undefined) throw new RangeError('no record');
   const facts = factsOf(records);
-  const { address = null, protocol = null, cut = null, brokenOff, road = 'replay' } = facts;
+  const { address = null, protocol = null, tls, cut = null, brokenOff, road = 'replay' } = facts;
   const end = { cut, ...(brokenOff && { brokenOff }), road };
   const common = {
     url: facts.url ?? fieldOf(first, 'WARC-Target-URI') ?? '',
     startedAt: fieldOf(first, 'WARC-Date') ?? '',
     address,
     protocol,
+    ...(tls && { tls }),
   };
   const type = fieldOf(first, 'WARC-Type');
   const isBody = type === 'conversion' || type === 'resource';
@@ -237,6 +238,21 @@ const factsSchema = z.object({
   url: z.string().optional(),
   address: z.string().nullable(),
   protocol: z.string().nullable(),
+  tls: z
+    .object({
+      version: z.string(),
+      cipher: z.string().nullable(),
+      certificate: z
+        .object({
+          subject: z.string(),
+          issuer: z.string(),
+          validFrom: z.string(),
+          validTo: z.string(),
+          sha256: z.string().nullable(),
+        })
+        .nullable(),
+    })
+    .optional(),
   cut: z.string().nullable(),
   brokenOff: z.enum(['disconnect', 'length', 'time', 'unspecified']).optional(),
   /** Where no other record holds them. */
@@ -252,8 +268,8 @@ type Facts = Readonly<Omit<z.input<typeof factsSchema>, 'request' | 'response'>>
 };
 
 /** What is said of every exchange. */
-function connectionFacts({ road, address, protocol, cut, brokenOff }: Exchange): Omit<Facts, 'kind'> {
-  return { road, address, protocol, cut, ...(brokenOff && { brokenOff }) };
+function connectionFacts({ road, address, protocol, tls, cut, brokenOff }: Exchange): Omit<Facts, 'kind'> {
+  return { road, address, protocol, ...(tls && { tls }), cut, ...(brokenOff && { brokenOff }) };
 }
 
 /** Nothing where there is no metadata record. Throws RangeError for what is none of ours. */
@@ -322,12 +338,17 @@ function sharedHeaders({ url, startedAt }: Exchange, warcinfo: string): Header[]
   ];
 }
 
-/** What a record of the network may say, and one of a conversion may not (5.17). */
-function addressHeaders({ address, protocol }: Exchange): Header[] {
+/**
+ * What a record of the network may say, and one of a conversion may not (5.17). Protocols and cipher are in use before they
+ * are in the standard: iipc/warc-specifications#42, whose field may be there more than once, and #86.
+ */
+function addressHeaders({ address, protocol, tls }: Exchange): Header[] {
   const ip = address === null ? null : /^(?:\[(.+)\]|(.+)):\d+$/.exec(address);
   return [
     ...(ip === null ? [] : [['WARC-IP-Address', ip[1] ?? ip[2] ?? ''] as const]),
     ...(protocol === null ? [] : [['WARC-Protocol', protocolName(protocol)] as const]),
+    ...(tls === undefined ? [] : [['WARC-Protocol', tls.version] as const]),
+    ...(tls === undefined || tls.cipher === null ? [] : [['WARC-Cipher-Suite', tls.cipher] as const]),
   ];
 }
 

@@ -13,6 +13,7 @@ import type { Log } from '../log.ts';
 import type { AddressGuard } from './address-guard.ts';
 import { readAuthorities } from './certificates.ts';
 import { type Destination, type Environment, proxyFor, type UpstreamProxy } from './proxies.ts';
+import { tlsOfSocket } from './tls.ts';
 
 export interface Connections {
   /** A connection to a server. Throws ADDRESS_REFUSED, NETWORK, TIMEOUT, PROXY_UNREACHABLE. */
@@ -61,7 +62,9 @@ export function openConnections(options: {
     // An address is no server name (RFC 6066, 3); the certificate is checked against `host` all the same.
     const servername = host === name && !/^[\d.]+$/.test(name) ? { servername: name } : {};
     const tls = connectTls({ socket, host: name, ...servername, ...trusted, ALPNProtocols: [...protocols] });
-    return known(name, tls, () => once(tls, 'secureConnect').then(() => tls));
+    await known(name, tls, () => once(tls, 'secureConnect'));
+    tlsOfSocket(tls); // while it can say it
+    return tls;
   };
 
   const agentOptions = { keepAlive: true, scheduling: 'lifo', timeout: 5000 } as const;

@@ -6,9 +6,11 @@ import { isUtf8 } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CDPSession } from 'playwright';
 import { ArchiveError } from '../errors.ts';
-import type { Exchange, Header } from '../model.ts';
+import type { Exchange, Header, Tls } from '../model.ts';
+import { meaningOfStatus } from '../site/answers.ts';
 import { headerOf, locationOf, setCookiesOf } from './exchange.ts';
 import type { SocksProxy } from './socks-proxy.ts';
+import { type SecurityDetails, tlsOfBrowser } from './tls.ts';
 
 const CHUNK_BYTES = 4 << 20;
 /** So long is waited for the headers as sent, which DevTools reports apart from the answer and usually before it. */
@@ -28,7 +30,7 @@ export interface Wire {
     options: {
       readonly headers: Readonly<Record<string, string>>;
       readonly maxBytes: number;
-      readonly proxy: Pick<SocksProxy, 'addressOf' | 'failureOf'>;
+      readonly proxy: Pick<SocksProxy, 'addressOf' | 'failureOf' | 'tlsOf' | 'trustedKey'>;
       readonly now: () => number;
     },
   ): Promise<Exchange>;
@@ -70,23 +72,47 @@ export async function openWire(cdp: CDPSession): Promise<Wire> {
       const startedAt = new Date(now()).toISOString();
       const exchange = { ...(await describe(url, { ...answer, responseStatusCode })), startedAt };
       const pieces: Uint8Array[] = [];
-      const withBody = (body: Uint8Array): Exchange => ({
-        ...exchange,
-        address: proxy.addressOf(url, begunMs),
-        response: { ...exchange.response, body },
-      });
+      const withBody = (body: Uint8Array): Exchange => {
+        const tls = proxy.tlsOf(url, begunMs);
+        const response = { ...exchange.response, body };
+        return { ...exchange, address: proxy.addressOf(url, begunMs), ...(tls && { tls }), response };
+      };
       begun = () => withBody(Buffer.concat(pieces));
-      const body = hasNoBody(exchange) ? NOTHING : await takeBody(cdp, requestId, exchange, { maxBytes, pieces });
-      await cdp.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' });
+      const inPieces = !hasNoBody(exchange) && mayPass(exchange, maxBytes);
+      const take = () =>
+        inPieces ? takePieces(cdp, requestId, url, { maxBytes, pieces }) : takeAtOnce(cdp, requestId);
+      const body = hasNoBody(exchange) ? NOTHING : await take();
+      // What was taken in pieces can only fail, and DevTools says nothing of what secured a failure; a redirect would wait.
+      const isPlain = ['page', 'not modified', 'gone'].includes(meaningOfStatus(responseStatusCode)) && !inPieces;
+      const saysTls = isPlain && url.startsWith('https:') && proxy.trustedKey === null;
+      const tls = saysTls ? await endSecured(requestId, navigated) : undefined;
+      if (!saysTls) await cdp.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' });
       await navigated;
       // Cookies lie in the program's one jar and come as a header, in whichever tab.
       if (setCookiesOf(exchange).length > 0) await cdp.send('Network.clearBrowserCookies');
       // DevTools keeps them for everything that the tab asks for. Where this is not reached, the tab goes.
       if (hasHeaders) await cdp.send('Network.setExtraHTTPHeaders', { headers: {} });
-      return { ...withBody(body), cut: hasNoBody(exchange) ? null : cutOf(exchange, body) };
+      const cut = hasNoBody(exchange) ? null : cutOf(exchange, body);
+      return { ...withBody(body), ...(tls && { tls }), cut };
     },
     begun: () => begun(),
   };
+
+  /** Ends a navigation as one without content, which DevTools reports, unlike a failure, with what secured it. */
+  async function endSecured(requestId: string, navigated: Promise<unknown>): Promise<Tls | undefined> {
+    let details: SecurityDetails | undefined;
+    const hear = ({ response }: { readonly response: { readonly securityDetails?: SecurityDetails } }) => {
+      details = response.securityDetails;
+    };
+    cdp.on('Network.responseReceived', hear);
+    try {
+      await cdp.send('Fetch.fulfillRequest', { requestId, responseCode: 204 });
+      await navigated;
+    } finally {
+      cdp.off('Network.responseReceived', hear);
+    }
+    return details && tlsOfBrowser(details);
+  }
 
   /** All of an exchange that is known before its body. */
   async function describe(url: string, answer: Answered): Promise<Exchange> {
@@ -245,31 +271,26 @@ function mostBytes(exchange: Exchange): number | null {
   return ['gzip', 'x-gzip', 'deflate'].includes(encoding) ? promised * DEFLATE_RATIO : null;
 }
 
-interface TakeOptions {
-  readonly maxBytes: number;
-  /** Gets the body as it comes, up to the cap. */
-  readonly pieces: Uint8Array[];
+/** A body that cannot pass the cap comes at once, which costs least; any other piece by piece. */
+function mayPass(exchange: Exchange, maxBytes: number): boolean {
+  const most = mostBytes(exchange);
+  return most === null || most > maxBytes;
 }
 
-/** One that cannot pass the cap comes at once, which costs least; any other piece by piece. Throws TOO_LARGE. */
-async function takeBody(
-  cdp: CDPSession,
-  requestId: string,
-  exchange: Exchange,
-  options: TakeOptions,
-): Promise<Uint8Array> {
-  const most = mostBytes(exchange);
-  if (most === null || most > options.maxBytes) return takePieces(cdp, requestId, exchange.url, options);
+async function takeAtOnce(cdp: CDPSession, requestId: string): Promise<Uint8Array> {
   const { body, base64Encoded } = await cdp.send('Fetch.getResponseBody', { requestId });
   return Buffer.from(body, base64Encoded ? 'base64' : 'utf8');
 }
 
-/** Reads the body piece by piece, so that one without end, or a decompression bomb, stops at the cap. */
+/**
+ * Reads the body piece by piece, so that one without end, or a decompression bomb, stops at the cap. Throws TOO_LARGE.
+ * @param options `pieces` gets it as it comes, up to the cap
+ */
 async function takePieces(
   cdp: CDPSession,
   requestId: string,
   url: string,
-  { maxBytes, pieces }: TakeOptions,
+  { maxBytes, pieces }: { readonly maxBytes: number; readonly pieces: Uint8Array[] },
 ): Promise<Uint8Array> {
   const { stream: handle } = await cdp.send('Fetch.takeResponseBodyAsStream', { requestId });
   let length = 0;

@@ -6,6 +6,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Got } from 'got';
@@ -19,6 +20,7 @@ import type { Cookies } from './cookies.ts';
 import { type Caps, type Door, followRedirects, type KeepExchange, type RequestKind, UNENCODED } from './door.ts';
 import { locationOf, plainHeaders, setCookiesOf } from './exchange.ts';
 import type { Answered } from './politeness.ts';
+import { tlsOfSocket } from './tls.ts';
 
 /** Each request passes the door, and so does what it redirects to. */
 export interface Http {
@@ -332,12 +334,14 @@ function describe(
   response: IncomingMessage & { readonly req?: ClientRequest },
   { startedAt, address }: Pick<Exchange, 'startedAt' | 'address'>,
 ): Exchange {
-  const { statusCode: status = 0, statusMessage: statusText = '', httpVersion, rawHeaders, req } = response;
+  const { statusCode: status = 0, statusMessage: statusText = '', httpVersion, rawHeaders, req, socket } = response;
+  const tls = tlsOfSocket((socket as Socket | null) ?? req?.socket ?? null); // a short answer may be over by now
   return {
     url,
     startedAt,
     address,
     protocol: `HTTP/${httpVersion}`,
+    ...(tls && { tls }),
     request: { method: 'GET', headers: req === undefined ? [] : headersSentBy(req) },
     response: { status, statusText: textOf(statusText), headers: pairsOf(rawHeaders), body: NOTHING },
     cut: null,

@@ -8,8 +8,10 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Tls } from '../model.ts';
 import { createIdentity } from './certificates.ts';
 import type { Connections } from './connections.ts';
+import { tlsOfSocket } from './tls.ts';
 
 export interface SocksProxy extends AsyncDisposable {
   /** `socks5://127.0.0.1:PORT`. */
@@ -24,6 +26,12 @@ export interface SocksProxy extends AsyncDisposable {
    * @returns null where nothing came since then, or from several addresses
    */
   addressOf(url: string, sinceMs: number): string | null;
+  /**
+   * What secured the connection from which answers for a URL's origin came, where that was checked here.
+   * @param sinceMs of `performance.now()`
+   * @returns undefined where nothing came since then, or from connections that differ in it
+   */
+  tlsOf(url: string, sinceMs: number): Tls | undefined;
 }
 
 /** What a reply says (RFC 1928, 6). */
@@ -43,6 +51,7 @@ export async function openSocksProxy(options: {
   const failures = new Map<string, ArchiveError>();
   const sockets = new Set<Socket>();
   const heard = new Map<string, Map<string, number>>(); // destination → address → when bytes last came from it
+  const secured = new Map<string, Map<string, number>>(); // destination → its TLS as JSON → when bytes last came by it
 
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     keep(client);
@@ -57,8 +66,11 @@ export async function openSocksProxy(options: {
     trustedKey: identity?.fingerprint ?? null,
     failureOf: (url) => failures.get(destinationOf(url)) ?? null,
     addressOf: (url, sinceMs) => {
-      const addresses = [...(heard.get(destinationOf(url)) ?? [])].filter(([, at]) => at >= sinceMs);
-      return addresses.length === 1 ? (addresses[0]?.[0] ?? null) : null;
+      return onlyOne(heard.get(destinationOf(url)), sinceMs);
+    },
+    tlsOf: (url, sinceMs) => {
+      const one = onlyOne(secured.get(destinationOf(url)), sinceMs);
+      return one === null ? undefined : (JSON.parse(one) as Tls);
     },
     [Symbol.asyncDispose]: async () => {
       const closed = once(server, 'close');
@@ -91,10 +103,12 @@ export async function openSocksProxy(options: {
       const isDirect = connections.proxyOf({ ...wanted, isSecure }) === null;
       const straight = await connections.open({ ...wanted, isSecure });
       keep(straight);
-      const upstream = identity !== null && isSecure ? await secured(straight, wanted) : straight;
+      const upstream = identity !== null && isSecure ? await secure(straight, wanted) : straight;
       failures.delete(destination);
       client.write(replyOf(REPLY.granted));
-      if (isDirect) listen(destination, upstream); // of a proxy nobody knows where the bytes come from
+      if (isDirect) listen(upstream, heard, destination, addressOf(upstream)); // of a proxy nobody knows where they come from
+      const tls = upstream === straight ? undefined : tlsOfSocket(upstream as TLSSocket);
+      if (tls !== undefined) listen(upstream, secured, destination, JSON.stringify(tls));
       join(upstream === straight ? client : trusted(client, upstream as TLSSocket), upstream);
     } catch (error) {
       const known =
@@ -106,15 +120,14 @@ export async function openSocksProxy(options: {
     }
   }
 
-  function listen(destination: string, upstream: Socket): void {
-    const { remoteAddress = '', remotePort, remoteFamily } = upstream;
-    const address = `${remoteFamily === 'IPv6' ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
-    const addresses = heard.get(destination) ?? new Map<string, number>();
-    heard.set(destination, addresses);
-    upstream.on('data', () => addresses.set(address, performance.now()));
+  /** Notes when bytes come by a connection. */
+  function listen(upstream: Socket, into: Map<string, Map<string, number>>, destination: string, what: string): void {
+    const noted = into.get(destination) ?? new Map<string, number>();
+    into.set(destination, noted);
+    upstream.on('data', () => noted.set(what, performance.now()));
   }
 
-  async function secured(straight: Socket, { host }: Destination): Promise<TLSSocket> {
+  async function secure(straight: Socket, { host }: Destination): Promise<TLSSocket> {
     const upstream = await connections.secure(straight, host, ['h2', 'http/1.1']);
     keep(upstream);
     return upstream;
@@ -132,6 +145,16 @@ export async function openSocksProxy(options: {
     keep(socket);
     return socket;
   }
+}
+
+function addressOf({ remoteAddress = '', remotePort, remoteFamily }: Socket): string {
+  return `${remoteFamily === 'IPv6' ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
+}
+
+/** The one that was noted since then; null where there are none, or several. */
+function onlyOne(noted: ReadonlyMap<string, number> | undefined, sinceMs: number): string | null {
+  const [one = null, ...others] = [...(noted ?? [])].filter(([, at]) => at >= sinceMs).map(([what]) => what);
+  return others.length === 0 ? one : null;
 }
 
 /** `host` as a URL spells it: an IPv6 address stands in brackets. */

@@ -138,7 +138,8 @@ function* complaintsOf(record: ReadRecord, byId: ReadonlyMap<string | null, Read
   const { fields, block, file } = record;
   const of = (name: string) => field(record, name);
   const names = fields.map(([name]) => name).filter((name) => name !== 'WARC-Concurrent-To');
-  if (new Set(names).size !== names.length) yield 'a field stands there twice';
+  const once = names.filter((name) => name !== 'WARC-Protocol' && name !== 'warc-protocol'); // of HTTP and of TLS
+  if (new Set(once).size !== once.length) yield 'a field stands there twice';
   const type = of('WARC-Type') ?? '';
   const rules = TYPES[type];
   if (rules === undefined) return yield `type ${type}`;
