@@ -44,7 +44,9 @@ export async function takeForeign(
   { signal }: { readonly signal: AbortSignal },
 ): Promise<Taken> {
   const { url } = address;
-  const present = await services.archive.find(address.id, address.date);
+  // Nothing else of what a caller has: a page of another day is not shown with style sheets of today, nor looked for elsewhere.
+  const { archive, site, document, accepted, capturedBy, trial, pageBudget } = services;
+  const present = await archive.find(address.id, address.date);
   const standing = present === null ? null : standsAgainst(present.record, provenance.capturedAt);
   if (present !== null && standing !== null) return { url, kind: standing, record: present.record };
   const exchanges = openForeignExchanges(answer, services.captures);
@@ -52,10 +54,15 @@ export async function takeForeign(
     const visited = await visit(
       targetOf(address),
       {
-        ...services,
+        site,
+        document,
+        accepted,
+        capturedBy,
+        ...(trial && { trial }),
+        ...(pageBudget && { pageBudget }),
         fetcher: exchanges.fetcher,
         assets,
-        archive: imported(services.archive, { provenance, exchanges }),
+        archive: imported(archive, { provenance, exchanges }),
         ...NOBODY_ASKED,
       },
       { refresh: true, signal },
