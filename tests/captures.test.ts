@@ -582,7 +582,37 @@ describe('reading captures', () => {
     const place = await captures.write(exchange({ body: 'one' }), 'page');
     await storage.append(openSegmentKey(place.file), Buffer.from([0x1f, 0x8b, 8, 0, 0]));
     assert.deepEqual(await Array.fromAsync(reader.segments()), [place.file]);
-    assert.deepEqual((await Array.fromAsync(reader.entries(place.file))).length, 0);
+    assert.deepEqual((await Array.fromAsync(reader.entries(place.file))).length, 1);
     assert.equal((await reader.exchange(place)).response.body.toString(), 'one');
+  });
+
+  it('are read on behind a damage, which costs the exchange that it is in', async () => {
+    const { storage, captures, reader } = openAll();
+    const places: CapturePlace[] = [];
+    for (const body of ['one', 'two', 'three', 'four'])
+      places.push(await captures.write(exchange({ url: `https://www.guancha.cn/${body}`, body }), 'page'));
+    await captures.end();
+    const [{ file = '' } = {}] = places;
+    const bytes = (await storage.read(file)) ?? Buffer.alloc(0);
+    const members = await Array.fromAsync(readMembers([bytes]));
+    for (const { offset, length } of members) {
+      const damaged = Buffer.from(bytes);
+      damaged.fill(0, offset + 2, offset + length - 1);
+      await storage.write(file, damaged);
+      const found: string[] = [];
+      await assert.rejects(
+        async () => {
+          for await (const { url } of reader.entries(file)) found.push(url);
+        },
+        { code: 'CAPTURE_DAMAGED' },
+      );
+      const hurt = places.find((place) => offset >= place.offset && offset < place.offset + place.length);
+      const wanted = ['one', 'two', 'three', 'four'].filter((_, i) => places[i] !== hurt);
+      assert.deepEqual(
+        found,
+        wanted.map((name) => `https://www.guancha.cn/${name}`),
+        `byte ${offset}`,
+      );
+    }
   });
 });

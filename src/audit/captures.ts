@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { openSegmentKey, parseKey, stemOf } from '../archive/keys.ts';
+import { readOn } from '../capture/read-on.ts';
 import { describe, exchangeOf, isPayloadElsewhere, referredPlace } from '../capture/records.ts';
-import { digestOf, fieldOf, GZIP, type Member, readMembers, WarcFault } from '../capture/warc.ts';
+import { digestOf, fieldOf, type Member, WarcFault } from '../capture/warc.ts';
 import { type CheckCode, finding } from './promises.ts';
 import { isLink, piecesOf, type ShardContext, withFileOpen } from './read-file.ts';
 
@@ -24,7 +25,7 @@ export async function auditCaptures(key: string, { root, index, wanted, report, 
     const ids = new Set<string>();
     let [end, wholeEnd] = [0, 0];
     let group: Group | null = null;
-    for await (const each of membersOf(descriptor, size)) {
+    for await (const each of readOn((offset) => piecesOf(descriptor, size, offset))) {
       if (!(each instanceof WarcFault) && each.offset === hashed) {
         whole.update(each.packed);
         hashed += each.length;
@@ -114,34 +115,6 @@ function placeOf({ offset }: Member, detail: string): Place {
 function inBrief(places: readonly Place[]): string {
   const first = places[0]?.detail ?? '';
   return places.length < 2 ? first : `${first}; and ${places.length - 1} other places`;
-}
-
-/** Every member, and in place of what cannot be read what is wrong; goes on behind that. */
-async function* membersOf(descriptor: number, size: number): AsyncGenerator<Member | WarcFault> {
-  for (let from: number | null = 0; from !== null; ) {
-    try {
-      for await (const member of readMembers(piecesOf(descriptor, size, from), { from })) yield member;
-      return;
-    } catch (error) {
-      if (!(error instanceof WarcFault)) throw error;
-      yield error;
-      from = nextMember(descriptor, size, error.offset + 1);
-    }
-  }
-}
-
-/** Where a member may begin next; null where none does. */
-function nextMember(descriptor: number, size: number, from: number): number | null {
-  let at = from;
-  let held: Buffer = Buffer.alloc(0);
-  for (const piece of piecesOf(descriptor, size, from)) {
-    const bytes = Buffer.concat([held, piece]);
-    const found = bytes.indexOf(GZIP);
-    if (found >= 0) return at + found;
-    held = bytes.subarray(Math.max(0, bytes.length - GZIP.length + 1));
-    at += bytes.length - held.length;
-  }
-  return null;
 }
 
 interface MemberFault {

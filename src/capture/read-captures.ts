@@ -4,6 +4,7 @@ import { CAPTURES, openSegmentKey, parseKey } from '../archive/keys.ts';
 import type { ByteRange, Storage } from '../archive/storage.ts';
 import { ArchiveError } from '../errors.ts';
 import type { CapturePlace, Exchange } from '../model.ts';
+import { readOn } from './read-on.ts';
 import {
   type CaptureKind,
   describe,
@@ -31,7 +32,7 @@ export interface CaptureReader {
   segments(): AsyncIterable<string>;
   /**
    * All exchanges of a file, in the order in which they came; the last one of a file that is written to may be left out.
-   * @throws what `exchange` throws, once it comes to a place that cannot be read
+   * @throws what `exchange` throws of the first place that cannot be read, once it has given all others
    */
   entries(segment: string): AsyncGenerator<CaptureEntry>;
 }
@@ -102,23 +103,49 @@ export function openCaptureReader(storage: Storage): CaptureReader {
 
   async function* entries(segment: string): AsyncGenerator<CaptureEntry> {
     let group: [Member, ...Member[]] | null = null;
-    try {
-      for await (const member of readMembers(chunksOf(segment))) {
-        requireBlock(member, segment);
-        if (group !== null && belongsTo(group[0], member)) {
-          group.push(member);
-          continue;
-        }
-        if (group !== null) yield entryOf(segment, group);
-        group = fieldOf(member.record, 'WARC-Type') === 'warcinfo' ? null : [member];
+    let cut: WarcFault | null = null; // nothing was read behind it yet
+    let first: ArchiveError | null = null;
+    const fail = (error: ArchiveError) => {
+      first ??= error;
+    };
+    const whole = (members: [Member, ...Member[]] | null): CaptureEntry[] => {
+      if (members === null) return [];
+      try {
+        return [entryOf(segment, members)];
+      } catch (error) {
+        if (!(error instanceof ArchiveError)) throw error;
+        fail(error);
+        return [];
       }
-    } catch (error) {
-      if (!(error instanceof WarcFault)) throw error;
-      const isWritten = error.isCut && (await storage.stat(segment)) === null;
-      if (!isWritten) throw damaged(segment, error.offset, error.message);
-      return; // the exchange that is cut may not have all its records yet
+    };
+    for await (const member of readOn((offset) => chunksFrom(segment, offset))) {
+      if (cut !== null) fail(damaged(segment, cut.offset, cut.message));
+      cut = null;
+      if (member instanceof WarcFault || !isBlock(member)) {
+        if (member instanceof WarcFault) cut = member;
+        else fail(damaged(segment, member.offset, 'its block is another'));
+        if (isComplete(group)) yield* whole(group);
+        group = null;
+        continue;
+      }
+      if (group !== null && belongsTo(group[0], member)) {
+        group.push(member);
+        continue;
+      }
+      yield* whole(group);
+      const { record } = member;
+      const isFirst = fieldOf(record, 'WARC-Type') !== 'warcinfo' && fieldOf(record, 'WARC-Concurrent-To') === null;
+      group = isFirst ? [member] : null; // what belongs to an exchange that cannot be read is none itself
     }
-    if (group !== null) yield entryOf(segment, group);
+    // Of a file that is written to, the last exchange may not have all its records yet.
+    const isWritten = cut?.isCut === true && (await storage.stat(segment)) === null;
+    if (cut === null) yield* whole(group);
+    else if (!isWritten) fail(damaged(segment, cut.offset, cut.message));
+    if (first !== null) throw first as ArchiveError;
+  }
+
+  function chunksFrom(segment: string, offset: number): AsyncGenerator<Buffer> {
+    return chunksOf(segment, { offset, length: Number.MAX_SAFE_INTEGER - offset });
   }
 
   /** The bytes of a file under either of its names; a run may end and give it the other one between two looks. */
@@ -182,9 +209,8 @@ export function openCaptureReader(storage: Storage): CaptureReader {
     }
   }
 
-  function requireBlock({ record, offset }: Member, file: string): void {
-    if (fieldOf(record, 'WARC-Block-Digest') !== digestOf(record.block))
-      throw damaged(file, offset, 'its block is another');
+  function requireBlock(member: Member, file: string): void {
+    if (!isBlock(member)) throw damaged(file, member.offset, 'its block is another');
   }
 
   async function withFaults(file: string, work: () => Promise<void>): Promise<void> {
@@ -211,6 +237,16 @@ function sha256Of(parts: readonly Uint8Array[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest('hex');
+}
+
+/** Metadata is the last of an exchange's records. */
+function isComplete(group: readonly Member[] | null): boolean {
+  const last = group?.at(-1);
+  return last !== undefined && fieldOf(last.record, 'WARC-Type') === 'metadata';
+}
+
+function isBlock({ record }: Member): boolean {
+  return fieldOf(record, 'WARC-Block-Digest') === digestOf(record.block);
 }
 
 function belongsTo({ record }: Member, other: Member): boolean {

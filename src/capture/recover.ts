@@ -3,7 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { CAPTURES, openSegmentKey, parseKey } from '../archive/keys.ts';
 import type { ByteRange, Storage } from '../archive/storage.ts';
 import type { Trash } from '../archive/trash.ts';
-import { digestOfPieces, GZIP, readMembers, WarcFault } from './warc.ts';
+import { readOn } from './read-on.ts';
+import { digestOfPieces, WarcFault } from './warc.ts';
 
 export interface Recovered {
   /** The file's final name. */
@@ -47,39 +48,17 @@ export async function recoverSegments(storage: Storage, trash: Trash): Promise<r
   async function wholePart(key: string): Promise<{ readonly bytes: number; readonly fault: string | null }> {
     let bytes = 0;
     let fault: string | null = null;
-    for (let from: number | null = 0; from !== null; ) {
-      const begun: number = from;
-      try {
-        for await (const { offset, length } of readMembers(chunksFrom(key, begun), { from: begun })) {
-          bytes = offset + length;
-          fault = null;
-        }
-        from = null;
-      } catch (error) {
-        if (!(error instanceof WarcFault)) throw error;
-        fault ??= error.message;
-        from = await nextMagic(key, error.offset + 1);
+    for await (const each of readOn((offset) => chunksFrom(key, offset)))
+      if (each instanceof WarcFault) fault ??= each.message;
+      else {
+        bytes = each.offset + each.length;
+        fault = null;
       }
-    }
     return { bytes, fault };
   }
 
   function chunksFrom(key: string, offset: number): AsyncIterable<Buffer> {
     return storage.chunks(key, { offset, length: Number.MAX_SAFE_INTEGER - offset });
-  }
-
-  /** Where the next member may begin; null where none does. */
-  async function nextMagic(key: string, from: number): Promise<number | null> {
-    let at = from;
-    let held = Buffer.alloc(0);
-    for await (const chunk of chunksFrom(key, from)) {
-      const bytes = Buffer.concat([held, chunk]);
-      const found = bytes.indexOf(GZIP);
-      if (found >= 0) return at + found;
-      held = bytes.subarray(Math.max(0, bytes.length - GZIP.length + 1));
-      at += bytes.length - held.length;
-    }
-    return null;
   }
 
   /** True where the file that has the final name is what `of` begins with, or its rest alone is left. */

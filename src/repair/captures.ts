@@ -37,7 +37,7 @@ export const findCapture: RepairWork = async (findings, context) => {
   }
 };
 
-/** Where exchanges lie, by name; without those that cannot be found. What lies behind a damage is not looked at. */
+/** Where exchanges lie, by name; without those that cannot be found. */
 async function placesOf(
   names: readonly string[],
   { storage, stopSignal }: RepairContext,
