@@ -1,5 +1,6 @@
 /** The password before the pages: what is shown without it, who guesses, who forges, and where it is demanded. */
 import assert from 'node:assert/strict';
+import { scryptSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -65,6 +66,19 @@ describe('a password', () => {
     assert.equal((await signIn()).answer.status, 429, 'not even the right one');
     clock.advance(16 * 60_000);
     assert.equal((await signIn()).answer.status, 303);
+  });
+
+  it('lets its owner in from this machine while many addresses guess', async () => {
+    const salt = 'c2FsdCBvZiBhIHRlc3Q';
+    const hash = scryptSync(PASSWORD, salt, 32, { N: 1024, r: 8, p: 1 }).toString('base64url'); // cheaper than our own
+    const gate = openGate(`scrypt:10:8:1:${salt}:${hash}`, { clock: openTurnedClock(0) });
+    for (let i = 0; i < 60; i++) assert.equal(await gate.enter('guess', `203.0.113.${Math.floor(i / 5)}`), 'wrong');
+    for (const other of ['203.0.113.99', '2001:db8::1', '::ffff:203.0.113.7', '128.0.0.1', '127.0.0.1.evil.example'])
+      assert.equal(await gate.enter(PASSWORD, other), 'later', other);
+    for (const own of ['127.0.0.1', '::1', '::ffff:127.0.0.1'])
+      assert.equal(typeof (await gate.enter(PASSWORD, own)), 'object', own);
+    for (let i = 0; i < 5; i++) assert.equal(await gate.enter('guess', '::1'), 'wrong');
+    assert.equal(await gate.enter(PASSWORD, '::1'), 'later', 'its own wrong ones count');
   });
 
   it('is not looked at for a crowd at once', async () => {
