@@ -1,9 +1,10 @@
 /** Composition root: the only file that names adapters. */
 import { openArchive } from './archive/archive.ts';
-import { openDisk } from './archive/disk.ts';
 import { openGivenPictures } from './archive/given-pictures.ts';
+import { openStorage } from './archive/open-storage.ts';
 import { type Assets, createAssets } from './archive/pictures.ts';
 import { openQuarantine } from './archive/quarantine.ts';
+import { PATIENCE } from './archive/s3-failures.ts';
 import type { Storage } from './archive/storage.ts';
 import { openTrash, type Trash } from './archive/trash.ts';
 import { followAccepted } from './archive/vocabulary.ts';
@@ -84,8 +85,13 @@ export async function openApp(
   }: AppOptions,
 ): Promise<App> {
   const { site, politeness: pace } = config;
-  const storage = openDisk(config.archive, {
-    onWeakness: (message) => log({ level: 'warn', stage: 'run', message }),
+  const warn = (message: string) => log({ level: 'warn', stage: 'run', message });
+  const isShared = config.cluster.storage !== null;
+  const storage = await openStorage(config, {
+    onWeakness: warn,
+    report: warn,
+    signal: stopSignal,
+    ...(isShared && { patience: RUN_PATIENCE }),
   });
   const trash = openTrash(storage, { now: new Date(clock.now()) });
   const quarantine = openQuarantine(storage, config.limits, { trash, log });
@@ -138,6 +144,7 @@ export async function openApp(
       : opened.use(
           openCaptures(storage, {
             wholePictures: what === 'all',
+            ...(isShared && SHORT_SEGMENTS),
             payloads: journal.payloads,
             software: `${tool} (+${homepage})`,
             now: clock.now,
@@ -265,6 +272,11 @@ export async function openApp(
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
+
+/** A run waits for its store: nothing else is to be done meanwhile. */
+const RUN_PATIENCE = { ...PATIENCE, longestMs: 600_000 };
+/** Of captures that are safe only once they have ended. */
+const SHORT_SEGMENTS = { segmentMs: 300_000, segmentBytes: 64_000_000 };
 
 /** Locks an archive until disposed. @throws INTERRUPTED, and what `lockArchive` throws */
 export async function lockFor(

@@ -98,6 +98,11 @@ export const CONFIG_KEYS: Readonly<Record<string, KeyMeaning>> = {
   },
   'seal.timestamp': { meaning: 'address of an authority for time stamps (RFC 3161)' },
   'seal.witnesses': { meaning: 'verifier keys of witnesses whose cosignatures are checked' },
+  'cluster.storage': {
+    meaning:
+      'where the files of the archive lie, if not in `archive`: a shared folder, or an object store `s3://BUCKET/PREFIX?endpoint=URL&region=NAME`; `archive` is then the folder of this machine for databases, lock and what is on its way. `--archive DIR` goes before it',
+    more: 'evidence.md#copy-from-to',
+  },
   'monitor.listen': { meaning: '`HOST:PORT` such as `127.0.0.1:9464` for `GET /healthz` and `GET /metrics`' },
   'monitor.file': { meaning: 'the health as a JSON file, relative to the configuration, outside the archive' },
   'monitor.staleMs': { meaning: 'without progress for so long the health is `failing`' },

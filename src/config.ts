@@ -5,6 +5,7 @@ import { Cron } from 'croner';
 import leven from 'leven';
 import { type Document, isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { isS3Address, parseS3Address } from './archive/s3-address.ts';
 import { fileOf } from './config-file.ts';
 import { CONFIG_KEYS } from './config-keys.ts';
 import { ArchiveError } from './errors.ts';
@@ -172,6 +173,19 @@ const schema = z
         witnesses: z.array(z.string().regex(VERIFIER_KEY, 'must be a verifier key: name+id+key')).default([]),
       })
       .prefault({}),
+    cluster: z
+      .strictObject({
+        storage: z
+          .string()
+          .min(1)
+          .superRefine((text, context) => {
+            const read = isS3Address(text) ? parseS3Address(text) : null;
+            if (typeof read === 'string') context.addIssue({ code: 'custom', message: read });
+          })
+          .nullable()
+          .default(null),
+      })
+      .prefault({}),
     monitor: z
       .strictObject({
         listen: z.string().refine(isListenAddress, LISTEN_FORM).nullable().default(null),
@@ -235,7 +249,7 @@ const schema = z
     }
   });
 
-/** The checked configuration, all defaults filled in; `archive`, `network.certificates`, `monitor.file` and `seal.key` are absolute paths. */
+/** The checked configuration, all defaults filled in; `archive`, `cluster.storage` where it is a folder, `network.certificates`, `monitor.file` and `seal.key` are absolute paths. */
 export type Config = z.output<typeof schema>;
 
 /** The defaults alone; `crawl.config.yaml` at the top of the repository says the same with comments. */
@@ -261,7 +275,7 @@ interface Described {
 /**
  * Reads and checks a configuration.
  * @param path the YAML file; null for `crawl.config.yaml` in the working directory if it is there, else the defaults
- * @param overrides `archive` replaces the file's, relative to the working directory
+ * @param overrides `archive` replaces the file's, relative to the working directory: all of the archive lies there then
  * @throws CONFIG_UNREADABLE, USAGE, or CONFIG_INVALID naming file, line, key path and, for an unknown key, the nearest known one
  */
 export function loadConfig(path: string | null, overrides: { readonly archive?: string | undefined } = {}): Config {
@@ -287,9 +301,13 @@ export function loadConfig(path: string | null, overrides: { readonly archive?: 
   const certificates = config.network.certificates.map((each) =>
     resolve(folder, expanded('network.certificates', each)),
   );
+  const storage = overrides.archive === undefined ? config.cluster.storage : null;
+  const shared =
+    storage === null || isS3Address(storage) ? storage : resolve(folder, expanded('cluster.storage', storage));
   return {
     ...config,
     archive,
+    cluster: { ...config.cluster, storage: shared },
     browser: { ...config.browser, executablePath },
     network: { ...config.network, certificates },
     monitor: { ...config.monitor, file: healthFile },

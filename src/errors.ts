@@ -317,6 +317,12 @@ export const ERRORS = {
     EXIT.archiveInUse,
     'nothing: what the other run wrote stays, and the article is looked at again',
   ),
+  ARCHIVE_ELSEWHERE: kind(
+    'the archive does not lie in a folder of this machine',
+    'stop',
+    EXIT.usage,
+    'copy it to one (guancha-archive copy s3://BUCKET/PREFIX DIR), or mount it, and name it with --archive DIR',
+  ),
   STORE_REFUSED: kind(
     'the object store refuses this program',
     'stop',

@@ -92,6 +92,7 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
   ],
   'node:fs/promises': [
     'audit/audit.ts',
+    'commands/copy.ts',
     'commands/demo.ts',
     'commands/prove.ts',
     'commands/session.ts',
@@ -148,7 +149,7 @@ const FLOORS: readonly (readonly string[])[] = [
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   archive: ['fetch', 'page'], // pictures are downloaded in their turn; a body is rendered and compared as a page's tree
   audit: ['capture', 'evidence'], // files of captures are read by the rules that they were written by, seals as `verify` does
-  'config.ts': ['fetch', 'monitor'], // what an address block and a listening address look like
+  'config.ts': ['archive', 'fetch', 'monitor'], // what the address of a store, an address block and a listening address look like
   frontier: ['archive', 'journal'], // the lock names its holder in a file; one database holds queue and journal
 };
 

@@ -52,6 +52,8 @@ interface Segment {
   readonly key: string;
   /** WARC-Record-ID of its warcinfo record. */
   readonly warcinfo: string;
+  /** Ms since the start of the process, whatever the clock does. */
+  readonly begun: number;
   bytes: number;
 }
 
@@ -66,9 +68,11 @@ export function openCaptures(
     /** Ms since 1970. */
     readonly now: () => number;
     readonly segmentBytes?: number;
+    /** Files end after so long, where only files that have ended are safe from the loss of this machine. */
+    readonly segmentMs?: number;
   },
 ): Captures {
-  const { payloads, segmentBytes = SEGMENT_BYTES } = options;
+  const { payloads, segmentBytes = SEGMENT_BYTES, segmentMs = Number.POSITIVE_INFINITY } = options;
   const reader = openCaptureReader(storage);
   const ids = new Map<string, string>(); // place → WARC-Record-ID of the response, of the last ones
   let current: Segment | null = null;
@@ -180,6 +184,7 @@ export function openCaptures(
       await put(segment, rest());
     }
     current = segment;
+    if (begin.length > 0) endInTime(segment);
     const place = { file: segment.key, offset, length: segment.bytes - offset, sha256: hash.digest('hex') };
     const record = fieldOf(first, 'WARC-Record-ID') ?? '';
     ids.set(placeName(place), record);
@@ -198,8 +203,7 @@ export function openCaptures(
   /** The file to write to, and what it has to begin with: nothing where it has begun. */
   async function segmentFor(): Promise<{ readonly segment: Segment; readonly begin: Buffer }> {
     const now = new Date(Math.min(Math.max(options.now(), 0), LAST_MS));
-    if (current !== null && (current.bytes >= segmentBytes || dayOf(current.key) !== dayOf(segmentKey(now))))
-      await end();
+    if (current !== null && (hasHadItsTime(current) || dayOf(current.key) !== dayOf(segmentKey(now)))) await end();
     if (current !== null) return { segment: current, begin: Buffer.alloc(0) };
     const key = await freeKey(now);
     const { software } = options;
@@ -210,7 +214,10 @@ export function openCaptures(
       description: DESCRIPTION,
     };
     const info = warcinfoRecord(fields, { name: nameOf(key), at: now.toISOString() });
-    return { segment: { key, warcinfo: fieldOf(info, 'WARC-Record-ID') ?? '', bytes: 0 }, begin: writeMember(info) };
+    return {
+      segment: { key, warcinfo: fieldOf(info, 'WARC-Record-ID') ?? '', begun: performance.now(), bytes: 0 },
+      begin: writeMember(info),
+    };
   }
 
   /** Two files of one instant, or of a clock that went back, have names of their own. */
@@ -224,9 +231,26 @@ export function openCaptures(
 
   async function end(): Promise<void> {
     if (current === null) return;
-    const { key } = current;
+    const ending = current;
     current = null;
-    await storage.move(openSegmentKey(key), key);
+    try {
+      await storage.move(openSegmentKey(ending.key), ending.key);
+    } catch (error) {
+      if (error instanceof ArchiveError && error.code === 'ARCHIVE_AWAY') current = ending; // it is ended later
+      throw error;
+    }
+  }
+
+  function hasHadItsTime({ bytes, begun }: Segment): boolean {
+    return bytes >= segmentBytes || performance.now() - begun >= segmentMs;
+  }
+
+  /** Also where nothing more is written. */
+  function endInTime(segment: Segment): void {
+    if (segmentMs === Number.POSITIVE_INFINITY) return;
+    setTimeout(() => {
+      if (current === segment) void inTurn(end).catch(() => endInTime(segment)); // the next exchange meets the same failure, and says it
+    }, segmentMs).unref();
   }
 }
 

@@ -2,8 +2,8 @@
 import { relative, resolve } from 'node:path';
 import { type Archive, openArchive, type StoredArticle } from '../archive/archive.ts';
 import { blocksOf, compareDocuments, countChanges, type DocumentDiff, type Piece } from '../archive/diff.ts';
-import { openDisk } from '../archive/disk.ts';
 import { idOf, parseKey } from '../archive/keys.ts';
+import { openStorage } from '../archive/open-storage.ts';
 import type { Version } from '../archive/record.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
@@ -143,7 +143,7 @@ export async function storedArticle(
   using operations = openOperations(config.archive, { readOnly: true });
   const { frontier, journal } = operations;
   const places = { get: journal.places.get, set: () => {} }; // this command only reads
-  const archive = openArchive(openDisk(config.archive), { ...config.limits, places });
+  const archive = openArchive(await openStorage(config), { ...config.limits, places });
   const isNumber = /^\d+$/.test(text);
   const found =
     (await archive.find(address.id, address.date)) ??

@@ -1,8 +1,10 @@
 /** `audit [PATH|ID]…`: checks every file of an archive. Uses no network, writes nothing but the report. */
+
 import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, relative, resolve } from 'node:path';
 import { ARTICLES, RECORDS } from '../archive/keys.ts';
+import { requireInFolder } from '../archive/open-storage.ts';
 import { type AuditOptions, audit as auditArchive, groupsAsked } from '../audit/audit.ts';
 import {
   type AuditSummary,
@@ -122,6 +124,7 @@ function targetsOf(what: readonly string[], since: string | null, config: Config
   const isId = (text: string) => /^(?:guancha|fengwen):\d+$/.test(text);
   const ids = what.filter(isId);
   const paths = what.filter((text) => !isId(text));
+  if (what.length === 0 || ids.length > 0) requireInFolder(config, 'audit');
   if (what.length === 0 || ids.length > 0) requireFolder(config.archive);
   const targets = paths.map((path) => targetOf(resolve(path), since));
   if (what.length === 0) return [{ root: config.archive, selection: { stems: null, since } }];

@@ -3,7 +3,7 @@
 import { openArchive } from '../archive/archive.ts';
 import { type ArticleChange, changesOf } from '../archive/changes.ts';
 import type { Changes, Count } from '../archive/diff.ts';
-import { openDisk } from '../archive/disk.ts';
+import { openStorage } from '../archive/open-storage.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
 import type { Terminal } from '../report/terminal.ts';
@@ -22,7 +22,7 @@ export async function changes(
   const from = since === undefined ? '' : instantOf(since);
   const found: ArticleChange[] = [];
   let damaged = 0;
-  for await (const stored of openArchive(openDisk(config.archive), config.limits).records()) {
+  for await (const stored of openArchive(await openStorage(config), config.limits).records()) {
     if (stored instanceof ArchiveError) {
       damaged += 1;
       terminal.log({ level: 'error', stage: 'store', message: renderError(stored) });

@@ -1,5 +1,6 @@
 /** `corroborate OTHER`: what another archive, or only its log, has seen alike, differently, or alone. Reads only. */
 import { resolve } from 'node:path';
+import { inFolder } from '../archive/open-storage.ts';
 import type { Config } from '../config.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { compareSightings, sightingsOf } from '../evidence/corroborate.ts';
@@ -20,8 +21,8 @@ export async function corroborate(
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): Promise<ExitCode> {
   const folder = resolve(expandPath(other, { code: 'USAGE', where: 'OTHER' }));
-  const here = await sightingsOf(await existingArchive(config.archive));
-  const there = await sightingsOf(await existingArchive(folder));
+  const here = await sightingsOf(await existingArchive(config));
+  const there = await sightingsOf(await existingArchive(inFolder(folder)));
   const { alike, differences, onlyHere, onlyThere } = compareSightings(here, there);
   for (const { id, kind, since, here: own, there: others } of differences)
     terminal.result(

@@ -1,7 +1,9 @@
 /** `coverage`: what became of every article number since a day, what no list showed, and how complete the archive is. Reads only. */
+
 import { existsSync } from 'node:fs';
 import { openArchive } from '../archive/archive.ts';
 import { openDisk } from '../archive/disk.ts';
+import { requireInFolder } from '../archive/open-storage.ts';
 import type { Config } from '../config.ts';
 import type { Window } from '../coverage/id-coverage.ts';
 import { type ReadIdCoverage, readIdCoverage } from '../coverage/read-id-coverage.ts';
@@ -30,6 +32,7 @@ export async function coverage(
   { since, html }: CoverageOptions,
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): Promise<ExitCode> {
+  requireInFolder(config, 'coverage');
   const today = dayOf(Date.now());
   const window = { since: requireDay(since ?? daysAfter(today, -DEFAULT_DAYS), '--since'), until: today };
   const roots = existsSync(config.archive) ? [config.archive] : [];

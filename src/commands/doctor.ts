@@ -2,6 +2,9 @@
 
 import { openDisk } from '../archive/disk.ts';
 import { ASSETS, temporaryName } from '../archive/keys.ts';
+import { openStorage } from '../archive/open-storage.ts';
+import { isS3Address } from '../archive/s3-address.ts';
+import { tryStore } from '../archive/try-store.ts';
 import { type Config, defaultConfig, loadConfig } from '../config.ts';
 import { type ConfigSource, configSource } from '../config-file.ts';
 import { ArchiveError, ERRORS, EXIT, type ExitCode } from '../errors.ts';
@@ -170,7 +173,7 @@ function checkClock(): Found {
   return isSane ? ok(says) : bad(says, 'set the clock: captures are dated by it');
 }
 
-/** Writes a small file as a run does, and takes it away again: what the disk cannot do shows itself. */
+/** Writes a small file as a run does, and takes it away again: what the disk, or the store, cannot do shows itself. */
 async function checkArchive({ config }: CheckContext): Promise<Found> {
   const weaknesses: string[] = [];
   const disk = openDisk(config.archive, { onWeakness: (weakness) => void weaknesses.push(weakness) });
@@ -178,8 +181,16 @@ async function checkArchive({ config }: CheckContext): Promise<Found> {
     const key = `${ASSETS}/${temporaryName('doctor')}`; // a run would sweep it
     for (const text of ['', 'doctor']) await disk.write(key, text);
     await disk.remove(key);
-    if (weaknesses.length === 0) return ok(`${config.archive} can be written`);
-    return warn(weaknesses.join('; '), 'keep a copy of the archive on another disk');
+    if (weaknesses.length > 0) return warn(weaknesses.join('; '), 'keep a copy of the archive on another disk');
+    const { storage } = config.cluster;
+    if (storage === null) return ok(`${config.archive} can be written`);
+    const store = await openStorage(config);
+    if (isS3Address(storage)) await tryStore(store);
+    else for (const text of ['', 'doctor']) await store.write(key, text);
+    await store.remove(key);
+    return ok(
+      `${store.name} can be written, and keeps its conditions; ${config.archive} is the folder of this machine`,
+    );
   });
 }
 

@@ -1,7 +1,7 @@
 /** `export FORMAT TARGET [ID|URL]…`: the archive, or a part of it, in a format that other programs read. Reads the archive only. */
 import { basename, resolve } from 'node:path';
 import { openArchive } from '../archive/archive.ts';
-import { openDisk } from '../archive/disk.ts';
+import { openStorage } from '../archive/open-storage.ts';
 import { openCaptureReader } from '../capture/read-captures.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
@@ -122,7 +122,7 @@ export async function exportArchive(
   flags: ExportFlags,
   { config, terminal, interrupts }: ExportContext,
 ): Promise<ExitCode> {
-  const storage = openDisk(config.archive);
+  const storage = await openStorage(config);
   if ((await storage.stat('')) === null)
     throw new ArchiveError('USAGE', `${config.archive}: there is no archive; name one with --archive DIR`);
   const baseUrl = baseUrlOf(format, flags);

@@ -4,6 +4,7 @@ import { lockFor } from '../app.ts';
 import { openArchive } from '../archive/archive.ts';
 import { compareDocuments, type DocumentDiff } from '../archive/diff.ts';
 import { openDisk } from '../archive/disk.ts';
+import { requireInFolder } from '../archive/open-storage.ts';
 import { recordKeys } from '../archive/places.ts';
 import { openTrash } from '../archive/trash.ts';
 import { readAccepted } from '../archive/vocabulary.ts';
@@ -54,6 +55,7 @@ export async function extractAll(
     interrupts,
   }: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
 ): Promise<ExitCode> {
+  requireInFolder(config, 'extract --all');
   requireFolder(config.archive);
   requireMonth(since);
   await using lock = diff ? null : await lockFor(config.archive, { command: 'extract', log: terminal.log, wait: null });

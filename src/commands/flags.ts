@@ -244,6 +244,21 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
       end(await reindex({ ...prepare(flags), interrupts }));
     });
 
+  program
+    .command('copy')
+    .option('--json', JSON_LINES)
+    .summary('an archive from a folder to an object store, or back')
+    .description(
+      'Copies an archive and compares every file by its SHA-256. A copy that was cut off goes on with the same command.',
+    )
+    .argument('<from>', 'folder, or s3://BUCKET/PREFIX?endpoint=URL&region=NAME')
+    .argument('<to>', 'the same')
+    .addHelpText('after', examples('copy ./archive s3://bucket/archive', 'copy s3://bucket/archive ./archive'))
+    .action(async (from: string, to: string, flags: { json?: boolean }) => {
+      const { copy } = await import('./copy.ts');
+      end(await copy(from, to, { terminal: createTerminal(io, { json: flags.json === true }), interrupts }));
+    });
+
   common(program.command('manifest'))
     .summary('the hashes of all files')
     .description(

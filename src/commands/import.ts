@@ -2,9 +2,9 @@
 
 import type { App } from '../app.ts';
 import { openArchive } from '../archive/archive.ts';
-import { openDisk } from '../archive/disk.ts';
 import { openGivenPictures } from '../archive/given-pictures.ts';
 import { idOf, parseKey } from '../archive/keys.ts';
+import { openStorage } from '../archive/open-storage.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
 import { readAccepted } from '../archive/vocabulary.ts';
 import { systemClock } from '../clock.ts';
@@ -87,7 +87,7 @@ function withDocuments(services: ImportServices, config: Config): Services {
 /** All that an import needs, over an archive that stays as it is; needs no lock. */
 async function dryServices(config: Config): Promise<Services> {
   const { site, document } = config;
-  const storage = openDisk(config.archive);
+  const storage = await openStorage(config);
   const accepted = new Set((await readAccepted(storage)).keys());
   const archive = asDryRun(openArchive(storage, config.limits));
   const picturesFrom: ImportServices['picturesFrom'] = () => ({

@@ -1,4 +1,5 @@
 /** `manifest write | verify`: writes the hash of every file, or reports which files have changed since. */
+
 import { join, resolve } from 'node:path';
 import { TAG_MANIFEST, writeBag } from '../archive/bag.ts';
 import { openDisk } from '../archive/disk.ts';
@@ -13,6 +14,7 @@ import {
   readManifest,
   writeLines,
 } from '../archive/manifest.ts';
+import { requireInFolder } from '../archive/open-storage.ts';
 import type { Storage } from '../archive/storage.ts';
 import { CHECKS, finding } from '../audit/promises.ts';
 import type { Config } from '../config.ts';
@@ -32,6 +34,7 @@ export async function manifest(
   flags: { readonly bag?: string },
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): Promise<ExitCode> {
+  requireInFolder(config, 'manifest');
   const { archive } = config;
   const onNameless = (key: string) => {
     const message = `${key}: its name is no text, so no manifest can hold it; give it another`;

@@ -3,6 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { openDisk } from '../archive/disk.ts';
 import { temporaryName } from '../archive/keys.ts';
+import { openStorage } from '../archive/open-storage.ts';
 import { openCaptureReader } from '../capture/read-captures.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
@@ -24,7 +25,7 @@ export async function proveCommand(
   if (files.length + folders.length > 0) throw new ArchiveError('USAGE', `${target}: is not empty`);
   const { key, record } = await storedArticle(article, config);
 
-  const storage = openDisk(config.archive);
+  const storage = await openStorage(config);
   const captures = openCaptureReader(storage);
   const unfinished = join(dirname(target), temporaryName(basename(target)));
   try {

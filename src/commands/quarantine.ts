@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDisk } from '../archive/disk.ts';
+import { openStorage } from '../archive/open-storage.ts';
 import { openQuarantine, type Quarantine, type QuarantineItem } from '../archive/quarantine.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../errors.ts';
@@ -21,7 +21,7 @@ export async function quarantine(
   names: readonly string[],
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): Promise<ExitCode> {
-  const kept = openQuarantine(openDisk(config.archive), config.limits);
+  const kept = openQuarantine(await openStorage(config), config.limits);
   const listed = await kept.list();
   const items = listed.filter((item): item is QuarantineItem => !(item instanceof ArchiveError));
   for (const item of listed)

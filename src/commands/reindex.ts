@@ -1,5 +1,5 @@
 /** `reindex`: builds the catalog anew from the files of the archive. */
-import { openDisk } from '../archive/disk.ts';
+import { openStorage } from '../archive/open-storage.ts';
 import { reindex as build } from '../catalog/reindex.ts';
 import type { Config } from '../config.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
@@ -18,7 +18,7 @@ export async function reindex({
 }): Promise<ExitCode> {
   const startedAt = performance.now();
   try {
-    const { indexed } = await build(openDisk(config.archive), config.archive, {
+    const { indexed } = await build(await openStorage(config), config.archive, {
       onProgress: terminal.progress,
       signal: interrupts.stopSignal,
     });

@@ -1,6 +1,8 @@
 /** `repair`: repairs what the audit finds, and reports what cannot be repaired, with the reason. */
+
 import { availableParallelism } from 'node:os';
 import type { App } from '../app.ts';
+import { requireInFolder } from '../archive/open-storage.ts';
 import { CHECKS, type Finding } from '../audit/promises.ts';
 import { isArchive } from '../audit/shards.ts';
 import type { Config } from '../config.ts';
@@ -32,6 +34,7 @@ export async function repair(
 ): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
   const { archive: root, politeness } = config;
+  requireInFolder(config, 'repair');
   requireFolder(root);
   if (!isArchive(root))
     throw new ArchiveError('USAGE', `${root}: no archive is there, and only archives can be repaired`);

@@ -1,6 +1,8 @@
 /** `reproduce [ID|URL]…`: every document of the archive, made again from its capture and compared byte for byte. Reads only. */
+
 import { availableParallelism } from 'node:os';
 import { openDisk } from '../archive/disk.ts';
+import { requireInFolder } from '../archive/open-storage.ts';
 import { recordKeys } from '../archive/places.ts';
 import type { Config } from '../config.ts';
 import { RULES } from '../crawl/rules.ts';
@@ -38,6 +40,7 @@ export async function reproduce(
     interrupts,
   }: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
 ): Promise<ExitCode> {
+  requireInFolder(config, 'reproduce');
   requireFolder(config.archive);
   requireMonth(since);
   const storage = openDisk(config.archive);

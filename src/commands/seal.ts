@@ -1,5 +1,6 @@
 /** `seal`: everything new in the archive becomes part of the signed log. */
-import { openDisk } from '../archive/disk.ts';
+import { openStorage, type StoragePlace } from '../archive/open-storage.ts';
+import type { Storage } from '../archive/storage.ts';
 import { openTrash } from '../archive/trash.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
@@ -23,7 +24,7 @@ export async function sealCommand(
   { rebuild }: { readonly rebuild: boolean },
   { config, terminal, interrupts }: Context,
 ): Promise<ExitCode> {
-  const storage = await existingArchive(config.archive);
+  const storage = await existingArchive(config);
   await using _lock = await lockArchive(config.archive, 'seal');
   const trash = openTrash(storage, { now: new Date() });
   if (rebuild && (await newestCheckpoint(storage)) !== null) {
@@ -64,11 +65,11 @@ export async function sealCommand(
   return sealed.findings.length === 0 ? EXIT.ok : EXIT.findings;
 }
 
-/** @throws USAGE where there is no such folder */
-export async function existingArchive(folder: string): Promise<ReturnType<typeof openDisk>> {
-  const storage = openDisk(folder);
+/** @throws USAGE where nothing is there */
+export async function existingArchive(place: StoragePlace): Promise<Storage> {
+  const storage = await openStorage(place);
   if ((await storage.stat('')) !== null) return storage;
-  throw new ArchiveError('USAGE', `${folder}: there is no archive; name one with --archive DIR`);
+  throw new ArchiveError('USAGE', `${storage.name}: there is no archive; name one with --archive DIR`);
 }
 
 export function printFinding({ code, path, detail, evidence = [] }: SealFinding, terminal: Terminal): void {

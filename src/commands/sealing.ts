@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { App } from '../app.ts';
 import { openDisk } from '../archive/disk.ts';
 import { databaseFiles, SEAL_MEMORY } from '../archive/keys.ts';
+import { openStorage, type StoragePlace } from '../archive/open-storage.ts';
 import type { Storage } from '../archive/storage.ts';
 import { openTrash, type Trash } from '../archive/trash.ts';
 import type { Config } from '../config.ts';
@@ -147,12 +148,12 @@ function printSeal({ checkpoint, files, findings, stamped }: Sealed, terminal: T
 
 /** What the last seals came to, for `status`. Reads only. */
 export async function sealState(
-  archive: string,
+  place: StoragePlace,
 ): Promise<{ readonly sealedAt: string | null; readonly failure: SealFailure | null }> {
-  using memory = openSealMemory(join(archive, SEAL_MEMORY), { readOnly: true });
+  using memory = openSealMemory(join(place.archive, SEAL_MEMORY), { readOnly: true });
   const failure = memory.failure();
   try {
-    return { sealedAt: await lastSealedAt(openDisk(archive)), failure };
+    return { sealedAt: await lastSealedAt(await openStorage(place)), failure };
   } catch (error) {
     if (!(error instanceof ArchiveError)) throw error;
     return { sealedAt: null, failure: failure ?? { at: '', detail: error.message } };

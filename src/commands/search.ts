@@ -1,7 +1,7 @@
 /** `search` and `list`: what is archived, by words and by what it is. Reads the archive; only the catalog is brought up to date. */
 import { join } from 'node:path';
-import { openDisk } from '../archive/disk.ts';
 import { CATALOG } from '../archive/keys.ts';
+import { openStorage } from '../archive/open-storage.ts';
 import { type Catalog, openCatalog } from '../catalog/catalog.ts';
 import type { CatalogArticle } from '../catalog/entry.ts';
 import { parseQuery, type Query } from '../catalog/query.ts';
@@ -83,7 +83,7 @@ const MANY = 100;
 
 async function openUpToDate({ config, terminal, interrupts }: Given): Promise<Catalog> {
   const { log } = terminal;
-  const catalog = await openCatalog(openDisk(config.archive), { path: join(config.archive, CATALOG), log });
+  const catalog = await openCatalog(await openStorage(config), { path: join(config.archive, CATALOG), log });
   try {
     const state = await catalog.refresh({
       onProgress: (done, total) => total >= MANY && terminal.progress(done, total),

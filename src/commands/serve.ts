@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { openArchive } from '../archive/archive.ts';
-import { openDisk } from '../archive/disk.ts';
 import { CATALOG } from '../archive/keys.ts';
+import { openStorage } from '../archive/open-storage.ts';
 import { openCatalog } from '../catalog/catalog.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -46,7 +46,7 @@ export async function serve(
   const { openLibrary } = await import('../reader/library.ts');
   const { createReader } = await import('../reader/reader.ts');
   const { serveReader } = await import('../reader/serve.ts');
-  const storage = openDisk(config.archive);
+  const storage = await openStorage(config);
   const { log } = terminal;
   using catalog = await openCatalog(storage, { path: join(config.archive, CATALOG), log });
   const archive = openArchive(storage, config.limits);

@@ -38,7 +38,7 @@ export async function status({
   const drift = findDrift(journal.fieldSamples.newest());
   const alarms = config.sources.flatMap(({ name }) => alarmsOf(journal.sourceSamples.of(name)));
   const notices = { waiting: journal.outbox.waiting(), failed: journal.outbox.givenUp(MOST_FAILURES) };
-  const seals = await sealState(archive);
+  const seals = await sealState(config);
   const outcomes = Object.create(null) as Record<string, number>; // their names may be those of a damaged row
   for (const { outcome, count } of sources) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
 

@@ -1,6 +1,7 @@
 /** `verify`: whether the log of seals is the one that was signed, and every sealed file is as it was sealed. Reads only. */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { inFolder } from '../archive/open-storage.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { defaultKeyFile, openKeyFile, openSeen, real } from '../evidence/key.ts';
@@ -38,7 +39,7 @@ export async function verifyCommand(
 ): Promise<ExitCode> {
   const folder =
     flags.log === undefined ? config.archive : resolve(expandPath(flags.log, { code: 'USAGE', where: '--log' }));
-  const storage = await existingArchive(folder);
+  const storage = await existingArchive(flags.log === undefined ? config : inFolder(folder));
   const keyFile = config.seal.key ?? defaultKeyFile();
   const seen = openSeen(keyFile);
   const trusted = flags.key === undefined ? null : await namedKey(flags.key, storage);

@@ -1,7 +1,7 @@
 /** `vocabulary`: the forms of markup that articles had and no rule knows, and which of them the archive's owner accepts. */
 import type { SeenForm } from '../alarms/markup.ts';
-import { openDisk } from '../archive/disk.ts';
 import { VOCABULARY } from '../archive/keys.ts';
+import { openStorage } from '../archive/open-storage.ts';
 import { readAccepted, writeAccepted } from '../archive/vocabulary.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
@@ -23,7 +23,7 @@ export async function vocabulary(
   named: readonly string[],
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): Promise<ExitCode> {
-  const storage = openDisk(config.archive);
+  const storage = await openStorage(config);
   const accepted = new Map(await readAccepted(storage));
   using operations = openOperations(config.archive, { readOnly: true });
   const { forms } = operations.journal;

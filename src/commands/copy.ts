@@ -1,0 +1,55 @@
+/**
+ * `copy FROM TO`: an archive from a folder to an object store, or back. Not `archive copy`: `archive` is the verb that archives
+ * an address.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { copyArchive } from '../archive/copy.ts';
+import { openStorage } from '../archive/open-storage.ts';
+import { isS3Address } from '../archive/s3-address.ts';
+import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import { lockArchive } from '../frontier/lock.ts';
+import { expandPath } from '../paths.ts';
+import type { Terminal } from '../report/terminal.ts';
+import type { Interrupts } from './session.ts';
+
+/** @throws USAGE, CONFIG_INVALID, ARCHIVE_IN_USE, and what either place throws */
+export async function copy(
+  from: string,
+  to: string,
+  { terminal, interrupts }: { readonly terminal: Terminal; readonly interrupts: Interrupts },
+): Promise<ExitCode> {
+  const [source, target] = [placeOf(from, 'FROM'), placeOf(to, 'TO')];
+  if (`${target}/`.startsWith(`${source}/`)) throw new ArchiveError('USAGE', `${target}: lies in ${source}`);
+  await using cleanup = new AsyncDisposableStack();
+  const local = await mkdtemp(join(tmpdir(), 'guancha-archive-copy-'));
+  cleanup.defer(() => rm(local, { recursive: true, force: true }));
+  const report = (message: string) => terminal.log({ level: 'warn', stage: 'run', message });
+  const open = (storage: string) =>
+    openStorage({ archive: local, cluster: { storage } }, { report, signal: interrupts.abortSignal });
+  const [here, there] = [await open(source), await open(target)];
+  if ((await here.stat('')) === null) throw new ArchiveError('USAGE', `${here.name}: there is no archive`);
+  if (!isS3Address(target)) cleanup.use(await lockArchive(target, 'copy'));
+  let done = 0;
+  const signal = interrupts.stopSignal;
+  const { left, ...sum } = await copyArchive(here, there, {
+    now: new Date(),
+    signal,
+    onFile: (key, how) => {
+      done += 1;
+      if (terminal.json) terminal.result('', { key, how });
+      else if (done % 1000 === 0) terminal.log({ level: 'info', stage: 'run', message: `${done} files` });
+    },
+  });
+  if (signal.aborted) return EXIT.interrupted;
+  terminal.result(
+    `${there.name}: ${sum.files} files, ${sum.bytes} bytes; ${sum.present} were there, ${sum.replaced} replaced another, ${left.length} of runs stay behind`,
+    { to: there.name, ...sum, left },
+  );
+  return EXIT.ok;
+}
+
+function placeOf(text: string, where: string): string {
+  return isS3Address(text) ? text : resolve(expandPath(text, { code: 'USAGE', where }));
+}
