@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { type CommonFlags, crawling, type Invocation, keeping, reading } from './commands/flags.ts';
 import type { Interrupts } from './commands/session.ts';
+import { sharing } from './commands/shared-flags.ts';
 import { loadConfig } from './config.ts';
 import { configSource } from './config-file.ts';
 import { EXIT, type ExitCode, exitCodeFor, renderError } from './errors.ts';
@@ -45,6 +46,7 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
   crawling(program, invocation);
   reading(program, invocation);
   keeping(program, invocation);
+  sharing(program, invocation);
 
   try {
     await program.parseAsync(argv, { from: 'user' });

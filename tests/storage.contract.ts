@@ -17,7 +17,16 @@ export interface OpenedStorage extends AsyncDisposable {
 export function testStorage(
   name: string,
   open: () => Promise<OpenedStorage>,
-  { skips = {}, runs = 40 }: { readonly skips?: Readonly<Record<string, string>>; readonly runs?: number } = {},
+  {
+    skip = false,
+    skips = {},
+    runs = 40,
+  }: {
+    /** Why the adapter is not tried at all. */
+    readonly skip?: string | false;
+    readonly skips?: Readonly<Record<string, string>>;
+    readonly runs?: number;
+  } = {},
 ): void {
   const titles = new Set<string>();
   const using = (title: string, work: (storage: Storage) => Promise<void>): void => {
@@ -28,7 +37,7 @@ export function testStorage(
     });
   };
 
-  describe(`the storage ${name}`, () => {
+  describe(`the storage ${name}`, { skip }, () => {
     it('holds what was written, appended, moved and removed, in order', async () => {
       const key = fc
         .array(fc.constantFrom('a', 'b', 'a-b', 'a.b', '甲', 'B'), { minLength: 1, maxLength: 3 })

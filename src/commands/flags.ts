@@ -35,7 +35,7 @@ export interface Invocation {
 }
 
 const CONFIG = 'configuration (default: crawl.config.yaml in this folder, else the built-in defaults)';
-const JSON_LINES = 'JSON lines on stdout and nothing else there';
+export const JSON_LINES = 'JSON lines on stdout and nothing else there';
 
 /** The flags of nearly every command. */
 function common(command: Command): Command {
@@ -45,7 +45,7 @@ function common(command: Command): Command {
     .option('--json', JSON_LINES);
 }
 
-function examples(...lines: readonly string[]): string {
+export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  guancha-archive ${line}`).join('\n')}`;
 }
 
@@ -242,21 +242,6 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
     .action(async (flags: CommonFlags) => {
       const { reindex } = await import('./reindex.ts');
       end(await reindex({ ...prepare(flags), interrupts }));
-    });
-
-  program
-    .command('copy')
-    .option('--json', JSON_LINES)
-    .summary('an archive from a folder to an object store, or back')
-    .description(
-      'Copies an archive and compares every file by its SHA-256. A copy that was cut off goes on with the same command.',
-    )
-    .argument('<from>', 'folder, or s3://BUCKET/PREFIX?endpoint=URL&region=NAME')
-    .argument('<to>', 'the same')
-    .addHelpText('after', examples('copy ./archive s3://bucket/archive', 'copy s3://bucket/archive ./archive'))
-    .action(async (from: string, to: string, flags: { json?: boolean }) => {
-      const { copy } = await import('./copy.ts');
-      end(await copy(from, to, { terminal: createTerminal(io, { json: flags.json === true }), interrupts }));
     });
 
   common(program.command('manifest'))

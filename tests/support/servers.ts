@@ -14,7 +14,13 @@ import { Client } from 'pg';
 import { descendantsOf } from './processes.ts';
 
 /** Which package brings which program. */
-export const PACKAGES = { postgres: 'postgresql-15', 'redis-server': 'redis-server' } as const;
+export const PACKAGES = {
+  postgres: 'postgresql-15',
+  'redis-server': 'redis-server',
+  'ceph-mon': 'ceph-mon',
+  'ceph-osd': 'ceph-osd',
+  radosgw: 'radosgw',
+} as const;
 
 type Program = keyof typeof PACKAGES | 'initdb';
 
@@ -215,7 +221,7 @@ function requireProgram(name: Program): string {
   return program;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const address = server.address();
