@@ -100,7 +100,7 @@ export async function openApp(
   await beforeFrontier?.({ storage, trash });
   const { restMs } = config.schedule;
   const operations = opened.use(
-    openOperations(config.archive, {
+    openOperations(config, {
       command,
       ...pace,
       restMs,

@@ -175,6 +175,13 @@ const schema = z
       .prefault({}),
     cluster: z
       .strictObject({
+        postgres: z
+          .url({
+            protocol: /^postgres(ql)?$/,
+            error: 'must be an address such as postgres://user:password@host/database',
+          })
+          .nullable()
+          .default(null),
         storage: z
           .string()
           .min(1)

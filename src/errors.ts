@@ -353,6 +353,12 @@ export const ERRORS = {
     EXIT.usage,
     'run: guancha-archive cluster init',
   ),
+  DATABASE_NOT_EMPTY: kind(
+    'the database holds other rows already',
+    'stop',
+    EXIT.usage,
+    'take an empty database: nothing in this one was changed',
+  ),
   LOCK_DAMAGED: kind(
     'the lock of the archive is no database',
     'stop',

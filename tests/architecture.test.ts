@@ -57,7 +57,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   leven: ['config.ts'],
   'prom-client': ['monitor/metrics.ts'],
   'image-size': ['archive/picture-file.ts'],
-  commander: ['cli.ts', 'commands/flags.ts'],
+  commander: ['cli.ts', 'commands/cluster-flags.ts', 'commands/flags.ts'],
   pg: ['postgres-thread.ts'],
   'string-width': ['report/audit-text.ts', 'report/coverage-text.ts', 'report/text.ts'],
 };
@@ -73,6 +73,7 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
     'archive/text-file.ts',
     'audit/read-file.ts',
     'commands/audit.ts',
+    'commands/cluster.ts',
     'commands/coverage.ts',
     'commands/demo.ts',
     'commands/extract.ts',

@@ -23,7 +23,7 @@ export async function history(
 ): Promise<ExitCode> {
   const { record } = await storedArticle(article, config);
   const { id, url, versions, absences, movedFrom = [], movedTo = null } = record;
-  const visits = lastVisits(config.archive, id as ArticleId);
+  const visits = lastVisits(config, id as ArticleId);
   const lines = [
     style('bold', record.article.title),
     `${id}  ${url}`,
@@ -44,8 +44,8 @@ export async function history(
   return EXIT.ok;
 }
 
-function lastVisits(archive: string, id: ArticleId): readonly LastVisit[] {
-  using operations = openOperations(archive, { readOnly: true });
+function lastVisits(config: Config, id: ArticleId): readonly LastVisit[] {
+  using operations = openOperations(config, { readOnly: true });
   return operations.journal.visits.of(id);
 }
 
@@ -140,7 +140,7 @@ export async function storedArticle(
 ): Promise<StoredArticle & { readonly archive: Archive }> {
   const address = addressOf(text, config);
   if (address === null) throw new ArchiveError('URL_INVALID', text);
-  using operations = openOperations(config.archive, { readOnly: true });
+  using operations = openOperations(config, { readOnly: true });
   const { frontier, journal } = operations;
   const places = { get: journal.places.get, set: () => {} }; // this command only reads
   const archive = openArchive(await openStorage(config), { ...config.limits, places });

@@ -133,8 +133,9 @@ function targetsOf(what: readonly string[], since: string | null, config: Config
 }
 
 /** The stems of articles, and of the posts that such became. Throws NOT_ARCHIVED where the archive has nothing of one. */
-function withMoves(ids: readonly string[], { archive, site }: Config): readonly string[] {
-  using operations = openOperations(archive, { readOnly: true });
+function withMoves(ids: readonly string[], config: Config): readonly string[] {
+  const { archive, site } = config;
+  using operations = openOperations(config, { readOnly: true });
   return ids.flatMap((id) => {
     const post = parseArticleUrl(destinationOf(operations.frontier.find(id as ArticleId)) ?? '', site);
     const stems = (post === null ? [id] : [id, post.id]).map(stemOf);

@@ -62,6 +62,6 @@ export function requireDay(text: string, flag: string): string {
 /** Beside a crawl too: no run is held. */
 async function readArchive(config: Config, window: Window): Promise<ReadIdCoverage> {
   const archive = openArchive(openDisk(config.archive), config.limits);
-  using operations = openOperations(config.archive, { readOnly: true });
+  using operations = openOperations(config, { readOnly: true });
   return await readIdCoverage({ archive, ...operations }, window);
 }

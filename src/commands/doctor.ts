@@ -216,7 +216,7 @@ async function checkLock({ config }: CheckContext): Promise<Found> {
 async function checkHosts({ config }: CheckContext): Promise<Found> {
   return unlessRefused(async () => {
     const { longestPauseMs } = config.politeness;
-    using operations = openOperations(config.archive, { readOnly: true, longestPauseMs });
+    using operations = openOperations(config, { readOnly: true, longestPauseMs });
     const pauses = operations.journal.hosts.pauses();
     if (pauses.length === 0) return ok('no host is left alone');
     return warn(pauses.map(describePause).join('; '), ERRORS.HOST_PAUSED.fix);

@@ -61,7 +61,7 @@ export async function extractAll(
   await using lock = diff ? null : await lockFor(config.archive, { command: 'extract', log: terminal.log, wait: null });
   const storage = openDisk(config.archive);
   await readAccepted(storage); // a damaged vocabulary would raise flags that nobody meant
-  using operations = openOperations(config.archive, { readOnly: true });
+  using operations = openOperations(config, { readOnly: true });
   const { frontier, journal } = operations;
   const places = { get: journal.places.get, set: () => {} };
   const archive = openArchive(storage, { ...config.limits, places, trash: openTrash(storage, { now: new Date() }) });

@@ -38,7 +38,7 @@ const CONFIG = 'configuration (default: crawl.config.yaml in this folder, else t
 export const JSON_LINES = 'JSON lines on stdout and nothing else there';
 
 /** The flags of nearly every command. */
-function common(command: Command): Command {
+export function common(command: Command): Command {
   return command
     .option('--config <file>', CONFIG)
     .option('--archive <dir>', 'archive, instead of the configuration’s')

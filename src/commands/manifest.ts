@@ -48,7 +48,7 @@ export async function manifest(
     return verify(bag === null ? storage : openDisk(bag), { isBag: bag !== null, terminal, onNameless });
   }
   await using _lock = await lockArchive(archive, 'manifest');
-  using operations = openOperations(archive, { command: 'manifest' });
+  using operations = openOperations(config, { command: 'manifest' });
   if (flags.bag === undefined) {
     let files = 0;
     const lines = async function* () {

@@ -76,7 +76,7 @@ async function release(
   terminal: Terminal,
 ): Promise<ExitCode> {
   await using _lock = await lockArchive(config.archive, 'quarantine');
-  using operations = openOperations(config.archive, { command: 'quarantine' });
+  using operations = openOperations(config, { command: 'quarantine' });
   const { frontier, journal } = operations;
   for (const item of items) {
     const address = parseArticleUrl(item.url, config.site);
@@ -119,11 +119,11 @@ export function retry(
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): ExitCode {
   const codes = options.code.map(requireCode);
-  if (!existsSync(join(config.archive, 'frontier.sqlite'))) {
+  if (config.cluster.postgres === null && !existsSync(join(config.archive, 'frontier.sqlite'))) {
     terminal.say(`${config.archive}: nothing has been archived here yet`);
     return EXIT.ok;
   }
-  using operations = openOperations(config.archive);
+  using operations = openOperations(config);
   for (const host of options.host) {
     const known = operations.journal.hosts.forget(host);
     const text = known ? `${host} may be asked again` : `${host}: nothing is remembered of this host`;

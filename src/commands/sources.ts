@@ -49,7 +49,7 @@ export async function sources(
 }
 
 function list(chosen: Config['sources'], { config, terminal }: Context): ExitCode {
-  using operations = openOperations(config.archive, { readOnly: true });
+  using operations = openOperations(config, { readOnly: true });
   for (const source of chosen) {
     const past = operations.journal.sourceSamples.of(source.name);
     const [last = null] = past;
@@ -120,9 +120,9 @@ function compared(
   source: Source,
   result: SourceResult,
   times: { readonly at: number; readonly elapsedMs: number },
-  { archive }: Config,
+  config: Config,
 ): SourceTest {
-  using operations = openOperations(archive, { readOnly: true });
+  using operations = openOperations(config, { readOnly: true });
   const { frontier, journal } = operations;
   const past = journal.sourceSamples.of(source.name);
   const fresh = result.targets.filter(({ id }) => frontier.find(id) === null).length;

@@ -26,7 +26,7 @@ export async function status({
 }): Promise<ExitCode> {
   const { archive } = config;
   const now = Date.now();
-  using operations = openOperations(archive, { readOnly: true, longestPauseMs: config.politeness.longestPauseMs });
+  using operations = openOperations(config, { readOnly: true, longestPauseMs: config.politeness.longestPauseMs });
   const { frontier, journal } = operations;
   const sources = frontier.counts();
   const failures = frontier.failures(MOST_FAILURES);

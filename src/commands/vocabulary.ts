@@ -25,7 +25,7 @@ export async function vocabulary(
 ): Promise<ExitCode> {
   const storage = await openStorage(config);
   const accepted = new Map(await readAccepted(storage));
-  using operations = openOperations(config.archive, { readOnly: true });
+  using operations = openOperations(config, { readOnly: true });
   const { forms } = operations.journal;
   const seen = forms.all();
   if (action === 'list') {

@@ -156,6 +156,18 @@ export function openCluster(
   return database;
 }
 
+/** Lets the numbers that the database gives go on behind those of rows that were brought to it. */
+export function renumber(database: Database): void {
+  const columns = database.prepare(
+    `SELECT table_name AS name, column_name AS number FROM information_schema.columns
+     WHERE table_schema = current_schema() AND is_identity = 'YES'`,
+  );
+  for (const { name, number } of columns.all())
+    database.exec(
+      `SELECT setval(pg_get_serial_sequence('${name}', '${number}'), coalesce(max(${number}), 0) + 1, false) FROM ${name}`,
+    );
+}
+
 /** Null where there are no tables. */
 function versionOf(database: Database): number | null {
   const exists = database.prepare(

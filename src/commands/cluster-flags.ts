@@ -1,0 +1,18 @@
+/** The commands of several machines: their flags and help. */
+import { Argument, type Command } from 'commander';
+import type { ClusterAction } from './cluster.ts';
+import { type CommonFlags, common, examples, type Invocation } from './flags.ts';
+
+export function sharing(program: Command, { prepare, end }: Invocation): void {
+  common(program.command('cluster'))
+    .summary('the database of several machines')
+    .description(
+      'Makes the tables of the database under cluster.postgres or brings them up to date (init); takes queue and journal of this archive there (import), or back into frontier.sqlite (export).',
+    )
+    .addArgument(new Argument('<action>').choices(['init', 'import', 'export']))
+    .addHelpText('after', examples('cluster init', 'cluster import', 'cluster export --json'))
+    .action(async (action: ClusterAction, flags: CommonFlags) => {
+      const { cluster } = await import('./cluster.ts');
+      end(await cluster(action, prepare(flags)));
+    });
+}
