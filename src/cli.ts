@@ -1,6 +1,6 @@
 /** From argv to an exit code. No other file knows argv, signals or how the process ends. */
 import { Command, CommanderError } from 'commander';
-import { sharing } from './commands/cluster-flags.ts';
+import { clustering } from './commands/cluster-flags.ts';
 import { type CommonFlags, crawling, type Invocation, keeping, reading } from './commands/flags.ts';
 import type { Interrupts } from './commands/session.ts';
 import { sharing } from './commands/shared-flags.ts';
@@ -48,6 +48,7 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
   reading(program, invocation);
   keeping(program, invocation);
   sharing(program, invocation);
+  clustering(program, invocation);
 
   try {
     await program.parseAsync(argv, { from: 'user' });

@@ -3,7 +3,7 @@ import { Argument, type Command } from 'commander';
 import type { ClusterAction } from './cluster.ts';
 import { type CommonFlags, common, examples, type Invocation } from './flags.ts';
 
-export function sharing(program: Command, { prepare, end }: Invocation): void {
+export function clustering(program: Command, { prepare, end }: Invocation): void {
   common(program.command('cluster'))
     .summary('the database of several machines')
     .description(
