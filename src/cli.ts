@@ -1,7 +1,8 @@
 /** From argv to an exit code. No other file knows argv, signals or how the process ends. */
 import { Command, CommanderError } from 'commander';
 import { clustering } from './commands/cluster-flags.ts';
-import { type CommonFlags, crawling, type Invocation, keeping, reading } from './commands/flags.ts';
+import { crawling } from './commands/crawling-flags.ts';
+import { type CommonFlags, type Invocation, keeping, reading } from './commands/flags.ts';
 import type { Interrupts } from './commands/session.ts';
 import { sharing } from './commands/shared-flags.ts';
 import { loadConfig } from './config.ts';

@@ -243,7 +243,7 @@ export const ERRORS = {
     'another run is using this archive',
     'stop',
     EXIT.archiveInUse,
-    'wait until it ends (--wait), or stop it; a killed run leaves no lock behind',
+    'wait until it ends (--wait where the command has it), or stop it; a killed run leaves no lock behind',
   ),
   ARCHIVE_BUSY: kind(
     'another program holds a file of the archive',

@@ -21,7 +21,7 @@ const LONGEST_MS = 6 * HOUR;
 
 /** Whole numbers that are no instants. */
 const COUNTS =
-  'priority attempts rounds status pid clean number entries fresh untitled untimed elapsed_ms took interval_ms delivered page failures tries deaths begun looks offset length';
+  'priority attempts rounds status pid clean number entries fresh untitled untimed elapsed_ms took interval_ms delivered page failures tries deaths begun looks offset length exit done total served place';
 
 function numbersOf(database: Database): { readonly table: string; readonly column: string }[] {
   return database

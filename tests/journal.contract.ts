@@ -162,6 +162,32 @@ const SCENARIOS: { readonly [Name in keyof Journal]: Scenario<Journal[Name]> } =
     lookups.set('v', START + 400 * DAY);
     assert.deepEqual(['u', 'v', 'w'].map(lookups.nextAt), [START + 1, START, 0]);
   },
+  orders: (orders, clock) => {
+    const order = { kind: 'archive', arguments: { urls: ['u'] }, askedBy: 'archive, process 1' } as const;
+    const [first, second] = [orders.add(order), orders.add({ ...order, kind: 'crawl' })];
+    assert.deepEqual([first, second, orders.hasWaiting(['repair'])], [1, 2, false]);
+    assert.equal(orders.take(['crawl'], 'one')?.number, 2);
+    assert.deepEqual(
+      [orders.take(['crawl'], 'one'), orders.isTaken(2, 'one'), orders.isTaken(2, 'other')],
+      [null, true, false],
+    );
+    assert.deepEqual([orders.release('other'), orders.release(), orders.isTaken(2, 'one')], [0, 1, false]);
+    assert.equal(orders.take(['archive'], 'two')?.askedAt, START);
+    orders.addArticles(1, [{ id: 'guancha:1', url: 'u' }]);
+    orders.served(1, 'guancha:1');
+    assert.deepEqual(orders.articles(1), [{ id: 'guancha:1', url: 'u', served: true }]);
+    for (const text of ['a', 'b']) orders.note(1, { text });
+    assert.deepEqual(orders.events(1, 1), [{ place: 2, event: { text: 'b' } }]);
+    orders.progress(1, 1, 2);
+    orders.end(1, 'other', { state: 'done', exit: 0 });
+    assert.deepEqual([orders.find(1)?.state, orders.find(1)?.done], ['taken', 1]);
+    orders.end(1, 'two', { state: 'done', exit: 3 });
+    assert.deepEqual([orders.find(1)?.exit, orders.cancel(1), orders.cancel(2)], [3, false, true]);
+    assert.deepEqual(orders.open(), []);
+    clock.advance(31 * DAY);
+    orders.add(order);
+    assert.deepEqual([orders.find(1), orders.events(1, 0), orders.open().length], [null, [], 1]);
+  },
   outbox: (outbox, clock) => {
     const notice = { id: '1', hook: 'h', to: 'webhook https://example.org', on: 'edited', body: '{}' };
     for (const id of ['1', '2', '2', '3']) outbox.add({ ...notice, id, hook: id === '3' ? 'gone' : 'h' });

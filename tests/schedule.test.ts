@@ -22,7 +22,11 @@ describe('schedule', () => {
     await writeFile(config, `${text}schedule: { minIntervalMs: 1000, maxIntervalMs: 2000 }\n`);
     const running = start(['schedule', '--json', '--config', config]);
     await running.says('"outcome":"archived"');
-    assert.equal((await run(['crawl', '--config', config])).code, 6, 'it holds the archive');
+    const crawl = await run(['crawl', '--limit', '1', '--config', config]);
+    assert.equal(crawl.code, 0, crawl.stderr);
+    assert.match(crawl.stderr, /handed over to schedule/);
+    assert.match(crawl.stderr, /discover: 头条: \d+ articles/);
+    assert.match(crawl.stdout, /archived|nothing to do/);
 
     const holder = () => readFile(join(folder.path, 'archive/lock.json'), 'utf8');
     const before = await holder();

@@ -6,16 +6,16 @@ import type { Io } from '../report/output.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { printReport } from '../report/visits.ts';
 import { parseArticleUrl } from '../site/address.ts';
+import { aloneOrHandedOver, type Wait } from './hand-over.ts';
+import { NOT_ARCHIVED } from './reporter.ts';
+import { withOrders } from './serving.ts';
 import { type Interrupts, run, withArchive } from './session.ts';
-
-/** What cannot be archived counts here as not ended well, though the crawl takes it for an answer. */
-const NOT_WELL = ['gone', 'blocked', 'refused', 'failed'] as const;
 
 export interface ArchiveOptions {
   readonly refresh: boolean;
   /** What is implausible beside what is archived is taken at once. */
   readonly acceptChanged: boolean;
-  readonly wait: boolean;
+  readonly wait?: Wait;
 }
 
 export async function archive(
@@ -36,20 +36,23 @@ export async function archive(
   }
   if (addresses.size === 0) return EXIT.usage;
 
-  const wait = options.wait ? interrupts.stopSignal : null;
-  return withArchive(config, terminal, { command: 'archive', wait, stopSignal: interrupts.stopSignal }, async (app) => {
-    const targets = [...addresses.values()].map(targetOf);
-    const ids = targets.map((target) => target.id);
-    app.frontier.add(targets);
-    app.frontier.requeue({ ids });
-    const exit = await run(app, config, terminal, interrupts, {
-      refresh: options.refresh || options.acceptChanged,
-      accept: options.acceptChanged,
-      only: ids,
-      notWell: NOT_WELL,
-    });
-    return exit === EXIT.ok && wrong > 0 ? EXIT.incomplete : exit;
-  });
+  const refresh = options.refresh || options.acceptChanged;
+  const accept = options.acceptChanged;
+  const targets = [...addresses.values()].map(targetOf);
+  const handedOver = { urls: targets.map(({ url }) => url), refresh, accept, json: terminal.json };
+  const order = { kind: 'archive', arguments: handedOver } as const;
+  const parts = { config, terminal, interrupts };
+  const exit = await aloneOrHandedOver(order, { ...parts, wait: options.wait }, (lock) =>
+    withArchive(config, terminal, { command: 'archive', wait: null, lock, stopSignal: interrupts.stopSignal }, (app) =>
+      withOrders(app, parts, (desk) => {
+        const only = targets.map(({ id }) => id);
+        app.frontier.add(targets);
+        app.frontier.requeue({ ids: only });
+        return run(app, config, terminal, interrupts, { refresh, accept, only, notWell: NOT_ARCHIVED, desk });
+      }),
+    ),
+  );
+  return exit === EXIT.ok && wrong > 0 ? EXIT.incomplete : exit;
 }
 
 /** The arguments, or for `-` the lines of stdin; empty lines and `#` comments count for nothing. */

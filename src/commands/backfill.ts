@@ -5,12 +5,15 @@ import { type GapNumber, gapNumbers } from '../coverage/gap-numbers.ts';
 import type { Window } from '../coverage/id-coverage.ts';
 import { readIdCoverage } from '../coverage/read-id-coverage.ts';
 import { type WalkReport, walkLists } from '../crawl/backfill.ts';
+import type { Desk } from '../crawl/desk.ts';
 import { mostRequests, type ProbedNumber, probeIds } from '../crawl/probe-ids.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
 import { line, style } from '../report/text.ts';
 import { requireDay } from './coverage.ts';
 import { chosenSources, worseOf } from './crawl.ts';
+import { aloneOrHandedOver, type Wait } from './hand-over.ts';
+import { withOrders } from './serving.ts';
 import { type Interrupts, run, withArchive } from './session.ts';
 
 export interface BackfillOptions {
@@ -22,13 +25,17 @@ export interface BackfillOptions {
   readonly ids: boolean;
   readonly limit?: number | undefined;
   readonly dryRun: boolean;
-  readonly wait: boolean;
+  readonly wait?: Wait;
 }
 
 interface Context {
   readonly config: Config;
   readonly terminal: Terminal;
   readonly interrupts: Interrupts;
+}
+
+interface BackfillContext extends Context {
+  readonly desk: Desk;
 }
 
 const NOT_WELL = ['blocked', 'refused', 'failed'] as const;
@@ -38,24 +45,44 @@ export async function backfill(options: BackfillOptions, context: Context): Prom
   const { config, terminal, interrupts } = context;
   const window = { since: requireDay(options.from, '--from'), until: requireDay(options.to, '--to') };
   if (window.since > window.until) throw new ArchiveError('USAGE', 'backfill: --from lies after --to');
-  const sources = chosenSources(config, options.source);
-  const wait = options.wait ? interrupts.stopSignal : null;
-  const opening = { command: 'backfill', wait, stopSignal: interrupts.stopSignal };
-  return withArchive(config, terminal, opening, async (app) => {
-    const unread = await walk(sources, { ...window, dryRun: options.dryRun }, app, context);
-    if (interrupts.stopSignal.aborted) return EXIT.interrupted;
-    const lists = options.dryRun ? EXIT.ok : await archive(app, options, context);
-    if (lists === EXIT.interrupted || !options.ids)
-      return lists !== EXIT.interrupted && unread !== EXIT.ok ? unread : lists;
-    const ids = await askForNumbers(app, window, options, context);
-    if (ids === EXIT.interrupted) return ids;
-    return unread !== EXIT.ok ? unread : lists === EXIT.ok ? ids : lists;
+  chosenSources(config, options.source);
+  const { from, to, source, ids, limit, dryRun } = options;
+  const given = { from, to, source, ids, limit, dryRun, json: terminal.json };
+  const order = { kind: 'backfill', arguments: given } as const;
+  return aloneOrHandedOver(order, { ...context, wait: options.wait }, (lock) => {
+    const opening = { command: 'backfill', wait: null, lock, stopSignal: interrupts.stopSignal };
+    return withArchive(config, terminal, opening, (app) =>
+      withOrders(app, context, (desk) => backfillNow(options, app, { ...context, desk })),
+    );
   });
 }
 
+/** The backfill itself, in an archive that is open. @throws as `backfill` */
+export async function backfillNow(
+  options: Omit<BackfillOptions, 'wait'>,
+  app: App,
+  context: BackfillContext,
+): Promise<ExitCode> {
+  const { config, interrupts } = context;
+  const window = { since: options.from, until: options.to };
+  const sources = chosenSources(config, options.source);
+  const unread = await walk(sources, { ...window, dryRun: options.dryRun }, app, context);
+  if (interrupts.stopSignal.aborted) return EXIT.interrupted;
+  const lists = options.dryRun ? EXIT.ok : await archive(app, options, context);
+  if (lists === EXIT.interrupted || !options.ids)
+    return lists !== EXIT.interrupted && unread !== EXIT.ok ? unread : lists;
+  const ids = await askForNumbers(app, window, options, context);
+  if (ids === EXIT.interrupted) return ids;
+  return unread !== EXIT.ok ? unread : lists === EXIT.ok ? ids : lists;
+}
+
 /** Archives what waits, as `crawl` does. */
-function archive(app: App, { limit }: BackfillOptions, { config, terminal, interrupts }: Context): Promise<ExitCode> {
-  return run(app, config, terminal, interrupts, { refresh: false, limit, notWell: NOT_WELL });
+function archive(
+  app: App,
+  { limit }: Pick<BackfillOptions, 'limit'>,
+  { config, terminal, interrupts, desk }: BackfillContext,
+): Promise<ExitCode> {
+  return run(app, config, terminal, interrupts, { refresh: false, limit, notWell: NOT_WELL, desk });
 }
 
 /** The exit code of the lists that could not be read. */
@@ -97,7 +124,12 @@ function printWalk({ source, url, targets, end }: WalkReport, fresh: number, ter
 }
 
 /** Asks for the window's never-seen numbers and archives what is there. */
-async function askForNumbers(app: App, window: Window, options: BackfillOptions, context: Context): Promise<ExitCode> {
+async function askForNumbers(
+  app: App,
+  window: Window,
+  options: Omit<BackfillOptions, 'wait'>,
+  context: BackfillContext,
+): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
   const { frontier, journal, services } = app;
   const { coverage, newest } = await readIdCoverage({ archive: services.archive, frontier, journal }, window);

@@ -4,7 +4,9 @@ import { type Alarm, createAlarms, type RaisedAlarms } from '../alarms/alarms.ts
 import { type Drift, describeDrift, findDrift } from '../alarms/drift.ts';
 import { formAlarms } from '../alarms/markup.ts';
 import { alarmsOf, describeAlarm } from '../alarms/sources.ts';
+import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
+import type { Desk } from '../crawl/desk.ts';
 import { discoverAll, noteSource, turnsOf } from '../crawl/read-sources.ts';
 import type { Worked } from '../crawl/work.ts';
 import { ArchiveError, EXIT, type ExitCode, exitCodeFor, renderError } from '../errors.ts';
@@ -16,7 +18,9 @@ import { alarmNotice, type Notice, noticeOf } from '../notify/notice.ts';
 import { createNotifier, reportFailure } from '../notify/notifier.ts';
 import type { Terminal } from '../report/terminal.ts';
 import type { UrlReport } from '../report/visits.ts';
+import { aloneOrHandedOver, type Wait } from './hand-over.ts';
 import { sealWithin } from './sealing.ts';
+import { withOrders } from './serving.ts';
 import { type Interrupts, run, runRevisits, withArchive } from './session.ts';
 
 interface CrawlOptions {
@@ -26,98 +30,41 @@ interface CrawlOptions {
   readonly dryRun: boolean;
   /** Archived articles that are due are then visited again. */
   readonly revisit: boolean;
-  /** Waits while another run holds the archive. */
-  readonly wait: boolean;
+  readonly wait?: Wait;
+}
+
+interface CrawlContext {
+  readonly config: Config;
+  readonly terminal: Terminal;
+  readonly interrupts: Interrupts;
+  /** Is called with the outcome of each URL. */
+  readonly onReport?: (report: UrlReport) => void;
 }
 
 /** @throws SOURCE_UNKNOWN */
-export async function crawl(
-  options: CrawlOptions,
-  context: {
-    readonly config: Config;
-    readonly terminal: Terminal;
-    readonly interrupts: Interrupts;
-    /** Is called with the outcome of each URL. */
-    readonly onReport?: (report: UrlReport) => void;
-  },
-): Promise<ExitCode> {
+export async function crawl(options: CrawlOptions, context: CrawlContext): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
-  const sources = chosenSources(config, options.source);
-  const wait = options.wait ? interrupts.stopSignal : null;
-  const opening = { command: 'crawl', wait, stopSignal: interrupts.stopSignal };
+  chosenSources(config, options.source);
   const hooks = config.notify.map((hook) => createHook(hook));
-  const crawling = withArchive(config, terminal, opening, async (app) => {
-    const { frontier, journal, services } = app;
-    const notifier = createNotifier({ hooks, outbox: journal.outbox, clock: services.clock, log: terminal.log });
-    const isUnknown = ({ id }: Target) => frontier.find(id) === null;
-    let unread: ExitCode = EXIT.ok;
-    const turns = turnsOf(journal, services.clock.now);
-    for await (const list of discoverAll(
-      sources,
-      services,
-      options.dryRun ? (targets) => targets.filter(isUnknown).length : (targets) => frontier.add(targets),
-      {
-        attempts: config.politeness.attempts,
-        signal: interrupts.abortSignal,
-        now: services.clock.now,
-        turns: options.dryRun ? { ...turns, note: () => {} } : turns,
-      },
-    )) {
-      if (!options.dryRun) noteSource(journal, list);
-      if (list.error !== null) {
-        unread = worseOf(unread, list.error);
-        terminal.log({ level: 'error', stage: 'discover', message: renderError(list.error) });
-      }
-      if (list.targets.length > 0)
-        terminal.log({
-          level: 'info',
-          stage: 'discover',
-          message: `${list.source}: ${list.targets.length} articles, ${list.added} new`,
-        });
-      if (!options.dryRun) {
-        for (const alarm of alarmsOf(journal.sourceSamples.of(list.source)))
-          terminal.log({ level: 'warn', stage: 'discover', message: describeAlarm(alarm) });
-      } else {
-        for (const { id, url, source } of list.targets.filter(isUnknown))
-          terminal.result(`${source}  ${url}`, { id, url, source });
-      }
-      if (interrupts.stopSignal.aborted) break;
-    }
-    if (options.dryRun) return unread;
-    frontier.requeue({ dueAt: services.clock.now() });
-    frontier.requeue({ outcomes: NOT_WELL, codes: PASSING_CODES });
-    const reporting = {
-      notWell: ['blocked', 'refused', 'failed'] as const,
-      onReport: context.onReport,
-      onSettled: (settled: Worked) => {
-        const notice = noticeOf(settled, journal.runs);
-        if (notice !== null) notifier.notify(notice);
-      },
-    };
-    const first = await run(app, config, terminal, interrupts, { refresh: false, limit: options.limit, ...reporting });
-    const again =
-      options.revisit && first !== EXIT.interrupted
-        ? await runRevisits(app, config, terminal, interrupts, reporting)
-        : EXIT.ok;
-    const exit = again === EXIT.ok ? first : again;
-    for (const drift of findDrift(journal.fieldSamples.newest())) {
-      terminal.log({ level: 'warn', stage: 'extract', message: describeDrift(drift) });
-      notifier.notify(alarmOf(drift, services.clock.now()));
-    }
-    const onAlarm = (alarm: Alarm) => {
-      terminal.log({ level: 'warn', stage: 'extract', message: `${alarm.what}: ${alarm.detail}` });
-      notifier.notify(alarmNotice(alarm));
-    };
-    const raised = journal.alarms as RaisedAlarms;
-    const alarms = createAlarms({ raised, now: services.clock.now, onAlarm });
-    alarms.markup(formAlarms(journal.forms.all(), await services.accepted()));
-    await notifier.deliver({ signal: interrupts.stopSignal });
-    if (!interrupts.stopSignal.aborted)
-      await sealWithin(app, { config, terminal, signal: interrupts.abortSignal, when: config.seal.when });
-    return unread !== EXIT.ok && exit !== EXIT.interrupted ? unread : exit;
+  const { source, limit, dryRun, revisit } = options;
+  const order = { kind: 'crawl', arguments: { source, limit, dryRun, revisit, json: terminal.json } } as const;
+  const crawling = aloneOrHandedOver(order, { config, terminal, interrupts, wait: options.wait }, (lock) => {
+    const opening = { command: 'crawl', wait: null, lock, stopSignal: interrupts.stopSignal };
+    return withArchive(config, terminal, opening, (app) =>
+      withOrders(app, context, async (desk) => {
+        const { outbox } = app.journal;
+        const notifier = createNotifier({ hooks, outbox, clock: app.services.clock, log: terminal.log });
+        const exit = await crawlNow(options, app, { ...context, desk, notify: notifier.notify });
+        if (dryRun) return exit;
+        await notifier.deliver({ signal: interrupts.stopSignal });
+        if (!interrupts.stopSignal.aborted)
+          await sealWithin(app, { config, terminal, signal: interrupts.abortSignal, when: config.seal.when });
+        return exit;
+      }),
+    );
   });
   return crawling.catch(async (error: unknown) => {
-    if (!options.dryRun)
+    if (!dryRun)
       await reportFailure(error, {
         command: 'crawl',
         archive: config.archive,
@@ -127,6 +74,85 @@ export async function crawl(
       });
     throw error;
   });
+}
+
+/** The crawl itself, in an archive that is open. @throws SOURCE_UNKNOWN, BLOCKED, what stops the run */
+export async function crawlNow(
+  options: Omit<CrawlOptions, 'wait'>,
+  app: App,
+  context: CrawlContext & { readonly desk: Desk; readonly notify: (notice: Notice) => void },
+): Promise<ExitCode> {
+  const { config, terminal, interrupts, desk, notify } = context;
+  const { frontier, journal, services } = app;
+  const sources = chosenSources(config, options.source);
+  const isUnknown = ({ id }: Target) => frontier.find(id) === null;
+  let unread: ExitCode = EXIT.ok;
+  const turns = turnsOf(journal, services.clock.now);
+  for await (const list of discoverAll(
+    sources,
+    services,
+    options.dryRun ? (targets) => targets.filter(isUnknown).length : (targets) => frontier.add(targets),
+    {
+      attempts: config.politeness.attempts,
+      signal: interrupts.abortSignal,
+      now: services.clock.now,
+      turns: options.dryRun ? { ...turns, note: () => {} } : turns,
+    },
+  )) {
+    if (!options.dryRun) noteSource(journal, list);
+    if (list.error !== null) {
+      unread = worseOf(unread, list.error);
+      terminal.log({ level: 'error', stage: 'discover', message: renderError(list.error) });
+    }
+    if (list.targets.length > 0)
+      terminal.log({
+        level: 'info',
+        stage: 'discover',
+        message: `${list.source}: ${list.targets.length} articles, ${list.added} new`,
+      });
+    if (!options.dryRun) {
+      for (const alarm of alarmsOf(journal.sourceSamples.of(list.source)))
+        terminal.log({ level: 'warn', stage: 'discover', message: describeAlarm(alarm) });
+    } else {
+      for (const { id, url, source } of list.targets.filter(isUnknown))
+        terminal.result(`${source}  ${url}`, { id, url, source });
+    }
+    if (interrupts.stopSignal.aborted) break;
+  }
+  if (options.dryRun) return unread;
+  frontier.requeue({ dueAt: services.clock.now() });
+  frontier.requeue({ outcomes: NOT_WELL, codes: PASSING_CODES });
+  const reporting = {
+    notWell: ['blocked', 'refused', 'failed'] as const,
+    onReport: context.onReport,
+    onSettled: (settled: Worked) => {
+      const notice = noticeOf(settled, journal.runs);
+      if (notice !== null) notify(notice);
+    },
+  };
+  const first = await run(app, config, terminal, interrupts, {
+    refresh: false,
+    limit: options.limit,
+    desk,
+    ...reporting,
+  });
+  const again =
+    options.revisit && first !== EXIT.interrupted
+      ? await runRevisits(app, config, terminal, interrupts, { desk, ...reporting })
+      : EXIT.ok;
+  const exit = again === EXIT.ok ? first : again;
+  for (const drift of findDrift(journal.fieldSamples.newest())) {
+    terminal.log({ level: 'warn', stage: 'extract', message: describeDrift(drift) });
+    notify(alarmOf(drift, services.clock.now()));
+  }
+  const onAlarm = (alarm: Alarm) => {
+    terminal.log({ level: 'warn', stage: 'extract', message: `${alarm.what}: ${alarm.detail}` });
+    notify(alarmNotice(alarm));
+  };
+  const raised = journal.alarms as RaisedAlarms;
+  const alarms = createAlarms({ raised, now: services.clock.now, onAlarm });
+  alarms.markup(formAlarms(journal.forms.all(), await services.accepted()));
+  return unread !== EXIT.ok && exit !== EXIT.interrupted ? unread : exit;
 }
 
 /** The exit code of lists that could not be read: one that was refused says more than one that failed. */

@@ -43,7 +43,7 @@ export async function demo(
 
   const reports: UrlReport[] = [];
   const exit = await crawl(
-    { source: [], dryRun: false, revisit: false, wait: false },
+    { source: [], dryRun: false, revisit: false },
     { config: loadConfig(file), terminal, interrupts, onReport: (report) => void reports.push(report) },
   );
   if (exit === EXIT.interrupted) return exit;

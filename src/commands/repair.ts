@@ -13,6 +13,7 @@ import { findings, KINDS, repair as repairArchive } from '../repair/repair.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { joined, type Style, style } from '../report/text.ts';
 import { codesOf, MOST_JOBS, requireFolder } from './audit.ts';
+import { aloneOrHandedOver, type Wait } from './hand-over.ts';
 import { knownKeys, verifyContext } from './sealing.ts';
 import { type Interrupts, withArchive } from './session.ts';
 
@@ -24,16 +25,22 @@ const MARKS: Readonly<Record<State, readonly [mark: string, style: Style]>> = {
   planned: ['→', 'dim'],
 };
 
+interface Context {
+  readonly config: Config;
+  readonly terminal: Terminal;
+  readonly interrupts: Interrupts;
+}
+
 /**
  * Repairs the configured archive.
  * @returns `incomplete` if something is left unrepaired. Throws USAGE; ARCHIVE_IN_USE if another run holds the archive
  */
 export async function repair(
-  flags: { readonly only: readonly string[]; readonly dryRun: boolean },
-  context: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
+  flags: { readonly only: readonly string[]; readonly dryRun: boolean; readonly wait?: Wait },
+  context: Context,
 ): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
-  const { archive: root, politeness } = config;
+  const { archive: root } = config;
   requireInFolder(config, 'repair');
   requireFolder(root);
   if (!isArchive(root))
@@ -48,43 +55,58 @@ export async function repair(
     return interrupts.stopSignal.aborted ? EXIT.interrupted : EXIT.ok;
   }
 
-  const before: Finding[] = [];
-  const beforeFrontier = async ({ storage, trash }: Pick<App, 'storage' | 'trash'>) =>
-    void before.push(...(await clearFrontier(storage, trash)).filter(({ code }) => codes.includes(code)));
-  return withArchive(
-    config,
-    terminal,
-    { command: 'repair', wait: null, prepared: flags.only.length > 0, beforeFrontier },
-    async (app) => {
-      const result = await repairArchive(
-        {
-          ...politeness,
-          ...config.revisits,
-          ...app,
-          root,
-          convention: config.document.date,
-          stopSignal: interrupts.stopSignal,
-          abortSignal: interrupts.abortSignal,
-          site: watchSite(),
-          sealKeys: await knownKeys(app.storage, config),
-        },
-        { codes, seals, jobs, log: terminal.log, before },
-      );
-      if (result === null) return EXIT.interrupted;
-      const { repaired, unrepaired } = result;
-      for (const each of repaired) report(terminal, each, { state: 'repaired', how: '' });
-      for (const { finding, why } of unrepaired) report(terminal, finding, { state: 'unrepaired', how: why });
-      const summary = { repaired: repaired.length, unrepaired: unrepaired.length, trash: app.trash.used() };
-      if (terminal.json) terminal.result('', { summary });
-      const moved = summary.trash === null ? '' : `; what was moved away lies in ${summary.trash}`;
-      terminal.say(
-        repaired.length + unrepaired.length === 0
-          ? '✓ nothing is wrong'
-          : `${repaired.length} repaired, ${unrepaired.length} not repaired${moved}`,
-      );
-      return unrepaired.length === 0 ? EXIT.ok : EXIT.incomplete;
+  const order = { kind: 'repair', arguments: { only: flags.only, json: terminal.json } } as const;
+  return aloneOrHandedOver(order, { ...context, wait: flags.wait }, (lock) => {
+    const before: Finding[] = [];
+    const beforeFrontier = async ({ storage, trash }: Pick<App, 'storage' | 'trash'>) =>
+      void before.push(...(await clearFrontier(storage, trash)).filter(({ code }) => codes.includes(code)));
+    const opening = { command: 'repair', wait: null, lock, prepared: flags.only.length > 0, beforeFrontier };
+    return withArchive(config, terminal, opening, (app) => repairNow({ ...flags, before }, app, context));
+  });
+}
+
+/**
+ * The repair itself, in an archive that is open and in which nothing else is in hand.
+ * @param options `before`: what was repaired before it was opened
+ */
+export async function repairNow(
+  { only, before }: { readonly only: readonly string[]; readonly before: readonly Finding[] },
+  app: App,
+  { config, terminal, interrupts }: Context,
+): Promise<ExitCode> {
+  const result = await repairArchive(
+    {
+      ...config.politeness,
+      ...config.revisits,
+      ...app,
+      root: config.archive,
+      convention: config.document.date,
+      stopSignal: interrupts.stopSignal,
+      abortSignal: interrupts.abortSignal,
+      site: watchSite(),
+      sealKeys: await knownKeys(app.storage, config),
+    },
+    {
+      codes: codesOf(only),
+      seals: verifyContext(config.archive, config),
+      jobs: Math.min(availableParallelism(), MOST_JOBS),
+      log: terminal.log,
+      before,
     },
   );
+  if (result === null) return EXIT.interrupted;
+  const { repaired, unrepaired } = result;
+  for (const each of repaired) report(terminal, each, { state: 'repaired', how: '' });
+  for (const { finding, why } of unrepaired) report(terminal, finding, { state: 'unrepaired', how: why });
+  const summary = { repaired: repaired.length, unrepaired: unrepaired.length, trash: app.trash.used() };
+  if (terminal.json) terminal.result('', { summary });
+  const moved = summary.trash === null ? '' : `; what was moved away lies in ${summary.trash}`;
+  terminal.say(
+    repaired.length + unrepaired.length === 0
+      ? '✓ nothing is wrong'
+      : `${repaired.length} repaired, ${unrepaired.length} not repaired${moved}`,
+  );
+  return unrepaired.length === 0 ? EXIT.ok : EXIT.incomplete;
 }
 
 function report(

@@ -7,6 +7,7 @@ import { type EngineOptions, type RunReport, type ScheduledSource, serve } from 
 import type { Worked } from '../crawl/work.ts';
 import { EXIT, type ExitCode, renderError } from '../errors.ts';
 import type { ArchiveLock } from '../frontier/lock.ts';
+import { ORDER_KINDS } from '../journal/orders.ts';
 import { openMonitor, parseListenAddress } from '../monitor/monitor.ts';
 import { createMonitorState, type MonitorState, type ReadResult } from '../monitor/state.ts';
 import { createHook } from '../notify/hook.ts';
@@ -15,7 +16,9 @@ import { createNotifier, type Notifier, reportFailure } from '../notify/notifier
 import { describeDuration, type Terminal } from '../report/terminal.ts';
 import { line, type Styled, style } from '../report/text.ts';
 import { printReport, reportOf } from '../report/visits.ts';
+import { serveCommission } from './commissions.ts';
 import { sealWithin } from './sealing.ts';
+import { openServing } from './serving.ts';
 import { type Interrupts, withArchive } from './session.ts';
 
 const COMMAND = 'schedule';
@@ -107,6 +110,7 @@ async function runUntil(
   const open = { command: COMMAND, wait: null, lock, stopSignal, clock, onRequest: state.requested };
   await withArchive(config, terminal, open, async (app) => {
     const { journal } = app;
+    using desk = openServing(app, { config, terminal, interrupts }, ORDER_KINDS);
     const hooks = config.notify.map((hook) => createHook(hook));
     const notifier = createNotifier({ hooks, outbox: journal.outbox, clock, log: terminal.log });
     const delivery = createDelivery(notifier, { clock, signal: stopSignal });
@@ -119,7 +123,17 @@ async function runUntil(
       sources: config.sources.map((source) => scheduled(source, config)),
       stopSignal: ending,
       abortSignal: interrupts.abortSignal,
+      desk,
       log: terminal.log,
+      commission: () =>
+        serveCommission(app, {
+          config,
+          terminal,
+          interrupts: { ...interrupts, stopSignal: ending },
+          desk,
+          notify: notifier.notify,
+          onProgress: state.beat,
+        }),
       upkeep: sealDaily(app, { config, terminal, state, signal: AbortSignal.any([ending, interrupts.abortSignal]) }),
     });
     await delivery.ended();

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, type AppOptions, openApp } from '../app.ts';
 import type { Config } from '../config.ts';
+import type { Desk } from '../crawl/desk.ts';
 import type { VisitServices } from '../crawl/visited.ts';
-import type { Worked } from '../crawl/work.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
-import type { ArticleId, Outcome } from '../model.ts';
+import type { ArticleId } from '../model.ts';
 import type { Terminal } from '../report/terminal.ts';
-import { printReport, reportOf, summaryOf, type UrlReport } from '../report/visits.ts';
 import { knownError } from '../system-errors.ts';
+import { createReporter, type Reporting } from './reporter.ts';
 
 /** The two wishes of somebody at the keyboard: finish what is in hand, or end at once. */
 export interface Interrupts {
@@ -21,20 +21,13 @@ export interface Interrupts {
   readonly onHangup: (listener: () => void) => () => void;
 }
 
-interface Reporting {
-  /** Outcomes for which the command ends with `incomplete`. */
-  readonly notWell: readonly Outcome['kind'][];
-  /** Called for every visit whose outcome stands for now. */
-  readonly onReport?: ((report: UrlReport) => void) | undefined;
-  /** Called first, for every visit. */
-  readonly onSettled?: ((settled: Worked) => void) | undefined;
-}
-
 interface RunOptions extends Reporting {
   readonly refresh: boolean;
   readonly accept?: boolean;
   readonly only?: readonly ArticleId[];
   readonly limit?: number | undefined;
+  /** Where others hand over their work. */
+  readonly desk?: Desk | undefined;
 }
 
 /** Opens the archive, lets `body` use it, and closes it whatever happens. */
@@ -80,6 +73,7 @@ export async function run(
       accept: options.accept,
       only: options.only,
       limit: options.limit,
+      desk: options.desk,
       stopSignal: interrupts.stopSignal,
       abortSignal: interrupts.abortSignal,
       log: terminal.log,
@@ -99,7 +93,7 @@ export async function runRevisits(
   config: Config,
   terminal: Terminal,
   interrupts: Interrupts,
-  options: Reporting,
+  options: Reporting & { readonly desk?: Desk | undefined },
 ): Promise<ExitCode> {
   const { due } = app.journal.revisits.counts(app.services.clock.now());
   const reporter = createReporter(terminal, options, () => due);
@@ -109,6 +103,7 @@ export async function runRevisits(
     const visits = revisitDue(app, {
       ...config.politeness,
       ...config.revisits,
+      desk: options.desk,
       stopSignal: interrupts.stopSignal,
       abortSignal: interrupts.abortSignal,
     });
@@ -119,54 +114,6 @@ export async function runRevisits(
   }
   if (interrupts.stopSignal.aborted) return EXIT.interrupted;
   return reporter.exit();
-}
-
-/** Reports each visit that stands, counts them, and knows how the command ends. */
-function createReporter(
-  terminal: Terminal,
-  options: Reporting,
-  total: (done: number) => number,
-): {
-  readonly report: (worked: Worked) => void;
-  readonly end: (how: { readonly isThrough: boolean }) => void;
-  readonly exit: () => ExitCode;
-} {
-  let done = 0;
-  let exit: ExitCode = EXIT.ok;
-  const counts = new Map<string, number>();
-  terminal.progress(0, total(0));
-  return {
-    report: (worked) => {
-      options.onSettled?.(worked);
-      const report = reportOf(worked);
-      if (worked.againInMs !== null) {
-        terminal.log({
-          level: 'warn',
-          stage: 'run',
-          message: `${report.url}: ${report.code}, ${report.detail}; tried again in ${Math.ceil(worked.againInMs / 1000)} s`,
-        });
-        return;
-      }
-      done += 1;
-      if (isFault(report)) exit = EXIT.internal;
-      else if (exit === EXIT.ok && options.notWell.includes(report.outcome)) exit = EXIT.incomplete;
-      options.onReport?.(report);
-      counts.set(report.outcome, (counts.get(report.outcome) ?? 0) + 1);
-      printReport(terminal, report);
-      terminal.progress(done, Math.max(total(done), done));
-    },
-    end: ({ isThrough }) => {
-      terminal.end();
-      // What stopped it before the first visit is said by the error.
-      if (done > 1 || (done === 0 && isThrough)) terminal.say(summaryOf(counts));
-    },
-    exit: () => exit,
-  };
-}
-
-/** A fault of the program, which stopped one article alone. */
-function isFault({ code }: UrlReport): boolean {
-  return code === 'INTERNAL' || code === 'PAGE_FAULT';
 }
 
 /** With a million URLs a count takes half a second: it takes at most this part of the time. */

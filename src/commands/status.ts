@@ -11,6 +11,7 @@ import type { Latency } from '../journal/figures.ts';
 import type { PausedHost } from '../journal/hosts.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
 import { line, style } from '../report/text.ts';
+import { describeOrder, orderLine } from './orders.ts';
 import { sealState } from './sealing.ts';
 
 const MOST_FAILURES = 20;
@@ -39,6 +40,7 @@ export async function status({
   const alarms = config.sources.flatMap(({ name }) => alarmsOf(journal.sourceSamples.of(name)));
   const notices = { waiting: journal.outbox.waiting(), failed: journal.outbox.givenUp(MOST_FAILURES) };
   const seals = await sealState(config);
+  const orders = journal.orders.open();
   const outcomes = Object.create(null) as Record<string, number>; // their names may be those of a damaged row
   for (const { outcome, count } of sources) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
 
@@ -55,6 +57,7 @@ export async function status({
     lastRun === null
       ? 'no run yet'
       : `last run: ${lastRun.command}, ${lastRun.startedAt} to ${lastRun.endedAt ?? ((await describeHolder(archive)) === null ? 'when it was cut off' : 'now')}`,
+    ...orders.map(describeOrder),
     ...(revisits.planned === 0 ? [] : [`${revisits.planned} revisits are planned, ${revisits.due} of them are due`]),
     ...pauses.map((pause) => style('yellow', describePause(pause))),
     ...doubts.map((doubt) => style('yellow', describeDoubt(doubt))),
@@ -89,9 +92,10 @@ export async function status({
     failures,
     notices,
     seals,
+    orders: orders.map(orderLine),
   };
   if (terminal.json) terminal.result('', values);
-  else if (lastRun === null && sources.length + notices.waiting + notices.failed.length === 0)
+  else if (lastRun === null && sources.length + notices.waiting + notices.failed.length + orders.length === 0)
     terminal.say(`${archive}: nothing has been archived here yet`);
   else terminal.say(...lines);
   return EXIT.ok;

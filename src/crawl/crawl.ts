@@ -4,7 +4,8 @@ import { ArchiveError } from '../errors.ts';
 import type { Scope } from '../frontier/frontier.ts';
 import type { Revisit } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
-import type { ArticleId, Lease, NumberSpace, Outcome } from '../model.ts';
+import type { ArticleId, NumberSpace, Outcome } from '../model.ts';
+import type { Desk, Ordered } from './desk.ts';
 import { isRefusal, type Visited } from './visited.ts';
 import { type CrawlContext, type Worked, type WorkOptions, work } from './work.ts';
 
@@ -24,8 +25,15 @@ export interface CrawlOptions extends WorkOptions {
   readonly attempts?: number | undefined;
   /** No further article is begun once this aborts. */
   readonly stopSignal: AbortSignal;
+  readonly desk?: Desk | undefined;
+  /** Is called for what this run is for, and not for what was handed over to it. */
   readonly onSettled: (settled: Worked) => void;
   readonly log: Log;
+}
+
+/** What is visited next. */
+interface Taken extends Ordered {
+  readonly isOrdered: boolean;
 }
 
 const LONG_WAIT_MS = 60_000;
@@ -35,12 +43,13 @@ const LONGEST_PAUSE_MS = 24 * 3_600_000;
 export const MOST_BLOCKED_IN_A_ROW = 5;
 
 /**
- * Archives what waits, `concurrency` articles at a time, and waits for what is due later.
+ * Archives what waits, `concurrency` articles at a time, and waits for what is due later; what others have ordered comes
+ * first.
  * @throws BLOCKED where the site goes on refusing after all pauses; what stops the run
  */
 export async function archiveWaiting(context: CrawlContext, options: CrawlOptions): Promise<void> {
   const { frontier, services } = context;
-  const { stopSignal, abortSignal, onSettled } = options;
+  const { stopSignal, abortSignal, onSettled, desk } = options;
   const only = options.only === undefined ? undefined : [...options.only];
   const halt = new AbortController(); // a worker that throws stops the others after the article in hand
   const ending = AbortSignal.any([stopSignal, abortSignal, halt.signal]);
@@ -61,10 +70,10 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
       for (;;) {
         await pause;
         await services.archive.requireRoom();
-        const lease = await nextLease();
-        if (lease === null) return;
-        if (lease === 'waited') continue;
-        await archiveLeased(lease);
+        const taken = await nextLease();
+        if (taken === null) return;
+        if (taken === 'waited') continue;
+        await archiveLeased(taken);
         if (refusals.length < MOST_BLOCKED_IN_A_ROW || pause !== null) continue;
         pause = pauseWhileBlocked().finally(() => {
           pause = null;
@@ -78,30 +87,33 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
   }
 
   /** Null where this worker has nothing more to do; `waited` where it was worth waiting, and is to be asked again. */
-  async function nextLease(): Promise<Lease | 'waited' | null> {
-    if (ending.aborted || begun >= (options.limit ?? Number.POSITIVE_INFINITY)) return null;
-    const scope = away.scopeOf(only);
+  async function nextLease(): Promise<Taken | 'waited' | null> {
+    if (ending.aborted) return null;
+    const ordered = desk?.take() ?? null;
+    if (ordered !== null) return { ...ordered, isOrdered: true };
+    const scope = begun >= (options.limit ?? Number.POSITIVE_INFINITY) ? null : away.scopeOf(only);
     const lease = scope === null ? null : frontier.take(scope);
     if (lease !== null) {
       begun += 1;
-      return lease;
+      return { lease, refresh: options.refresh, accept: options.accept === true, isOrdered: false };
     }
-    const due = scope === null ? null : frontier.nextDue(scope);
-    if (due === null) return null;
+    const dues = [scope === null ? null : frontier.nextDue(scope), desk?.nextDue() ?? null];
+    const due = Math.min(...dues.map((at) => at ?? Number.POSITIVE_INFINITY));
+    if (due === Number.POSITIVE_INFINITY) return null;
     tellWait(due);
     await wait(due - services.clock.now());
     return 'waited';
   }
 
-  async function archiveLeased(lease: Lease): Promise<Visited> {
-    const { refresh, accept } = options;
+  async function archiveLeased({ lease, refresh, accept, isOrdered }: Taken): Promise<Visited> {
     const settled = await work({ kind: 'queued', lease, refresh, accept }, context, options);
     const { outcome, found } = settled.visit;
     away.note(settled);
     if (settled.isAway === true) {
-      begun -= 1; // as if it had not been taken
+      if (!isOrdered) begun -= 1; // as if it had not been taken
       return settled.visit;
     }
+    if (isOrdered && only?.includes(lease.target.id) !== true) return settled.visit;
     only?.push(...found.map((target) => target.id));
     if (isRefusal(settled.visit)) refusals.push(settled);
     else {
@@ -137,11 +149,11 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
 
   /** The outcome of the first visit that asks the site for anything; null where nothing more waits, or the work ends. */
   async function tryOne(): Promise<Outcome | null> {
-    for (let lease = await nextLease(); lease !== null; lease = await nextLease()) {
-      if (lease === 'waited') continue;
-      const visited = await archiveLeased(lease);
+    for (let taken = await nextLease(); taken !== null; taken = await nextLease()) {
+      if (taken === 'waited') continue;
+      const visited = await archiveLeased(taken);
       const { outcome } = visited;
-      if (away.isAway(lease.target.id)) return null;
+      if (away.isAway(taken.lease.target.id)) return null;
       const wasAsked = outcome.kind !== 'refused' && (outcome.kind !== 'unchanged' || options.refresh);
       if (wasAsked || isRefusal(visited)) return outcome;
     }
@@ -187,7 +199,8 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
 
   /** Shorter where the work ends. */
   async function wait(timeMs: number): Promise<void> {
-    await services.clock.sleep(Math.max(0, timeMs), { signal: ending }).catch(() => {}); // whoever waited looks at `ending`
+    const signal = desk === undefined ? ending : AbortSignal.any([ending, desk.arrival()]);
+    await services.clock.sleep(Math.max(0, timeMs), { signal }).catch(() => {}); // whoever waited looks at `ending`
   }
 }
 

@@ -13,6 +13,7 @@ import type { Revisit, ServedSlot, SlotState } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
 import type { NumberSpace } from '../model.ts';
 import { isInterruption, MOST_BLOCKED_IN_A_ROW } from './crawl.ts';
+import { type Desk, ORDER_PARTS, type OrderPart } from './desk.ts';
 import type { Source } from './read-source.ts';
 import { discoverAll, noteSource, turnsOf } from './read-sources.ts';
 import { firstSlot, nextSlot, recheck, type Timing } from './timing.ts';
@@ -50,6 +51,9 @@ export interface EngineOptions {
   readonly onSettled: (settled: Worked) => void;
   /** Is called once for each thing that goes wrong. */
   readonly onAlarm: (alarm: Alarm) => void;
+  readonly desk?: Desk | undefined;
+  /** Is called before each step, and waited for: an order that takes the whole run. */
+  readonly commission?: (() => Promise<void>) | undefined;
   /** Is called before each step and at least once a minute, and waited for: what has its time and no host, such as a seal. */
   readonly upkeep?: (() => Promise<void>) | undefined;
   /** Is called before each step and at least once a minute, with all current alarms: a sign that the engine lives. */
@@ -60,6 +64,7 @@ export interface EngineOptions {
 /** What may be done once its host may be asked. */
 type Job = { readonly readyAt: number } & (
   | { readonly kind: 'source'; readonly source: ScheduledSource; readonly state: SlotState }
+  | { readonly kind: 'order'; readonly part: OrderPart }
   | { readonly kind: 'visit'; readonly space: NumberSpace }
   | { readonly kind: 'revisit'; readonly due: Revisit }
 );
@@ -80,7 +85,7 @@ const REVISIT_EVERY = 4;
 export async function serve(context: CrawlContext, options: EngineOptions): Promise<void> {
   const { frontier, journal, services } = context;
   const { clock, site } = services;
-  const { stopSignal, abortSignal } = options;
+  const { stopSignal, abortSignal, desk } = options;
   const refusals = new Map<string, { inARow: number; pauses: number }>();
   const turns = turnsOf(journal, clock.now);
   const tries = new Map<string, number>(); // of the slot in hand, by source
@@ -94,6 +99,8 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
     frontier.requeue({ dueAt: clock.now() });
     await lookBack();
     await options.upkeep?.();
+    desk?.look();
+    await options.commission?.();
     const jobs = possibleJobs();
     const job = choose(jobs);
     if (job === null) await sleep(jobs);
@@ -111,6 +118,10 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
       const state = stateOf(source, now);
       return { kind: 'source', source, state, readyAt: readyAt(source.url, state.dueAt) };
     });
+    const orders = ORDER_PARTS.flatMap((part): Job[] => {
+      const dueAt = desk?.nextDue(part) ?? null;
+      return dueAt === null ? [] : [{ kind: 'order', part, readyAt: orderReadyAt(part, dueAt) }];
+    });
     const visits = SPACES.flatMap((space): Job[] => {
       const dueAt = frontier.nextDue(space);
       return dueAt === null ? [] : [{ kind: 'visit', space, readyAt: readyAt(originOf(space), dueAt) }];
@@ -120,14 +131,16 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
         .due(Number.MAX_SAFE_INTEGER, 1, space)
         .map((due): Job => ({ kind: 'revisit', due, readyAt: readyAt(due.url, due.dueAt) })),
     );
-    return [...sources, ...visits, ...revisits];
+    return [...sources, ...orders, ...visits, ...revisits];
   }
 
-  /** Lists first, for they are short and lose entries; then articles, and now and then a visit. Null where nothing is ready. */
+  /** Lists first, for they are short and lose entries; then what somebody waits for; then articles, and now and then a visit. Null where nothing is ready. */
   function choose(jobs: readonly Job[]): Job | null {
     const now = clock.now();
     const order: readonly Job['kind'][] =
-      turn % REVISIT_EVERY === REVISIT_EVERY - 1 ? ['source', 'revisit', 'visit'] : ['source', 'visit', 'revisit'];
+      turn % REVISIT_EVERY === REVISIT_EVERY - 1
+        ? ['source', 'order', 'revisit', 'visit']
+        : ['source', 'order', 'visit', 'revisit'];
     const ready = jobs.filter((job) => job.readyAt <= now);
     for (const kind of order) {
       const first = ready.filter((job) => job.kind === kind).sort((a, b) => a.readyAt - b.readyAt)[0];
@@ -139,13 +152,19 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
   async function sleep(jobs: readonly Job[]): Promise<void> {
     const next = Math.min(...jobs.map((job) => job.readyAt));
     const timeMs = Math.min(Math.max(next - clock.now(), 1), LONGEST_SLEEP_MS);
-    await clock.sleep(timeMs, { signal: AbortSignal.any([stopSignal, abortSignal]) }).catch(() => {}); // the loop looks at the signals
+    const signals = [stopSignal, abortSignal, ...(desk === undefined ? [] : [desk.arrival()])];
+    await clock.sleep(timeMs, { signal: AbortSignal.any(signals) }).catch(() => {}); // the loop looks at the signals
   }
 
   async function perform(job: Job): Promise<void> {
     if (job.kind === 'source') return readSlot(job.source, job.state);
-    turn += 1;
     await services.archive.requireRoom();
+    if (job.kind === 'order') {
+      const ordered = desk?.take(job.part) ?? null;
+      if (ordered !== null) settled(await work({ kind: 'queued', ...ordered }, context, options));
+      return;
+    }
+    turn += 1;
     if (job.kind === 'revisit') return settled(await work({ kind: 'revisit', due: job.due }, context, options));
     const lease = frontier.take(job.space);
     if (lease !== null) settled(await work({ kind: 'queued', lease, refresh: false }, context, options));
@@ -198,6 +217,16 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
 
   function readyAt(url: string, dueAt: number): number {
     return Math.max(dueAt, journal.hosts.nextAt(new URL(url).host));
+  }
+
+  /** Whoever ordered it is told of a long pause. */
+  function orderReadyAt(part: OrderPart, dueAt: number): number {
+    if (part === 'archived') return dueAt;
+    const { host } = new URL(originOf(part));
+    const { nextAt, reason } = journal.hosts.pause(host);
+    if (nextAt - clock.now() > LONGEST_SLEEP_MS)
+      desk?.tellWait(part, `${host} is left alone until ${wallClock(nextAt)}: ${reason ?? 'its own pace'}`);
+    return Math.max(dueAt, nextAt);
   }
 
   function originOf(space: NumberSpace): string {

@@ -35,6 +35,20 @@ export interface CrawlContext extends Omit<Operations, typeof Symbol.dispose | '
   readonly services: VisitServices & { readonly clock: Clock };
 }
 
+/** Is told of each visit, whatever it was made for. */
+export interface VisitNotes {
+  /** Called in the transaction that settles the visit: `wishes` is how it was made. */
+  note(worked: Worked, wishes: Wishes): void;
+  /** Called where the host kept the article from being visited. */
+  away(worked: Worked): void;
+}
+
+/** How an article is visited: again where it is archived, and with what is implausible taken at once. */
+export interface Wishes {
+  readonly refresh: boolean;
+  readonly accept: boolean;
+}
+
 export interface WorkOptions {
   /** Ages at which articles are visited again, rising. */
   readonly agesMs: readonly number[];
@@ -42,6 +56,8 @@ export interface WorkOptions {
   readonly backoffMs: number;
   /** Ends the work at once. */
   readonly abortSignal: AbortSignal;
+  /** Those who have ordered visits. Absent where no orders are taken. */
+  readonly desk?: VisitNotes | undefined;
 }
 
 /** A visit that was settled. */
@@ -67,11 +83,15 @@ export async function work(item: Work, context: CrawlContext, options: WorkOptio
     const { visited, isAway } = await visitOrFail(item, target, context, options);
     if (isAway && item.kind !== 'repair') {
       lease?.release();
-      return { target, visit: visited, againInMs: null, isAway };
+      const worked = { target, visit: visited, againInMs: null, isAway };
+      options.desk?.away(worked);
+      return worked;
     }
     return context.transaction(() => {
       recordVisit(context, { target, visited }, options);
-      return { target, visit: visited, againInMs: settle(item, visited, context, options) };
+      const worked = { target, visit: visited, againInMs: settle(item, visited, context, options) };
+      options.desk?.note(worked, wishesOf(item));
+      return worked;
     });
   } catch (error) {
     if (error instanceof ArchiveError && error.code === 'LEASE_LOST')
@@ -91,6 +111,12 @@ function targetOf(item: Work): Target {
   if (item.kind === 'repair') return item.target;
   const { id, url } = item.due;
   return { id, url, source: null, via: null, leadPicture: null, listed: null, priority: 0 };
+}
+
+/** What the visit did for whoever wants it done. */
+function wishesOf(item: Work): Wishes {
+  if (item.kind !== 'queued') return { refresh: true, accept: false };
+  return { refresh: item.refresh, accept: item.accept === true };
 }
 
 /** A revisit has no lease; that it was begun is written down all the same, so that a death in it is known. */

@@ -52,6 +52,7 @@ export function instantsOf(longestPauseMs: number): Readonly<Record<string, Colu
     followed: { at: DONE },
     lookups: { next_at: due(LONGEST_LOOKUP_MS) },
     probes: { at: DONE },
+    orders: { asked_at: DONE, ended_at: DONE },
     slots: { due_at: null, served_at: null }, // by the source's own rule: `recheck` in crawl/timing.ts
     served_slots: { slot_at: null, started_at: DONE, ended_at: DONE }, // a slot is known by its own instant
   };

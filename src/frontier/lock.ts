@@ -26,6 +26,8 @@ interface Holder {
   readonly pid: number;
   /** ISO 8601, UTC. */
   readonly since: string;
+  /** False for a program from before there were orders. */
+  readonly takesOrders: boolean;
 }
 
 /** A look of `describeHolder` takes the lock for less than a millisecond, and a new holder names itself within a few. */
@@ -65,7 +67,8 @@ export async function lockArchive(
   requireExclusion(join(archive, LOCK), open);
   const before = holderOf(await readText(archive));
   if (before !== null && isRunning(before)) throw new ArchiveError('ARCHIVE_IN_USE', await readHolder(archive));
-  const holder: Holder = { command, host: hostname(), pid: process.pid, since: new Date().toISOString() };
+  const since = new Date().toISOString();
+  const holder: Holder = { command, host: hostname(), pid: process.pid, since, takesOrders: true };
   const text = `${JSON.stringify(holder)}\n`;
   opened.defer(async () => {
     try {
@@ -139,6 +142,18 @@ export async function describeHolder(archive: string): Promise<string | null> {
   if (!existsSync(join(archive, LOCK))) return null;
   using free = tryTransaction(join(archive, LOCK), 'rw', connect);
   return free === null ? await readHolder(archive) : null;
+}
+
+/**
+ * Why no work can be handed over to the run that holds an archive, for people; null where it can.
+ * @param archive absolute path of an archive that another run holds
+ */
+export async function whyNoOrders(archive: string): Promise<string | null> {
+  const holder = holderOf(await readText(archive));
+  if (holder === null) return null; // between two holders: whoever comes next knows orders, or does not take them
+  // A log beside a database (WAL) is shared memory, and no two machines share any.
+  if (holder.host !== hostname()) return 'it runs on another machine, and only runs of this one take orders';
+  return holder.takesOrders ? null : 'its version of the program takes no orders; stop it and start the new one';
 }
 
 /**
@@ -235,8 +250,8 @@ function holderOf(text: string | null): Holder | null {
     return null; // not JSON: written by something else
   }
   if (typeof value !== 'object' || value === null) return null;
-  const { command, host, pid, since } = value as Readonly<Record<string, unknown>>;
+  const { command, host, pid, since, takesOrders } = value as Readonly<Record<string, unknown>>;
   const isWhole =
     typeof command === 'string' && typeof host === 'string' && Number.isInteger(pid) && typeof since === 'string';
-  return isWhole ? { command, host, pid: Number(pid), since } : null;
+  return isWhole ? { command, host, pid: Number(pid), since, takesOrders: takesOrders === true } : null;
 }

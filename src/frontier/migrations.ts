@@ -157,6 +157,23 @@ const LOOKUPS = `
   CREATE TABLE lookups (url TEXT PRIMARY KEY, next_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
+/** What other commands hand over to the run that holds the archive, the articles of each order, and what it has come to. */
+const ORDERS = `
+  CREATE TABLE orders (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, arguments TEXT NOT NULL, asked_by TEXT NOT NULL, asked_at INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting', token TEXT, exit INTEGER, done INTEGER NOT NULL DEFAULT 0, total INTEGER NOT NULL DEFAULT 0,
+    ended_at INTEGER
+  ) STRICT;
+  CREATE INDEX orders_open ON orders (number) WHERE ended_at IS NULL;
+  CREATE INDEX orders_ended ON orders (ended_at) WHERE ended_at IS NOT NULL;
+  CREATE TABLE ordered (
+    number INTEGER NOT NULL, id TEXT NOT NULL, url TEXT NOT NULL, served INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (number, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE order_events (
+    number INTEGER NOT NULL, place INTEGER NOT NULL, event TEXT NOT NULL, PRIMARY KEY (number, place)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /**
  * From version 0. Leaves every row as it is, but for runs: older versions locked the archive with a row that has no end,
  * `beat_at` and `birth`, which now counts as a run that was cut off; runs from before `clean` that ended are taken to have
@@ -193,4 +210,5 @@ export const MIGRATIONS: readonly Migration[] = [
   FORMS,
   PAYLOADS,
   LOOKUPS,
+  ORDERS,
 ];

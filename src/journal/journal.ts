@@ -9,6 +9,7 @@ import { type FieldSamples, type Latencies, openFieldSamples, openLatencies } fr
 import { type Forms, openForms } from './forms.ts';
 import { type Hosts, openHosts } from './hosts.ts';
 import { type Lookups, openLookups } from './lookups.ts';
+import { type Orders, openOrders } from './orders.ts';
 import { type Outbox, openOutbox } from './outbox.ts';
 import { openPayloads, type Payloads } from './payloads.ts';
 import {
@@ -44,6 +45,7 @@ export interface Journal {
   readonly forms: Forms;
   readonly doubts: Doubts;
   readonly payloads: Payloads;
+  readonly orders: Orders;
 }
 
 /**
@@ -79,6 +81,7 @@ export function openJournal(
     forms: openForms(database, { now }),
     doubts: openDoubts(database),
     payloads: openPayloads(database),
+    orders: openOrders(database, { now }),
   };
 }
 

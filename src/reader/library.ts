@@ -12,11 +12,14 @@ import { ArchiveError } from '../errors.ts';
 import { lastSealOver } from '../evidence/covering.ts';
 import { openSealMemory } from '../evidence/memory.ts';
 import { openOperations } from '../frontier/operations.ts';
+import { placeOrder } from '../frontier/place-order.ts';
 import type { Log } from '../log.ts';
-import type { ArticleId } from '../model.ts';
+import type { ArticleAddress, ArticleId } from '../model.ts';
 import type { Site } from '../site/address.ts';
 import type { Shelf } from './article.ts';
 import { type RunState, readRun } from './run.ts';
+
+type Placed = Awaited<ReturnType<typeof placeOrder>>;
 
 export interface Library {
   readonly shelf: Shelf;
@@ -26,6 +29,8 @@ export interface Library {
   current(): Promise<void>;
   /** What the runs do now. */
   run(): Promise<RunState>;
+  /** Orders an article to be archived. @throws ARCHIVE_IN_USE */
+  order(address: ArticleAddress): Promise<Placed>;
   /** Reads the records of the window's months. */
   coverage(window: Window): Promise<ReadIdCoverage>;
   readonly clock: Clock;
@@ -81,6 +86,10 @@ export function openLibrary(
         longestPauseMs: config.politeness.longestPauseMs,
         now: clock.now(),
       }),
+    order: ({ url }) => {
+      const given = { urls: [url], refresh: false, accept: false, json: false };
+      return placeOrder(folder, { kind: 'archive', arguments: given, askedBy: 'serve' }, config.politeness);
+    },
     coverage: async (window) => {
       using operations = openOperations(folder, { readOnly: true });
       return await readIdCoverage({ archive, ...operations }, window);

@@ -1,4 +1,4 @@
-/** The reader as a function from a request to its answer. Reads the archive and changes nothing. */
+/** The reader as a function from a request to its answer. Reads the archive, and changes nothing in it: what its form orders is for a run to do. */
 import { Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { setCookie } from 'hono/cookie';
@@ -11,6 +11,7 @@ import type { Gate } from './gate.ts';
 import { GATE_POSTS, gateRoutes } from './gate-routes.ts';
 import type { Library } from './library.ts';
 import { listRoutes } from './list-routes.ts';
+import { ORDER_HREF } from './order-form.ts';
 import { answerPicture } from './pictures.ts';
 import { SCRIPT, SCRIPT_HREF } from './script.ts';
 import { type AnswerKind, guard } from './security.ts';
@@ -34,7 +35,7 @@ export function createReader(library: Library, { names, gate, log }: ReaderOptio
 
   reader.use(compress());
   reader.use(
-    guard({ names, posts: gate === null ? [] : GATE_POSTS }, (visit, { status, why }) =>
+    guard({ names, posts: [ORDER_HREF, ...(gate === null ? [] : GATE_POSTS)] }, (visit, { status, why }) =>
       fault(visit, status, (words) => words[why]),
     ),
   );

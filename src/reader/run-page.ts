@@ -2,14 +2,16 @@
 import { onSiteClock } from '../site/clock.ts';
 import { dayAndMinute } from './article-page.ts';
 import { html, type Markup } from './markup.ts';
+import { openOrders } from './order-form.ts';
 import type { RunState } from './run.ts';
 import { number, type Words } from './words.ts';
 
-/** @param part what `runPart` gave; the script puts a newer one in its place */
-export function runContent(part: Markup, words: Words): Markup {
+/** @param part what `runPart` gave; the script puts a newer one in its place, and leaves the form alone */
+export function runContent(part: Markup, form: Markup, words: Words): Markup {
   return html`<h1>${words.state}</h1>
 <p class="quiet" id="live" data-live="${words.live}">${words.notLive}</p>
-<div id="run" data-events="/run/events">${part}</div>`;
+<div id="run" data-events="/run/events">${part}</div>
+${form}`;
 }
 
 export function runPart(state: RunState, words: Words): Markup {
@@ -27,6 +29,7 @@ ${figures}</dl>
 ${alarms.length === 0 ? null : html`<section><h2>${words.alarms}</h2><ul>${alarms.map((each) => html`<li class="notice">${each}</li>`)}</ul></section>`}
 <section><h2>${words.hosts}</h2>
 ${pauses.length === 0 ? html`<p>${words.noPauses}</p>` : html`<ul>${pauses.map(({ host, until, reason }) => html`<li>${words.pausedUntil(host, beijing(until))}: ${reason}</li>`)}</ul>`}</section>
+${openOrders(state.orders, words)}
 ${bySource(state, words)}
 ${latencies(state, words)}
 <section><h2>${words.failures}</h2>

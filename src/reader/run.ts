@@ -6,6 +6,7 @@ import { openOperations } from '../frontier/operations.ts';
 import type { Latency } from '../journal/figures.ts';
 import type { PausedHost } from '../journal/hosts.ts';
 import type { RunInfo } from '../journal/journal.ts';
+import type { Order } from '../journal/orders.ts';
 
 export interface RunState {
   readonly lastRun: RunInfo | null;
@@ -19,6 +20,8 @@ export interface RunState {
   readonly failures: readonly Failure[];
   readonly alarms: readonly string[];
   readonly latencies: readonly Latency[];
+  /** Those that have not ended. */
+  readonly orders: readonly Order[];
 }
 
 const MOST_FAILURES = 20;
@@ -49,5 +52,6 @@ export async function readRun(
     failures: frontier.failures(MOST_FAILURES),
     alarms: alarms.map(describeAlarm),
     latencies: journal.latencies.since(now - LATENCY_MS),
+    orders: journal.orders.open(),
   };
 }

@@ -1,12 +1,16 @@
 /** The addresses of the archive's own state: its runs, its coverage, its audit. */
+import { randomBytes } from 'node:crypto';
 import { streamSSE } from 'hono/streaming';
 import type { ReadIdCoverage } from '../coverage/read-id-coverage.ts';
+import { ArchiveError } from '../errors.ts';
+import { parseArticleUrl } from '../site/address.ts';
 import { dayOf, daysAfter } from '../site/clock.ts';
 import type { Library } from './library.ts';
 import type { Markup } from './markup.ts';
+import { ORDER_HREF, orderForm } from './order-form.ts';
 import { runContent, runPart } from './run-page.ts';
 import { auditContent, coverageContent } from './state-page.ts';
-import { type Reader, send, wordsOf } from './visit.ts';
+import { countIn, type Reader, send, type Visit, wordsOf } from './visit.ts';
 import type { Words } from './words.ts';
 
 const COVERAGE_DAYS = 30;
@@ -19,13 +23,31 @@ const MOST_WATCHERS = 20;
 
 export function stateRoutes(reader: Reader, library: Library): void {
   const { catalog, clock } = library;
+  const ownToken = randomBytes(18).toString('base64url');
   let watchers = 0;
   let known: { readonly until: string; readonly at: number; readonly read: Promise<ReadIdCoverage> } | null = null;
 
   reader.get('/run', async (visit) => {
     const words = wordsOf(visit);
-    const content = runContent(await part(words), words);
-    return send(visit, { title: words.state, section: 'state', content });
+    const number = countIn(visit, 'order');
+    const said = number === null ? null : words.ordered(number, (await library.run()).holder);
+    return sendRun(visit, visit.req.query('url') ?? '', said);
+  });
+
+  reader.post(ORDER_HREF, async (visit) => {
+    const words = wordsOf(visit);
+    const form = await visit.req.parseBody();
+    const [url, token] = [form.url, form.token].map((value) => (typeof value === 'string' ? value.trim() : ''));
+    if (token !== tokenOf(visit)) return sendRun(visit, url ?? '', words.askAgain, 403);
+    const address = parseArticleUrl(url ?? '', library.shelf.site);
+    if (address === null) return sendRun(visit, url ?? '', words.noArticleUrl, 400);
+    try {
+      const { number } = await library.order(address);
+      return visit.redirect(`/run?order=${number}`, 303);
+    } catch (error) {
+      if (!(error instanceof ArchiveError)) throw error;
+      return sendRun(visit, url ?? '', `${words.notOrdered}: ${error.message}`, 500);
+    }
   });
 
   reader.get('/run/events', (visit) => {
@@ -74,6 +96,19 @@ export function stateRoutes(reader: Reader, library: Library): void {
     const content = auditContent(await catalog.state(), await catalog.labels('flag', { limit: MOST_FLAGS }), words);
     return send(visit, { title: words.audit, section: 'audit', content });
   });
+
+  async function sendRun(visit: Visit, url: string, said: string | null, status: 200 | 400 | 403 | 500 = 200) {
+    const words = wordsOf(visit);
+    const { origin } = new URL(visit.req.url);
+    const form = orderForm({ url, token: tokenOf(visit), origin, said }, words);
+    const content = runContent(await part(words), form, words);
+    return send(visit, { title: words.state, section: 'state', content }, status);
+  }
+
+  /** Of the session where somebody has signed in, else of this server. */
+  function tokenOf(visit: Visit): string {
+    return visit.get('formToken') ?? ownToken;
+  }
 
   async function part(words: Words): Promise<Markup> {
     return runPart(await library.run(), words);

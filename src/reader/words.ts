@@ -193,6 +193,18 @@ const zh = {
     refused: '不抓',
     failed: '失败',
   } satisfies Record<Outcome['kind'] | 'waiting', string> as Readonly<Record<string, string>>,
+  // Orders.
+  orderTitle: '归档一篇',
+  orderNow: '归档',
+  orders: '委托',
+  orderState: (number: number, kind: string, taken: boolean, done: number, total: number) =>
+    `${number} 号（${kind}）：${taken ? '进行中' : '等待'}${total === 0 ? '' : `，${done}/${total}`}`,
+  ordered: (number: number, holder: string | null) =>
+    `${number} 号委托已登记；${holder === null ? '现在没有运行，下一次 crawl、schedule、backfill 或 archive 会先办理' : `由 ${holder} 办理`}。`,
+  askAgain: '表单已过期，请再提交一次。',
+  noArticleUrl: '这不是本站文章的网址。',
+  notOrdered: '无法登记',
+  bookmarkHelp: '拖到书签栏；在文章页点它，网址便填入此表：',
   // Signing in.
   signIn: '登录',
   signOut: '退出',
@@ -381,6 +393,17 @@ const en: Words = {
     refused: 'refused',
     failed: 'failed',
   },
+  orderTitle: 'Archive an article',
+  orderNow: 'Archive',
+  orders: 'Orders',
+  orderState: (number: number, kind: string, taken: boolean, done: number, total: number) =>
+    `${number} (${kind}): ${taken ? 'in hand' : 'waits'}${total === 0 ? '' : `, ${done} of ${total}`}`,
+  ordered: (number: number, holder: string | null) =>
+    `Order ${number} is noted; ${holder === null ? 'no run goes on now: the next crawl, schedule, backfill or archive does it first' : `${holder} does it`}.`,
+  askAgain: 'The form was too old; send it once more.',
+  noArticleUrl: 'This is not the address of an article of the site.',
+  notOrdered: 'Not ordered',
+  bookmarkHelp: 'Drag this to your bookmarks; on an article’s page it fills in this form:',
   signIn: 'Sign in',
   signOut: 'Sign out',
   password: 'Password',

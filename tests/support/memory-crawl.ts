@@ -25,7 +25,11 @@ export const DAY_MS = 24 * HOUR_MS;
 
 const NEVER = new AbortController().signal;
 
-export const OPTIONS: WorkOptions = { agesMs: [HOUR_MS, DAY_MS, 7 * DAY_MS], backoffMs: MINUTE_MS, abortSignal: NEVER };
+export const OPTIONS: Omit<WorkOptions, 'desk'> = {
+  agesMs: [HOUR_MS, DAY_MS, 7 * DAY_MS],
+  backoffMs: MINUTE_MS,
+  abortSignal: NEVER,
+};
 
 export interface MemoryCrawl {
   readonly context: CrawlContext;
