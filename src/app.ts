@@ -29,12 +29,13 @@ import { createRobots, type Robots } from './fetch/robots.ts';
 import { createShowPage } from './fetch/show-page.ts';
 import { MOST_DEATHS } from './frontier/frontier.ts';
 import { type ArchiveLock, lockArchive, waitForLock } from './frontier/lock.ts';
-import { openOperations } from './frontier/operations.ts';
+import { type Operations, openOperations } from './frontier/operations.ts';
 import type { Log } from './log.ts';
 import { packageInfo } from './package.ts';
 import { inScope, listOriginsOf } from './site/address.ts';
 
 export interface App extends CrawlContext, AsyncDisposable {
+  readonly shared: Operations['shared'];
   readonly storage: Storage;
   /** Of this run. */
   readonly trash: Trash;
@@ -78,7 +79,7 @@ export async function openApp(
     lock,
     prepared = true,
     asksSite = true,
-    clock = systemClock,
+    clock: machine = systemClock,
     onRequest,
     stopSignal,
     beforeFrontier,
@@ -93,7 +94,7 @@ export async function openApp(
     signal: stopSignal,
     ...(isShared && { patience: RUN_PATIENCE }),
   });
-  const trash = openTrash(storage, { now: new Date(clock.now()) });
+  const trash = openTrash(storage, { now: new Date(machine.now()) });
   const quarantine = openQuarantine(storage, config.limits, { trash, log });
   await using opened = new AsyncDisposableStack();
   const held = lock ?? opened.use(await lockFor(config.archive, { command, log, wait }));
@@ -104,11 +105,12 @@ export async function openApp(
       command,
       ...pace,
       restMs,
-      now: clock.now,
+      now: machine.now,
       onDamage: (message) => log({ level: 'warn', stage: 'run', message }),
     }),
   );
-  const { frontier, journal, transaction } = operations;
+  const { frontier, journal, shared, transaction } = operations;
+  const clock = shared === null ? machine : { ...machine, now: shared.now };
   for (const { url } of operations.setAside)
     log({
       level: 'warn',
@@ -157,7 +159,16 @@ export async function openApp(
   const guard = createAddressGuard(config.network.allowAddresses);
   const { timeoutMs } = config.browser;
   const connections = openConnections({ ...config.network, environment: process.env, guard, timeoutMs, log });
-  const politeness = createPoliteness({ ...pace, hosts: journal.hosts, clock, log, onRequest, stopSignal });
+  const politeness = createPoliteness({
+    ...pace,
+    hosts: journal.hosts,
+    claims: shared?.claims,
+    leaseMs: 2 * timeoutMs,
+    clock,
+    log,
+    onRequest,
+    stopSignal,
+  });
   const door = createDoor({
     site,
     guard,
@@ -256,6 +267,7 @@ export async function openApp(
     captures,
     frontier,
     journal,
+    shared,
     transaction,
     services: {
       ...asking,

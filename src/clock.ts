@@ -17,6 +17,29 @@ export const systemClock: Clock = {
 /** Node.js takes anything longer for one millisecond. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** Two clocks differ by a millisecond an hour or less for so long. */
+const FOLLOWED_MS = 10_000;
+
+/**
+ * A clock of another machine, which costs a question: asked now and then, and between by this machine's own count of time.
+ * @param ask gives ms since 1970. Where it throws, the last answer is counted on from; before the first one this machine's
+ *   clock goes
+ */
+export function followClock(ask: () => number): () => number {
+  let asked = { at: Date.now(), from: performance.now(), untilMs: 0 };
+  return () => {
+    const sinceMs = performance.now() - asked.from;
+    if (sinceMs < asked.untilMs) return asked.at + sinceMs;
+    try {
+      asked = { at: ask(), from: performance.now(), untilMs: FOLLOWED_MS };
+    } catch {
+      // Whoever needs an answer asks for one himself, and learns why there is none.
+      asked = { ...asked, untilMs: sinceMs + FOLLOWED_MS };
+    }
+    return asked.at + performance.now() - asked.from;
+  };
+}
+
 // Instants that were written down: the clock that they were written by may have been wrong, by years and in either direction.
 
 /** What an instant can mean that was written down by a right clock. */

@@ -49,6 +49,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'export/site-files.ts',
     'frontier/sql.ts',
     'journal/figures.ts',
+    'journal/hands.ts',
     'journal/sources.ts',
     'report/recorded.ts',
   ],

@@ -31,7 +31,7 @@ export type Work =
   | { readonly kind: 'repair'; readonly target: Target; readonly isArchived: boolean };
 
 /** What the work on many articles needs: the queue, what is remembered, and what each visit needs. */
-export interface CrawlContext extends Omit<Operations, typeof Symbol.dispose | 'setAside'> {
+export interface CrawlContext extends Omit<Operations, typeof Symbol.dispose | 'setAside' | 'shared'> {
   readonly services: VisitServices & { readonly clock: Clock };
 }
 

@@ -53,6 +53,25 @@ export interface HostTimes {
   setPause(host: string, pause: HostPause): void;
 }
 
+/**
+ * Who may ask a host now, where several machines do. A host is claimed at the moment of asking, for slots that are reserved
+ * ahead bunch when somebody wakes late, and held until the answer is in; the pause to the next request counts from then.
+ */
+export interface HostClaims {
+  /**
+   * Takes a host, or its pictures, for one request. Whoever stays silent for `leaseMs` has lost it.
+   * @returns after how long it is worth asking again, in ms, where it cannot be had now
+   */
+  claim(key: string, leaseMs: number): { readonly token: string } | { readonly againInMs: number };
+  /** Holds it for so much longer. False where it is lost. */
+  extend(key: string, token: string, leaseMs: number): boolean;
+  /** Gives it back, and keeps everybody from it for `pauseMs`; changes nothing where it is lost. */
+  release(key: string, token: string, pauseMs: number): void;
+}
+
+/** On one machine one process asks, and its own turns keep its requests apart. */
+const ALWAYS_FREE: HostClaims = { claim: () => ({ token: '' }), extend: () => true, release: () => {} };
+
 /** A failure of a host, and of nothing that was asked of it: whatever is to be had there waits. */
 export class HostAway extends ArchiveError {
   readonly host: string;
@@ -66,6 +85,9 @@ export class HostAway extends ArchiveError {
 const PICTURES = 'assets ';
 const ASSETS_AT_ONCE = 2;
 const LONGEST_BACKOFF_MS = 3_600_000;
+const LEASE_MS = 60_000;
+/** Whoever waits for a host that another machine holds looks again after so long at the soonest. */
+const LOOK_AGAIN_MS = 20;
 /** A wait that is longer is told to whoever watches, and ends when the run is asked to stop. */
 const LONG_WAIT_MS = 60_000;
 /** Statuses by which a host of pictures asks to slow down; others say that the picture is not to be had. */
@@ -88,6 +110,10 @@ export function createPoliteness(options: {
   /** No host is left alone for longer. */
   readonly longestPauseMs: number;
   readonly hosts: HostTimes;
+  /** Of several machines; absent where one alone asks. */
+  readonly claims?: HostClaims | undefined;
+  /** A host that a machine claimed and fell silent with is free again after so long; a request is begun within half of it. */
+  readonly leaseMs?: number;
   /** Is called for each request before it is made. */
   readonly onRequest?: ((kind: 'page' | 'picture') => void) | undefined;
   /** Aborts where the run is to end after what is in hand. */
@@ -96,6 +122,7 @@ export function createPoliteness(options: {
   readonly log: Log;
 }): Politeness {
   const { intervalMs, assetIntervalMs, backoffMs, longestPauseMs, hosts: times, clock, log } = options;
+  const { claims = ALWAYS_FREE, leaseMs = LEASE_MS } = options;
   const hosts = new Map<string, Host>();
   const told = new Map<string, number>(); // the end of each host's pause that was told last
 
@@ -107,9 +134,9 @@ export function createPoliteness(options: {
       const key = picturesOf(host);
       const turn = async () => {
         requirePicturesSoon(host);
-        await waitFor(key, signal);
+        using _claim = await claimed(key, () => assetIntervalMs, signal);
         options.onRequest?.('picture');
-        return request();
+        return await request();
       };
       const answer = await hostState(host).assets.add(turn, { signal });
       const asked = wishOf(answer);
@@ -145,7 +172,7 @@ export function createPoliteness(options: {
     const { host } = new URL(url);
     const state = hostState(host);
     const turn = async () => {
-      await waitFor(host, signal);
+      using _claim = await claimed(host, () => pauseOf(state), signal);
       stamp(host, state);
       if (isPage) options.onRequest?.('page');
       let answer: T;
@@ -183,11 +210,15 @@ export function createPoliteness(options: {
   }
 
   /** The next start is an interval away: said when a request starts, and again when its answer begins. */
-  function stamp(host: string, { crawlDelayMs }: Host): void {
-    const pauseMs = Math.max(intervalMs, crawlDelayMs);
+  function stamp(host: string, state: Host): void {
+    const pauseMs = pauseOf(state);
     const before = times.pause(host);
     const nextAt = clock.now() + pauseMs;
     if (pauseMs > 0 && nextAt > before.nextAt) times.setPause(host, { ...before, nextAt, reason: null });
+  }
+
+  function pauseOf({ crawlDelayMs }: Host): number {
+    return Math.max(intervalMs, crawlDelayMs);
   }
 
   function forgetFailures(key: string, state: Host): void {
@@ -231,6 +262,39 @@ export function createPoliteness(options: {
     throw new HostAway('HOST_PAUSED', host, `${host}: until ${wallClock(nextAt)}, ${reason ?? 'left alone'}`);
   }
 
+  /**
+   * Waits until a host may be asked, and takes it until disposed. Between the claim and the request nothing is waited for. A
+   * machine that was stopped before the claim came back has to claim anew; one that is stopped in the instant after it, for
+   * longer than half a lease, may still begin a request while another machine has the host.
+   * @param pauseMs is counted from the end of the request
+   */
+  async function claimed(key: string, pauseMs: () => number, signal: AbortSignal): Promise<Disposable> {
+    for (;;) {
+      await waitFor(key, signal);
+      const from = performance.now();
+      const claim = claims.claim(key, leaseMs);
+      if ('token' in claim) {
+        if (performance.now() - from < leaseMs / 2) return holding(key, claim.token, pauseMs);
+        claims.release(key, claim.token, 0);
+      } else {
+        // After a request there is a pause: who looks so often learns in time when it ends.
+        const timeMs = Math.min(claim.againInMs, Math.max(pauseMs() / 2, LOOK_AGAIN_MS));
+        await clock.sleep(Math.max(1, timeMs), { signal });
+      }
+    }
+  }
+
+  function holding(key: string, token: string, pauseMs: () => number): Disposable {
+    if (claims === ALWAYS_FREE) return { [Symbol.dispose]: () => {} };
+    const timer = setInterval(() => unlessAway(() => claims.extend(key, token, leaseMs)), leaseMs / 3);
+    return {
+      [Symbol.dispose]: () => {
+        clearInterval(timer);
+        unlessAway(() => claims.release(key, token, pauseMs()));
+      },
+    };
+  }
+
   /** Waits until a host may be asked. The end may come nearer meanwhile: somebody may have had the pause forgotten. */
   async function waitFor(key: string, signal: AbortSignal): Promise<void> {
     const stop = options.stopSignal;
@@ -244,6 +308,15 @@ export function createPoliteness(options: {
     }
     for (let pauseMs = left(); pauseMs > 0; pauseMs = left()) await clock.sleep(pauseMs, { signal });
     signal.throwIfAborted();
+  }
+}
+
+/** A claim that cannot be kept or given back runs out. */
+function unlessAway(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof ArchiveError)) throw error;
   }
 }
 

@@ -30,6 +30,9 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
   latencies: ['archived_at', 'source', 'took'],
   alarms: ['about', 'what'],
   notices: ['number'],
+  orders: ['number'],
+  ordered: ['number', 'id'],
+  order_events: ['number', 'place'],
   runs: ['rowid'],
 };
 

@@ -1,7 +1,10 @@
 /** What an archive's runs work with and leave behind: the queue and the journal, in one database. */
 import { join } from 'node:path';
 import { FRONTIER } from '../archive/keys.ts';
+import { followClock } from '../clock.ts';
 import { ArchiveError } from '../errors.ts';
+import { type Hands, handName, openHands } from '../journal/hands.ts';
+import { type HostClaims, openHostClaims } from '../journal/host-claims.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
 import { openDatabase } from '../sqlite.ts';
 import type { Frontier, Pace, RequeuedTarget } from './frontier.ts';
@@ -13,10 +16,20 @@ import { openSqliteFrontier } from './sqlite.ts';
 export interface Operations extends Disposable {
   readonly frontier: Frontier;
   readonly journal: Journal;
+  /** Of a cluster; null on one machine. */
+  readonly shared: Shared | null;
   /** What the frontier set aside when this run began. */
   readonly setAside: readonly RequeuedTarget[];
   /** All that `work` writes to both, or nothing of it: what a visit came to is settled with what is noted of it. */
   transaction<T>(work: () => T): T;
+}
+
+/** What the machines of a cluster know of each other. */
+export interface Shared {
+  readonly claims: HostClaims;
+  readonly hands: Hands;
+  /** Ms since 1970 by the clock of the database, as far as it was asked lately; it never fails. */
+  readonly now: () => number;
 }
 
 interface OperationsOptions extends Partial<Pace> {
@@ -59,7 +72,15 @@ export function openOperations(place: string | OperationsPlace, options: Operati
   );
   const machine = isCluster ? clusterClock(database) : (options.now ?? Date.now);
   const now = readOnly ? machine : openInstants(database, { now: machine, longestPauseMs });
-  const journal = openJournal(database, { now, command, longestPauseMs });
+  const journal = openJournal(database, { now, command, longestPauseMs, isShared: isCluster });
+  const hand = handName();
+  const shared = isCluster
+    ? {
+        claims: openHostClaims(database, { now, hand, longestPauseMs }),
+        hands: openHands(database, { now, name: hand }),
+        now: followClock(now),
+      }
+    : null;
   const pace = { attempts, backoffMs, restMs };
   const openFrontier = isCluster ? openPostgresFrontier : openSqliteFrontier;
   const frontier = openFrontier(database, { pace, now, onDamage: options.onDamage });
@@ -68,6 +89,7 @@ export function openOperations(place: string | OperationsPlace, options: Operati
   return {
     frontier,
     journal,
+    shared,
     setAside,
     transaction: (work) => database.transaction(work),
     [Symbol.dispose]: () => {

@@ -123,8 +123,19 @@ const ORDERS = `
   );
 `;
 
+/** What hands say of themselves, and which of them has which host in hand. It goes with the hands: nothing of it is carried to one machine. */
+const HANDS = `
+  CREATE TABLE host_claims (
+    host TEXT COLLATE "C" PRIMARY KEY, next_at BIGINT NOT NULL DEFAULT 0, token TEXT, hand TEXT, held_until BIGINT
+  );
+  CREATE TABLE hands (
+    name TEXT COLLATE "C" PRIMARY KEY, command TEXT NOT NULL, since BIGINT NOT NULL, seen_at BIGINT NOT NULL, in_hand TEXT NOT NULL,
+    leads BIGINT NOT NULL DEFAULT 0
+  );
+`;
+
 /** The version of a database is the number of steps that it went through. Steps are never changed once one has. */
-const STEPS: readonly string[] = [TABLES, ORDERS];
+const STEPS: readonly string[] = [TABLES, ORDERS, HANDS];
 
 /** A large table may take long to be changed. */
 const MIGRATION_MS = 3_600_000;

@@ -42,16 +42,27 @@ interface RobotsFile {
   readonly tries: number;
 }
 
-/** @param options `now` gives ms since 1970; no host is left alone for longer than `longestPauseMs` */
+/**
+ * @param options `now` gives ms since 1970; no host is left alone for longer than `longestPauseMs`; `isShared` where other
+ *   machines write as well
+ */
 export function openHosts(
   database: Database,
-  { now, longestPauseMs }: { readonly now: () => number; readonly longestPauseMs: number },
+  {
+    now,
+    longestPauseMs,
+    isShared,
+  }: { readonly now: () => number; readonly longestPauseMs: number; readonly isShared: boolean },
 ): Hosts {
+  // Another machine may have begun a longer pause since this one was read.
+  const unlessShorter = isShared
+    ? `WHERE excluded.next_at >= hosts.next_at OR hosts.next_at > excluded.next_at + ${longestPauseMs}`
+    : '';
   const sense: Sense = { aheadMs: longestPauseMs, otherwise: 'now' };
   const pause = database.prepare('SELECT next_at, reason, failures FROM hosts WHERE host = ?');
   const setPause = database.prepare(
     `INSERT INTO hosts (host, next_at, reason, failures) VALUES (?, ?, ?, ?)
-     ON CONFLICT (host) DO UPDATE SET next_at = excluded.next_at, reason = excluded.reason, failures = excluded.failures`,
+     ON CONFLICT (host) DO UPDATE SET next_at = excluded.next_at, reason = excluded.reason, failures = excluded.failures ${unlessShorter}`,
   );
   const pauses = database.prepare(
     'SELECT host, next_at, reason FROM hosts WHERE reason IS NOT NULL AND next_at BETWEEN ? AND ? ORDER BY next_at DESC',

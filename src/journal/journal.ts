@@ -51,7 +51,8 @@ export interface Journal {
 /**
  * @param database whose tables are there
  * @param options `now` gives ms since 1970; `command` is the run that is written down, whose caller holds the archive's
- *   lock, null where none begins; no host is left alone for longer than `longestPauseMs`
+ *   lock, null where none begins; no host is left alone for longer than `longestPauseMs`; `isShared` where several machines
+ *   write the database
  */
 export function openJournal(
   database: Database,
@@ -59,7 +60,13 @@ export function openJournal(
     now,
     command,
     longestPauseMs,
-  }: { readonly now: () => number; readonly command: string | null; readonly longestPauseMs: number },
+    isShared = false,
+  }: {
+    readonly now: () => number;
+    readonly command: string | null;
+    readonly longestPauseMs: number;
+    readonly isShared?: boolean;
+  },
 ): Journal {
   return {
     visits: openVisits(database, { now }),
@@ -72,7 +79,7 @@ export function openJournal(
     followed: openFollowed(database),
     listWalks: openListWalks(database),
     probes: openProbes(database),
-    hosts: openHosts(database, { now, longestPauseMs }),
+    hosts: openHosts(database, { now, longestPauseMs, isShared }),
     lookups: openLookups(database, { now }),
     outbox: openOutbox(database, { now }),
     runs: openRuns(database, { now, command }),
