@@ -73,7 +73,10 @@ export async function startPostgres(): Promise<PostgresServer> {
   const language = ['--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=en'];
   await finished(spawnAside(requireProgram('initdb'), [...init, ...language], folder));
   const port = await freePort();
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'log_min_messages=fatal'];
+  // Shared memory as files of its own folder: a server that is killed leaves nothing elsewhere.
+  const memory = ['shared_memory_type=mmap', 'dynamic_shared_memory_type=mmap'];
+  const network = ['listen_addresses=127.0.0.1', 'unix_socket_directories='];
+  const settings = [...network, ...memory, 'fsync=off', 'log_min_messages=fatal'];
   const server = await serverOf({
     program: requireProgram('postgres'),
     args: ['-D', data, '-p', String(port), ...settings.flatMap((each) => ['-c', each])],
