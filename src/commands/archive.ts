@@ -1,12 +1,12 @@
-/** `archive URL… | -`: single articles, now. */
+/** `archive ARTICLE… | -`: single articles, now. */
 import type { Config } from '../config.ts';
-import { ArchiveError, ERRORS, EXIT, type ExitCode } from '../errors.ts';
+import { ArchiveError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../errors.ts';
 import type { ArticleAddress, Target } from '../model.ts';
 import type { Io } from '../report/output.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { printReport } from '../report/visits.ts';
-import { parseArticleUrl } from '../site/address.ts';
 import { aloneOrHandedOver, type Wait } from './hand-over.ts';
+import { addressOfNamed } from './named-article.ts';
 import { NOT_ARCHIVED } from './reporter.ts';
 import { withOrders } from './serving.ts';
 import { type Interrupts, run, withArchive } from './session.ts';
@@ -25,16 +25,19 @@ export async function archive(
 ): Promise<ExitCode> {
   const { config, terminal, interrupts, io } = context;
   const addresses = new Map<string, ArticleAddress>();
-  let wrong = 0;
+  const wrong: ErrorCode[] = [];
   for (const text of await spellings(urls, io)) {
-    const address = parseArticleUrl(text, config.site);
-    if (address !== null) addresses.set(address.id, address);
-    else {
-      wrong += 1;
-      refuse(text, terminal);
+    try {
+      const address = await addressOfNamed(text, config);
+      addresses.set(address.id, address);
+    } catch (error) {
+      if (!(error instanceof ArchiveError && (error.code === 'URL_INVALID' || error.code === 'NOT_ARCHIVED')))
+        throw error;
+      wrong.push(error.code);
+      refuse(text, error, terminal);
     }
   }
-  if (addresses.size === 0) return EXIT.usage;
+  if (addresses.size === 0) return wrong.includes('NOT_ARCHIVED') ? EXIT.incomplete : EXIT.usage;
 
   const refresh = options.refresh || options.acceptChanged;
   const accept = options.acceptChanged;
@@ -52,7 +55,7 @@ export async function archive(
       }),
     ),
   );
-  return exit === EXIT.ok && wrong > 0 ? EXIT.incomplete : exit;
+  return exit === EXIT.ok && wrong.length > 0 ? EXIT.incomplete : exit;
 }
 
 /** The arguments, or for `-` the lines of stdin; empty lines and `#` comments count for nothing. */
@@ -80,9 +83,10 @@ async function readAll(io: Io): Promise<string> {
   return text + decoder.decode();
 }
 
-function refuse(url: string, terminal: Terminal): void {
-  const { title, fix } = ERRORS.URL_INVALID;
-  terminal.log({ level: 'error', stage: 'run', message: `URL_INVALID: ${url} is ${title} → ${fix}` });
+function refuse(url: string, { code, detail }: ArchiveError, terminal: Terminal): void {
+  const { title, fix } = ERRORS[code];
+  const message = code === 'URL_INVALID' ? `${url} is ${title} → ${fix}` : detail;
+  terminal.log({ level: 'error', stage: 'run', message: `${code}: ${message}` });
   const nothing = {
     document: null,
     record: null,
@@ -91,7 +95,7 @@ function refuse(url: string, terminal: Terminal): void {
     images: { stored: 0, missing: 0 },
     flags: [],
   };
-  if (terminal.json) printReport(terminal, { url, id: null, outcome: 'refused', code: 'URL_INVALID', ...nothing });
+  if (terminal.json) printReport(terminal, { url, id: null, outcome: 'refused', code, ...nothing });
 }
 
 function targetOf({ id, url }: ArticleAddress): Target {

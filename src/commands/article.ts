@@ -1,20 +1,15 @@
-/** `history ID|URL`: an article's versions, when it was gone, and when it was last visited. Reads only. */
-import { relative, resolve } from 'node:path';
-import { type Archive, openArchive, type StoredArticle } from '../archive/archive.ts';
+/** `history ARTICLE`: an article's versions, when it was gone, and when it was last visited. Reads only. */
 import { blocksOf, compareDocuments, countChanges, type DocumentDiff, type Piece } from '../archive/diff.ts';
-import { idOf, parseKey } from '../archive/keys.ts';
-import { openStorage } from '../archive/open-storage.ts';
 import type { Version } from '../archive/record.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
-import { destinationOf } from '../frontier/frontier.ts';
 import { openOperations } from '../frontier/operations.ts';
 import type { LastVisit } from '../journal/journal.ts';
 import type { ArticleId } from '../model.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { joined, style, type Text } from '../report/text.ts';
-import { parseArticleUrl } from '../site/address.ts';
 import { describeChanges } from './changes.ts';
+import { storedArticle } from './named-article.ts';
 
 /** Throws URL_INVALID, NOT_ARCHIVED. */
 export async function history(
@@ -56,7 +51,7 @@ function describe({ document, changes, confirmed, provenance }: Version): string
   return `${document}  ${changes === null ? '' : describeChanges(changes)}`.trimEnd() + doubted + imported;
 }
 
-// `diff ID|URL [A B]`: what changed in an article's text between two of its versions, word by word. Reads only.
+// `diff ARTICLE [A B]`: what changed in an article's text between two of its versions, word by word. Reads only.
 
 /**
  * @param options versions counted from 1: by default the newest and the one before, with `from` alone that one and the newest
@@ -125,50 +120,4 @@ function render(pieces: readonly Piece[], terminal: Pick<Terminal, 'colours'>): 
 export function mark(terminal: Pick<Terminal, 'colours'>, kind: 'added' | 'removed', text: string): Text {
   if (terminal.colours) return style(kind === 'added' ? 'green' : 'red', text);
   return kind === 'added' ? `{+${text}+}` : `[-${text}-]`;
-}
-
-// The article that somebody names on the command line by its id or any spelling of its address.
-
-/**
- * Looks an article up, or the post that it became, without holding the archive; it may be read beside a crawl.
- * @param text `guancha:904308`, `fengwen:399176`, `904308` for either of them, the path of a document, or an address
- * @throws URL_INVALID, NOT_ARCHIVED
- */
-export async function storedArticle(
-  text: string,
-  config: Config,
-): Promise<StoredArticle & { readonly archive: Archive }> {
-  const address = addressOf(text, config);
-  if (address === null) throw new ArchiveError('URL_INVALID', text);
-  using operations = openOperations(config, { readOnly: true });
-  const { frontier, journal } = operations;
-  const places = { get: journal.places.get, set: () => {} }; // this command only reads
-  const archive = openArchive(await openStorage(config), { ...config.limits, places });
-  const isNumber = /^\d+$/.test(text);
-  const found =
-    (await archive.find(address.id, address.date)) ??
-    (isNumber ? await archive.find(`fengwen:${Number(text)}`, null) : null);
-  if (found !== null) return { archive, ...found };
-  const to = destinationOf(frontier.find(address.id));
-  const post = to === null ? null : parseArticleUrl(to, config.site);
-  const moved = post === null ? null : await archive.find(post.id, post.date);
-  if (moved !== null) return { archive, ...moved };
-  throw new ArchiveError(
-    'NOT_ARCHIVED',
-    `${text}: not in ${config.archive}${to === null ? '' : `; it moved to ${to}`}`,
-  );
-}
-
-/** A number alone is first one of www. */
-function addressOf(
-  text: string,
-  { archive, site }: Config,
-): { readonly id: ArticleId; readonly date: string | null } | null {
-  if (/^(?:guancha|fengwen):\d+$/.test(text)) return { id: text as ArticleId, date: null };
-  if (/^[1-9]\d{0,14}$/.test(text)) return { id: `guancha:${Number(text)}`, date: null };
-  for (const key of [text, relative(archive, resolve(text))]) {
-    const parsed = parseKey(key);
-    if (parsed?.kind === 'document' || parsed?.kind === 'record') return { id: idOf(parsed.article), date: null };
-  }
-  return parseArticleUrl(text, site);
 }

@@ -1,4 +1,4 @@
-/** `audit [PATH|ID]…`: checks every file of an archive. Uses no network, writes nothing but the report. */
+/** `audit [PATH|ARTICLE]…`: checks every file of an archive. Uses no network, writes nothing but the report. */
 
 import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -30,6 +30,7 @@ import { openReportFile } from '../report/report-file.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, link } from '../report/text.ts';
 import { parseArticleUrl } from '../site/address.ts';
+import { articleNamed, notArchived, requireNamed } from './named-article.ts';
 import { verifyContext } from './sealing.ts';
 import type { Interrupts } from './session.ts';
 
@@ -46,7 +47,7 @@ export interface AuditFlags {
 
 /**
  * Audits what is named, one after the other.
- * @param what archives, folders of documents, single documents, or ids; empty for the configured archive
+ * @param what archives, folders of documents, single documents, or names of articles; empty for the configured archive
  * @returns `findings` where one is of the level `failOn` or worse, `interrupted` after Ctrl-C. Throws USAGE,
  * REPORT_NOT_WRITABLE, NOT_ARCHIVED
  */
@@ -121,9 +122,8 @@ interface AuditTarget {
 function targetsOf(what: readonly string[], since: string | null, config: Config): readonly AuditTarget[] {
   if (since !== null && (!/^\d{4}-\d{2}-\d{2}$/.test(since) || Number.isNaN(Date.parse(since))))
     throw new ArchiveError('USAGE', `--since ${since}: a day such as 2022-01-28 is needed`);
-  const isId = (text: string) => /^(?:guancha|fengwen):\d+$/.test(text);
-  const ids = what.filter(isId);
-  const paths = what.filter((text) => !isId(text));
+  const ids = what.filter((text) => isName(text, config));
+  const paths = what.filter((text) => !isName(text, config));
   if (what.length === 0 || ids.length > 0) requireInFolder(config, 'audit');
   if (what.length === 0 || ids.length > 0) requireFolder(config.archive);
   const targets = paths.map((path) => targetOf(resolve(path), since));
@@ -132,21 +132,27 @@ function targetsOf(what: readonly string[], since: string | null, config: Config
   return [{ root: config.archive, selection: { stems: withMoves(ids, config), since } }, ...targets];
 }
 
+/** An article of the configured archive by any of its names; a file or folder that is there is audited as such. */
+function isName(text: string, config: Config): boolean {
+  return !existsSync(text) && articleNamed(text, config) !== null;
+}
+
 /** The stems of articles, and of the posts that such became. Throws NOT_ARCHIVED where the archive has nothing of one. */
-function withMoves(ids: readonly string[], config: Config): readonly string[] {
+function withMoves(names: readonly string[], config: Config): readonly string[] {
   const { archive, site } = config;
   using operations = openOperations(config, { readOnly: true });
-  return ids.flatMap((id) => {
-    const post = parseArticleUrl(destinationOf(operations.frontier.find(id as ArticleId)) ?? '', site);
-    const stems = (post === null ? [id] : [id, post.id]).map(stemOf);
-    if (!stems.some((stem) => hasArticle(archive, stem)))
-      throw new ArchiveError('NOT_ARCHIVED', `${id}: not in ${archive}`);
-    return stems;
+  return names.flatMap((name) => {
+    for (const id of requireNamed(name, config).ids) {
+      const post = parseArticleUrl(destinationOf(operations.frontier.find(id)) ?? '', site);
+      const stems = (post === null ? [id] : [id, post.id]).map(stemOf);
+      if (stems.some((stem) => hasArticle(archive, stem))) return stems;
+    }
+    throw notArchived(name, config);
   });
 }
 
 /** `_623950` ends the stem of an article, `fengwen:399176` stands for a community post. */
-function stemOf(id: string): string {
+function stemOf(id: ArticleId): string {
   return id.startsWith('fengwen:') ? id : `_${id.slice(id.indexOf(':') + 1)}`;
 }
 

@@ -9,9 +9,9 @@ export function crawling(program: Command, { io, interrupts, prepare, end }: Inv
   common(program.command('archive'))
     .summary('archive single articles now')
     .description(
-      'Archives single articles now. Any spelling of an article’s address works; - reads a list from stdin, one address a line.',
+      'Archives single articles now. Any spelling of an article’s address works; - reads a list from stdin, one a line.',
     )
-    .argument('<url...>', 'addresses of articles, or -')
+    .argument('<url...>', 'addresses of articles, ids or numbers whose address the archive or its queue knows, or -')
     .option('--refresh', 'visit articles again that are archived already', false)
     .option(
       '--accept-changed',

@@ -1,4 +1,4 @@
-/** `export FORMAT TARGET [ID|URL]…`: the archive, or a part of it, in a format that other programs read. Reads the archive only. */
+/** `export FORMAT TARGET [ARTICLE]…`: the archive, or a part of it, in a format that other programs read. Reads the archive only. */
 import { basename, resolve } from 'node:path';
 import { openArchive } from '../archive/archive.ts';
 import { openStorage } from '../archive/open-storage.ts';
@@ -22,8 +22,8 @@ import type { Terminal } from '../report/terminal.ts';
 import { line } from '../report/text.ts';
 import type { Site } from '../site/address.ts';
 import { daysAfter, weekdayOf } from '../site/clock.ts';
-import { storedArticle } from './article.ts';
 import { requireDay } from './coverage.ts';
+import { storedArticle } from './named-article.ts';
 import type { Interrupts } from './session.ts';
 
 export interface ExportFlags {

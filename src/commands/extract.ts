@@ -23,6 +23,7 @@ import { line, type Style, style, type Text } from '../report/text.ts';
 import { parseArticleUrl, type Site } from '../site/address.ts';
 import { knownError } from '../system-errors.ts';
 import { extractAll } from './extract-all.ts';
+import { addressOfNamed, articleNamed } from './named-article.ts';
 import { type Interrupts, withTemporaryArchive } from './session.ts';
 
 /** What became of one page. */
@@ -77,7 +78,7 @@ export async function extract(
   const addresses: ArticleAddress[] = [];
   for (const thing of things) {
     if (isFile(thing)) printRead(await readFileOnTrial(thing, options.url ?? null, known));
-    else addresses.push(requireAddress(thing, config));
+    else addresses.push(await requireAddress(thing, config));
   }
   if (addresses.length > 0)
     await withTemporaryArchive(config, terminal, 'extract', async (services) => {
@@ -89,10 +90,9 @@ export async function extract(
   return all ? EXIT.ok : EXIT.incomplete;
 }
 
-function requireAddress(text: string, { site }: Config): ArticleAddress {
-  const address = parseArticleUrl(text, site);
-  if (address === null) throw new ArchiveError('URL_INVALID', `${text}; it is no file either`);
-  return address;
+async function requireAddress(text: string, config: Config): Promise<ArticleAddress> {
+  if (articleNamed(text, config) === null) throw new ArchiveError('URL_INVALID', `${text}; it is no file either`);
+  return addressOfNamed(text, config);
 }
 
 interface Known {

@@ -35,6 +35,8 @@ export interface Invocation {
 const CONFIG = 'configuration (default: crawl.config.yaml in this folder, else the built-in defaults)';
 export const WAIT = 'wait until no other run holds the archive; else the work is handed over to that run';
 export const NO_WAIT = 'hand the work over, and do not wait for what it comes to';
+/** How every command takes the name of an article. */
+const ARTICLE = 'id such as guancha:623950, its number, address, or path of its document or record';
 export const JSON_LINES = 'JSON lines on stdout and nothing else there';
 
 /** The flags of nearly every command. */
@@ -76,7 +78,7 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
     .description(
       'Reads every file of an archive, or of a folder of documents, and reports what is wrong. Uses no network, and writes nothing but the report that --html names.',
     )
-    .argument('[what...]', 'archive, folder or document; or ids such as guancha:623950 in the configured archive')
+    .argument('[what...]', `archive, folder or document; or an article of the configured archive: ${ARTICLE}`)
     .option('--html <file>', 'write a page for people')
     .option('--only <check>', 'only this check, or group of checks; may be given several times', several, [])
     .option('--since <date>', 'only articles of this day or later, such as 2022-01-28')
@@ -141,7 +143,7 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
     )
     .addArgument(new Argument('<format>').choices(EXPORT_FORMATS))
     .argument('<target>', 'file or folder, outside of the archive')
-    .argument('[article...]', 'ids such as guancha:623950, or addresses; all articles if none is given')
+    .argument('[article...]', `${ARTICLE}; all articles if none is given`)
     .option('--since <date>', 'only articles of this day of Beijing or later, such as 2022-01-28')
     .option('--until <date>', 'only articles of this day or earlier')
     .option('--day <date>', 'only articles of this day')
@@ -246,7 +248,7 @@ export function reading(program: Command, { io, interrupts, prepare, end }: Invo
     .description(
       'Reads saved pages, or fetches some, and shows the article and what may be wrong with it; writes nothing. With --all: documents and records of the archive again from its captures, by today’s rules, without a network.',
     )
-    .argument('[page...]', 'saved pages, or addresses of articles')
+    .argument('[page...]', 'saved pages, or articles: addresses, or ids whose address is known')
     .option('--url <url>', 'address of the saved page, if the page does not name its own')
     .option('--explain', 'say where each field came from, and what became of every character', false)
     .option('--all', 'the whole archive, from its captures', false)
@@ -272,7 +274,7 @@ export function reading(program: Command, { io, interrupts, prepare, end }: Invo
     .description(
       'Makes every document, superseded ones too, again from its capture, and says which do not come out the same, byte for byte, and by which version of the rules they were made. Reads only.',
     )
-    .argument('[article...]', 'ids such as guancha:623950, or addresses; all if none is given')
+    .argument('[article...]', `${ARTICLE}; all if none is given`)
     .option('--since <month>', 'only what appeared in this month, such as 2026-10, or later')
     .option('--jobs <n>', 'worker threads (default: one a core)', count)
     .addHelpText('after', examples('reproduce', 'reproduce guancha:623950', 'reproduce --since 2026-10 --json'))
@@ -367,7 +369,7 @@ export function reading(program: Command, { io, interrupts, prepare, end }: Invo
   common(program.command('history'))
     .summary('versions of an article')
     .description('An article’s versions with what changed, when it was gone, when it was last visited. Reads only.')
-    .argument('<article>', 'id such as guancha:623950, or address')
+    .argument('<article>', ARTICLE)
     .addHelpText('after', examples('history guancha:623950', 'history --json fengwen:399176'))
     .action(async (article: string, flags: CommonFlags) => {
       const { history } = await import('./article.ts');
@@ -379,7 +381,7 @@ export function reading(program: Command, { io, interrupts, prepare, end }: Invo
     .description(
       'What changed in an article’s text between two versions, word by word; by default the last two. Reads only.',
     )
-    .argument('<article>', 'id such as guancha:623950, or address')
+    .argument('<article>', ARTICLE)
     .argument('[from]', 'number of a version, as history prints it', count)
     .argument('[to]', 'number of a later one', count)
     .addHelpText('after', examples('diff guancha:623950', 'diff guancha:623950 1 3 --json'))
@@ -393,7 +395,7 @@ export function reading(program: Command, { io, interrupts, prepare, end }: Invo
     .description(
       'Writes a folder with an article’s document, record, pictures and capture, and the proof that they were sealed, which anybody can check offline. Reads only.',
     )
-    .argument('<article>', 'id such as guancha:623950, its number, address, or the path of its document')
+    .argument('<article>', ARTICLE)
     .argument('<dir>', 'new or empty folder')
     .addHelpText('after', examples('prove guancha:623950 ../proof', 'sh ../proof/check.sh'))
     .action(async (article: string, dir: string, flags: CommonFlags) => {

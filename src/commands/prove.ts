@@ -11,7 +11,7 @@ import { prove } from '../evidence/prove.ts';
 import { expandPath } from '../paths.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { knownError } from '../system-errors.ts';
-import { storedArticle } from './article.ts';
+import { storedArticle } from './named-article.ts';
 
 /** @throws USAGE where the folder is not empty or lies in the archive; URL_INVALID, NOT_ARCHIVED, NOT_SEALED, SEAL_DAMAGED */
 export async function proveCommand(

@@ -1,4 +1,4 @@
-/** `reproduce [ID|URL]…`: every document of the archive, made again from its capture and compared byte for byte. Reads only. */
+/** `reproduce [ARTICLE]…`: every document of the archive, made again from its capture and compared byte for byte. Reads only. */
 
 import { availableParallelism } from 'node:os';
 import { openDisk } from '../archive/disk.ts';
@@ -12,9 +12,9 @@ import type { Reproduced, Reproduction } from '../reextract/reproduce.ts';
 import { openThreads, type Piece } from '../reextract/threads.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, type Style, style, type Text } from '../report/text.ts';
-import { storedArticle } from './article.ts';
 import { MOST_JOBS, requireFolder } from './audit.ts';
 import { describeChanges } from './changes.ts';
+import { storedArticle } from './named-article.ts';
 import type { Interrupts } from './session.ts';
 
 /** What somebody should look at; the others are counted. */
