@@ -65,9 +65,18 @@ export function believed(at: number, sense: Sense, now: number): number {
   return at <= latest ? at : instead; // what is no number is no instant either
 }
 
-/** An instant for people, by the clock on their wall: `2026-11-26 22:31:05`. */
-export function wallClock(at: number): string {
-  return new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'medium' }).format(at);
+/**
+ * An instant for people, by the clock on their wall and with its zone: `2026-11-26 22:31:05 +01:00`. What has no clock on the
+ * wall, because it is no instant, is shown as it is written.
+ * @param at ms since 1970, or ISO 8601
+ */
+export function wallClock(at: number | string): string {
+  const instant = new Date(at);
+  if (Number.isNaN(instant.getTime())) return String(at);
+  const offset = -instant.getTimezoneOffset();
+  const zone = [Math.trunc(Math.abs(offset) / 60), Math.abs(offset) % 60].map((part) => String(part).padStart(2, '0'));
+  const clock = new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'medium' }).format(instant);
+  return `${clock} ${offset < 0 ? '-' : '+'}${zone.join(':')}`;
 }
 
 // How long to wait before another attempt: exponential back-off with jitter, so that what failed together does not come back together.

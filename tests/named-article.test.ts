@@ -6,13 +6,13 @@ import fc from 'fast-check';
 import { openArchive } from '../src/archive/archive.ts';
 import { openDisk } from '../src/archive/disk.ts';
 import { articleKey, documentKey, recordKey, versionKey } from '../src/archive/keys.ts';
-import { main } from '../src/cli.ts';
 import { articleNamed } from '../src/commands/named-article.ts';
 import { defaultConfig } from '../src/config.ts';
 import { openOperations } from '../src/frontier/operations.ts';
 import type { ArticleId } from '../src/model.ts';
 import { temporaryFolder } from './support/command.ts';
 import { documentOf, draft, save } from './support/drafts.ts';
+import { runHere } from './support/run-here.ts';
 
 const config = { ...defaultConfig(), archive: join(process.cwd(), 'some/archive') };
 const { www, community } = config.site;
@@ -95,25 +95,7 @@ describe('commands that take an article', () => {
   });
   after(() => folder[Symbol.asyncDispose]());
 
-  const told = async (...argv: readonly string[]) => {
-    const said = { stdout: '', stderr: '' };
-    const output = (to: keyof typeof said) => ({
-      write: (text: string) => {
-        said[to] += text;
-      },
-    });
-    const signal = new AbortController().signal;
-    const exit = await main(
-      [...argv, '--archive', archive],
-      {
-        stdout: output('stdout'),
-        stderr: output('stderr'),
-        stdin: (async function* () {})(),
-      },
-      { stopSignal: signal, abortSignal: signal, onHangup: () => () => {} },
-    );
-    return { exit, ...said };
-  };
+  const told = (...argv: readonly string[]) => runHere([...argv, '--archive', archive]);
   const commands: readonly ((name: string) => readonly string[])[] = [
     (name) => ['history', name],
     (name) => ['diff', name],

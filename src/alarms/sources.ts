@@ -1,4 +1,5 @@
 /** The alarm of a source: its list gives nothing, or much less than it used to. */
+import { wallClock } from '../clock.ts';
 
 /** One sample of a source's list. */
 export interface SourceSample {
@@ -86,7 +87,12 @@ export function alarmsOf(samples: readonly SourceSample[]): SourceAlarm[] {
 
 /** `头条: 2 entries, usually 60; since 2026-10-14T07:00:00.000Z`. */
 export function describeAlarm({ source, detail, since }: SourceAlarm): string {
-  return `${source}: ${detail}; since ${new Date(since).toISOString()}`;
+  return `${source}: ${detail}; since ${wallClock(since)}`;
+}
+
+/** The same for programs. */
+export function alarmLine({ since, ...alarm }: SourceAlarm): object {
+  return { ...alarm, since: new Date(since).toISOString() };
 }
 
 type Problem = Pick<SourceAlarm, 'what' | 'detail'>;

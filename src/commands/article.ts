@@ -1,6 +1,7 @@
 /** `history ARTICLE`: an article's versions, when it was gone, and when it was last visited. Reads only. */
 import { blocksOf, compareDocuments, countChanges, type DocumentDiff, type Piece } from '../archive/diff.ts';
 import type { Version } from '../archive/record.ts';
+import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { openOperations } from '../frontier/operations.ts';
@@ -23,15 +24,17 @@ export async function history(
     style('bold', record.article.title),
     `${id}  ${url}`,
     '',
-    ...versions.map((version, i) => `${String(i + 1).padStart(3)}  ${version.capturedAt}  ${describe(version)}`),
+    ...versions.map(
+      (version, i) => `${String(i + 1).padStart(3)}  ${wallClock(version.capturedAt)}  ${describe(version)}`,
+    ),
     '',
     ...absences.map(
       ({ since, until, evidence }) =>
-        `gone since ${since}${until === null ? '' : ` until ${until}`}: ${evidence.join('; ')}`,
+        `gone since ${wallClock(since)}${until === null ? '' : ` until ${wallClock(until)}`}: ${evidence.join('; ')}`,
     ),
     ...movedFrom.map((from) => `moved from ${from}`),
-    ...(movedTo === null ? [] : [`moved to ${movedTo.url}, found ${movedTo.since}`]),
-    ...visits.map(({ outcome, at }) => `last ${outcome === 'unchanged' ? 'seen unchanged' : outcome} ${at}`),
+    ...(movedTo === null ? [] : [`moved to ${movedTo.url}, found ${wallClock(movedTo.since)}`]),
+    ...visits.map(({ outcome, at }) => `last ${outcome === 'unchanged' ? 'seen unchanged' : outcome} ${wallClock(at)}`),
   ];
   if (terminal.json)
     terminal.result('', { id, url, title: record.article.title, versions, absences, movedFrom, movedTo, visits });
@@ -74,7 +77,7 @@ export async function diff(
   }
 
   terminal.say(
-    `${id}, version ${from} of ${before.capturedAt} → ${to} of ${after.capturedAt}`,
+    `${id}, version ${from} of ${wallClock(before.capturedAt)} → ${to} of ${wallClock(after.capturedAt)}`,
     '',
     ...diffText(found, terminal),
   );

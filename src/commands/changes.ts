@@ -4,6 +4,7 @@ import { openArchive } from '../archive/archive.ts';
 import { type ArticleChange, changesOf } from '../archive/changes.ts';
 import type { Changes, Count } from '../archive/diff.ts';
 import { openStorage } from '../archive/open-storage.ts';
+import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
 import type { Terminal } from '../report/terminal.ts';
@@ -43,7 +44,7 @@ const STYLES: Readonly<Record<ArticleChange['what'], Style>> = {
 
 function describe(change: ArticleChange): Styled {
   const { at, what, id, title } = change;
-  const head = line`${at.slice(0, 16)}Z  ${style(STYLES[what], what.padEnd(9))}`;
+  const head = line`${wallClock(at)}  ${style(STYLES[what], what.padEnd(9))}`;
   return joined([head, id, ...detailOf(change), title], '  ');
 }
 

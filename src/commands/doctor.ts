@@ -5,6 +5,7 @@ import { ASSETS, temporaryName } from '../archive/keys.ts';
 import { openStorage } from '../archive/open-storage.ts';
 import { isS3Address } from '../archive/s3-address.ts';
 import { tryStore } from '../archive/try-store.ts';
+import { wallClock } from '../clock.ts';
 import { type Config, defaultConfig, loadConfig } from '../config.ts';
 import { type ConfigSource, configSource } from '../config-file.ts';
 import { ArchiveError, ERRORS, EXIT, type ExitCode } from '../errors.ts';
@@ -168,7 +169,7 @@ const SANE_YEARS = [2026, 2100] as const;
 function checkClock(): Found {
   const now = new Date();
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const says = `${now.toISOString()}; this machine's time zone is ${zone}, which no file depends on`;
+  const says = `${wallClock(now.getTime())}; this machine's time zone is ${zone}, which no file depends on`;
   const isSane = now.getUTCFullYear() >= SANE_YEARS[0] && now.getUTCFullYear() < SANE_YEARS[1];
   return isSane ? ok(says) : bad(says, 'set the clock: captures are dated by it');
 }

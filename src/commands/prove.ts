@@ -5,6 +5,7 @@ import { openDisk } from '../archive/disk.ts';
 import { temporaryName } from '../archive/keys.ts';
 import { openStorage } from '../archive/open-storage.ts';
 import { openCaptureReader } from '../capture/read-captures.ts';
+import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { prove } from '../evidence/prove.ts';
@@ -39,7 +40,7 @@ export async function proveCommand(
     const { stampedAt, missing } = proof;
     terminal.result(
       [
-        `${target}: ${record.id} in ${origin}, ${size} entries${stampedAt === null ? '' : `, time stamp of ${stampedAt}`}`,
+        `${target}: ${record.id} in ${origin}, ${size} entries${stampedAt === null ? '' : `, time stamp of ${wallClock(stampedAt)}`}`,
         `${proof.files.length} files, ${aside} bytes beside the evidence; check with: sh ${join(target, 'check.sh')}`,
         ...(proof.captures.all === 0
           ? ['there is no capture of it: what the site answered is not part of the proof']

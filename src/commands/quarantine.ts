@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStorage } from '../archive/open-storage.ts';
 import { openQuarantine, type Quarantine, type QuarantineItem } from '../archive/quarantine.ts';
+import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../errors.ts';
 import { NOT_WELL } from '../frontier/frontier.ts';
@@ -60,7 +61,7 @@ async function show(item: QuarantineItem, kept: Quarantine, terminal: Terminal):
     style('bold', name),
     `${url}${finalUrl === url ? '' : ` → ${finalUrl}`}`,
     `${verdict.kind}: ${verdict.evidence.join('; ')}`,
-    `status ${status}, ${fetchedAt}, by ${fetchedBy}`,
+    `status ${status}, ${wallClock(fetchedAt)}, by ${fetchedBy}`,
     ...Object.entries(headers).map(([header, value]) => `${header}: ${value}`),
     '',
     ...linesIn(body),

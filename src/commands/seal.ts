@@ -2,6 +2,7 @@
 import { openStorage, type StoragePlace } from '../archive/open-storage.ts';
 import type { Storage } from '../archive/storage.ts';
 import { openTrash } from '../archive/trash.ts';
+import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { SEAL_FINDINGS, type SealFinding } from '../evidence/findings.ts';
@@ -43,7 +44,7 @@ export async function sealCommand(
   const { checkpoint, files, seen, stamped } = sealed;
   const { origin = null, size = 0 } = checkpoint ?? {};
   const root = checkpoint?.root.toString('base64') ?? null;
-  const time = stamped === null ? '' : 'at' in stamped ? `, time stamp of ${stamped.at}` : '';
+  const time = stamped === null ? '' : 'at' in stamped ? `, time stamp of ${wallClock(stamped.at)}` : '';
   terminal.result(
     `${files} of ${seen} files are newly sealed; ${origin ?? 'there is no log'}, ${size} entries${time}`,
     {

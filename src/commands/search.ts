@@ -11,6 +11,7 @@ import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { joined, line, type Styled, style, type Text } from '../report/text.ts';
+import { shownTime } from '../site/clock.ts';
 import type { Interrupts } from './session.ts';
 
 export interface SearchFlags {
@@ -127,8 +128,10 @@ function withMarks(pieces: readonly SnippetPiece[], { colours }: Terminal, isTit
 
 function describe(article: CatalogArticle): Styled {
   const { publishedAt, id, title, source, list: named } = article;
-  const when = publishedAt.slice(0, 16).replace('T', ' ');
-  return joined([when, style('dim', id), source ?? named ?? '', ...statesOf(article).map(state), title], '  ');
+  return joined(
+    [shownTime(publishedAt), style('dim', id), source ?? named ?? '', ...statesOf(article).map(state), title],
+    '  ',
+  );
 }
 
 function state(text: string): Styled {

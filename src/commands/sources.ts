@@ -1,6 +1,7 @@
 /** `sources list`, `sources test …`: what each list gave lately, and what it gives right now. Archives nothing. */
 
-import { alarmsOf, describeAlarm, type SourceAlarm, type Usual, usualOf } from '../alarms/sources.ts';
+import { alarmLine, alarmsOf, describeAlarm, type SourceAlarm, type Usual, usualOf } from '../alarms/sources.ts';
+import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { openPageTrial } from '../crawl/page-trial.ts';
 import { LIST_KINDS, mergeEntries } from '../crawl/read-list.ts';
@@ -59,11 +60,17 @@ function list(chosen: Config['sources'], { config, terminal }: Context): ExitCod
       line`${style('bold', source.name)}  ${source.url}`,
       last === null
         ? '    not read yet'
-        : `    ${new Date(last.at).toISOString()}  ${last.kind ?? last.code}, ${last.entries} entries, ${last.fresh} new${last.code === null ? '' : `, ${last.code}`}`,
+        : `    ${wallClock(last.at)}  ${last.kind ?? last.code}, ${last.entries} entries, ${last.fresh} new${last.code === null ? '' : `, ${last.code}`}`,
       ...(usual === null ? [] : [`    usually ${usual.kind}, ${usual.entries} entries`]),
       ...alarms.map((alarm) => line`    ${style('yellow', describeAlarm(alarm))}`),
     ];
-    terminal.result(lines, { ...source, kind: last?.kind ?? null, last, usual, alarms });
+    terminal.result(lines, {
+      ...source,
+      kind: last?.kind ?? null,
+      last: last && { ...last, at: new Date(last.at).toISOString() },
+      usual,
+      alarms: alarms.map(alarmLine),
+    });
   }
   return EXIT.ok;
 }
@@ -73,7 +80,7 @@ async function test(things: readonly string[], url: string | undefined, context:
   let exit: ExitCode = EXIT.ok;
   const print = (tested: SourceTest) => {
     if (tested.error !== null) exit = worseOf(exit, new ArchiveError(tested.error.code, tested.error.detail));
-    if (terminal.json) terminal.result('', { ...tested });
+    if (terminal.json) terminal.result('', { ...tested, alarms: tested.alarms.map(alarmLine) });
     else terminal.say(...sourceText(tested));
   };
   const files = things.filter(isFile);

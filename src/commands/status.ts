@@ -1,6 +1,6 @@
 /** `status`: what the archive holds, how the last run went, what failed and why. Reads only. */
 import { describeDrift, findDrift } from '../alarms/drift.ts';
-import { alarmsOf, describeAlarm } from '../alarms/sources.ts';
+import { alarmLine, alarmsOf, describeAlarm } from '../alarms/sources.ts';
 import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
@@ -56,7 +56,7 @@ export async function status({
     '',
     lastRun === null
       ? 'no run yet'
-      : `last run: ${lastRun.command}, ${lastRun.startedAt} to ${lastRun.endedAt ?? ((await describeHolder(archive)) === null ? 'when it was cut off' : 'now')}`,
+      : `last run: ${lastRun.command}, ${wallClock(lastRun.startedAt)} to ${lastRun.endedAt === null ? ((await describeHolder(archive)) === null ? 'when it was cut off' : 'now') : wallClock(lastRun.endedAt)}`,
     ...orders.map(describeOrder),
     ...(revisits.planned === 0 ? [] : [`${revisits.planned} revisits are planned, ${revisits.due} of them are due`]),
     ...pauses.map((pause) => style('yellow', describePause(pause))),
@@ -64,17 +64,17 @@ export async function status({
     ...latencies.map(describeLatency),
     ...alarms.map((alarm) => style('yellow', describeAlarm(alarm))),
     ...drift.map((each) => style('yellow', describeDrift(each))),
-    ...(seals.sealedAt === null ? [] : [`last sealed ${seals.sealedAt}`]),
+    ...(seals.sealedAt === null ? [] : [`last sealed ${wallClock(seals.sealedAt)}`]),
     ...(seals.failure === null
       ? []
-      : [style('yellow', `the last seal failed ${seals.failure.at}: ${seals.failure.detail}`)]),
+      : [style('yellow', `the last seal failed ${wallClock(seals.failure.at)}: ${seals.failure.detail}`)]),
     ...(notices.waiting === 0 ? [] : [`${notices.waiting} notices wait to be delivered`]),
     ...notices.failed.flatMap(({ at, on, to, attempts, error }) => [
-      line`${at}  ${style('red', `notice ${on} given up`)}  ${to}, ${attempts} attempts`,
+      line`${wallClock(at)}  ${style('red', `notice ${on} given up`)}  ${to}, ${attempts} attempts`,
       `    ${error}`,
     ]),
     ...failures.flatMap(({ at, outcome, code, url, detail }) => [
-      line`${at}  ${style('red', `${outcome} ${code}`)}  ${url}`,
+      line`${wallClock(at)}  ${style('red', `${outcome} ${code}`)}  ${url}`,
       `    ${detail}`,
     ]),
   ];
@@ -88,7 +88,7 @@ export async function status({
     doubts,
     latencies,
     drift,
-    alarms,
+    alarms: alarms.map(alarmLine),
     failures,
     notices,
     seals,
@@ -103,12 +103,12 @@ export async function status({
 
 /** A host that is left alone, for people. */
 export function describePause({ host, until, reason }: PausedHost): string {
-  return `${host} is left alone until ${wallClock(Date.parse(until))}: ${reason}`;
+  return `${host} is left alone until ${wallClock(until)}: ${reason}`;
 }
 
 /** What is shown of an archived article and not believed, for people. */
 function describeDoubt({ id, detail, seen, againAt }: OpenDoubt): string {
-  const next = againAt === null ? 'no visit is planned' : `looked at again from ${wallClock(Date.parse(againAt))} on`;
+  const next = againAt === null ? 'no visit is planned' : `looked at again from ${wallClock(againAt)} on`;
   return `${id} stays as archived, for what is shown is implausible: ${detail}; seen ${seen.length} times, ${next}`;
 }
 

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { inFolder } from '../archive/open-storage.ts';
+import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { defaultKeyFile, openKeyFile, openSeen, real } from '../evidence/key.ts';
@@ -70,10 +71,11 @@ export async function verifyCommand(
     notSealed,
     findings: findings.length,
   };
-  const stamped = summary.stamped === null ? '' : `, time stamp of ${summary.stamped.at} over ${summary.stamped.size}`;
+  const stamped =
+    summary.stamped === null ? '' : `, time stamp of ${wallClock(summary.stamped.at)} over ${summary.stamped.size}`;
   terminal.result(
     [
-      `${summary.origin ?? 'no log'}, ${summary.size ?? 0} entries, last sealed ${summary.sealedAt ?? 'never'}${stamped}`,
+      `${summary.origin ?? 'no log'}, ${summary.size ?? 0} entries, last sealed ${summary.sealedAt === null ? 'never' : wallClock(summary.sealedAt)}${stamped}`,
       `${unchanged} files as they were sealed, ${ownWork} changed by the archive itself since, ${notSealed} not sealed yet`,
       ...(summary.witnesses.length === 0 ? [] : [`cosigned by ${summary.witnesses.join(', ')}`]),
       findings.length === 0 ? '✓ nothing contradicts the seals' : `${findings.length} findings`,

@@ -4,6 +4,7 @@ import { parseKey, recordKey } from '../archive/keys.ts';
 import type { Worked } from '../crawl/work.ts';
 import type { FlagCode } from '../flags.ts';
 import type { Outcome } from '../model.ts';
+import { shownTime } from '../site/clock.ts';
 import type { Terminal } from './terminal.ts';
 import { line, type Style, style } from './text.ts';
 
@@ -70,7 +71,7 @@ function describe({ title, publishedAt, images, url, to, detail, flags }: UrlRep
     return [url, to === undefined ? detail : `→ ${to ?? 'another outlet'}`].filter(Boolean).join('  ');
   const missing = images.missing === 0 ? '' : `, ${images.missing} missing`;
   const doubts = flags.length === 0 ? '' : `⚑ ${flags.join(', ')}  `;
-  return `${publishedAt?.slice(0, 16).replace('T', ' ')}  ${images.stored} pictures${missing}  ${doubts}${title}`;
+  return `${publishedAt === null ? '' : shownTime(publishedAt)}  ${images.stored} pictures${missing}  ${doubts}${title}`;
 }
 
 /** `12 archived, 3 unchanged, 1 failed`. */

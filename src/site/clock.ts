@@ -52,6 +52,11 @@ export function onSiteClock(instant: string): string {
   return siteClock(Date.parse(instant));
 }
 
+/** The time of an article for people, by the site's clock and with its zone: `2022-01-28 10:30 +08:00`. */
+export function shownTime(publishedAt: string): string {
+  return `${publishedAt.slice(0, 16).replace('T', ' ')} ${publishedAt.slice(19)}`.trim();
+}
+
 const YEAR_FIRST = /^(?<y>\d{4})-(?<mo>\d{1,2})-(?<d>\d{1,2})(?:[T\s]+(?<h>\d{1,2}):(?<mi>\d{2})(?::(?<s>\d{2}))?)?$/;
 const MONTH_FIRST = /^(?<mo>\d{1,2})\/(?<d>\d{1,2})\/(?<y>\d{4})\s+(?<h>\d{1,2}):(?<mi>\d{2})(?::(?<s>\d{2}))?$/;
 
