@@ -1,6 +1,7 @@
 /**
  * Audits one after the other beside a busy crawl, beside visits of edited articles, and beside a repair: each finds what an
- * audit of the archive at rest finds, and nothing else. As a program: `audit-beside.ts [--audits N] [--articles N]`.
+ * audit of the archive at rest finds, and nothing else. Beside the first two the seals are checked as well (`verify`).
+ * As a program: `audit-beside.ts [--audits N] [--articles N]`.
  */
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
@@ -10,6 +11,9 @@ import { parseArgs } from 'node:util';
 import { audit } from '../../src/audit/audit.ts';
 import { nameOf } from '../../src/audit/beside-runs.ts';
 import { CHECKS, type CheckCode, type Finding } from '../../src/audit/promises.ts';
+import { ArchiveError } from '../../src/errors.ts';
+import type { SealFinding } from '../../src/evidence/findings.ts';
+import { verify } from '../../src/evidence/verify.ts';
 import { openNewspaper } from '../newspaper/newspaper.ts';
 import { start, temporaryFolder } from '../support/command.ts';
 import { unseen } from '../support/sealed-archive.ts';
@@ -18,19 +22,20 @@ import { files } from '../support/tree.ts';
 const CODES = Object.keys(CHECKS) as CheckCode[];
 const DAMAGED = 6;
 
-/** @returns how many audits ran beside a run; throws where one of them found what is not so */
+/** @returns how many audits, and checks of the seals, ran beside a run; throws where one of them found what is not so */
 export async function auditBeside(options: {
   readonly audits: number;
   readonly articles: number;
   readonly say: (line: string) => void;
-}): Promise<number> {
+}): Promise<{ readonly audits: number; readonly verifies: number }> {
   await using newspaper = await openNewspaper({ articles: options.articles, specials: false });
   await using folder = await temporaryFolder();
   const config = join(folder.path, 'config.yaml');
   const root = join(folder.path, 'archive');
   const politeness = { intervalMs: 30, assetIntervalMs: 10, backoffMs: 0, concurrency: 2 };
-  await writeFile(config, newspaper.config({ archive: './archive', politeness }));
+  await writeFile(config, newspaper.config({ archive: './archive', politeness, seal: 'run' }));
   let beside = 0;
+  let verifies = 0;
 
   const findings = async (jobs: number): Promise<Finding[]> => {
     const found: Finding[] = [];
@@ -39,6 +44,18 @@ export async function auditBeside(options: {
     for await (const each of audit({ root, selection, codes: CODES, jobs, signal, seals: unseen(root) }))
       if (each.severity !== 'note') found.push(each);
     return found;
+  };
+
+  /** What contradicts the seals; none where there is no seal yet. */
+  const contradictions = async (): Promise<readonly SealFinding[]> => {
+    try {
+      const verified = await verify({ ...unseen(root), hasFiles: true });
+      verifies += 1;
+      return verified.findings;
+    } catch (error) {
+      if (error instanceof ArchiveError && error.code === 'NOT_SEALED') return [];
+      throw error;
+    }
   };
 
   /** Audits until the command has ended. @param known findings that are no false ones */
@@ -52,13 +69,14 @@ export async function auditBeside(options: {
     while (!hasEnded) {
       found.push(...(await findings(1 + (beside % 2))));
       beside += 1;
+      if (known.length === 0) assert.deepEqual(await contradictions(), [], `verify beside ${args.join(' ')}`);
     }
     const { code, stderr } = await running.ended;
     assert.ok(code === 0 || code === 3, stderr);
     const right = new Set([...known, ...(await findings(1))].map(nameOf));
     const wrong = found.filter((each) => !right.has(nameOf(each)));
     assert.deepEqual(wrong, [], `${args.join(' ')}: ${wrong.length} false findings`);
-    options.say(`${beside} audits, the last beside ${args.join(' ')}`);
+    options.say(`${beside} audits and ${verifies} checks of the seals, the last beside ${args.join(' ')}`);
   };
 
   while (beside < options.audits) {
@@ -79,16 +97,16 @@ export async function auditBeside(options: {
     for (const path of damaged.slice(0, DAMAGED)) rmSync(join(root, path));
     await besides(['repair'], await findings(1));
   }
-  return beside;
+  return { audits: beside, verifies };
 }
 
 if (import.meta.main) {
   const { values } = parseArgs({ options: { audits: { type: 'string' }, articles: { type: 'string' } } });
   const say = (line: string) => void process.stdout.write(`${line}\n`);
-  const audits = await auditBeside({
+  const done = await auditBeside({
     audits: Number(values.audits ?? 200),
     articles: Number(values.articles ?? 60),
     say,
   });
-  say(`${audits} audits, no false finding`);
+  say(`${done.audits} audits and ${done.verifies} checks of the seals, no false finding`);
 }
