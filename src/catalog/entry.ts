@@ -2,7 +2,7 @@
 import { type ArticleChange, changesOf } from '../archive/changes.ts';
 import { readDocument } from '../archive/document.ts';
 import { assetKey, isPost } from '../archive/keys.ts';
-import { type ArchiveRecord, isGone } from '../archive/record.ts';
+import { type ArchiveRecord, articleOf, isGone } from '../archive/record.ts';
 import { ArchiveError } from '../errors.ts';
 import type { Person, TimePrecision } from '../model.ts';
 import { textOfBody } from './document-text.ts';
@@ -91,15 +91,10 @@ export interface CatalogEntry {
 
 const BEIJING_S = 8 * 3600;
 
-type Stored = ArchiveRecord['article'];
-
-/** What `readRecord` makes sure of; the other fields may be missing from a record that no visit wrote. */
-type Known = Partial<Stored> & Pick<Stored, 'title' | 'publishedAt' | 'summary' | 'byline' | 'images'>;
-
 /** @param document the text of the newest version's document; null where it cannot be read */
 export function entryOf(key: string, record: ArchiveRecord, document: string | null): CatalogEntry {
   const { versions, flags, assets } = record;
-  const article: Known = record.article;
+  const article = articleOf(record);
   const text = document === null ? null : textOfDocument(document);
   const captions = article.images.flatMap(({ caption }) => caption ?? []);
   const missingCaptions = captions.filter((caption) => text?.includes(caption) !== true);
@@ -114,18 +109,18 @@ export function entryOf(key: string, record: ArchiveRecord, document: string | n
       id: record.id,
       url: record.url,
       title: article.title,
-      originalTitle: article.originalTitle ?? null,
+      originalTitle: article.originalTitle,
       publishedAt: article.publishedAt,
-      precision: article.precision ?? 'day',
-      updatedAt: article.updatedAt ?? null,
-      source: article.source ?? null,
+      precision: article.precision,
+      updatedAt: article.updatedAt,
+      source: article.source,
       list: record.source,
-      columnists: article.columnists ?? [],
-      staff: (article.staff ?? []).map(({ name }) => name),
+      columnists: article.columnists,
+      staff: article.staff.map(({ name }) => name),
       byline: article.byline?.text ?? null,
-      editors: article.editors ?? [],
-      keywords: article.keywords ?? [],
-      topic: article.topic ?? null,
+      editors: article.editors,
+      keywords: article.keywords,
+      topic: article.topic,
       summary: article.summary,
       flags: [...new Set(flags.map(({ code }) => code))],
       versions: versions.length,
@@ -168,16 +163,16 @@ function latest(a: string, b: string): string {
 
 /** Everybody and everything that the article names outside of its text. */
 function namesOf(record: ArchiveRecord): readonly string[] {
-  const article: Known = record.article;
-  const { byline, columnists = [], staff = [], editors = [], keywords = [], topic, source } = article;
+  const article = articleOf(record);
+  const { byline, columnists, staff, editors, keywords, topic, source } = article;
   const people = [...columnists, ...staff].map(({ name, title }) => `${name} ${title ?? ''}`);
   return [byline?.text ?? '', ...people, ...editors, ...keywords, topic?.name ?? '', source ?? '', record.source ?? ''];
 }
 
 function labelsOf(key: string, record: ArchiveRecord): readonly Label[] {
   const { flags, assets, versions } = record;
-  const article: Known = record.article;
-  const { byline, columnists = [], staff = [], editors = [], keywords = [], topic, media = [] } = article;
+  const article = articleOf(record);
+  const { byline, columnists, staff, editors, keywords, topic, media } = article;
   const named = (kind: LabelKind, names: readonly (string | null)[], url: string | null = null): Label[] =>
     names.flatMap((name) =>
       name === null || name.trim() === '' ? [] : [{ kind, name: name.trim().toWellFormed(), url }],
@@ -194,7 +189,7 @@ function labelsOf(key: string, record: ArchiveRecord): readonly Label[] {
     video: media.some(({ kind }) => kind !== 'audio'),
   };
   const labels = [
-    ...named('source', [article.source ?? null]),
+    ...named('source', [article.source]),
     ...named('list', [record.source]),
     ...[...columnists, ...staff].flatMap(({ name, url }) => named('author', [name], url)),
     ...named('author', writers),

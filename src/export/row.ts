@@ -2,7 +2,7 @@
 import type { StoredArticle } from '../archive/archive.ts';
 import { readBody } from '../archive/diff.ts';
 import { assetKey } from '../archive/keys.ts';
-import { isGone } from '../archive/record.ts';
+import { articleOf, isGone } from '../archive/record.ts';
 import type { Article, Asset } from '../model.ts';
 import { isOfWriting } from '../site/people.ts';
 import type { SelectedArticle } from './articles.ts';
@@ -85,7 +85,7 @@ export function rowOf(selected: SelectedArticle): Row {
 
 export function factsOf(stored: StoredArticle): Facts {
   const { record } = stored;
-  const { article } = record;
+  const article = articleOf(record);
   return {
     id: record.id,
     url: record.url,
@@ -93,13 +93,13 @@ export function factsOf(stored: StoredArticle): Facts {
     originalTitle: orNull(article.originalTitle),
     publishedAt: article.publishedAt,
     precision: article.precision,
-    updatedAt: article.updatedAt ?? null,
+    updatedAt: article.updatedAt,
     day: dayOf(stored),
     source: orNull(record.source),
     origin: orNull(article.source),
     people: peopleOf(article),
     byline: orNull(article.byline?.text),
-    keywords: (article.keywords ?? []).map(cleanLine),
+    keywords: article.keywords.map(cleanLine),
     topic: orNull(article.topic?.name),
     summary: orNull(article.summary),
     versions: record.versions.map(({ capturedAt, sha256, document: path }) => ({ capturedAt, sha256, document: path })),

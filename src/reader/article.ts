@@ -1,7 +1,7 @@
 /** What the page of an article needs, read from the archive: the record, one of its documents, and where its links lead. */
 import type { Archive, StoredArticle } from '../archive/archive.ts';
 import { readDocument } from '../archive/document.ts';
-import { type Absence, type ArchiveRecord, isGone, type Version } from '../archive/record.ts';
+import { type Absence, type ArchiveRecord, articleOf, isGone, type Version } from '../archive/record.ts';
 import type { ArticleId, Asset } from '../model.ts';
 import { parseArticleUrl, type Site } from '../site/address.ts';
 import { pictureHref } from './pictures.ts';
@@ -57,7 +57,7 @@ const MOST_LINKS = 500;
 export async function readArticle(id: ArticleId, number: number | null, shelf: Shelf): Promise<ShownArticle | null> {
   const stored = await shelf.find(id, null);
   if (stored === null) return null;
-  const record = { ...stored.record, article: { ...BARE, ...stored.record.article } };
+  const record = { ...stored.record, article: articleOf(stored.record) };
   const shown = number ?? record.versions.length;
   const version = record.versions[shown - 1];
   if (version === undefined) return null;
@@ -75,20 +75,6 @@ export async function readArticle(id: ArticleId, number: number | null, shelf: S
     seal: await shelf.sealed(stored.key, version),
   };
 }
-
-/** What a record of another program may lack: nothing in its form asks for it (`archive/record.ts`). */
-const BARE = {
-  originalTitle: null,
-  updatedAt: null,
-  precision: 'second',
-  source: null,
-  columnists: [],
-  staff: [],
-  editors: [],
-  keywords: [],
-  topic: null,
-  layout: '',
-} as const;
 
 /** The address of an article's page. */
 export function articleHref(id: string): string {
