@@ -52,6 +52,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'journal/hands.ts',
     'journal/sources.ts',
     'report/recorded.ts',
+    'report/stored-audits.ts',
   ],
   croner: ['config.ts', 'crawl/timing.ts'],
   diff: ['archive/diff.ts'],

@@ -19,7 +19,7 @@ function printed(stdout: Omit<Output, 'write'>): string {
     text += piece;
   };
   const io = { stdout: { ...stdout, write }, stderr: { write: () => {} }, stdin: (async function* () {})() };
-  const { add, end } = terminalReport(createTerminal(io, { json: false }));
+  const { add, end } = terminalReport(createTerminal(io, { json: false }), { repair: 'guancha-archive repair' });
   for (const code of Object.keys(CHECKS) as CheckCode[])
     void add(
       finding(

@@ -28,6 +28,8 @@ export const CATALOG = 'catalog.sqlite';
 export const NEW_CATALOG = 'catalog.sqlite.new';
 /** Forms of markup that the archive's owner accepts. */
 export const VOCABULARY = 'vocabulary.yaml';
+/** The last reports of whole audits. */
+export const AUDITS = 'audits';
 /** Which bytes of which file were sealed last, so that a seal need not hash them again: derived from `seals/`. */
 export const SEAL_MEMORY = 'seals.sqlite';
 
@@ -241,6 +243,12 @@ function digits(count: number): string {
   return String(count).padStart(12, '0');
 }
 
+// Reports of audits, counted on: an order by time would be that of a clock which may have been wrong.
+
+export function auditReportKey(number: number): string {
+  return `${AUDITS}/${digits(number)}.json`;
+}
+
 // Trash: a folder for each run that moved something there, and its list.
 
 /** @param now when the run began */
@@ -260,6 +268,7 @@ export type ParsedKey =
   | { readonly kind: 'picture'; readonly sha256: string; readonly type: string }
   | { readonly kind: 'page' | 'description'; readonly name: string }
   | { readonly kind: 'segment'; readonly segment: string; readonly isOpen: boolean }
+  | { readonly kind: 'audit-report'; readonly number: number }
   | { readonly kind: 'frontier' | 'catalog' | 'lock' | 'manifest' | 'seal' | 'seal-memory' | 'vocabulary' };
 
 const PLACE = String.raw`(?:\d{4}\/(?:0[1-9]|1[0-2])\/\d{4}_\d{2}_\d{2}_|fengwen\/\d{4}\/(?:0[1-9]|1[0-2])\/)[1-9]\d*`;
@@ -269,6 +278,7 @@ const VERSION = new RegExp(String.raw`^${VERSIONS}\/(${PLACE})\/([1-9]\d*)\.html
 const PICTURE = new RegExp(String.raw`^${ASSETS}\/([0-9a-f]{2})\/(\1[0-9a-f]{62})\.([a-z0-9]{1,8})$`);
 const QUARANTINED = new RegExp(String.raw`^${QUARANTINE}\/(\d{8}T\d{9}Z_[\w.-]*)\.(gz|json)$`);
 const SEGMENT = new RegExp(String.raw`^(${CAPTURES}\/(\d{4})\/(0[1-9]|1[0-2])\/\2\3\d{2}T\d{9}Z\.warc\.gz)(\.open)?$`);
+const AUDIT_REPORT = new RegExp(String.raw`^${AUDITS}\/(\d{12})\.json$`);
 
 const SEAL = new RegExp(
   String.raw`^${SEALS}\/(?:checkpoint|key\.pem|key\.vkey|checkpoints\/\d{12}(?:\.tsr)?|lists\/\d{12}\.sha256|contents\/\d{12}\.txt|tile\/(?:\d|[1-5]\d|6[0-3]|entries)(?:\/x\d{3})*\/\d{3}(?:\.p\/(?:[1-9]\d?|1\d\d|2[0-4]\d|25[0-5]))?)$`,
@@ -289,6 +299,8 @@ export function parseKey(key: string): ParsedKey | null {
   const [, segment, , , open] = SEGMENT.exec(key) ?? [];
   if (segment !== undefined) return { kind: 'segment', segment, isOpen: open !== undefined };
   if (SEAL.test(key)) return { kind: 'seal' };
+  const [, report] = AUDIT_REPORT.exec(key) ?? [];
+  if (report !== undefined) return { kind: 'audit-report', number: Number(report) };
   if (key === MANIFEST) return { kind: 'manifest' };
   if (key === VOCABULARY) return { kind: 'vocabulary' };
   if (isDatabase(key, FRONTIER)) return { kind: 'frontier' };
@@ -303,17 +315,17 @@ export function parseKey(key: string): ParsedKey | null {
  */
 export function mayBeLink(key: string): boolean {
   const parsed = parseKey(key);
-  const others = ['frontier', 'catalog', 'lock', 'manifest', 'seal-memory', 'vocabulary'];
+  const others = ['audit-report', 'frontier', 'catalog', 'lock', 'manifest', 'seal-memory', 'vocabulary'];
   return parsed !== null && !others.includes(parsed.kind);
 }
 
 /**
- * What runs write for themselves: the databases, and the lock with the name of its holder, which is never opened, for that
- * would end the lock (see frontier/lock.ts).
+ * What commands write for themselves: the databases, the reports of audits, and the lock with the name of its holder, which is
+ * never opened, for that would end the lock (see frontier/lock.ts).
  */
 export function isOperational(key: string): boolean {
-  const kind = parseKey(key)?.kind;
-  return kind === 'frontier' || kind === 'catalog' || kind === 'lock' || kind === 'seal-memory';
+  const own = ['audit-report', 'frontier', 'catalog', 'lock', 'seal-memory'];
+  return own.includes(parseKey(key)?.kind ?? '');
 }
 
 /** A file of captures that a run still writes to, or that a dead run left. */

@@ -17,6 +17,7 @@ import {
   isArchive,
   months,
   pictureFolders,
+  reportFiles,
   type Selection,
   type Shard,
   sealFiles,
@@ -183,6 +184,7 @@ function* plan({ root, selection, codes }: AuditOptions, quarantine = false): Ge
   if (asksFor(codes, 'assets') || asksFor(codes, 'files')) yield* pictureFolders(root);
   if (asksFor(codes, 'captures') || asksFor(codes, 'files')) yield* captureFiles(root);
   if (asksFor(codes, 'files')) yield* sealFiles(root);
+  if (asksFor(codes, 'files')) yield* reportFiles(root);
   if (asksFor(codes, 'files')) yield { kind: 'quarantine' };
 }
 

@@ -2,6 +2,7 @@
 import {
   ARTICLES,
   ASSETS,
+  AUDITS,
   BY_MONTH,
   CAPTURES,
   isAssetFolder,
@@ -126,6 +127,14 @@ export function* sealFiles(root: string): Generator<Finding> {
     );
     for (const name of folders) rest.push(under(folder, name));
   }
+}
+
+/** What has no place among the reports of audits. */
+export function* reportFiles(root: string): Generator<Finding> {
+  const { files, folders, findings } = listFolder(root, AUDITS);
+  const isReport = (name: string) => parseKey(under(AUDITS, name))?.kind === 'audit-report';
+  yield* findings.filter(({ code }) => code !== 'temporary-file'); // of another audit that ends; the next run sweeps it
+  yield* unclaimed(AUDITS, [...folders, ...files.filter((name) => !isReport(name))], 'no report of an audit');
 }
 
 /** Files of captures, oldest first. */

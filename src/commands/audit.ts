@@ -1,10 +1,12 @@
-/** `audit [PATH|ARTICLE]…`: checks every file of an archive. Uses no network, writes nothing but the report. */
+/** `audit [PATH|ARTICLE]…`: checks every file of an archive. Uses no network, changes nothing of what it checks. */
 
 import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, relative, resolve } from 'node:path';
+import { openDisk } from '../archive/disk.ts';
 import { ARTICLES, RECORDS } from '../archive/keys.ts';
 import { requireInFolder } from '../archive/open-storage.ts';
+import { openTrash } from '../archive/trash.ts';
 import { type AuditOptions, audit as auditArchive, groupsAsked } from '../audit/audit.ts';
 import {
   type AuditSummary,
@@ -27,6 +29,7 @@ import { htmlReport } from '../report/audit-html.ts';
 import { jsonReport, terminalReport } from '../report/audit-text.ts';
 import { type AuditRun, RANK } from '../report/findings.ts';
 import { openReportFile } from '../report/report-file.ts';
+import { storedReport } from '../report/stored-audits.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, link } from '../report/text.ts';
 import { parseArticleUrl } from '../site/address.ts';
@@ -71,8 +74,9 @@ export async function audit(
   const html = flags.html === undefined ? null : expandPath(flags.html, { code: 'USAGE', where: '--html' });
   await using page = html === null ? null : await openReportFile(html, run);
   const reporters: readonly Reporter[] = [
-    terminal.json ? jsonReport(terminal) : terminalReport(terminal),
+    terminal.json ? jsonReport(terminal) : terminalReport(terminal, { repair: repairOf(flags, run, config) }),
     ...(page === null ? [] : [htmlReport(page, run)]),
+    ...(isWhole(what, flags) && isArchive(config.archive) ? [kept(run, context)] : []),
   ];
   const sum = { articles: 0, assets: 0, bytes: 0, errors: 0, warnings: 0, elapsedMs: 0 };
   let exit: ExitCode = EXIT.ok;
@@ -93,6 +97,30 @@ export async function audit(
   for (const reporter of reporters) await reporter.end(sum);
   if (html !== null) terminal.say(line`wrote ${link(html, resolve(html))}`);
   return exit;
+}
+
+/** True for all checks of all of the configured archive: such a report is worth keeping. */
+function isWhole(what: readonly string[], { only, since }: AuditFlags): boolean {
+  return what.length === 0 && only.length === 0 && since === undefined;
+}
+
+function kept(run: AuditRun, { config, terminal }: { readonly config: Config; readonly terminal: Terminal }): Reporter {
+  const storage = openDisk(config.archive);
+  return storedReport(run, { storage, trash: openTrash(storage, { now: run.startedAt }), log: terminal.log });
+}
+
+/** How what was audited is repaired, as it is typed; null for a folder without records, and for anything beside the archive. */
+function repairOf({ config: file, archive }: AuditFlags, { roots }: AuditRun, config: Config): string | null {
+  if (roots.length !== 1 || roots[0] !== config.archive || !isArchive(config.archive)) return null;
+  const flags = Object.entries({ config: file, archive }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name} ${inShell(value)}`],
+  );
+  return ['guancha-archive repair', ...flags].join(' ');
+}
+
+/** A word as a shell takes it. */
+function inShell(word: string): string {
+  return /^[\w./~:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** What was asked, as it is typed. */

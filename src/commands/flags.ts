@@ -76,7 +76,7 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
   common(program.command('audit'))
     .summary('prove that the archive is right')
     .description(
-      'Reads every file of an archive, or of a folder of documents, and reports what is wrong. Uses no network, and writes nothing but the report that --html names.',
+      'Reads every file of an archive, or of a folder of documents, and reports what is wrong. Uses no network and changes nothing. Writes the page that --html names, and keeps the report of a whole audit of the configured archive in its audits/, the newest ten.',
     )
     .argument('[what...]', `archive, folder or document; or an article of the configured archive: ${ARTICLE}`)
     .option('--html <file>', 'write a page for people')

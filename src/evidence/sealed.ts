@@ -52,6 +52,7 @@ function isSealable(parsed: ParsedKey): boolean {
       return true;
     case 'segment':
       return !parsed.isOpen;
+    case 'audit-report':
     case 'frontier':
     case 'catalog':
     case 'lock':

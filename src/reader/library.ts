@@ -23,7 +23,7 @@ type Placed = Awaited<ReturnType<typeof placeOrder>>;
 
 export interface Library {
   readonly shelf: Shelf;
-  readonly storage: Pick<Storage, 'stat' | 'chunks'>;
+  readonly storage: Pick<Storage, 'stat' | 'chunks' | 'read' | 'names'>;
   readonly catalog: Pick<Catalog, 'search' | 'snippet' | 'article' | 'labels' | 'days' | 'changes' | 'state'>;
   /** Lets the catalog take in what was archived since; waits for it no longer than a reader would. */
   current(): Promise<void>;

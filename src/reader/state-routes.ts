@@ -3,13 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { streamSSE } from 'hono/streaming';
 import type { ReadIdCoverage } from '../coverage/read-id-coverage.ts';
 import { ArchiveError } from '../errors.ts';
+import { readStoredAudit, storedAudits } from '../report/stored-audits.ts';
 import { parseArticleUrl } from '../site/address.ts';
 import { dayOf, daysAfter } from '../site/clock.ts';
+import { auditContent, type KeptReport } from './audit-page.ts';
 import type { Library } from './library.ts';
 import type { Markup } from './markup.ts';
 import { ORDER_HREF, orderForm } from './order-form.ts';
 import { runContent, runPart } from './run-page.ts';
-import { auditContent, coverageContent } from './state-page.ts';
+import { coverageContent } from './state-page.ts';
 import { countIn, type Reader, send, type Visit, wordsOf } from './visit.ts';
 import type { Words } from './words.ts';
 
@@ -17,6 +19,7 @@ const COVERAGE_DAYS = 30;
 /** The records of a month are read for it: not for every visit. */
 const COVERAGE_KEPT_MS = 60_000;
 const MOST_FLAGS = 100;
+const MOST_REPORTS = 20;
 const LOOK_MS = 2000;
 /** So many may watch a run at once; whoever comes then sees it as it is. */
 const MOST_WATCHERS = 20;
@@ -93,9 +96,26 @@ export function stateRoutes(reader: Reader, library: Library): void {
   reader.get('/audit', async (visit) => {
     await library.current();
     const words = wordsOf(visit);
-    const content = auditContent(await catalog.state(), await catalog.labels('flag', { limit: MOST_FLAGS }), words);
+    const flags = await catalog.labels('flag', { limit: MOST_FLAGS });
+    const kept = await reportsFor(countIn(visit, 'report'));
+    const content = auditContent({ state: await catalog.state(), flags, ...kept }, words);
     return send(visit, { title: words.audit, section: 'audit', content });
   });
+
+  /** @param asked the number of the report that is shown; the newest where it is null or not there */
+  async function reportsFor(asked: number | null) {
+    const reports: KeptReport[] = [];
+    for (const number of (await storedAudits(library.storage)).slice(0, MOST_REPORTS))
+      reports.push({ number, report: await readStoredAudit(library.storage, number) });
+    const shown = reports.find(({ number }) => number === asked) ?? reports[0] ?? null;
+    const named = (shown?.report?.groups ?? []).flatMap((group) => group.shown.flatMap(({ article }) => article ?? []));
+    const titles = new Map<string, string>();
+    for (const id of new Set(named)) {
+      const article = await catalog.article(id);
+      if (article !== null) titles.set(article.id, article.title);
+    }
+    return { reports, shown, titles };
+  }
 
   async function sendRun(visit: Visit, url: string, said: string | null, status: 200 | 400 | 403 | 500 = 200) {
     const words = wordsOf(visit);

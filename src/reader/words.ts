@@ -2,6 +2,7 @@
 import type { EditKind } from '../archive/changes.ts';
 import type { Outcome } from '../model.ts';
 import { COVERAGE_IN_ENGLISH } from '../report/coverage-words.ts';
+import { AUDIT_IN_CHINESE, AUDIT_IN_ENGLISH } from './audit-words.ts';
 import { COVERAGE_IN_CHINESE } from './coverage-words.ts';
 import type { Language } from './preferences.ts';
 
@@ -179,7 +180,7 @@ const zh = {
   damagedLabel: '记录不可读',
   lackTextLabel: '文档不可读',
   behindLabel: '目录落后',
-  auditHelp: '逐文件核查由命令完成，并可写成网页；repair 修复其所能修复的。',
+  auditReport: AUDIT_IN_CHINESE,
   live: '实时更新',
   notLive: '静态；刷新可更新',
   outcomes: {
@@ -379,7 +380,7 @@ const en: Words = {
   damagedLabel: 'records unreadable',
   lackTextLabel: 'documents unreadable',
   behindLabel: 'catalog behind',
-  auditHelp: 'A command checks every file, and can write its report as a page; repair mends what it can.',
+  auditReport: AUDIT_IN_ENGLISH,
   live: 'Updated live',
   notLive: 'Not live; reload to update',
   outcomes: {

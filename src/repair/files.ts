@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readDocument } from '../archive/document.ts';
 import {
   ASSETS,
+  AUDITS,
   articleKey,
   BY_MONTH,
   documentKey,
@@ -153,7 +154,7 @@ function isLoadBearing(path: string): boolean {
     return rest.length === 0 && (year === undefined || isYear(year)) && (month === undefined || isMonth(month));
   }
   if (top === ASSETS) return below.length === 0 || (below.length === 1 && isAssetFolder(below[0] ?? ''));
-  return [QUARANTINE, TRASH, FRONTIER].includes(path);
+  return [QUARANTINE, AUDITS, TRASH, FRONTIER].includes(path);
 }
 
 /** True if the same bytes lie in the archive under a name that a record knows. */

@@ -4,6 +4,7 @@ import type { TextFile } from '../archive/text-file.ts';
 import { type AuditSummary, CHECKS, type Finding, type Reporter, type Severity } from '../audit/promises.ts';
 import { type AuditRun, counted, type Group, type Located, openGroups, RANK, sentence } from './findings.ts';
 import { bar, html, type Markup, pageEnd, pageStart } from './page.ts';
+import { titleOf } from './titles.ts';
 
 /** More of one check are counted, not shown: the page stays one that a browser opens. */
 const MOST_SHOWN = 200;
@@ -114,7 +115,8 @@ function itemOf(each: Located, from: string, { roots }: AuditRun): Markup {
   const path = roots.length > 1 ? `${root}/${found.path}` : found.path === '' ? '.' : found.path;
   const link = linkTo(each, from);
   const name = html`<bdi>${path}</bdi>`;
-  return html`<li><p class="path fixed">${link === null ? name : html`<a href="${link}">${name}</a>`}</p><p><bdi>${found.detail}</bdi>${found.article === null ? null : html` <span class="quiet article">${found.article}</span>`}</p></li>\n`;
+  const title = titleOf(each);
+  return html`<li><p class="path fixed">${link === null ? name : html`<a href="${link}">${name}</a>`}</p>${title === null ? null : html`<p><b><bdi>${title}</bdi></b></p>`}<p><bdi>${found.detail}</bdi>${found.article === null ? null : html` <span class="quiet article">${found.article}</span>`}</p></li>\n`;
 }
 
 // How many findings each month of the archive has.

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import stringWidth from 'string-width';
 import { type AuditSummary, CHECKS, type Reporter, type Severity } from '../audit/promises.ts';
 import { printable } from '../log.ts';
-import { counted, type Group, openGroups } from './findings.ts';
+import { counted, type Group, isRepairable, openGroups } from './findings.ts';
 import type { Terminal } from './terminal.ts';
 import { line, link, type Style, style, type Text } from './text.ts';
+import { titleOf } from './titles.ts';
 
 /** A line a finding as it comes, and a last line `{summary}`. */
 export function jsonReport(terminal: Terminal): Reporter {
@@ -20,14 +21,19 @@ const STYLES: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yell
 /** More of one kind are counted, not shown. */
 const MOST_SHOWN = 10;
 
-/** Holds a few findings of each check until the end, whatever their number. */
-export function terminalReport(terminal: Terminal): Reporter {
+/**
+ * Holds a few findings of each check until the end, whatever their number.
+ * @param repair what to type where something can be repaired; null where nothing can be repaired there
+ */
+export function terminalReport(terminal: Terminal, { repair }: { readonly repair: string | null }): Reporter {
   const groups = openGroups(MOST_SHOWN);
   return {
     add: (found, root) => groups.add(found, root),
     end: (summary) => {
-      for (const group of groups.worstFirst()) printGroup(terminal, group);
+      const found = groups.worstFirst();
+      for (const group of found) printGroup(terminal, group);
       printSummary(terminal, summary);
+      if (repair !== null && found.some(({ code }) => isRepairable(code))) terminal.say(`→ ${repair}`);
     },
   };
 }
@@ -36,9 +42,14 @@ function printGroup(terminal: Terminal, { code, count, shown }: Group): void {
   const { severity, means, fix } = CHECKS[code];
   const head = line`${style(STYLES[severity], severity)} ${style('bold', code)}  ${count.toLocaleString('en')}`;
   const lines: Text[] = [head, ...wrap(`${means}; ${fix}`, 2, terminal)];
-  for (const { found, root } of shown) {
-    const path = link(found.path, join(root, found.path));
-    lines.push(line`  ${path}`, ...wrap(printable(found.detail), 4, terminal));
+  for (const each of shown) {
+    const { found, root } = each;
+    const title = titleOf(each);
+    lines.push(
+      line`  ${link(found.path, join(root, found.path))}`,
+      ...(title === null ? [] : wrap(printable(title), 4, terminal).map((part) => style('bold', part))),
+      ...wrap(printable(found.detail), 4, terminal),
+    );
   }
   const more = (count - shown.length).toLocaleString('en');
   if (count > shown.length) lines.push(...wrap(`… and ${more} more: audit --json --only ${code}`, 2, terminal));

@@ -38,6 +38,12 @@ export function openGroups(mostShown: number): Groups {
   };
 }
 
+/** True where `repair` does something about what a check finds. */
+export function isRepairable(code: CheckCode): boolean {
+  const { group, repair } = CHECKS[code];
+  return group !== 'fixity' && repair !== 'none' && repair !== 'restore-backup';
+}
+
 // Texts of the table of checks as sentences.
 
 /** `the body breaks off` → `The body breaks off.` */
