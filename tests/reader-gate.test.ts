@@ -11,17 +11,22 @@ import { openTurnedClock } from './support/turned-clock.ts';
 
 const PASSWORD = '山中的图书馆 42';
 
-async function openGated() {
+/** The same as a hash that costs less than our own. */
+const SALT = 'c2FsdCBvZiBhIHRlc3Q';
+const CHEAP = `scrypt:10:8:1:${SALT}:${scryptSync(PASSWORD, SALT, 32, { N: 1024, r: 8, p: 1 }).toString('base64url')}`;
+
+async function openGated(secret = PASSWORD) {
   const clock = openTurnedClock(Date.parse('2026-10-04T09:00:00Z'));
-  const room = await openReadingRoom({ gate: openGate(PASSWORD, { clock }) });
+  const room = await openReadingRoom({ gate: openGate(secret, { clock }) });
   await room.put({});
   const post = (
     path: string,
     fields: Readonly<Record<string, string>>,
     headers: Readonly<Record<string, string>> = {},
+    peer?: string,
   ) => {
     const body = new URLSearchParams(fields).toString();
-    return room.reader.request(`http://localhost${path}`, {
+    const init = {
       method: 'POST',
       headers: {
         host: 'localhost',
@@ -31,7 +36,9 @@ async function openGated() {
         ...headers,
       },
       body,
-    });
+    };
+    const env = peer === undefined ? {} : { incoming: { socket: { remoteAddress: peer } } };
+    return room.reader.request(`http://localhost${path}`, init, env);
   };
   const signIn = async () => {
     const answer = await post('/login', { password: PASSWORD, to: '/articles/guancha/903180' });
@@ -69,9 +76,7 @@ describe('a password', () => {
   });
 
   it('lets its owner in from this machine while many addresses guess', async () => {
-    const salt = 'c2FsdCBvZiBhIHRlc3Q';
-    const hash = scryptSync(PASSWORD, salt, 32, { N: 1024, r: 8, p: 1 }).toString('base64url'); // cheaper than our own
-    const gate = openGate(`scrypt:10:8:1:${salt}:${hash}`, { clock: openTurnedClock(0) });
+    const gate = openGate(CHEAP, { clock: openTurnedClock(0) });
     for (let i = 0; i < 60; i++) assert.equal(await gate.enter('guess', `203.0.113.${Math.floor(i / 5)}`), 'wrong');
     for (const other of ['203.0.113.99', '2001:db8::1', '::ffff:203.0.113.7', '128.0.0.1', '127.0.0.1.evil.example'])
       assert.equal(await gate.enter(PASSWORD, other), 'later', other);
@@ -79,6 +84,35 @@ describe('a password', () => {
       assert.equal(typeof (await gate.enter(PASSWORD, own)), 'object', own);
     for (let i = 0; i < 5; i++) assert.equal(await gate.enter('guess', '::1'), 'wrong');
     assert.equal(await gate.enter(PASSWORD, '::1'), 'later', 'its own wrong ones count');
+  });
+
+  it('counts behind a proxy on this machine by what the proxy named last, and believes nobody else', async () => {
+    const guess = { password: 'guess' };
+    for (const [name, guesser, owner] of [
+      ['x-forwarded-for', '203.0.113.7', '198.51.100.2'],
+      ['x-forwarded-for', '127.0.0.1, 203.0.113.7:51', '203.0.113.7:52, 198.51.100.2'],
+      ['forwarded', 'for=198.51.100.2, for="[2001:db8::1]:4711";proto=https', 'for=198.51.100.2;by=203.0.113.43'],
+      ['x-real-ip', '127.0.0.1', '::1'],
+    ] as const) {
+      const { post } = await openGated(CHEAP);
+      for (const [i, peer] of ['127.0.0.1', '::1', '::ffff:127.0.0.1', '127.0.0.1', '::1'].entries())
+        assert.equal(
+          (await post('/login', guess, { [name]: guesser.replace(':51', `:5${i}`) }, peer)).status,
+          403,
+          name,
+        );
+      assert.equal((await post('/login', guess, { [name]: guesser }, '127.0.0.1')).status, 429, name);
+      const right = { password: PASSWORD };
+      assert.equal(
+        (await post('/login', right, { [name]: owner }, '127.0.0.1')).status,
+        303,
+        `${name}, from elsewhere`,
+      );
+      assert.equal((await post('/login', right, {}, '127.0.0.1')).status, 303, `${name}, at this machine`);
+    }
+    const { post } = await openGated(CHEAP);
+    for (let i = 0; i < 5; i++) await post('/login', guess, { 'x-forwarded-for': `203.0.113.${i}` }, '192.0.2.8');
+    assert.equal((await post('/login', guess, { 'x-forwarded-for': '203.0.113.9' }, '192.0.2.8')).status, 429);
   });
 
   it('is not looked at for a crowd at once', async () => {

@@ -1,6 +1,6 @@
 /** The addresses of the gate: signing in and out, and what everything else answers before that. */
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import { type Gate, SESSION_MS } from './gate.ts';
+import { type Gate, isLoopback, SESSION_MS } from './gate.ts';
 import { html, type Markup } from './markup.ts';
 import { type Reader, send, type Visit, wordsOf } from './visit.ts';
 import type { Words } from './words.ts';
@@ -78,8 +78,23 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Where a request comes from; all that come in-process are one. */
-function addressOf({ env }: Visit): string {
+/**
+ * Where a request comes from; all that come in-process are one. What a proxy on this machine handed over comes from the
+ * address that the proxy named last (X-Forwarded-For; `Forwarded`, RFC 7239; X-Real-IP): the earlier ones the visitor may have
+ * written. It is told apart from an address of a connection, for it may claim to be this machine.
+ */
+function addressOf({ env, req }: Visit): string {
   const { incoming } = (env ?? {}) as { readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } } };
-  return incoming?.socket?.remoteAddress ?? 'here';
+  const peer = incoming?.socket?.remoteAddress ?? 'here';
+  if (!isLoopback(peer)) return peer;
+  const named = ['x-forwarded-for', 'forwarded', 'x-real-ip'].flatMap((name) => req.header(name) ?? []);
+  return named[0] === undefined ? peer : `behind a proxy: ${lastOf(named[0])}`;
+}
+
+/** `"[2001:db8::1]:4711"` of `for=192.0.2.1, for="[2001:db8::1]:4711";proto=https` is `2001:db8::1`. */
+function lastOf(list: string): string {
+  const last = list.slice(list.lastIndexOf(',') + 1).trim();
+  const node = /(?:^|;)\s*for=("[^"]*"|[^;]*)/i.exec(last)?.[1] ?? last;
+  const [, bracketed, plain] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d+)?$/.exec(node.replaceAll('"', '')) ?? [];
+  return bracketed ?? plain ?? node;
 }

@@ -8,7 +8,7 @@ export interface Gate {
   session(token: string | undefined): Session | null;
   /**
    * Opens a session with the password.
-   * @param from whose attempts are counted: an address of the network
+   * @param from whose attempts are counted: an address of the network, or what a proxy said of one
    * @returns its token; `wrong`, or `later` where too many were wrong or are being looked at
    */
   enter(password: string, from: string): Promise<{ readonly token: string } | 'wrong' | 'later'>;
@@ -76,7 +76,7 @@ export function openGate(secret: string, { clock }: { readonly clock: Pick<Clock
 }
 
 /** True for an address of this machine, in IPv4, IPv6, and IPv4 within IPv6. */
-function isLoopback(address: string): boolean {
+export function isLoopback(address: string): boolean {
   return address === '::1' || /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(address);
 }
 
