@@ -1,5 +1,6 @@
 /** Exports as tables and lists, each read back by a program that is not ours. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -133,6 +134,35 @@ describe('exports of data', () => {
     assert.equal(one('SELECT count(*) FROM articles WHERE instr(title, char(0)) > 0'), 0);
   });
 
+  it('sqlite: keys, indexes and a search that Datasette finds, by another program where there is one', async () => {
+    const path = await made('sqlite', 'b.sqlite');
+    const ask = openSqlite(path);
+    const column = (sql: string) => ask(sql).map((row) => Object.values(row)[0]);
+    const tables = ['articles', 'people', 'keywords', 'pictures', 'versions', 'flags'];
+    for (const table of tables) {
+      assert.ok(column(`SELECT name FROM pragma_table_info('${table}') WHERE pk > 0`).length > 0, table);
+      const references = ask(`SELECT "table", "from", "to" FROM pragma_foreign_key_list('${table}')`);
+      assert.deepEqual(
+        references.map((row) => ({ ...row })),
+        table === 'articles' ? [] : [{ table: 'articles', from: 'article', to: 'id' }],
+        table,
+      );
+    }
+    assert.ok(column("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL").length >= 5);
+    // What datasette/utils/__init__.py (detect_fts) looks for.
+    assert.deepEqual(
+      column(
+        `SELECT name FROM sqlite_master WHERE rootpage = 0 AND sql LIKE '%VIRTUAL TABLE%USING FTS%content="articles"%'`,
+      ),
+      ['articles_fts'],
+    );
+    const titles = column("SELECT title FROM articles WHERE id = 'guancha:900001'");
+    const found = ask(
+      `SELECT id FROM articles WHERE rowid IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH '"${String(titles[0]).slice(0, 3)}"')`,
+    );
+    assert.ok(found.some(({ id }) => id === 'guancha:900001'));
+  });
+
   it('csl and ris: another program reads each item, and no item makes a second one', async () => {
     const json = await readFile(await made('csl', 'a.json'), 'utf8');
     const items: Record<string, unknown>[] = JSON.parse(json);
@@ -236,4 +266,18 @@ function checkCsl(item: Record<string, unknown>): void {
       assert.doesNotMatch(String(value), /\p{Cc}/u);
     }
   }
+}
+
+/** Rows by the `sqlite3` command, where the machine has it; else by Node's own SQLite. */
+function openSqlite(path: string): (sql: string) => readonly Readonly<Record<string, unknown>>[] {
+  if (spawnSync('sqlite3', ['-version']).status !== 0)
+    return (sql) => {
+      using database = new DatabaseSync(path, { readOnly: true });
+      return database.prepare(sql).all();
+    };
+  return (sql) => {
+    const { status, stdout, stderr } = spawnSync('sqlite3', ['-readonly', '-json', path, sql], { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+    return JSON.parse(stdout || '[]');
+  };
 }
