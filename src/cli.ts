@@ -1,7 +1,8 @@
 /** From argv to an exit code. No other file knows argv, signals or how the process ends. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { clustering } from './commands/cluster-flags.ts';
 import { crawling } from './commands/crawling-flags.ts';
+import { requireArchive } from './commands/existing-archive.ts';
 import { type CommonFlags, type Invocation, keeping, reading } from './commands/flags.ts';
 import type { Interrupts } from './commands/session.ts';
 import { sharing } from './commands/shared-flags.ts';
@@ -34,6 +35,7 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
       getOutHelpWidth: () => Math.min(columnsOf(io.stdout), HELP_COLUMNS),
       getErrHelpWidth: () => Math.min(columnsOf(io.stderr), HELP_COLUMNS),
     })
+    .configureHelp({ optionDescription: describeOption })
     .exitOverride()
     .showHelpAfterError('(guancha-archive --help says more)');
 
@@ -41,6 +43,11 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
     io,
     interrupts,
     prepare,
+    existing: (flags) => {
+      const prepared = prepare(flags);
+      requireArchive(prepared.config);
+      return prepared;
+    },
     end: (code) => {
       exit = code;
     },
@@ -50,9 +57,10 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
   keeping(program, invocation);
   sharing(program, invocation);
   clustering(program, invocation);
+  for (const command of program.commands) command.helpGroup(`${groupOf(command.name())}:`);
 
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(withoutHelpFor(argv, program), { from: 'user' });
     return exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
@@ -66,12 +74,51 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
   }
 
   function prepare(flags: CommonFlags): ReturnType<Invocation['prepare']> {
-    const terminal = createTerminal(io, { json: flags.json === true });
+    const terminal = createTerminal(io, { json: flags.json === true, quiet: flags.quiet === true });
     const config = loadConfig(flags.config ?? null, { archive: flags.archive });
     const { file, isNamed } = configSource(flags.config ?? null);
     if (file !== null && !isNamed) terminal.log({ level: 'info', stage: 'run', message: `configuration ${file}` });
     return { config, terminal };
   }
+}
+
+/** The commands by what people want, in the order of help. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  Archive: ['archive', 'crawl', 'schedule', 'backfill', 'import', 'orders', 'retry', 'demo'],
+  'Read and search': ['serve', 'search', 'list', 'history', 'diff', 'changes'],
+  'Take along': ['export', 'copy'],
+  'Check and prove': ['audit', 'seal', 'verify', 'prove', 'corroborate', 'manifest', 'reproduce', 'extract'],
+  'Look after': [
+    'status',
+    'sources',
+    'coverage',
+    'repair',
+    'reindex',
+    'quarantine',
+    'vocabulary',
+    'notify',
+    'doctor',
+    'cluster',
+  ],
+};
+
+function groupOf(name: string): string {
+  return Object.entries(GROUPS).find(([, names]) => names.includes(name))?.[0] ?? 'Others';
+}
+
+/** Without the defaults that say nothing: off, and none. */
+function describeOption(this: Help, option: Option): string {
+  const { defaultValue } = option;
+  const isSilent = defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0);
+  const shown: Option = isSilent ? Object.assign(Object.create(option), { defaultValue: undefined }) : option;
+  return Help.prototype.optionDescription.call(this, shown);
+}
+
+/** `help nosuch` is answered as `nosuch` is: commander would show the help of everything, as if that were known. */
+function withoutHelpFor(argv: readonly string[], program: Command): readonly string[] {
+  const [first, name] = argv;
+  if (first !== 'help' || name === undefined || name === 'help') return argv;
+  return program.commands.some((command) => command.name() === name) ? argv : argv.slice(1);
 }
 
 /** So long after its launcher is gone the program goes on with what is in hand, and so long until it ends in any case. */

@@ -27,9 +27,9 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   ok: 'all went well',
   findings:
     '`audit` found something of the level that `--fail-on` names, or worse; `reproduce` a document that is not the same; `verify`, `seal` or `corroborate` found something',
-  usage: 'the command line, the configuration or every given URL is not valid',
+  usage: 'the command line, the configuration or every given URL is not valid, or there is no archive',
   incomplete:
-    'some URLs did not end well: `blocked`, `refused`, `failed`; for `archive` also `gone`; `repair` could not repair something',
+    'some URLs did not end well: `blocked`, `refused`, `failed`; for `archive` also `gone`; `repair` could not repair something; what was named is not there',
   sourcesUnread: 'a list could not be read, or gave no article; the others were',
   siteBlocks: 'the site refused a list, or several articles in a row, and went on after every pause',
   archiveInUse: 'another run, or another program, is using this archive',
@@ -68,6 +68,18 @@ export const ERRORS = {
     'correct the line named above; every key is explained in crawl.config.yaml',
   ),
   USAGE: kind('the command line is not valid', 'stop', EXIT.usage, 'see guancha-archive --help'),
+  NO_ARCHIVE: kind(
+    'there is no archive',
+    'stop',
+    EXIT.usage,
+    'name it with --archive DIR, or its configuration with --config FILE; init, archive and crawl make a new one',
+  ),
+  NOT_THERE: kind(
+    'what was named is not there',
+    'stop',
+    EXIT.incomplete,
+    'look at what is there: quarantine list, orders list, history ARTICLE; manifest write makes a manifest',
+  ),
   QUERY_INVALID: kind(
     'the query cannot be understood',
     'stop',

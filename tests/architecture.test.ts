@@ -81,6 +81,7 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
     'commands/cluster.ts',
     'commands/coverage.ts',
     'commands/demo.ts',
+    'commands/existing-archive.ts',
     'commands/extract.ts',
     'commands/quarantine.ts',
     'commands/verify.ts',

@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { ArchiveError, ERRORS, type ErrorCode, EXIT, exitCodeFor, nextAfter, renderError } from '../src/errors.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { type Ended, run, start, temporaryFolder } from './support/command.ts';
+import { runHere } from './support/run-here.ts';
 import { digests, files, isKept } from './support/tree.ts';
 
 describe('the table of errors', () => {
@@ -184,7 +185,7 @@ describe('bad input', () => {
   });
 
   it('a second run at once: 6, and the first is not disturbed', async () => {
-    newspaper.handle(({ path }) => (path.includes('slowly') ? { delayMs: 1500, status: 404 } : undefined));
+    newspaper.handle(({ path }) => (path.includes('slowly') ? { delayMs: 6000, status: 404 } : undefined));
     const file = await config();
     const first = start(['archive', '--json', '--config', file, `${newspaper.www}/slowly/2026_10_01_902998.shtml`]);
     while (!newspaper.requests.some(({ path }) => path.includes('slowly')))
@@ -197,16 +198,33 @@ describe('bad input', () => {
     assert.equal((await first.ended).lines()[0]?.outcome, 'gone');
   });
 
-  it('an archive that is not there yet: status says so', async () => {
+  it('an archive that is not there: 2, and none is made', async () => {
     const ended = await run(['status', '--archive', join(folder.path, 'none')]);
     assert.deepEqual(
-      [ended.code, ended.stdout.trim()],
-      [0, `${join(folder.path, 'none')}: nothing has been archived here yet`],
+      [
+        ended.code,
+        ended.stdout,
+        /error NO_ARCHIVE[\s\S]*none: there is no archive[\s\S]*--archive DIR/.test(ended.stderr),
+      ],
+      [2, '', true],
     );
   });
 });
 
 describe('help', () => {
+  it('groups every command by what people want, and shows no default that says nothing', async () => {
+    const { stdout } = await runHere(['--help']);
+    assert.doesNotMatch(stdout, /Others:/);
+    for (const group of ['Archive:', 'Read and search:', 'Take along:', 'Check and prove:', 'Look after:'])
+      assert.ok(stdout.includes(`\n${group}\n`), group);
+    for (const [, name = ''] of stdout.matchAll(/^ {2}([a-z]+) .*\[options\]/gm))
+      assert.doesNotMatch((await runHere([name, '--help'])).stdout, /default: (?:false|\[\])/, name);
+    const unknown = await runHere(['help', 'crwal']);
+    assert.match(unknown.stderr, /unknown command 'crwal'[\s\S]*Did you mean crawl/);
+    assert.deepEqual([unknown.exit, unknown.stdout], [2, '']);
+    assert.match((await runHere(['help', 'crawl'])).stdout, /Usage: guancha-archive crawl/);
+  });
+
   it('has an example for each command', async () => {
     for (const command of [
       'archive',

@@ -33,7 +33,7 @@ describe('manifest', () => {
     const archive = join(folder.path, 'archive');
     await makeFiles(archive);
     const manifest = (action: string) => run(['manifest', action, '--json', '--archive', archive]);
-    assert.match((await manifest('verify')).stderr, /error USAGE[\s\S]*there is no manifest/);
+    assert.match((await manifest('verify')).stderr, /error NOT_THERE[\s\S]*there is no manifest/);
     const wrote = await manifest('write');
     assert.deepEqual([wrote.code, wrote.lines()[0]?.files], [0, 5], wrote.stderr);
     const whole = await manifest('verify');

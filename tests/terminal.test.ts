@@ -12,6 +12,10 @@ import { joined, jsonLine, line, link, style } from '../src/report/text.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { run, temporaryFolder } from './support/command.ts';
 
+// What a build or a user's shell may set changes what a terminal is taken for.
+for (const name of ['CI', 'FORCE_COLOR', 'NO_COLOR']) delete process.env[name];
+process.env.TERM = 'xterm';
+
 function screen(how: Omit<Output, 'write'> & { readonly json?: boolean } = {}) {
   let [out, err] = ['', ''];
   const io = {
@@ -183,5 +187,67 @@ describe('a reader that leaves', () => {
     const [code] = await once(full, 'close');
     assert.deepEqual([code, documents('full')], [9, all], said);
     assert.equal(said.match(/stdout cannot be written: .*ENOSPC/g)?.length, 1, said);
+  });
+});
+
+describe('what a terminal is taken for', () => {
+  const shown = (how: Parameters<typeof screen>[0], environment: Readonly<Record<string, string>>) => {
+    const before = { ...process.env };
+    Object.assign(process.env, environment);
+    try {
+      const { terminal, out, err } = screen(how);
+      terminal.say(style('red', 'x'));
+      terminal.progress(2, 10);
+      return { hasColour: out().includes('\u001b['), bar: err().split('\u001b[2K').at(-1) ?? '', err: err() };
+    } finally {
+      process.env = before;
+    }
+  };
+
+  it('has colours and a bar, unless it cannot or somebody says no', () => {
+    const cases: readonly [Readonly<Record<string, string>>, boolean, boolean, boolean][] = [
+      [{}, true, true, true],
+      [{}, false, false, false],
+      [{ NO_COLOR: '1' }, true, false, true],
+      [{ TERM: 'dumb' }, true, false, false],
+      [{ CI: '1' }, true, false, false],
+      [{ FORCE_COLOR: '1' }, false, true, false],
+      [{ FORCE_COLOR: '1', CI: 'true' }, true, true, false],
+      [{ FORCE_COLOR: '0' }, false, false, false],
+      [{ FORCE_COLOR: '1', NO_COLOR: '1' }, true, false, true],
+    ];
+    for (const [environment, isTTY, hasColour, hasBar] of cases) {
+      const found = shown({ isTTY, columns: 80 }, environment);
+      assert.deepEqual([found.hasColour, found.err.includes('█')], [hasColour, hasBar], JSON.stringify(environment));
+    }
+  });
+
+  it('shrinks the bar before its numbers, at any width', () => {
+    for (let columns = 0; columns <= 120; columns += 1) {
+      const { bar } = shown({ isTTY: true, columns }, {});
+      const width = columns > 1 ? columns : 80;
+      assert.ok(bar.length <= width, `${columns}: ${bar}`);
+      if (width >= 40) assert.match(bar, /2 of 10 articles, \S+\/s, \S+ left$/, String(columns));
+    }
+  });
+
+  it('dates a line of the log where it is none, and is quiet on request', () => {
+    const said = (quiet: boolean, isTTY: boolean) => {
+      let text = '';
+      const output = { isTTY, columns: 80, write: (more: string) => (text += more) };
+      const terminal = createTerminal(
+        { stdout: output, stderr: output, stdin: (async function* () {})() },
+        { json: false, quiet },
+      );
+      for (const level of ['info', 'warn', 'error'] as const) terminal.log({ level, stage: 'run', message: 'm' });
+      terminal.progress(1, 2);
+      terminal.end();
+      return text;
+    };
+    const time = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
+    assert.match(said(false, false), new RegExp(`^${time} info run: m\n${time} run warn: m\n${time} run error: m\n$`));
+    assert.match(said(true, false), new RegExp(`^${time} run warn: m\n${time} run error: m\n$`));
+    assert.doesNotMatch(said(true, true), /1 of 2|run: m/);
+    assert.match(said(false, true), /run.*: m/);
   });
 });

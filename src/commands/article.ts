@@ -58,7 +58,7 @@ function describe({ document, changes, confirmed, provenance }: Version): string
 
 /**
  * @param options versions counted from 1: by default the newest and the one before, with `from` alone that one and the newest
- * @throws URL_INVALID, NOT_ARCHIVED, USAGE, ARCHIVE_DAMAGED
+ * @throws URL_INVALID, NOT_ARCHIVED, NOT_THERE, ARCHIVE_DAMAGED
  */
 export async function diff(
   article: string,
@@ -76,6 +76,10 @@ export async function diff(
     return EXIT.ok;
   }
 
+  if (versions.length === 1) {
+    terminal.say(`${id}: there is one version, of ${wallClock(after.capturedAt)}, and nothing to compare it with`);
+    return EXIT.ok;
+  }
   terminal.say(
     `${id}, version ${from} of ${wallClock(before.capturedAt)} → ${to} of ${wallClock(after.capturedAt)}`,
     '',
@@ -103,7 +107,7 @@ function versionOf(versions: readonly Version[], number: number): Version {
   const version = versions[number - 1];
   if (version !== undefined) return version;
   throw new ArchiveError(
-    'USAGE',
+    'NOT_THERE',
     `diff: there is no version ${number}; the archive has ${versions.length} of the article`,
   );
 }

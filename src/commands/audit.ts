@@ -33,6 +33,7 @@ import { storedReport } from '../report/stored-audits.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, link } from '../report/text.ts';
 import { parseArticleUrl } from '../site/address.ts';
+import { requireArchive } from './existing-archive.ts';
 import { articleNamed, notArchived, requireNamed } from './named-article.ts';
 import { verifyContext } from './sealing.ts';
 import type { Interrupts } from './session.ts';
@@ -153,7 +154,7 @@ function targetsOf(what: readonly string[], since: string | null, config: Config
   const ids = what.filter((text) => isName(text, config));
   const paths = what.filter((text) => !isName(text, config));
   if (what.length === 0 || ids.length > 0) requireInFolder(config, 'audit');
-  if (what.length === 0 || ids.length > 0) requireFolder(config.archive);
+  if (what.length === 0 || ids.length > 0) requireArchive(config);
   const targets = paths.map((path) => targetOf(resolve(path), since));
   if (what.length === 0) return [{ root: config.archive, selection: { stems: null, since } }];
   if (ids.length === 0) return targets;
@@ -217,10 +218,4 @@ export function codesOf(only: readonly string[]): readonly CheckCode[] {
     if (!isCheckCode(name)) throw new ArchiveError('USAGE', `--only ${name}: no such check or group of checks`);
     return [name];
   });
-}
-
-/** Throws USAGE if there is no folder. */
-export function requireFolder(archive: string): void {
-  if (!existsSync(archive) || !statSync(archive).isDirectory())
-    throw new ArchiveError('USAGE', `${archive}: there is no archive; name one with --archive DIR`);
 }

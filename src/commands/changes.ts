@@ -32,7 +32,8 @@ export async function changes(
   found.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
   for (const change of found) terminal.result(describe(change), change);
   const count = (what: ArticleChange['what']) => found.filter((change) => change.what === what).length;
-  terminal.say(`${count('edited')} edits, ${count('withdrawn')} withdrawn, ${count('returned')} returned`);
+  if (found.length === 0) terminal.say('nothing was edited or withdrawn, as far as the site was visited again');
+  else terminal.say(`${count('edited')} edits, ${count('withdrawn')} withdrawn, ${count('returned')} returned`);
   return damaged === 0 ? EXIT.ok : EXIT.incomplete;
 }
 

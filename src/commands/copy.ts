@@ -29,7 +29,7 @@ export async function copy(
   const open = (storage: string) =>
     openStorage({ archive: local, cluster: { storage } }, { report, signal: interrupts.abortSignal });
   const [here, there] = [await open(source), await open(target)];
-  if ((await here.stat('')) === null) throw new ArchiveError('USAGE', `${here.name}: there is no archive`);
+  if ((await here.stat('')) === null) throw new ArchiveError('NO_ARCHIVE', `${here.name}: there is no archive`);
   if (!isS3Address(target)) cleanup.use(await lockArchive(target, 'copy'));
   let done = 0;
   const signal = interrupts.stopSignal;

@@ -119,7 +119,13 @@ export async function crawlNow(
     }
     if (interrupts.stopSignal.aborted) break;
   }
-  if (options.dryRun) return unread;
+  if (options.dryRun) {
+    const waiting = frontier.waiting();
+    const text =
+      waiting === 0 ? 'nothing else waits' : `${waiting} articles wait already, and the next crawl visits them too`;
+    terminal.say(text);
+    return unread;
+  }
   frontier.requeue({ dueAt: services.clock.now() });
   frontier.requeue({ outcomes: NOT_WELL, codes: PASSING_CODES });
   const reporting = {

@@ -5,7 +5,7 @@ import type { BackfillOptions } from './backfill.ts';
 import { type CommonFlags, common, count, examples, type Invocation, NO_WAIT, several, WAIT } from './flags.ts';
 import type { OrdersAction } from './orders.ts';
 
-export function crawling(program: Command, { io, interrupts, prepare, end }: Invocation): void {
+export function crawling(program: Command, { io, interrupts, prepare, existing, end }: Invocation): void {
   common(program.command('archive'))
     .summary('archive single articles now')
     .description(
@@ -98,7 +98,7 @@ export function crawling(program: Command, { io, interrupts, prepare, end }: Inv
     .addHelpText('after', examples('orders', 'orders --json', 'orders cancel 3'))
     .action(async (action: OrdersAction, numbers: string[], flags: CommonFlags) => {
       const { orders } = await import('./orders.ts');
-      end(orders(action, numbers, prepare(flags)));
+      end(orders(action, numbers, existing(flags)));
     });
 
   common(program.command('retry'))
@@ -125,7 +125,7 @@ export function crawling(program: Command, { io, interrupts, prepare, end }: Inv
     )
     .action(async (flags: CommonFlags & { code: string[]; source: string[]; host: string[] }) => {
       const { retry } = await import('./quarantine.ts');
-      end(retry(flags, prepare(flags)));
+      end(retry(flags, existing(flags)));
     });
 
   common(program.command('notify'))

@@ -123,8 +123,7 @@ export async function exportArchive(
   { config, terminal, interrupts }: ExportContext,
 ): Promise<ExitCode> {
   const storage = await openStorage(config);
-  if ((await storage.stat('')) === null)
-    throw new ArchiveError('USAGE', `${config.archive}: there is no archive; name one with --archive DIR`);
+  if ((await storage.stat('')) === null) throw new ArchiveError('NO_ARCHIVE', `${storage.name}: there is no archive`);
   const baseUrl = baseUrlOf(format, flags);
   const selection = await selectionOf(named, flags, config);
   const { isFile, write }: Format = FORMATS[format];

@@ -18,7 +18,7 @@ import { openThreads } from '../reextract/threads.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, type Style, style, type Text } from '../report/text.ts';
 import { diffText, mark } from './article.ts';
-import { requireFolder } from './audit.ts';
+import { requireArchive } from './existing-archive.ts';
 import { count, requireMonth, threadsOf, toolName } from './reproduce.ts';
 import type { Interrupts } from './session.ts';
 
@@ -56,7 +56,7 @@ export async function extractAll(
   }: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
 ): Promise<ExitCode> {
   requireInFolder(config, 'extract --all');
-  requireFolder(config.archive);
+  requireArchive(config);
   requireMonth(since);
   await using lock = diff ? null : await lockFor(config.archive, { command: 'extract', log: terminal.log, wait: null });
   const storage = openDisk(config.archive);

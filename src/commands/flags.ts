@@ -21,6 +21,7 @@ export interface CommonFlags {
   readonly config?: string;
   readonly archive?: string;
   readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
 export interface Invocation {
@@ -28,6 +29,8 @@ export interface Invocation {
   readonly interrupts: Interrupts;
   /** Reads the configuration that the flags name. Throws CONFIG_UNREADABLE, CONFIG_INVALID. */
   readonly prepare: (flags: CommonFlags) => { readonly config: Config; readonly terminal: Terminal };
+  /** The same for a command that makes no archive. Throws NO_ARCHIVE, too. */
+  readonly existing: Invocation['prepare'];
   /** Is called with the exit code of the command. */
   readonly end: (exit: ExitCode) => void;
 }
@@ -44,7 +47,8 @@ export function common(command: Command): Command {
   return command
     .option('--config <file>', CONFIG)
     .option('--archive <dir>', 'archive, instead of the configuration’s')
-    .option('--json', JSON_LINES);
+    .option('--json', JSON_LINES)
+    .option('--quiet', 'warnings and errors on stderr alone: no progress, no notes');
 }
 
 export function examples(...lines: readonly string[]): string {
@@ -72,7 +76,7 @@ function port(text: string): number {
 
 const LEVELS = ['error', 'warning', 'note'];
 
-export function keeping(program: Command, { io, interrupts, prepare, end }: Invocation): void {
+export function keeping(program: Command, { io, interrupts, prepare, existing, end }: Invocation): void {
   common(program.command('audit'))
     .summary('prove that the archive is right')
     .description(
@@ -109,7 +113,7 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
     .addHelpText('after', examples('repair --dry-run', 'repair', 'repair --only assets --json'))
     .action(async (flags: CommonFlags & { only: string[]; dryRun: boolean; wait?: boolean }) => {
       const { repair } = await import('./repair.ts');
-      end(await repair(flags, { ...prepare(flags), interrupts }));
+      end(await repair(flags, { ...existing(flags), interrupts }));
     });
 
   common(program.command('reindex'))
@@ -120,7 +124,7 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
     .addHelpText('after', examples('reindex', 'reindex --json'))
     .action(async (flags: CommonFlags) => {
       const { reindex } = await import('./reindex.ts');
-      end(await reindex({ ...prepare(flags), interrupts }));
+      end(await reindex({ ...existing(flags), interrupts }));
     });
 
   common(program.command('manifest'))
@@ -133,7 +137,7 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
     .addHelpText('after', examples('manifest write', 'manifest verify', 'manifest write --bag ../bag'))
     .action(async (action: ManifestAction, flags: CommonFlags & { bag?: string }) => {
       const { manifest } = await import('./manifest.ts');
-      end(await manifest(action, flags, prepare(flags)));
+      end(await manifest(action, flags, existing(flags)));
     });
 
   common(program.command('export'))
@@ -164,7 +168,7 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
     )
     .action(async (format: ExportFormat, target: string, articles: string[], flags: CommonFlags & ExportFlags) => {
       const { exportArchive } = await import('./export.ts');
-      end(await exportArchive(format, target, articles, flags, { ...prepare(flags), interrupts }));
+      end(await exportArchive(format, target, articles, flags, { ...existing(flags), interrupts }));
     });
 
   common(program.command('import'))
@@ -198,7 +202,7 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
     .addHelpText('after', examples('seal', 'seal --json'))
     .action(async (flags: CommonFlags & { rebuild: boolean }) => {
       const { sealCommand } = await import('./seal.ts');
-      end(await sealCommand(flags, { ...prepare(flags), interrupts }));
+      end(await sealCommand(flags, { ...existing(flags), interrupts }));
     });
 
   common(program.command('verify'))
@@ -242,7 +246,7 @@ export function keeping(program: Command, { io, interrupts, prepare, end }: Invo
 
 // Commands that show articles and the state of things: their flags and help.
 
-export function reading(program: Command, { io, interrupts, prepare, end }: Invocation): void {
+export function reading(program: Command, { io, interrupts, prepare, existing, end }: Invocation): void {
   common(program.command('extract'))
     .summary('show what would be archived of a page, or extract all captures again')
     .description(
@@ -280,7 +284,7 @@ export function reading(program: Command, { io, interrupts, prepare, end }: Invo
     .addHelpText('after', examples('reproduce', 'reproduce guancha:623950', 'reproduce --since 2026-10 --json'))
     .action(async (articles: string[], flags: CommonFlags & { since?: string; jobs?: number }) => {
       const { reproduce } = await import('./reproduce.ts');
-      end(await reproduce(articles, flags, { ...prepare(flags), interrupts }));
+      end(await reproduce(articles, flags, { ...existing(flags), interrupts }));
     });
 
   common(program.command('serve'))
@@ -295,7 +299,7 @@ export function reading(program: Command, { io, interrupts, prepare, end }: Invo
     .addHelpText('after', examples('serve', 'serve --open', 'serve --port 0 --json'))
     .action(async (flags: CommonFlags & ServeOptions) => {
       const { serve } = await import('./serve.ts');
-      end(await serve(flags, { ...prepare(flags), interrupts, io }));
+      end(await serve(flags, { ...(flags.hashPassword ? prepare(flags) : existing(flags)), interrupts, io }));
     });
 
   common(program.command('status'))
@@ -304,7 +308,7 @@ export function reading(program: Command, { io, interrupts, prepare, end }: Invo
     .addHelpText('after', examples('status', 'status --json'))
     .action(async (flags: CommonFlags) => {
       const { status } = await import('./status.ts');
-      end(await status(prepare(flags)));
+      end(await status(existing(flags)));
     });
 
   common(program.command('sources'))
@@ -347,7 +351,7 @@ export function reading(program: Command, { io, interrupts, prepare, end }: Invo
     )
     .action(async (words: string[], flags: CommonFlags & SearchFlags) => {
       const { search } = await import('./search.ts');
-      end(await search(words, flags, { ...prepare(flags), interrupts }));
+      end(await search(words, flags, { ...existing(flags), interrupts }));
     });
 
   common(program.command('list'))
@@ -363,7 +367,7 @@ export function reading(program: Command, { io, interrupts, prepare, end }: Invo
     )
     .action(async (filters: string[], flags: CommonFlags & ListFlags) => {
       const { list } = await import('./search.ts');
-      end(await list(filters, flags, { ...prepare(flags), interrupts }));
+      end(await list(filters, flags, { ...existing(flags), interrupts }));
     });
 
   common(program.command('history'))
@@ -373,7 +377,7 @@ export function reading(program: Command, { io, interrupts, prepare, end }: Invo
     .addHelpText('after', examples('history guancha:623950', 'history --json fengwen:399176'))
     .action(async (article: string, flags: CommonFlags) => {
       const { history } = await import('./article.ts');
-      end(await history(article, prepare(flags)));
+      end(await history(article, existing(flags)));
     });
 
   common(program.command('diff'))
@@ -387,7 +391,7 @@ export function reading(program: Command, { io, interrupts, prepare, end }: Invo
     .addHelpText('after', examples('diff guancha:623950', 'diff guancha:623950 1 3 --json'))
     .action(async (article: string, from: number | undefined, to: number | undefined, flags: CommonFlags) => {
       const { diff } = await import('./article.ts');
-      end(await diff(article, { from, to }, prepare(flags)));
+      end(await diff(article, { from, to }, existing(flags)));
     });
 
   common(program.command('prove'))
@@ -400,7 +404,7 @@ export function reading(program: Command, { io, interrupts, prepare, end }: Invo
     .addHelpText('after', examples('prove guancha:623950 ../proof', 'sh ../proof/check.sh'))
     .action(async (article: string, dir: string, flags: CommonFlags) => {
       const { proveCommand } = await import('./prove.ts');
-      end(await proveCommand(article, dir, prepare(flags)));
+      end(await proveCommand(article, dir, existing(flags)));
     });
 
   common(program.command('corroborate'))
@@ -422,7 +426,7 @@ export function reading(program: Command, { io, interrupts, prepare, end }: Invo
     .addHelpText('after', examples('changes', 'changes --since 2026-11-24 --json'))
     .action(async (flags: CommonFlags & { since?: string }) => {
       const { changes } = await import('./changes.ts');
-      end(await changes(flags, prepare(flags)));
+      end(await changes(flags, existing(flags)));
     });
 
   common(program.command('coverage'))
@@ -435,7 +439,7 @@ export function reading(program: Command, { io, interrupts, prepare, end }: Invo
     .addHelpText('after', examples('coverage', 'coverage --since 2026-11-24 --html coverage.html'))
     .action(async (flags: CommonFlags & { since?: string; html?: string }) => {
       const { coverage } = await import('./coverage.ts');
-      end(await coverage(flags, prepare(flags)));
+      end(await coverage(flags, existing(flags)));
     });
 
   common(program.command('vocabulary'))
@@ -448,7 +452,7 @@ export function reading(program: Command, { io, interrupts, prepare, end }: Invo
     .addHelpText('after', examples('vocabulary', 'vocabulary accept p.lede', "vocabulary forget 'p[style=top:*px]'"))
     .action(async (action: VocabularyAction, forms: string[], flags: CommonFlags) => {
       const { vocabulary } = await import('./vocabulary.ts');
-      end(await vocabulary(action, forms, prepare(flags)));
+      end(await vocabulary(action, forms, existing(flags)));
     });
 
   common(program.command('quarantine'))
@@ -459,6 +463,6 @@ export function reading(program: Command, { io, interrupts, prepare, end }: Invo
     .addHelpText('after', examples('quarantine list', 'quarantine show ITEM', 'quarantine release ITEM'))
     .action(async (action: QuarantineAction, items: string[], flags: CommonFlags) => {
       const { quarantine } = await import('./quarantine.ts');
-      end(await quarantine(action, items, prepare(flags)));
+      end(await quarantine(action, items, existing(flags)));
     });
 }

@@ -41,8 +41,7 @@ export async function manifest(
     terminal.log({ level: 'warn', stage: 'run', message });
   };
   const storage = openDisk(archive);
-  if ((await storage.stat('')) === null)
-    throw new ArchiveError('USAGE', `${archive}: there is no archive; name one with --archive DIR`);
+  if ((await storage.stat('')) === null) throw new ArchiveError('NO_ARCHIVE', `${archive}: there is no archive`);
   if (action === 'verify') {
     const bag = flags.bag === undefined ? null : bagAt(flags.bag);
     return verify(bag === null ? storage : openDisk(bag), { isBag: bag !== null, terminal, onNameless });
@@ -88,7 +87,7 @@ async function verify(
   let count = 0;
   for (const list of lists) {
     if ((await storage.stat(list)) === null)
-      throw new ArchiveError('USAGE', `${join(storage.name, list)}: there is no manifest; manifest write makes one`);
+      throw new ArchiveError('NOT_THERE', `${join(storage.name, list)}: there is no manifest`);
     const isTags = list !== MANIFEST;
     const skip = (each: string) =>
       isBag ? (each.startsWith('data') ? isTags : !isTags || each === list) : isOutside(each);

@@ -8,7 +8,7 @@ import type { Terminal } from '../report/terminal.ts';
 
 export type OrdersAction = 'list' | 'cancel';
 
-/** @throws USAGE for what is no number of an order that has not ended */
+/** @throws USAGE without a number, NOT_THERE for one of no order that has not ended */
 export function orders(
   action: OrdersAction,
   numbers: readonly string[],
@@ -30,7 +30,8 @@ function cancel(
   if (texts.length === 0) throw new ArchiveError('USAGE', 'orders cancel: no number given; orders list has them');
   const chosen = texts.map((text) => {
     const order = open.find(({ number }) => String(number) === text);
-    if (order === undefined) throw new ArchiveError('USAGE', `orders cancel: ${text}: no such order, or it has ended`);
+    if (order === undefined)
+      throw new ArchiveError('NOT_THERE', `orders cancel: ${text}: no such order, or it has ended`);
     return order;
   });
   using operations = openOperations(config.archive, config.politeness);

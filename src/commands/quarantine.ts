@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { FRONTIER } from '../archive/keys.ts';
 import { openStorage } from '../archive/open-storage.ts';
 import { openQuarantine, type Quarantine, type QuarantineItem } from '../archive/quarantine.ts';
 import { wallClock } from '../clock.ts';
@@ -16,7 +17,7 @@ import { parseArticleUrl } from '../site/address.ts';
 
 export type QuarantineAction = 'list' | 'show' | 'release';
 
-/** @throws USAGE if an item is not there, ARCHIVE_IN_USE if a run holds the archive (release alone), ARCHIVE_DAMAGED */
+/** @throws USAGE, NOT_THERE if an item is not there, ARCHIVE_IN_USE if a run holds the archive (release alone), ARCHIVE_DAMAGED */
 export async function quarantine(
   action: QuarantineAction,
   names: readonly string[],
@@ -39,12 +40,13 @@ export async function quarantine(
     if (action === 'list') terminal.result(oneLine(item), item);
     else await show(item, kept, terminal);
   }
+  if (chosen.length === 0) terminal.say('no page is in quarantine');
   return EXIT.ok;
 }
 
 function named(items: readonly QuarantineItem[], name: string): QuarantineItem {
   const item = items.find((each) => each.name === name);
-  if (item === undefined) throw new ArchiveError('USAGE', `quarantine: there is no item ${name}`);
+  if (item === undefined) throw new ArchiveError('NOT_THERE', `quarantine: there is no item ${name}`);
   return item;
 }
 
@@ -120,7 +122,7 @@ export function retry(
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): ExitCode {
   const codes = options.code.map(requireCode);
-  if (config.cluster.postgres === null && !existsSync(join(config.archive, 'frontier.sqlite'))) {
+  if (config.cluster.postgres === null && !existsSync(join(config.archive, FRONTIER))) {
     terminal.say(`${config.archive}: nothing has been archived here yet`);
     return EXIT.ok;
   }

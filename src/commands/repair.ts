@@ -12,7 +12,8 @@ import { clearFrontier } from '../repair/frontier.ts';
 import { findings, KINDS, repair as repairArchive } from '../repair/repair.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { joined, type Style, style } from '../report/text.ts';
-import { codesOf, MOST_JOBS, requireFolder } from './audit.ts';
+import { codesOf, MOST_JOBS } from './audit.ts';
+import { requireArchive } from './existing-archive.ts';
 import { aloneOrHandedOver, type Wait } from './hand-over.ts';
 import { knownKeys, verifyContext } from './sealing.ts';
 import { type Interrupts, withArchive } from './session.ts';
@@ -42,9 +43,12 @@ export async function repair(
   const { config, terminal, interrupts } = context;
   const { archive: root } = config;
   requireInFolder(config, 'repair');
-  requireFolder(root);
+  requireArchive(config);
   if (!isArchive(root))
-    throw new ArchiveError('USAGE', `${root}: no archive is there, and only archives can be repaired`);
+    throw new ArchiveError(
+      'NO_ARCHIVE',
+      `${root}: it has neither articles nor records, and only archives can be repaired`,
+    );
   const codes = codesOf(flags.only);
   const jobs = Math.min(availableParallelism(), MOST_JOBS);
   const seals = verifyContext(root, config);

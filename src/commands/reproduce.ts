@@ -12,8 +12,9 @@ import type { Reproduced, Reproduction } from '../reextract/reproduce.ts';
 import { openThreads, type Piece } from '../reextract/threads.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, type Style, style, type Text } from '../report/text.ts';
-import { MOST_JOBS, requireFolder } from './audit.ts';
+import { MOST_JOBS } from './audit.ts';
 import { describeChanges } from './changes.ts';
+import { requireArchive } from './existing-archive.ts';
 import { storedArticle } from './named-article.ts';
 import type { Interrupts } from './session.ts';
 
@@ -41,7 +42,7 @@ export async function reproduce(
   }: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
 ): Promise<ExitCode> {
   requireInFolder(config, 'reproduce');
-  requireFolder(config.archive);
+  requireArchive(config);
   requireMonth(since);
   const storage = openDisk(config.archive);
   const named = await Promise.all(articles.map(async (text) => (await storedArticle(text, config)).key));

@@ -66,11 +66,11 @@ export async function sealCommand(
   return sealed.findings.length === 0 ? EXIT.ok : EXIT.findings;
 }
 
-/** @throws USAGE where nothing is there */
+/** @throws NO_ARCHIVE */
 export async function existingArchive(place: StoragePlace): Promise<Storage> {
   const storage = await openStorage(place);
   if ((await storage.stat('')) !== null) return storage;
-  throw new ArchiveError('USAGE', `${storage.name}: there is no archive; name one with --archive DIR`);
+  throw new ArchiveError('NO_ARCHIVE', `${storage.name}: there is no archive`);
 }
 
 export function printFinding({ code, path, detail, evidence = [] }: SealFinding, terminal: Terminal): void {

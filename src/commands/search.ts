@@ -163,5 +163,6 @@ function reportUnknown({ unknown }: Answer, terminal: Terminal): void {
 }
 
 function counted(articles: number): string {
+  if (articles === 0) return 'no articles';
   return articles === 1 ? '1 article' : `${articles} articles`;
 }

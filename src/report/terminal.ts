@@ -23,8 +23,9 @@ export interface Terminal {
 const PLAIN_EVERY_MS = 10_000;
 const BAR_CELLS = 24;
 
-export function createTerminal(io: Io, options: { readonly json: boolean }): Terminal {
+export function createTerminal(io: Io, options: { readonly json: boolean; readonly quiet?: boolean }): Terminal {
   const { stdout, stderr } = io;
+  const { quiet = false } = options;
   const startedAt = performance.now();
   let bar = '';
   let saidAt = startedAt;
@@ -42,22 +43,26 @@ export function createTerminal(io: Io, options: { readonly json: boolean }): Ter
       if (!options.json) print(stdout, lines.map((each) => written(each, abilitiesOf(stdout))).join('\n'));
     },
     log: ({ level, stage, message }) => {
+      if (quiet && level === 'info') return;
+      const time = stderr.isTTY === true ? '' : `${new Date().toISOString()} ${level === 'info' ? 'info ' : ''}`;
       const label =
         level === 'info' ? style('dim', stage) : style(level === 'warn' ? 'yellow' : 'red', `${stage} ${level}`);
       const [first = '', ...others] = linesIn(message);
       // What belongs to a message is indented, so that no text of the site can pass for another one.
       const lines = [
-        line`${label}: ${first}`,
+        line`${time}${label}: ${first}`,
         ...others.map((other) => (other.startsWith('  ') ? other : `  ${other}`)),
       ];
       print(stderr, lines.map((each) => written(each, abilitiesOf(stderr))).join('\n'));
     },
     progress: (done, total) => {
+      if (quiet) return;
       const now = performance.now();
       const text = progressLine(done, total, now - startedAt);
-      if (stderr.isTTY === true) {
-        const cells = Math.round((BAR_CELLS * done) / Math.max(1, total));
-        const whole = joined(['█'.repeat(cells), '░'.repeat(BAR_CELLS - cells), ` ${text}`]);
+      if (isMovable(stderr)) {
+        const room = Math.max(0, Math.min(BAR_CELLS, columnsOf(stderr) - text.length - 1));
+        const cells = Math.round((room * done) / Math.max(1, total));
+        const whole = joined(['█'.repeat(cells), '░'.repeat(room - cells), room === 0 ? text : ` ${text}`]);
         bar = written(whole, { ...abilitiesOf(stderr), columns: columnsOf(stderr) });
         stderr.write(`\r\x1b[2K${bar}`);
       } else if (now - saidAt > PLAIN_EVERY_MS) {
@@ -101,11 +106,19 @@ function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${tail}` : tail;
 }
 
+/** True where a line can be written over: not on a terminal that only prints, nor in the log of a build. */
+function isMovable({ isTTY }: Output): boolean {
+  const { TERM, CI } = process.env;
+  return isTTY === true && TERM !== 'dumb' && (CI ?? '') === '';
+}
+
+/** NO_COLOR (no-color.org) goes before FORCE_COLOR, which asks for colours where there is no terminal. */
 function abilitiesOf(stream: Output): Abilities {
-  const isTerminal = stream.isTTY === true;
+  const { NO_COLOR = '', FORCE_COLOR = '0' } = process.env;
+  const isForced = !['', '0', 'false'].includes(FORCE_COLOR);
   return {
-    colours: isTerminal && !process.env.NO_COLOR,
-    links: isTerminal && process.env.TERM !== 'dumb',
+    colours: NO_COLOR === '' && (isForced || isMovable(stream)),
+    links: isMovable(stream),
     columns: Number.POSITIVE_INFINITY,
   };
 }

@@ -1,0 +1,51 @@
+/** Whether there is an archive where the configuration says: a wrong path is an error, and not an archive without articles. */
+import { readdirSync } from 'node:fs';
+import {
+  ARTICLES,
+  CAPTURES,
+  CATALOG,
+  FRONTIER,
+  LOCK,
+  MANIFEST,
+  QUARANTINE,
+  RECORDS,
+  SEALS,
+  VERSIONS,
+} from '../archive/keys.ts';
+import type { StoragePlace } from '../archive/open-storage.ts';
+import { ArchiveError } from '../errors.ts';
+import type { OperationsPlace } from '../frontier/operations.ts';
+import { knownError } from '../system-errors.ts';
+
+/** One of these is in every archive, from its first moment on. */
+const OWN: ReadonlySet<string> = new Set([
+  ARTICLES,
+  CAPTURES,
+  CATALOG,
+  FRONTIER,
+  LOCK,
+  MANIFEST,
+  QUARANTINE,
+  RECORDS,
+  SEALS,
+  VERSIONS,
+]);
+
+/**
+ * For commands that make no archive. Of one that lies elsewhere than in a folder, its own door says what is wrong with it.
+ * @throws NO_ARCHIVE; what the disk refuses with
+ */
+export function requireArchive({ archive, cluster }: StoragePlace & OperationsPlace): void {
+  if (cluster.storage !== null || cluster.postgres !== null) return;
+  if (!namesIn(archive).some((name) => OWN.has(name)))
+    throw new ArchiveError('NO_ARCHIVE', `${archive}: there is no archive`);
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw knownError(error, { place: 'archive', name: folder });
+  }
+}
