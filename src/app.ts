@@ -59,8 +59,11 @@ export interface AppOptions {
   readonly prepared?: boolean;
   /** False if no browser is started before it is needed, for it may never be. */
   readonly asksSite?: boolean;
-  /** The archive's lock, where the caller holds it and keeps it; it is taken and given back where absent. */
-  readonly lock?: ArchiveLock | undefined;
+  /**
+   * The archive's lock, where the caller holds it and keeps it; it is taken and given back where absent. Null for a process
+   * that works beside others: leases keep them apart.
+   */
+  readonly lock?: ArchiveLock | null | undefined;
   /** Runs under the lock, before the frontier is opened. */
   readonly beforeFrontier?: ((files: Pick<App, 'storage' | 'trash'>) => Promise<void>) | undefined;
 }
@@ -97,7 +100,7 @@ export async function openApp(
   const trash = openTrash(storage, { now: new Date(machine.now()) });
   const quarantine = openQuarantine(storage, config.limits, { trash, log });
   await using opened = new AsyncDisposableStack();
-  const held = lock ?? opened.use(await lockFor(config.archive, { command, log, wait }));
+  const held = lock === null ? NO_LOCK : (lock ?? opened.use(await lockFor(config.archive, { command, log, wait })));
   await beforeFrontier?.({ storage, trash });
   const { restMs } = config.schedule;
   const operations = opened.use(
@@ -119,7 +122,8 @@ export async function openApp(
     });
   const archive = openArchive(storage, { ...config.limits, places: journal.places, trash });
   const { unfinishedSince } = journal.runs;
-  if (prepared && unfinishedSince !== null) {
+  const isAlone = shared === null; // what lies there unfinished may be another's, who is at work on it
+  if (prepared && isAlone && unfinishedSince !== null) {
     const swept = await archive.sweep({ since: unfinishedSince, trash });
     log({
       level: 'info',
@@ -128,7 +132,7 @@ export async function openApp(
     });
   }
 
-  if (prepared)
+  if (prepared && isAlone)
     for (const { segment, aside } of await recoverSegments(storage, trash))
       log({
         level: aside === null ? 'info' : 'warn',
@@ -147,6 +151,7 @@ export async function openApp(
           openCaptures(storage, {
             wholePictures: what === 'all',
             ...(isShared && SHORT_SEGMENTS),
+            hand: shared === null ? null : shared.hands.name.slice(-8),
             payloads: journal.payloads,
             software: `${tool} (+${homepage})`,
             now: clock.now,
@@ -289,6 +294,9 @@ export async function openApp(
 const RUN_PATIENCE = { ...PATIENCE, longestMs: 600_000 };
 /** Of captures that are safe only once they have ended. */
 const SHORT_SEGMENTS = { segmentMs: 300_000, segmentBytes: 64_000_000 };
+
+/** Of a process that works beside others. */
+const NO_LOCK: ArchiveLock = { requireHeld: async () => {}, [Symbol.asyncDispose]: async () => {} };
 
 /** Locks an archive until disposed. @throws INTERRUPTED, and what `lockArchive` throws */
 export async function lockFor(

@@ -133,6 +133,7 @@ const STOPPING: Readonly<Record<string, string>> = {
   demo: ARTICLE_IN_HAND,
   schedule: ARTICLE_IN_HAND,
   serve: 'the server ends',
+  worker: ARTICLE_IN_HAND,
 };
 const STOPPING_ELSE = 'finishing what is in hand; Ctrl-C again ends at once';
 

@@ -29,14 +29,14 @@ export function followClock(ask: () => number): () => number {
   let asked = { at: Date.now(), from: performance.now(), untilMs: 0 };
   return () => {
     const sinceMs = performance.now() - asked.from;
-    if (sinceMs < asked.untilMs) return asked.at + sinceMs;
+    if (sinceMs < asked.untilMs) return Math.floor(asked.at + sinceMs);
     try {
       asked = { at: ask(), from: performance.now(), untilMs: FOLLOWED_MS };
     } catch {
       // Whoever needs an answer asks for one himself, and learns why there is none.
       asked = { ...asked, untilMs: sinceMs + FOLLOWED_MS };
     }
-    return asked.at + performance.now() - asked.from;
+    return Math.floor(asked.at + performance.now() - asked.from);
   };
 }
 

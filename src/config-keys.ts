@@ -103,10 +103,15 @@ export const CONFIG_KEYS: Readonly<Record<string, KeyMeaning>> = {
       'where the files of the archive lie, if not in `archive`: a shared folder, or an object store `s3://BUCKET/PREFIX?endpoint=URL&region=NAME`; `archive` is then the folder of this machine for databases, lock and what is on its way. `--archive DIR` goes before it',
     more: 'evidence.md#copy-from-to',
   },
+  'cluster.redis': {
+    meaning:
+      'where the queue for `worker` lies, such as `redis://:password@host:6379/0`, one database of Redis for each archive. Nothing is lost with it',
+    more: 'schedule.md#worker',
+  },
   'cluster.postgres': {
     meaning:
       'the database that several machines share, such as `postgres://user:password@host/database`; without a password in it, PGPASSWORD of the environment is taken. null: queue and journal lie in `frontier.sqlite`',
-    more: 'schedule.md#cluster-init--import--export',
+    more: 'schedule.md#cluster-init--status--import--export',
   },
   'monitor.listen': { meaning: '`HOST:PORT` such as `127.0.0.1:9464` for `GET /healthz` and `GET /metrics`' },
   'monitor.file': { meaning: 'the health as a JSON file, relative to the configuration, outside the archive' },

@@ -182,6 +182,10 @@ const schema = z
           })
           .nullable()
           .default(null),
+        redis: z
+          .url({ protocol: /^rediss?$/, error: 'must be an address such as redis://:password@host:6379/0' })
+          .nullable()
+          .default(null),
         storage: z
           .string()
           .min(1)

@@ -365,6 +365,12 @@ export const ERRORS = {
     EXIT.usage,
     'run: guancha-archive cluster init',
   ),
+  LEADERSHIP_LOST: kind(
+    'another schedule leads this cluster by now',
+    'stop',
+    EXIT.archiveInUse,
+    'nothing: this one waits until it may lead again. Where it happens often, its machine is stopped for seconds, or its way to the database is',
+  ),
   DATABASE_NOT_EMPTY: kind(
     'the database holds other rows already',
     'stop',

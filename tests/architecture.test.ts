@@ -64,6 +64,8 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   'image-size': ['archive/picture-file.ts'],
   commander: ['cli.ts', 'commands/cluster-flags.ts', 'commands/crawling-flags.ts', 'commands/flags.ts'],
   pg: ['postgres-thread.ts'],
+  bullmq: ['cluster/queue.ts'],
+  ioredis: ['cluster/queue.ts'],
   'string-width': ['report/audit-text.ts', 'report/coverage-text.ts', 'report/text.ts'],
 };
 
@@ -144,7 +146,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['config.ts', 'page', 'fetch', 'archive', 'journal', 'frontier', 'monitor'],
   ['audit', 'capture', 'catalog', 'coverage', 'evidence', 'eye'],
   ['crawl'],
-  ['repair', 'reextract', 'report', 'notify', 'import'],
+  ['cluster', 'repair', 'reextract', 'report', 'notify', 'import'],
   ['reader'],
   ['export'],
   ['app.ts'],

@@ -125,6 +125,17 @@ export function testFrontier(
       assert.equal(frontier.take(only)?.target.id, 'guancha:4');
     });
 
+    test('says what could be taken, in that order and with its attempts, and gives nothing of it away', (frontier) => {
+      frontier.add([target(1), target(2, { priority: 9 }), target(3), target(4, { id: 'fengwen:4' })]);
+      const ready = () => frontier.ready(2, 'guancha').map(({ id, attempts }) => `${id} ${attempts}`);
+      assert.deepEqual(ready(), ['guancha:2 0', 'guancha:3 0']);
+      const lease = take(frontier, ['guancha:2']);
+      assert.deepEqual(ready(), ['guancha:3 0', 'guancha:1 0'], 'what is in hand is not ready');
+      assert.equal(frontier.settle(lease, { kind: 'failed', code: 'NETWORK', detail: '' }).isLost, false);
+      frontier.requeue({ ids: ['guancha:2'] });
+      assert.deepEqual([ready().length, frontier.ready(9, 'fengwen')], [2, [{ id: 'fengwen:4', attempts: 0 }]]);
+    });
+
     test('keeps to a number space', (frontier) => {
       frontier.add([target(1), target(2, { id: 'fengwen:2' })]);
       assert.equal(frontier.take('fengwen')?.target.id, 'fengwen:2');

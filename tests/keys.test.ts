@@ -60,8 +60,8 @@ describe('keys', () => {
   it('name a file of captures by when it began, and read it back, written to or ended', () => {
     const instant = fc.date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true });
     fc.assert(
-      fc.property(instant, (begun) => {
-        const segment = segmentKey(begun);
+      fc.property(instant, fc.option(fc.constantFrom('0f3a91cc', '00000000')), (begun, hand) => {
+        const segment = segmentKey(begun, hand);
         assert.ok(segment.startsWith(`captures/${begun.toISOString().slice(0, 7).replace('-', '/')}/`));
         assert.deepEqual(parseKey(segment), { kind: 'segment', segment, isOpen: false });
         assert.deepEqual(parseKey(openSegmentKey(segment)), { kind: 'segment', segment, isOpen: true });

@@ -151,10 +151,12 @@ export function quarantineDescription(name: string): string {
 /**
  * Where a run keeps its exchanges: `captures/2026/11/20261127T031003123Z.warc.gz`.
  * @param begun when its first record was written
+ * @param hand eight digits of `0-9a-f` that no other process of a cluster has; its name is then `20261127T031003123Z-0f3a91cc.warc.gz`
  */
-export function segmentKey(begun: Date): string {
+export function segmentKey(begun: Date, hand: string | null = null): string {
   const stamp = begun.toISOString().replace(/[-:.]/g, '');
-  return `${CAPTURES}/${stamp.slice(0, 4)}/${stamp.slice(4, 6)}/${stamp}.warc.gz`;
+  const name = hand === null ? stamp : `${stamp}-${hand}`;
+  return `${CAPTURES}/${stamp.slice(0, 4)}/${stamp.slice(4, 6)}/${name}.warc.gz`;
 }
 
 /** Where a segment lies, by the name of its file; null for a name that no segment has. */
@@ -277,7 +279,9 @@ const RECORD = new RegExp(String.raw`^${RECORDS}\/(${PLACE})\.json$`);
 const VERSION = new RegExp(String.raw`^${VERSIONS}\/(${PLACE})\/([1-9]\d*)\.html$`);
 const PICTURE = new RegExp(String.raw`^${ASSETS}\/([0-9a-f]{2})\/(\1[0-9a-f]{62})\.([a-z0-9]{1,8})$`);
 const QUARANTINED = new RegExp(String.raw`^${QUARANTINE}\/(\d{8}T\d{9}Z_[\w.-]*)\.(gz|json)$`);
-const SEGMENT = new RegExp(String.raw`^(${CAPTURES}\/(\d{4})\/(0[1-9]|1[0-2])\/\2\3\d{2}T\d{9}Z\.warc\.gz)(\.open)?$`);
+const SEGMENT = new RegExp(
+  String.raw`^(${CAPTURES}\/(\d{4})\/(0[1-9]|1[0-2])\/\2\3\d{2}T\d{9}Z(?:-[0-9a-f]{8})?\.warc\.gz)(\.open)?$`,
+);
 const AUDIT_REPORT = new RegExp(String.raw`^${AUDITS}\/(\d{12})\.json$`);
 
 const SEAL = new RegExp(

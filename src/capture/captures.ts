@@ -68,6 +68,8 @@ export function openCaptures(
     /** Ms since 1970. */
     readonly now: () => number;
     readonly segmentBytes?: number;
+    /** Of several processes that write captures at once, as `segmentKey` takes it. */
+    readonly hand?: string | null;
     /** Files end after so long, where only files that have ended are safe from the loss of this machine. */
     readonly segmentMs?: number;
   },
@@ -223,7 +225,7 @@ export function openCaptures(
   /** Two files of one instant, or of a clock that went back, have names of their own. */
   async function freeKey(now: Date): Promise<string> {
     for (let at = now.getTime(); ; at++) {
-      const key = segmentKey(new Date(at));
+      const key = segmentKey(new Date(at), options.hand);
       const there = (await storage.stat(key)) ?? (await storage.stat(openSegmentKey(key)));
       if (there === null) return key;
     }

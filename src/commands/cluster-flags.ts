@@ -7,10 +7,10 @@ export function clustering(program: Command, { prepare, end }: Invocation): void
   common(program.command('cluster'))
     .summary('the database of several machines')
     .description(
-      'Makes the tables of the database under cluster.postgres or brings them up to date (init); takes queue and journal of this archive there (import), or back into frontier.sqlite (export).',
+      'Makes the tables of the database under cluster.postgres or brings them up to date (init); says who works for the cluster and what waits (status); takes queue and journal of this archive there (import), or back into frontier.sqlite (export).',
     )
-    .addArgument(new Argument('<action>').choices(['init', 'import', 'export']))
-    .addHelpText('after', examples('cluster init', 'cluster import', 'cluster export --json'))
+    .addArgument(new Argument('<action>').choices(['init', 'status', 'import', 'export']))
+    .addHelpText('after', examples('cluster init', 'cluster status', 'cluster import', 'cluster export --json'))
     .action(async (action: ClusterAction, flags: CommonFlags) => {
       const { cluster } = await import('./cluster.ts');
       end(await cluster(action, prepare(flags)));

@@ -1,4 +1,4 @@
-/** `cluster init | import | export`: the tables of a cluster's database, and queue and journal of one machine taken there and back. */
+/** `cluster init | status | import | export`: the tables of a cluster's database, who works for it, and queue and journal of one machine taken there and back. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDisk } from '../archive/disk.ts';
@@ -15,7 +15,7 @@ import type { Terminal } from '../report/terminal.ts';
 import { withoutSecrets } from '../service-address.ts';
 import { openDatabase } from '../sqlite.ts';
 
-export type ClusterAction = 'init' | 'import' | 'export';
+export type ClusterAction = 'init' | 'status' | 'import' | 'export';
 
 interface ClusterContext {
   readonly config: Config;
@@ -30,6 +30,8 @@ export async function cluster(action: ClusterAction, { config, terminal }: Clust
   switch (action) {
     case 'init':
       return init(postgres, terminal);
+    case 'status':
+      return (await import('./cluster-status.ts')).clusterStatus({ config, terminal });
     case 'import':
       return importRows(postgres, config, terminal);
     case 'export':

@@ -90,6 +90,17 @@ export function crawling(program: Command, { io, interrupts, prepare, existing, 
       end(await schedule(flags, { config, terminal, interrupts, reload: () => prepare(flags).config }));
     });
 
+  common(program.command('worker'))
+    .summary('a hand of a cluster')
+    .description(
+      'Visits what the schedule of a cluster offers, on as many machines as there are; needs cluster.postgres and cluster.redis. SIGTERM ends after the article in hand.',
+    )
+    .addHelpText('after', examples('worker', 'worker --json'))
+    .action(async (flags: CommonFlags) => {
+      const { worker } = await import('./worker.ts');
+      end(await worker({ ...prepare(flags), interrupts }));
+    });
+
   common(program.command('orders'))
     .summary('what was handed over to the run that holds the archive')
     .description('Lists the orders that have not ended (list), or takes some back (cancel).')

@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { type EngineOptions, type RunReport, type ScheduledSource, serve } from '../crawl/schedule.ts';
 import type { Worked } from '../crawl/work.ts';
-import { EXIT, type ExitCode, renderError } from '../errors.ts';
+import { ArchiveError, type ErrorCode, EXIT, type ExitCode, renderError } from '../errors.ts';
 import type { ArchiveLock } from '../frontier/lock.ts';
 import { ORDER_KINDS } from '../journal/orders.ts';
 import { openMonitor, parseListenAddress } from '../monitor/monitor.ts';
@@ -17,6 +17,7 @@ import { describeDuration, type Terminal } from '../report/terminal.ts';
 import { line, type Styled, style } from '../report/text.ts';
 import { printReport, reportOf } from '../report/visits.ts';
 import { serveCommission } from './commissions.ts';
+import type { HandingOut, Lead } from './leading.ts';
 import { sealWithin } from './sealing.ts';
 import { openServing } from './serving.ts';
 import { type Interrupts, withArchive } from './session.ts';
@@ -40,10 +41,12 @@ export async function schedule(options: { readonly wait: boolean }, context: Sch
   let hangup = new AbortController();
   const forget = interrupts.onHangup(() => hangup.abort()); // heard all the time: nobody else would survive it
   try {
-    await using held = holdLock(options, context);
+    await using held = await holdLock(options, context);
     while (!interrupts.stopSignal.aborted) {
       await held.hold(config.archive);
-      await runUntil(AbortSignal.any([interrupts.stopSignal, hangup.signal]), config, held, context);
+      if (interrupts.stopSignal.aborted) break;
+      const stopSignal = AbortSignal.any([interrupts.stopSignal, hangup.signal]);
+      await runUntil(stopSignal, config, held, context).catch((error: unknown) => pauseIfAway(error, held));
       if (!hangup.signal.aborted) continue;
       hangup = new AbortController();
       config = reloaded(config);
@@ -56,6 +59,14 @@ export async function schedule(options: { readonly wait: boolean }, context: Sch
     throw error;
   } finally {
     forget();
+  }
+
+  /** A schedule of a cluster waits for what comes back by itself, and for its turn to lead. */
+  async function pauseIfAway(error: unknown, { lead }: HeldLock): Promise<void> {
+    if (lead === null || !(error instanceof ArchiveError) || !PASSES.includes(error.code)) throw error;
+    const message = `${renderError(error)}\n  this schedule waits, and goes on`;
+    terminal.log({ level: 'warn', stage: 'run', message });
+    await systemClock.sleep(AWAY_MS, { signal: interrupts.stopSignal }).catch(() => {}); // the loop looks at the signal
   }
 
   /** The new configuration, or the old one where the new one is not valid. */
@@ -72,18 +83,31 @@ export async function schedule(options: { readonly wait: boolean }, context: Sch
   }
 }
 
+const PASSES: readonly ErrorCode[] = ['LEADERSHIP_LOST', 'DATABASE_AWAY', 'ARCHIVE_AWAY'];
+const AWAY_MS = 1000;
+
 /** The lock of the archive, from one configuration to the next: no other run gets in between. */
 interface HeldLock extends ArchiveLock {
   /** Locks this archive; the lock of another one is then given back. */
   hold(archive: string): Promise<void>;
+  /** Of a cluster, where the lead stands for the lock of the archive. */
+  readonly lead: Lead | null;
 }
 
-function holdLock(
+async function holdLock(
   { wait }: { readonly wait: boolean },
-  { terminal, interrupts }: Pick<ScheduleContext, 'terminal' | 'interrupts'>,
-): HeldLock {
+  { config, terminal, interrupts }: Pick<ScheduleContext, 'config' | 'terminal' | 'interrupts'>,
+): Promise<HeldLock> {
+  const { postgres } = config.cluster;
+  if (postgres !== null) {
+    const { openLead } = await import('./leading.ts');
+    const lead = openLead(postgres, { stopSignal: interrupts.stopSignal, log: terminal.log });
+    const release = async () => lead[Symbol.dispose]();
+    return { hold: lead.hold, requireHeld: async () => lead.require(), lead, [Symbol.asyncDispose]: release };
+  }
   let held: { readonly archive: string; readonly lock: ArchiveLock } | null = null;
   return {
+    lead: null,
     hold: async (archive) => {
       if (held?.archive === archive) return;
       const options = { command: COMMAND, log: terminal.log, wait: wait ? interrupts.stopSignal : null };
@@ -100,7 +124,7 @@ function holdLock(
 async function runUntil(
   stopSignal: AbortSignal,
   config: Config,
-  lock: ArchiveLock,
+  lock: HeldLock,
   { terminal, interrupts, clock = systemClock }: ScheduleContext,
 ): Promise<void> {
   const { listen, file, staleMs } = config.monitor;
@@ -114,12 +138,14 @@ async function runUntil(
     const hooks = config.notify.map((hook) => createHook(hook));
     const notifier = createNotifier({ hooks, outbox: journal.outbox, clock, log: terminal.log });
     const delivery = createDelivery(notifier, { clock, signal: stopSignal });
-    const ending = AbortSignal.any([stopSignal, delivery.failed]);
+    await using handingOut = await handOut(app, lock, { config, terminal });
+    const ending = AbortSignal.any([stopSignal, delivery.failed, ...(handingOut === null ? [] : [handingOut.lost])]);
     await serve(app, {
       ...config.politeness,
       ...config.revisits,
       ...config.schedule,
       ...listeners(app, { terminal, state, notifier, delivery }),
+      leading: handingOut ?? undefined,
       sources: config.sources.map((source) => scheduled(source, config)),
       stopSignal: ending,
       abortSignal: interrupts.abortSignal,
@@ -138,6 +164,16 @@ async function runUntil(
     });
     await delivery.ended();
   });
+}
+
+async function handOut(
+  app: App,
+  { lead }: HeldLock,
+  { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
+): Promise<HandingOut | null> {
+  if (lead === null) return null;
+  const { beginHandingOut } = await import('./leading.ts');
+  return beginHandingOut(app, lead, { config, command: COMMAND, log: terminal.log });
 }
 
 /** After a seal that failed another one is tried, and so often it is looked whether one is due. */

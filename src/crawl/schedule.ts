@@ -12,10 +12,11 @@ import { wallClock } from '../clock.ts';
 import type { Revisit, ServedSlot, SlotState } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
 import type { NumberSpace } from '../model.ts';
-import { isInterruption, MOST_BLOCKED_IN_A_ROW } from './crawl.ts';
+import { isInterruption } from './crawl.ts';
 import { type Desk, ORDER_PARTS, type OrderPart } from './desk.ts';
 import type { Source } from './read-source.ts';
 import { discoverAll, noteSource, turnsOf } from './read-sources.ts';
+import { createRefusals } from './refusals.ts';
 import { firstSlot, nextSlot, recheck, type Timing } from './timing.ts';
 import { type CrawlContext, type Worked, work } from './work.ts';
 
@@ -49,6 +50,8 @@ export interface EngineOptions {
   readonly abortSignal: AbortSignal;
   readonly onRun: (run: RunReport) => void;
   readonly onSettled: (settled: Worked) => void;
+  /** Of a schedule that leads several machines. */
+  readonly leading?: Leading | undefined;
   /** Is called once for each thing that goes wrong. */
   readonly onAlarm: (alarm: Alarm) => void;
   readonly desk?: Desk | undefined;
@@ -59,6 +62,13 @@ export interface EngineOptions {
   /** Is called before each step and at least once a minute, with all current alarms: a sign that the engine lives. */
   readonly onBeat: (alarms: readonly Alarm[]) => void;
   readonly log: Log;
+}
+
+export interface Leading {
+  /** Asked before each step, and before what came of it is written. @throws LEADERSHIP_LOST */
+  requireLead(): void;
+  /** Others visit what waits: this one reads sources, visits archived articles again and does what is ordered. */
+  handsVisit(): boolean;
 }
 
 /** What may be done once its host may be asked. */
@@ -72,6 +82,10 @@ type Job = { readonly readyAt: number } & (
 const SPACES: readonly NumberSpace[] = ['guancha', 'fengwen'];
 /** Other commands may have made something wait: nobody sleeps longer than this. */
 const LONGEST_SLEEP_MS = 60_000;
+/** Hands come and go. */
+const LONGEST_SLEEP_OF_LEADER_MS = 1000;
+/** An article that waits for a hand is not visited again meanwhile. */
+const IN_HAND_MS = 600_000;
 const LOOK_BACK_MS = 600_000;
 /** Codes of visits that the host did not answer, or only with an error. */
 const NO_ANSWER: readonly string[] = ['NETWORK', 'TIMEOUT', 'HTTP_STATUS', 'ROBOTS_UNREACHABLE'];
@@ -85,8 +99,10 @@ const REVISIT_EVERY = 4;
 export async function serve(context: CrawlContext, options: EngineOptions): Promise<void> {
   const { frontier, journal, services } = context;
   const { clock, site } = services;
-  const { stopSignal, abortSignal, desk } = options;
-  const refusals = new Map<string, { inARow: number; pauses: number }>();
+  const { stopSignal, abortSignal, desk, leading } = options;
+  const workOptions = { ...options, fence: leading?.requireLead };
+  const longestSleepMs = leading === undefined ? LONGEST_SLEEP_MS : LONGEST_SLEEP_OF_LEADER_MS;
+  const refusals = createRefusals(journal.hosts, { ...options, now: clock.now });
   const turns = turnsOf(journal, clock.now);
   const tries = new Map<string, number>(); // of the slot in hand, by source
   const alarms = createAlarms({ raised: raisedAlarms(), now: clock.now, onAlarm: options.onAlarm });
@@ -95,6 +111,7 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
 
   while (!stopSignal.aborted) {
     abortSignal.throwIfAborted();
+    leading?.requireLead();
     options.onBeat(alarms.current());
     frontier.requeue({ dueAt: clock.now() });
     await lookBack();
@@ -122,7 +139,7 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
       const dueAt = desk?.nextDue(part) ?? null;
       return dueAt === null ? [] : [{ kind: 'order', part, readyAt: orderReadyAt(part, dueAt) }];
     });
-    const visits = SPACES.flatMap((space): Job[] => {
+    const visits = (leading?.handsVisit() === true ? [] : SPACES).flatMap((space): Job[] => {
       const dueAt = frontier.nextDue(space);
       return dueAt === null ? [] : [{ kind: 'visit', space, readyAt: readyAt(originOf(space), dueAt) }];
     });
@@ -151,7 +168,7 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
 
   async function sleep(jobs: readonly Job[]): Promise<void> {
     const next = Math.min(...jobs.map((job) => job.readyAt));
-    const timeMs = Math.min(Math.max(next - clock.now(), 1), LONGEST_SLEEP_MS);
+    const timeMs = Math.min(Math.max(next - clock.now(), 1), longestSleepMs);
     const signals = [stopSignal, abortSignal, ...(desk === undefined ? [] : [desk.arrival()])];
     await clock.sleep(timeMs, { signal: AbortSignal.any(signals) }).catch(() => {}); // the loop looks at the signals
   }
@@ -161,13 +178,18 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
     await services.archive.requireRoom();
     if (job.kind === 'order') {
       const ordered = desk?.take(job.part) ?? null;
-      if (ordered !== null) settled(await work({ kind: 'queued', ...ordered }, context, options));
+      if (ordered !== null) settled(await work({ kind: 'queued', ...ordered }, context, workOptions));
       return;
     }
     turn += 1;
-    if (job.kind === 'revisit') return settled(await work({ kind: 'revisit', due: job.due }, context, options));
+    if (job.kind === 'revisit') {
+      const { due } = job;
+      if (leading !== undefined && frontier.find(due.id)?.state === 'waiting')
+        return journal.revisits.postpone(due.id, clock.now() + IN_HAND_MS);
+      return settled(await work({ kind: 'revisit', due }, context, workOptions));
+    }
     const lease = frontier.take(job.space);
-    if (lease !== null) settled(await work({ kind: 'queued', lease, refresh: false }, context, options));
+    if (lease !== null) settled(await work({ kind: 'queued', lease, refresh: false }, context, workOptions));
   }
 
   function settled(result: Worked): void {
@@ -202,6 +224,7 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
       const run = { slotAt: state.dueAt, startedAt, endedAt, entries, fresh: list.added, code };
       const failed = list.error !== null;
       const next = nextSlot(source.timing, state, { entries, fresh: list.added, failed, endedAt });
+      leading?.requireLead(); // whoever leads now serves the slot
       journal.slots.serve(source.name, ruleOf(source), run, next);
       options.onRun({ source: source.name, ...run, detail: list.error?.message ?? null, nextAt: next.dueAt });
     }
@@ -241,25 +264,13 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
     else if (outcome.kind === 'blocked') countRefusal(host);
     else {
       alarms.answered(host);
-      refusals.delete(host); // a list that is answered does not end them: a gate may stand before articles alone
+      refusals.end(host); // a list that is answered does not end them: a gate may stand before articles alone
     }
   }
 
-  /** A host that refuses several articles and lists in a row is left alone for long, and then asked for one. */
   function countRefusal(host: string): void {
-    const { inARow, pauses } = refusals.get(host) ?? { inARow: 0, pauses: 0 };
-    if (inARow + 1 < MOST_BLOCKED_IN_A_ROW) {
-      refusals.set(host, { inARow: inARow + 1, pauses });
-      return;
-    }
-    const pauseMs = Math.min(options.blockedPauseMs * 2 ** pauses, options.longestPauseMs);
-    const before = journal.hosts.pause(host);
-    const nextAt = Math.max(before.nextAt, clock.now() + pauseMs);
-    journal.hosts.setPause(host, { ...before, nextAt, reason: 'it refuses this visitor' });
-    refusals.set(host, { inARow, pauses: pauses + 1 });
-    const message = `${host} refuses this visitor; it is left alone for ${Math.ceil(pauseMs / 1000)} s, until ${wallClock(nextAt)}, then asked for one thing`;
-    options.log({ level: 'warn', stage: 'run', message });
-    alarms.refuses(host, message);
+    const message = refusals.count(host);
+    if (message !== null) alarms.refuses(host, message);
   }
 
   /** A source that is no longer configured cannot become well. */

@@ -54,6 +54,11 @@ export interface WorkOptions {
   readonly agesMs: readonly number[];
   /** First pause after a revisit that came to nothing; doubles up to a week. */
   readonly backoffMs: number;
+  /**
+   * Where several machines write the archive: asked right before a record is written, and a lease is then looked at as well.
+   * It throws where this machine is not to write it any more.
+   */
+  readonly fence?: (() => void) | undefined;
   /** Ends the work at once. */
   readonly abortSignal: AbortSignal;
   /** Those who have ordered visits. Absent where no orders are taken. */
@@ -147,9 +152,10 @@ function keepLease(lease: Lease, { frontier }: CrawlContext): Disposable & { rea
 async function visitOrFail(
   item: Work,
   target: Target,
-  { services }: CrawlContext,
-  { abortSignal }: WorkOptions,
+  context: CrawlContext,
+  { abortSignal, fence }: WorkOptions,
 ): Promise<{ readonly visited: Visited; readonly isAway: boolean }> {
+  const services = fence === undefined ? context.services : fenced(item, context, fence);
   if (item.kind === 'revisit' && item.due.begun >= MOST_DEATHS)
     return { visited: { outcome: DIED, before: null, record: null, found: [], asked: false }, isAway: false };
   try {
@@ -158,6 +164,7 @@ async function visitOrFail(
     return { visited: await orElsewhere(visited, target, services, abortSignal), isAway: false };
   } catch (error) {
     if (isFault(error) && !abortSignal.aborted) return { visited: faulty(target, error), isAway: false };
+    if (error instanceof ArchiveError && error.code === 'LEASE_LOST') throw error;
     const isKnown = nextAfter(error) !== 'stop' || (item.kind === 'repair' && isRepairable(error));
     if (!isKnown || abortSignal.aborted) throw error;
     const known = error as ArchiveError;
@@ -166,6 +173,24 @@ async function visitOrFail(
     const visited = { outcome: failureOutcome(known), before: null, record: null, found: [], asked };
     return { visited, isAway };
   }
+}
+
+/** The same services, whose archive writes a record only as long as this machine has the article. */
+function fenced(item: Work, { services, frontier }: CrawlContext, fence: () => void): CrawlContext['services'] {
+  const { archive } = services;
+  const update: typeof archive.update = (key, change, options) =>
+    archive.update(
+      key,
+      async (old) => {
+        const next = await change(old);
+        fence();
+        if (item.kind === 'queued' && !frontier.extend(item.lease))
+          throw new ArchiveError('LEASE_LOST', item.lease.target.url);
+        return next;
+      },
+      options,
+    );
+  return { ...services, archive: { ...archive, update } };
 }
 
 /** What is gone and was never archived may be kept elsewhere; it is gone all the same. */

@@ -28,6 +28,8 @@ export interface Frontier extends Disposable {
   add(targets: readonly Target[], options?: { readonly leads?: boolean }): number;
   /** The waiting target that is due, largest priority first and largest id (as text) among the same; null where there is none. */
   take(scope?: Scope): Lease | null;
+  /** What could be taken now, in the order in which it would be, with the attempts that were made of each; nothing is leased. */
+  ready(limit: number, space: NumberSpace): readonly ReadyTarget[];
   /** False where the lease is lost. */
   extend(lease: Lease): boolean;
   /** Gives a lease back as if it had not been taken. False where it is lost: nothing is changed then. */
@@ -54,6 +56,11 @@ export interface Frontier extends Disposable {
   counts(): readonly OutcomeCount[];
   /** What did not end well, newest first. */
   failures(limit: number): readonly Failure[];
+}
+
+export interface ReadyTarget {
+  readonly id: ArticleId;
+  readonly attempts: number;
 }
 
 export interface Settled {

@@ -62,13 +62,19 @@ export function openMemoryFrontier(options: { readonly pace: Pace; readonly now:
     take: (scope) => {
       const [entry] = free(scope)
         .filter(({ notBefore }) => notBefore <= now())
-        .sort((a, b) => b.target.priority - a.target.priority || (b.target.id > a.target.id ? 1 : -1));
+        .sort(inOrder);
       if (entry === undefined) return null;
       const token = randomUUID();
       entry.lease = { token, until: now() + LEASE_MS };
       entry.attempts += 1;
       return { target: entry.target, attempt: entry.attempts, token };
     },
+    ready: (limit, space) =>
+      free(space)
+        .filter(({ notBefore }) => notBefore <= now())
+        .sort(inOrder)
+        .slice(0, limit)
+        .map(({ target, attempts }) => ({ id: target.id, attempts })),
     extend: ({ token }) => {
       const lease = heldBy(token)?.lease ?? null;
       if (lease !== null) lease.until = now() + LEASE_MS;
@@ -261,4 +267,8 @@ function foundOf({ target, outcome, code, detail, settledAt, againAt, attempts }
 
 function isNotWell(outcome: Outcome['kind'] | null): boolean {
   return outcome !== null && (NOT_WELL as readonly string[]).includes(outcome);
+}
+
+function inOrder(a: Entry, b: Entry): number {
+  return b.target.priority - a.target.priority || (b.target.id > a.target.id ? 1 : -1);
 }

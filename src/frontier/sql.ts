@@ -130,6 +130,10 @@ export function openSqlFrontier(
         onDamage(`the row of ${String(row.id)} in the queue: ${unreadable} cannot be read, and is passed over`);
       return { target: targetOf(row), attempt: Number(row.attempts), token };
     },
+    ready: (limit, space) =>
+      next
+        .ready(limit, space, now())
+        .map(({ id, attempts }) => ({ id: String(id) as ArticleId, attempts: Number(attempts) })),
     extend: ({ token }) => extend.run(now() + LEASE_MS, token) > 0,
     release: ({ token }) => release.run(token) > 0,
     settle: (done, outcome, { isArchived = false } = {}) =>
@@ -202,6 +206,7 @@ const IS_NOT_WELL = `outcome IN (${NOT_WELL.map((kind) => `'${kind}'`).join(', '
 interface Next {
   /** Leases it. Returns the row as it is then. */
   take(scope: Scope | undefined, now: number, token: string): Row | undefined;
+  ready(limit: number, space: NumberSpace, now: number): readonly Row[];
   dueAt(scope: Scope | undefined, now: number): number | null;
 }
 
@@ -231,10 +236,18 @@ function nextOf(database: Database, chosen: Chosen): Next {
     };
   };
   const ofAll = prepared(queries('', ''));
+  const www = ` AND t.id >= 'guancha:' AND t.id < 'guancha;'`;
+  const posts = ` AND t.id >= 'fengwen:' AND t.id < 'fengwen;'`;
   const ofSpace: Readonly<Record<NumberSpace, typeof ofAll>> = {
-    guancha: prepared(queries('_www', ` AND t.id >= 'guancha:' AND t.id < 'guancha;'`)),
-    fengwen: prepared(queries('_posts', ` AND t.id >= 'fengwen:' AND t.id < 'fengwen;'`)),
+    guancha: prepared(queries('_www', www)),
+    fengwen: prepared(queries('_posts', posts)),
   };
+  const readyOf = (index: string, range: string) =>
+    database.prepare(
+      `SELECT t.id, t.attempts FROM targets AS t ${indexed(index)} WHERE ${IS_FREE}${range} AND t.not_before <= ?
+       ORDER BY t.priority DESC, t.id DESC LIMIT ?`,
+    );
+  const ready = { guancha: readyOf('waiting_www', www), fengwen: readyOf('waiting_posts', posts) };
   const ofSome = new Map<string, ReturnType<typeof prepared>>();
   const statementsOf = (scope: Scope | undefined) => {
     if (scope === undefined) return { ...ofAll, values: [] };
@@ -249,6 +262,7 @@ function nextOf(database: Database, chosen: Chosen): Next {
       const { take, values } = statementsOf(scope);
       return take.all(token, now + LEASE_MS, ...values, now, now)[0];
     },
+    ready: (limit, space, now) => ready[space].all(now, now, limit),
     dueAt: (scope, now) => {
       const { due, values } = statementsOf(scope);
       return numberOf(due.get(...values, now)?.at);

@@ -35,6 +35,8 @@ export interface SeenRequest extends Asked {
   readonly date: number;
   /** 0 until it was answered. */
   readonly status: number;
+  /** When the answer was given away, by the same clock as `at`; infinite until then. */
+  readonly until: number;
 }
 
 /** Answers requests for one origin. */

@@ -22,7 +22,16 @@ export async function openServer(
   const { now = Date.now } = options;
   const closing = new AbortController();
   const server = createServer((request, response) => {
-    const seen = { ...read(name, request), at: performance.now(), date: now(), status: 0 };
+    const seen = {
+      ...read(name, request),
+      at: performance.now(),
+      date: now(),
+      status: 0,
+      until: Number.POSITIVE_INFINITY,
+    };
+    response.once('close', () => {
+      seen.until = performance.now();
+    });
     options.record.push(seen);
     const reply = options.route(seen);
     const answer = () => {

@@ -1,0 +1,62 @@
+/** `worker`: a hand of a cluster, which visits what the schedule offers until it is asked to stop. */
+
+import { systemClock } from '../clock.ts';
+import { COMMAND, serveHand } from '../cluster/hand.ts';
+import type { Config } from '../config.ts';
+import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import { openMonitor, parseListenAddress } from '../monitor/monitor.ts';
+import { createMonitorState } from '../monitor/state.ts';
+import { createHook } from '../notify/hook.ts';
+import { noticeOf } from '../notify/notice.ts';
+import { createNotifier } from '../notify/notifier.ts';
+import type { Terminal } from '../report/terminal.ts';
+import { printReport, reportOf } from '../report/visits.ts';
+import { type Interrupts, withArchive } from './session.ts';
+
+interface WorkerContext {
+  readonly config: Config;
+  readonly terminal: Terminal;
+  readonly interrupts: Interrupts;
+}
+
+/** Ends with 0 once it is asked to stop. @throws USAGE where the configuration names no cluster; what stops a run */
+export async function worker({ config, terminal, interrupts }: WorkerContext): Promise<ExitCode> {
+  const { postgres, redis } = config.cluster;
+  const missing = postgres === null ? 'cluster.postgres' : 'cluster.redis';
+  if (postgres === null || redis === null)
+    throw new ArchiveError('USAGE', `worker: the configuration has no ${missing}`);
+  const { stopSignal, abortSignal } = interrupts;
+  const { listen, file, staleMs } = config.monitor;
+  const state = createMonitorState({ staleMs, now: systemClock.now });
+  const address = listen === null ? null : parseListenAddress(listen);
+  await using _monitor = await openMonitor({ listen: address, file, state, log: terminal.log });
+  const open = { command: COMMAND, wait: null, lock: null, stopSignal, onRequest: state.requested };
+  await withArchive(config, terminal, open, async (app) => {
+    const { frontier, journal, shared, services } = app;
+    if (shared === null) throw new TypeError('no cluster');
+    const hooks = config.notify.map((hook) => createHook(hook));
+    // The schedule delivers.
+    const notifier = createNotifier({ hooks, outbox: journal.outbox, clock: services.clock, log: terminal.log });
+    await serveHand(app, {
+      ...config.politeness,
+      ...config.revisits,
+      redis,
+      hands: shared.hands,
+      stopSignal,
+      abortSignal,
+      log: terminal.log,
+      onSettled: (settled) => {
+        const notice = noticeOf(settled, journal.runs);
+        if (notice !== null) notifier.notify(notice);
+        state.visited(settled.visit.outcome.kind);
+        if (settled.againInMs === null) printReport(terminal, reportOf(settled));
+      },
+      onBeat: () => {
+        state.beat();
+        state.setPauses(journal.hosts.pauses());
+        state.setQueue({ waiting: frontier.waiting(), revisitsDue: 0, lagMs: 0 });
+      },
+    });
+  });
+  return EXIT.ok;
+}
