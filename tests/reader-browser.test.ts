@@ -11,11 +11,14 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Route } from 'playwright';
+import { articleKey } from '../src/archive/keys.ts';
+import { noteMovedTo } from '../src/archive/record.ts';
 import { findBrowser, loadPlaywright } from '../src/fetch/chromium.ts';
 import type { Listening } from '../src/listen.ts';
 import { openSanitiser } from '../src/reader/sanitise.ts';
 import { serveReader } from '../src/reader/serve.ts';
 import { HOSTILE_BODIES } from './support/hostile-bodies.ts';
+import { BITMAP, DRAWING, DRAWN_AVIF } from './support/pictures.ts';
 import { openReadingRoom, type ReadingRoom } from './support/reading-room.ts';
 import { files } from './support/tree.ts';
 
@@ -26,10 +29,14 @@ const SITE = { www: WWW, community: 'http://127.0.0.1:40353', images: ['http://1
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const ARTICLE = '/articles/guancha/903180';
+const MOVED = '/articles/guancha/903181';
+const RETURNED = '/articles/guancha/904299';
 const PATHS = [
   '/',
   '/?list=%E5%A4%B4%E6%9D%A1',
   ARTICLE,
+  MOVED,
+  RETURNED,
   '/articles/guancha/904308',
   '/articles/guancha/904306',
   '/articles/guancha/904306/versions/1',
@@ -98,12 +105,19 @@ async function putPictures(): Promise<void> {
   const photo = await readFile(join(PICTURES, 'tea-970x374.jpg'));
   const kinds: Readonly<Record<string, Buffer | string>> = {
     'a.jpg': photo,
-    'b.svg':
-      '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360"><script>window.ran=1</script><rect width="9" height="9"/></svg>',
-    'c.gif': Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64'),
+    'b.svg': DRAWING,
+    'c.gif': await readFile(join(PICTURES, 'tea-320x213.gif')),
+    'd.png': await readFile(join(PICTURES, 'night-400x300.png')),
+    'e.webp': await readFile(join(PICTURES, 'shelf-400x300.webp')),
+    'f.avif': DRAWN_AVIF,
+    'g.bmp': BITMAP,
+    'cut.jpg': photo.subarray(0, photo.length / 2),
   };
   const assets = await Promise.all(
-    Object.entries(kinds).map(async ([name, bytes]) => room.picture(bytes, name.slice(2), src(name))),
+    Object.entries(kinds).map(async ([name, bytes]) => ({
+      ...(await room.picture(bytes, name.split('.')[1] ?? '', src(name))),
+      ...(name === 'cut.jpg' && { flaw: { kind: 'cut', detail: 'it breaks off' } as const }),
+    })),
   );
   const cells = Array.from({ length: 14 }, (_, i) => `<td>第${i}列的数字</td>`).join('');
   await room.put({
@@ -127,6 +141,12 @@ async function putPictures(): Promise<void> {
     assets: [...assets, { src: src('gone.jpg'), missing: 'IMAGE_MISSING' }],
     draft: { flags: [{ code: 'no-time', detail: '没有时间' }] },
   });
+  await room.put({ id: 'guancha:903181', title: '一篇后来成了风闻的文章' });
+  const move = { url: 'http://127.0.0.1:40353/main/content?id=1741030', since: '2026-10-16T00:00:00.000Z' };
+  await room.archive.update(
+    articleKey('guancha:903181', '2026-10-04'),
+    (old) => old && { record: noteMovedTo(old, move) },
+  );
 }
 
 /** A page whose every request and complaint is noted. */
@@ -194,6 +214,42 @@ describe('the reader in a browser', () => {
       await closed(context);
     });
   }
+
+  it('shows a picture of each kind, and says in words which is not whole and which is not there', async () => {
+    const { context, page, foreign } = await open({ locale: 'en-GB', viewport: { width: 1000, height: 800 } });
+    await page.goto(`${server.origin}${ARTICLE}`);
+    const shown = await page.evaluate<readonly (readonly [type: string, width: number])[]>(`Promise.all(
+      [...document.querySelectorAll('.body img')].map(async (each) => {
+        each.loading = 'eager';
+        await each.decode().catch(() => {}); // one that is cut is shown as far as it goes
+        return [each.src.split('.').at(-1), each.naturalWidth];
+      }))`);
+    assert.deepEqual(
+      shown.map(([type]) => type),
+      ['jpg', 'svg', 'gif', 'png', 'webp', 'avif', 'bmp', 'jpg'],
+    );
+    for (const [type, width] of shown) assert.ok(width > 0, type);
+    const text = await page.innerText('.body');
+    assert.equal(text.split('This picture is not whole').length, 2);
+    assert.equal(text.split('This picture was not stored (IMAGE_MISSING)').length, 2);
+    const drawing = await page.evaluate<string>(`document.querySelector('.body img[src$=".svg"]').src`);
+    await assert.rejects(page.goto(drawing), /Download is starting|ERR_ABORTED/);
+    assert.equal(await page.evaluate('window.ran'), undefined);
+    assert.deepEqual(foreign, []);
+    await closed(context);
+  });
+
+  it('leads from an article that moved to where it went, and tells of one that returned', async () => {
+    const { context, page } = await open({ locale: 'en-GB', viewport: { width: 1000, height: 800 } });
+    await page.goto(`${server.origin}${MOVED}`);
+    await page.click('.notice a');
+    await page.waitForURL(/\/articles\/fengwen\/1741030/);
+    await page.goto(`${server.origin}${RETURNED}`);
+    assert.equal(await page.locator('.notice').count(), 0);
+    await page.goto(`${server.origin}${RETURNED}/history`);
+    assert.match(await page.innerText('main'), /withdrawn[\s\S]*returned|returned[\s\S]*withdrawn/);
+    await closed(context);
+  });
 
   it('has nothing that axe finds, in either theme', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {

@@ -2,6 +2,7 @@
 import { picturesOf } from '../archive/document-pictures.ts';
 import { MEDIA_TYPES } from '../archive/media-types.ts';
 import type { Asset, StoredAsset } from '../model.ts';
+import { isFlawed } from '../reader/article.ts';
 import { openSanitiser } from '../reader/sanitise.ts';
 import { linksOf, type ShownLink, type ShownPicture, typeset } from '../reader/typeset.ts';
 import { wordsIn } from '../reader/words.ts';
@@ -69,7 +70,7 @@ function shownPicture(asset: Asset, hrefOf: (asset: StoredAsset) => string | nul
   if ('missing' in asset) return { missing: asset.missing };
   const href = hrefOf(asset);
   if (href === null) return { missing: 'not exported' };
-  return { href, width: asset.width, height: asset.height, flaw: asset.flaw?.detail ?? null };
+  return { href, width: asset.width, height: asset.height, isFlawed: isFlawed(asset) };
 }
 
 // Pictures that go along.

@@ -30,7 +30,7 @@ ${provenance(shown, words)}
 </aside>`;
 }
 
-function notices({ record, absence }: ShownArticle, isNewest: boolean, words: Words): Markup {
+function notices({ record, absence, links }: ShownArticle, isNewest: boolean, words: Words): Markup {
   const { id, versions, movedTo } = record;
   return html`${
     isNewest
@@ -39,8 +39,15 @@ function notices({ record, absence }: ShownArticle, isNewest: boolean, words: Wo
   }${absence === null ? null : html`<p class="notice">${words.withdrawnSince(dayAndMinute(onSiteClock(absence.since)))}</p>\n`}${
     movedTo === undefined
       ? null
-      : html`<p class="notice">${words.movedAway}: <a href="${movedTo.url}" rel="noopener noreferrer nofollow">${movedTo.url}</a></p>\n`
+      : html`<p class="notice">${words.movedAway}: ${movedLink(movedTo.url, links, words)}</p>\n`
   }`;
+}
+
+/** Leads to the archived copy where there is one, and says so. */
+function movedLink(url: string, links: ShownArticle['links'], words: Words): Markup {
+  const link = links.get(url);
+  if (link?.isArchived !== true) return outside(url);
+  return html`<a href="${link.href}">${url}</a> <small class="quiet">${words.inArchive}</small>`;
 }
 
 function kicker({ record }: ShownArticle, words: Words): Markup {

@@ -2,7 +2,7 @@
 import type { Archive, StoredArticle } from '../archive/archive.ts';
 import { readDocument } from '../archive/document.ts';
 import { type Absence, type ArchiveRecord, articleOf, isGone, type Version } from '../archive/record.ts';
-import type { ArticleId, Asset } from '../model.ts';
+import type { ArticleId, Asset, StoredAsset } from '../model.ts';
 import { parseArticleUrl, type Site } from '../site/address.ts';
 import { pictureHref } from './pictures.ts';
 import { linksOf, type ShownLink, type ShownPicture } from './typeset.ts';
@@ -62,6 +62,7 @@ export async function readArticle(id: ArticleId, number: number | null, shelf: S
   const version = record.versions[shown - 1];
   if (version === undefined) return null;
   const { title, body } = readDocument(await shelf.readVersion(version));
+  const goal = record.movedTo === undefined ? [] : [record.movedTo.url];
   return {
     record,
     number: shown,
@@ -70,7 +71,7 @@ export async function readArticle(id: ArticleId, number: number | null, shelf: S
     body,
     pictures: new Map(record.assets.map((asset) => [asset.src, shownPicture(asset)])),
     captions: captionsOf(record),
-    links: await shownLinks(linksOf(body, record.url), shelf),
+    links: await shownLinks([...goal, ...linksOf(body, record.url)], shelf),
     absence: isGone(record),
     seal: await shelf.sealed(stored.key, version),
   };
@@ -83,8 +84,13 @@ export function articleHref(id: string): string {
 
 export function shownPicture(asset: Asset): ShownPicture {
   if ('missing' in asset) return { missing: asset.missing };
-  const { sha256, type, width, height, flaw } = asset;
-  return { href: pictureHref(sha256, type), width, height, flaw: flaw?.detail ?? null };
+  const { sha256, type, width, height } = asset;
+  return { href: pictureHref(sha256, type), width, height, isFlawed: isFlawed(asset) };
+}
+
+/** False too for what has more bytes behind its end: nothing lacks in the picture. */
+export function isFlawed({ flaw }: StoredAsset): boolean {
+  return flaw !== undefined && flaw.kind !== 'trailing';
 }
 
 function captionsOf({ article }: ArchiveRecord): Map<string, (string | null)[]> {

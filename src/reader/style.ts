@@ -165,6 +165,7 @@ th.count { text-align: end; }
 .body hr { margin: 2.5rem auto; width: 6rem; border: 0; border-top: 1px solid var(--rule); }
 .body .outside::after { content: "↗"; margin-left: .15em; font-size: .75em; font-family: var(--plain); speak: never; }
 .body .mark { margin: 0 .25em; padding: 0 .35em; border: 1px solid currentColor; border-radius: 2px; color: var(--seal); font: .65rem/1.5 var(--plain); vertical-align: .15em; white-space: nowrap; text-indent: 0; display: inline-block; }
+.body .flawed { display: block; margin-top: .4rem; color: var(--quiet); font: .8rem/1.6 var(--plain); text-indent: 0; }
 .body .missing, .body .media { display: inline-block; padding: .4rem .9rem; border: 1px dashed var(--quiet); border-radius: 3px; color: var(--quiet); font: .9rem/1.6 var(--plain); text-indent: 0; text-align: start; overflow-wrap: anywhere; }
 .body .media b { color: var(--ink); font-weight: 600; }
 .wide { overflow-x: auto; }

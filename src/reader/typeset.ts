@@ -7,7 +7,7 @@ import type { Words } from './words.ts';
 
 /** A picture as a page shows it. */
 export type ShownPicture =
-  | { readonly href: string; readonly width: number; readonly height: number; readonly flaw: string | null }
+  | { readonly href: string; readonly width: number; readonly height: number; readonly isFlawed: boolean }
   | { readonly missing: string };
 
 /** Where a link leads. */
@@ -126,9 +126,10 @@ function placePicture(
     ...size,
     loading: 'lazy',
     decoding: 'async',
-    ...(isIcon ? { class: 'icon' } : shown.flaw === null ? {} : { class: 'flawed', title: words.pictureFlawed }),
+    ...(isIcon ? { class: 'icon' } : {}),
   };
   if (!isIcon) setFigure($, image, caption);
+  if (shown.isFlawed) $(image).after($('<small class="flawed">').text(words.pictureFlawed));
 }
 
 /** Smaller pictures run with the text. In pixels. */

@@ -73,7 +73,7 @@ const zh = {
   doubt: '存疑',
   note: '提示',
   pictureMissing: '此图未存',
-  pictureFlawed: '此图有瑕疵',
+  pictureFlawed: '此图不完整：站点给出的文件如此',
   media: { video: '视频', audio: '音频', iframe: '嵌入页面', embed: '插件内容', cover: '视频' } as Readonly<
     Record<string, string>
   >,
@@ -281,7 +281,7 @@ const en: Words = {
   doubt: 'Doubt',
   note: 'Note',
   pictureMissing: 'This picture was not stored',
-  pictureFlawed: 'This picture is imperfect',
+  pictureFlawed: 'This picture is not whole: so the site gave it',
   media: { video: 'Video', audio: 'Audio', iframe: 'Embedded page', embed: 'Plug-in content', cover: 'Video' },
   history: 'Versions and changes',
   version: (number) => `Version ${number}`,
