@@ -31,7 +31,7 @@ import { type AuditRun, RANK } from '../report/findings.ts';
 import { openReportFile } from '../report/report-file.ts';
 import { storedReport } from '../report/stored-audits.ts';
 import type { Terminal } from '../report/terminal.ts';
-import { line, link } from '../report/text.ts';
+import { inShell, line, link } from '../report/text.ts';
 import { parseArticleUrl } from '../site/address.ts';
 import { requireArchive } from './existing-archive.ts';
 import { articleNamed, notArchived, requireNamed } from './named-article.ts';
@@ -117,11 +117,6 @@ function repairOf({ config: file, archive }: AuditFlags, { roots }: AuditRun, co
     value === undefined ? [] : [`--${name} ${inShell(value)}`],
   );
   return ['guancha-archive repair', ...flags].join(' ');
-}
-
-/** A word as a shell takes it. */
-function inShell(word: string): string {
-  return /^[\w./~:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** What was asked, as it is typed. */

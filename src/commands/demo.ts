@@ -5,23 +5,31 @@ import { join, relative, resolve } from 'node:path';
 import { type Newspaper, type NewspaperArticle, openNewspaper } from '../../tests/newspaper/newspaper.ts';
 import { ARTICLES, ASSETS, RECORDS } from '../archive/keys.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
-import { loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { expandPath } from '../paths.ts';
+import type { Io } from '../report/output.ts';
 import type { Terminal } from '../report/terminal.ts';
-import { style } from '../report/text.ts';
+import { inShell, style } from '../report/text.ts';
 import type { UrlReport } from '../report/visits.ts';
 import { knownError } from '../system-errors.ts';
+import { archive as archiveArticles } from './archive.ts';
 import { crawl } from './crawl.ts';
 import type { Interrupts } from './session.ts';
 
 /** Quick, for nobody waits for this newspaper; the real site gets seconds. */
 const POLITENESS = { intervalMs: 100, assetIntervalMs: 20, concurrency: 2, backoffMs: 500 };
 
+interface Context {
+  readonly terminal: Terminal;
+  readonly interrupts: Interrupts;
+  readonly io: Io;
+}
+
 /** Returns `incomplete` if the archive differs from what was printed. Throws USAGE if the folder is there already. */
 export async function demo(
   options: { readonly archive?: string | undefined; readonly articles: number },
-  { terminal, interrupts }: { readonly terminal: Terminal; readonly interrupts: Interrupts },
+  { terminal, interrupts, io }: Context,
 ): Promise<ExitCode> {
   const archive =
     options.archive === undefined
@@ -41,20 +49,75 @@ export async function demo(
     '',
   );
 
+  const config = loadConfig(file);
   const reports: UrlReport[] = [];
   const exit = await crawl(
     { source: [], dryRun: false, revisit: false },
-    { config: loadConfig(file), terminal, interrupts, onReport: (report) => void reports.push(report) },
+    { config, terminal, interrupts, onReport: (report) => void reports.push(report) },
   );
   if (exit === EXIT.interrupted) return exit;
   const differences = await compare(archive, newspaper, reports);
-  terminal.say('', ...summary(archive, newspaper, reports));
+  const example = reports.find(({ document, images }) => document !== null && images.stored > 1);
+  terminal.say('', ...summary(archive, newspaper, { reports, example }));
   for (const difference of differences) terminal.say(style('red', `✗ ${difference}`));
   if (differences.length > 0) return EXIT.incomplete;
   terminal.say(
     style('green', '✓ every listed article is as printed: outcome, title, time, and the bytes of its pictures'),
+    '',
   );
-  return EXIT.ok;
+  const corrected = await correct(newspaper, config, { terminal, interrupts, io });
+  if (corrected === EXIT.interrupted) return corrected;
+  terminal.say('', ...nextSteps(file, archive, { title: example?.title ?? '', corrected }));
+  return corrected === null ? EXIT.incomplete : EXIT.ok;
+}
+
+/**
+ * Corrects an article of the newspaper as a site does, without a word, and visits it again.
+ * @returns its id; null where that did not become a new version
+ */
+async function correct(
+  newspaper: Newspaper,
+  config: Config,
+  context: Context,
+): Promise<string | null | typeof EXIT.interrupted> {
+  const article = newspaper.articles.find(
+    ({ era, wholeForm, outcome, lists }) =>
+      era === 'cms-2026' && wholeForm && outcome === 'archived' && lists.length > 0,
+  );
+  if (article === undefined) return null;
+  const whole = new URL(article.url).pathname.replace('.shtml', '_s.shtml');
+  const body = newspaper.read(whole).replace(/(all-txt">[\s\S]*?<\/p>)/, '$1<p>更正：此前的数字有误。</p>');
+  newspaper.put(whole, { body });
+  context.terminal.say(`The newspaper corrects ${article.title}; it is visited again`);
+  const options = { refresh: true, acceptChanged: false };
+  const exit = await archiveArticles([article.url], options, { config, ...context });
+  if (exit === EXIT.interrupted) return exit;
+  return exit === EXIT.ok ? article.id : null;
+}
+
+/** What to type next, word for word, in the working directory. */
+function nextSteps(
+  file: string,
+  archive: string,
+  { title, corrected }: { readonly title: string; readonly corrected: string | null },
+): readonly string[] {
+  const command = (words: string) => `  node bin/guancha-archive ${words} --config ${inShell(relative('.', file))}`;
+  const twoCharacters =
+    title
+      .match(/\p{Script=Han}{2,}/gu)
+      ?.at(-1)
+      ?.slice(-2) ?? '图书';
+  return [
+    'Read it in a browser, with search, versions and a calendar; Ctrl-C ends it:',
+    command('serve --open'),
+    'Find an article by two characters:',
+    command(`search ${twoCharacters}`),
+    ...(corrected === null ? [] : ['See what was corrected without a word:', command(`diff ${corrected}`)]),
+    'Take all of it along as an e-book:',
+    command(`export epub ${inShell(`${relative('.', archive)}.epub`)}`),
+    'Prove that the archive is right:',
+    command('audit'),
+  ];
 }
 
 function freshFolder(): string {
@@ -93,10 +156,13 @@ function compareFields(printed: NewspaperArticle, { article, assets }: ArchiveRe
   return wrong;
 }
 
-function summary(archive: string, newspaper: Newspaper, reports: readonly UrlReport[]): readonly string[] {
+function summary(
+  archive: string,
+  newspaper: Newspaper,
+  { reports, example }: { readonly reports: readonly UrlReport[]; readonly example: UrlReport | undefined },
+): readonly string[] {
   const pictures = reports.reduce((sum, { images }) => sum + images.stored, 0);
   const requests = newspaper.requests.filter(({ origin }) => origin !== 'images').length;
-  const example = reports.find(({ document, images }) => document !== null && images.stored > 1);
   const here = (path: string | null | undefined) => relative('.', join(archive, path ?? ''));
   return [
     `${pictures} pictures, ${requests} page requests`,
@@ -105,7 +171,6 @@ function summary(archive: string, newspaper: Newspaper, reports: readonly UrlRep
     `pictures   ${here(ASSETS)}`,
     `for example ${here(example?.document)}`,
     `       and  ${here(example?.record)}`,
-    `more: node bin/guancha-archive status --config ${here('crawl.config.yaml')}`,
     '',
   ];
 }

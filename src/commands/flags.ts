@@ -233,14 +233,14 @@ export function keeping(program: Command, { io, interrupts, prepare, existing, e
     .command('demo')
     .summary('archive a made-up newspaper on this machine')
     .description(
-      'Serves a made-up newspaper on loopback, crawls it with the real browser into a fresh folder, and checks the result against what was printed.',
+      'Serves a made-up newspaper on loopback, crawls it with the real browser into a fresh folder, checks the result against what was printed, corrects an article and visits it again.',
     )
     .option('--archive <dir>', 'where to put the archive; must not exist yet')
     .option('--articles <n>', 'how many articles the newspaper prints', count, 24)
     .addHelpText('after', examples('demo', 'demo --articles 100'))
     .action(async (flags: { archive?: string; articles: number }) => {
       const { demo } = await import('./demo.ts');
-      end(await demo(flags, { terminal: createTerminal(io, { json: false }), interrupts }));
+      end(await demo(flags, { terminal: createTerminal(io, { json: false }), interrupts, io }));
     });
 }
 

@@ -59,6 +59,11 @@ export function linesIn(text: string): readonly string[] {
   return text.replaceAll('\t', '    ').split(/\r?\n/);
 }
 
+/** A word of a command, as a shell takes it. */
+export function inShell(word: string): string {
+  return /^[\w./~:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 /** What may reach a terminal beside plain text. */
 export interface Abilities {
   readonly colours: boolean;
