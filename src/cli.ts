@@ -76,15 +76,16 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
   function prepare(flags: CommonFlags): ReturnType<Invocation['prepare']> {
     const terminal = createTerminal(io, { json: flags.json === true, quiet: flags.quiet === true });
     const config = loadConfig(flags.config ?? null, { archive: flags.archive });
-    const { file, isNamed } = configSource(flags.config ?? null);
-    if (file !== null && !isNamed) terminal.log({ level: 'info', stage: 'run', message: `configuration ${file}` });
+    const { file } = configSource(flags.config ?? null);
+    if (file !== null && flags.config === undefined)
+      terminal.log({ level: 'info', stage: 'run', message: `configuration ${file}` });
     return { config, terminal };
   }
 }
 
 /** The commands by what people want, in the order of help. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  Archive: ['archive', 'crawl', 'schedule', 'backfill', 'import', 'orders', 'retry', 'demo'],
+  Archive: ['init', 'archive', 'crawl', 'schedule', 'backfill', 'import', 'orders', 'retry', 'demo'],
   'Read and search': ['serve', 'search', 'list', 'history', 'diff', 'changes'],
   'Take along': ['export', 'copy'],
   'Check and prove': ['audit', 'seal', 'verify', 'prove', 'corroborate', 'manifest', 'reproduce', 'extract'],

@@ -1,13 +1,14 @@
 /** Which file a configuration is read from, and whose it is. */
 import { existsSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import envPaths from 'env-paths';
 import { expandPath } from './paths.ts';
 
 /** The file that `loadConfig` reads, and what is to be known of it before anything that it names is done. */
 export interface ConfigSource {
   /** Absolute; null for the built-in defaults. */
   readonly file: string | null;
-  /** False where it was found in the working directory, and not named. */
+  /** False where it was found by looking for it, and not named by a flag or by the environment. */
   readonly isNamed: boolean;
   /** False where another user could have written it. */
   readonly isOwn: boolean;
@@ -20,16 +21,43 @@ export function configSource(path: string | null): ConfigSource {
   const found = fileOf(path);
   if (found === null) return { file: null, isNamed: false, isOwn: true, isOpen: false };
   const stats = statSync(found, { throwIfNoEntry: false });
-  const isOwn = stats !== undefined && stats.uid === (process.getuid?.() ?? stats.uid) && (stats.mode & 0o002) === 0;
   const isOpen = process.getuid !== undefined && ((stats?.mode ?? 0) & 0o004) !== 0;
-  return { file: resolve(found), isNamed: path !== null, isOwn, isOpen };
+  return { file: resolve(found), isNamed: namedFile(path) !== null, isOwn: isOwn(found), isOpen };
 }
 
-/** Looked for in the working directory. */
-const DEFAULT_FILE = 'crawl.config.yaml';
+/** Its name where it is looked for. */
+export const CONFIG_FILE = 'crawl.config.yaml';
+/** The variable of the environment that names one. */
+const VARIABLE = 'GUANCHA_ARCHIVE_CONFIG';
 
-/** The file as it is named or found; null for the built-in defaults. @throws USAGE */
+/**
+ * The file that is named by the flag, else by the environment; else the one of the working directory or of the nearest folder
+ * above it, there only where it is this user's own; else that of the user's folder for configurations (XDG Base Directory
+ * Specification, and what is usual on macOS and Windows).
+ * @returns null for the built-in defaults
+ * @throws USAGE
+ */
 export function fileOf(path: string | null): string | null {
+  const named = namedFile(path);
+  if (named !== null) return named;
+  if (existsSync(CONFIG_FILE)) return CONFIG_FILE;
+  const here = process.cwd();
+  for (let folder = dirname(here); ; folder = dirname(folder)) {
+    const file = join(folder, CONFIG_FILE);
+    if (existsSync(file) && isOwn(file)) return file;
+    if (folder === dirname(folder)) break;
+  }
+  const usual = join(envPaths('guancha-archive', { suffix: '' }).config, CONFIG_FILE);
+  return existsSync(usual) ? usual : null;
+}
+
+function namedFile(path: string | null): string | null {
   if (path !== null) return expandPath(path, { code: 'USAGE', where: '--config' });
-  return existsSync(DEFAULT_FILE) ? DEFAULT_FILE : null;
+  const { [VARIABLE]: named = '' } = process.env;
+  return named === '' ? null : expandPath(named, { code: 'USAGE', where: VARIABLE });
+}
+
+function isOwn(file: string): boolean {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats !== undefined && stats.uid === (process.getuid?.() ?? stats.uid) && (stats.mode & 0o002) === 0;
 }

@@ -285,7 +285,7 @@ interface Described {
 
 /**
  * Reads and checks a configuration.
- * @param path the YAML file; null for `crawl.config.yaml` in the working directory if it is there, else the defaults
+ * @param path the YAML file; null for the one that is found (config-file.ts), else the defaults
  * @param overrides `archive` replaces the file's, relative to the working directory: all of the archive lies there then
  * @throws CONFIG_UNREADABLE, USAGE, or CONFIG_INVALID naming file, line, key path and, for an unknown key, the nearest known one
  */

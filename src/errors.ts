@@ -68,6 +68,12 @@ export const ERRORS = {
     'correct the line named above; every key is explained in crawl.config.yaml',
   ),
   USAGE: kind('the command line is not valid', 'stop', EXIT.usage, 'see guancha-archive --help'),
+  CONFIG_EXISTS: kind(
+    'there is a configuration already',
+    'stop',
+    EXIT.usage,
+    'change it by hand, or name another folder: init never writes over one',
+  ),
   NO_ARCHIVE: kind(
     'there is no archive',
     'stop',

@@ -9,9 +9,18 @@ export interface PackageInfo {
 }
 
 export function packageInfo(): PackageInfo {
+  return readPackage().info;
+}
+
+/** The absolute path of a file that lies in the package. @param path relative to its top */
+export function packageFile(path: string): string {
+  return join(readPackage().folder, path);
+}
+
+function readPackage(): { readonly folder: string; readonly info: PackageInfo } {
   for (let dir = import.meta.dirname; ; dir = dirname(dir)) {
     try {
-      return JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as PackageInfo;
+      return { folder: dir, info: JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as PackageInfo };
     } catch (error) {
       if (dir === dirname(dir)) throw error; // not here: `src/` and `dist/src/` lie at different depths
     }

@@ -1,11 +1,37 @@
 /** The flags, arguments and help of the commands that ask the site. */
 import { Argument, type Command } from 'commander';
+import { createTerminal } from '../report/terminal.ts';
 import type { ArchiveOptions } from './archive.ts';
 import type { BackfillOptions } from './backfill.ts';
-import { type CommonFlags, common, count, examples, type Invocation, NO_WAIT, several, WAIT } from './flags.ts';
+import {
+  type CommonFlags,
+  common,
+  count,
+  examples,
+  type Invocation,
+  JSON_LINES,
+  NO_WAIT,
+  several,
+  WAIT,
+} from './flags.ts';
 import type { OrdersAction } from './orders.ts';
 
 export function crawling(program: Command, { io, interrupts, prepare, existing, end }: Invocation): void {
+  program
+    .command('init')
+    .summary('write a configuration')
+    .description(
+      'Asks a few questions and writes crawl.config.yaml, with the lists that miss little; and makes an archive with nothing in it. Never writes over a file.',
+    )
+    .argument('[dir]', 'folder of the configuration', '.')
+    .option('--yes', 'ask nothing, take what is recommended', false)
+    .option('--json', JSON_LINES)
+    .addHelpText('after', examples('init', 'init ~/guancha --yes'))
+    .action(async (dir: string, flags: { yes: boolean; json?: boolean }) => {
+      const { init } = await import('./init.ts');
+      end(await init(dir, flags, { terminal: createTerminal(io, { json: flags.json === true }), io }));
+    });
+
   common(program.command('archive'))
     .summary('archive single articles now')
     .description(

@@ -35,7 +35,8 @@ export interface Invocation {
   readonly end: (exit: ExitCode) => void;
 }
 
-const CONFIG = 'configuration (default: crawl.config.yaml in this folder, else the built-in defaults)';
+const CONFIG =
+  'configuration (default: $GUANCHA_ARCHIVE_CONFIG; crawl.config.yaml of this folder, of one above it, of the user; the built-in defaults)';
 export const WAIT = 'wait until no other run holds the archive; else the work is handed over to that run';
 export const NO_WAIT = 'hand the work over, and do not wait for what it comes to';
 /** How every command takes the name of an article. */

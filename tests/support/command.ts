@@ -52,6 +52,7 @@ export function start(args: readonly string[], settings: RunSettings = {}): Runn
       NODE_OPTIONS: preloads.map((url) => `--import ${url}`).join(' '),
       NO_COLOR: '1',
       XDG_DATA_HOME: DATA_HOME,
+      XDG_CONFIG_HOME: DATA_HOME,
       ...settings.env,
     },
     stdio: 'pipe',
