@@ -185,7 +185,8 @@ describe('bad input', () => {
   });
 
   it('a second run at once: 6, and the first is not disturbed', async () => {
-    newspaper.handle(({ path }) => (path.includes('slowly') ? { delayMs: 6000, status: 404 } : undefined));
+    const { promise: after, resolve: letFirstEnd } = Promise.withResolvers<void>();
+    newspaper.handle(({ path }) => (path.includes('slowly') ? { after, status: 404 } : undefined));
     const file = await config();
     const first = start(['archive', '--json', '--config', file, `${newspaper.www}/slowly/2026_10_01_902998.shtml`]);
     while (!newspaper.requests.some(({ path }) => path.includes('slowly')))
@@ -195,6 +196,7 @@ describe('bad input', () => {
     says(second, 6, /error ARCHIVE_IN_USE[\s\S]*archive on .*, process \d+, since/);
     assert.equal((await run(['status', '--config', file])).code, 0);
     assert.deepEqual(await digests(join(folder.path, 'archive'), isKept), before);
+    letFirstEnd();
     assert.equal((await first.ended).lines()[0]?.outcome, 'gone');
   });
 

@@ -62,13 +62,13 @@ describe('a second run', () => {
     const named = `archive on ${holder.host}, process ${first.child.pid}, since ${holder.since}`;
     assert.ok(refused.stderr.includes('error ARCHIVE_IN_USE') && refused.stderr.includes(named), refused.stderr);
     const status = await run(['status', '--config', config]);
-    assert.match(status.stdout, /last run: archive, \S+ to now/);
+    assert.match(status.stdout, /last run: archive, \S+ \S+ \S+ to now/);
 
     first.child.kill('SIGKILL');
     await first.ended;
     assert.deepEqual(await readHolder(), holder, 'the killed run leaves its name');
     const cut = await run(['status', '--config', config]);
-    assert.match(cut.stdout, /last run: archive, \S+ to when it was cut off/);
+    assert.match(cut.stdout, /last run: archive, \S+ \S+ \S+ to when it was cut off/);
     const next = await run(['archive', '--json', '--config', config, urlOf(1)]);
     assert.equal(next.code, 0, next.stderr);
     assert.match(next.stderr, /the last run was cut off/);

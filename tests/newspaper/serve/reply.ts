@@ -11,6 +11,8 @@ export interface Reply {
   readonly body?: string | Uint8Array;
   /** How long the server thinks before it answers. */
   readonly delayMs?: number;
+  /** The server answers once this has come. */
+  readonly after?: Promise<void>;
   /** The connection is dropped after so many bytes of the body, whatever Content-Length promised. */
   readonly cutAfterBytes?: number;
   /** Answers in place of all the above: for what no well-formed reply can show. */

@@ -38,6 +38,7 @@ export async function openServer(
       seen.status = reply.status ?? 200;
       send(reply, request, response);
     };
+    if (reply.after !== undefined) return void reply.after.then(answer);
     if (reply.delayMs === undefined) return answer();
     // A newspaper that closes owes nobody an answer.
     sleep(reply.delayMs, undefined, { signal: closing.signal }).then(answer, () => response.destroy());
