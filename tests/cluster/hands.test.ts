@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Client } from 'pg';
 import { migrateCluster } from '../../src/frontier/postgres.ts';
-import { openNewspaper, type SeenRequest } from '../newspaper/newspaper.ts';
+import { openNewspaper } from '../newspaper/newspaper.ts';
+import { requirePolite, rows } from '../support/cluster.ts';
 import { type Running, run, start, temporaryFolder } from '../support/command.ts';
 import {
   connectTo,
@@ -115,15 +116,6 @@ describe('several hands and two schedules', { skip }, () => {
   });
 });
 
-/** As the server saw it: one request after the other, each so long after the answer to the one before. */
-function requirePolite(requests: readonly SeenRequest[], origin: string, intervalMs: number): void {
-  const seen = requests.filter((each) => each.origin === origin).toSorted((a, b) => a.at - b.at);
-  assert.ok(seen.length > 3, origin);
-  const gaps = seen.slice(1).map(({ at }, i) => at - (seen[i]?.until ?? 0));
-  const smallest = Math.min(...gaps);
-  assert.ok(smallest >= 0.95 * intervalMs, `${origin}: ${smallest} ms of ${intervalMs} at ${gaps.indexOf(smallest)}`);
-}
-
 /** An article that a hand has in hand just now. */
 async function inHandOf({ child }: Running, client: Client): Promise<string> {
   let id = '';
@@ -148,10 +140,6 @@ async function outcomeOf(id: string, client: Client): Promise<unknown> {
 
 async function leaders(client: Client): Promise<readonly object[]> {
   return rows(client, 'SELECT 1 FROM hands WHERE leads = 1');
-}
-
-async function rows(client: Client, sql: string, ...values: readonly unknown[]): Promise<Record<string, unknown>[]> {
-  return (await client.query<Record<string, unknown>>(sql, [...values])).rows;
 }
 
 const PATIENCE_MS = 120_000;
