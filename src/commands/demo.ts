@@ -67,7 +67,7 @@ export async function demo(
   );
   const corrected = await correct(newspaper, config, { terminal, interrupts, io });
   if (corrected === EXIT.interrupted) return corrected;
-  terminal.say('', ...nextSteps(file, archive, { title: example?.title ?? '', corrected }));
+  terminal.say('', ...nextSteps(file, archive, { example, corrected }));
   return corrected === null ? EXIT.incomplete : EXIT.ok;
 }
 
@@ -99,12 +99,13 @@ async function correct(
 function nextSteps(
   file: string,
   archive: string,
-  { title, corrected }: { readonly title: string; readonly corrected: string | null },
+  { example, corrected }: { readonly example: UrlReport | undefined; readonly corrected: string | null },
 ): readonly string[] {
   const command = (words: string) => `  node bin/guancha-archive ${words} --config ${inShell(relative('.', file))}`;
+  const day = example?.publishedAt?.slice(0, 10) ?? '2026-10-14';
   const twoCharacters =
-    title
-      .match(/\p{Script=Han}{2,}/gu)
+    example?.title
+      ?.match(/\p{Script=Han}{2,}/gu)
       ?.at(-1)
       ?.slice(-2) ?? '图书';
   return [
@@ -113,8 +114,8 @@ function nextSteps(
     'Find an article by two characters:',
     command(`search ${twoCharacters}`),
     ...(corrected === null ? [] : ['See what was corrected without a word:', command(`diff ${corrected}`)]),
-    'Take all of it along as an e-book:',
-    command(`export epub ${inShell(`${relative('.', archive)}.epub`)}`),
+    'Take a day along as an e-book:',
+    command(`export epub ${inShell(`${relative('.', archive)}.epub`)} --day ${day}`),
     'Prove that the archive is right:',
     command('audit'),
   ];
