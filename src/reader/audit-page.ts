@@ -41,7 +41,7 @@ export function auditContent({ state, flags, reports, shown, titles }: AuditShow
 <dl class="figures">${figures.map(([label, value]) => html`<div><dt>${label}</dt><dd>${number(value, words)}</dd></div>`)}</dl>
 <section><h2>${lastReport}</h2>
 ${shown === null ? html`<p>${noReport}</p>` : reportOf(shown, titles, words)}
-<p>${makeReport} <code>guancha-archive audit</code></p></section>
+<p class="quiet">${makeReport} <code>guancha-archive audit</code></p></section>
 ${reports.length < 2 ? null : reportList(reports, shown, words)}
 <section><h2>${words.flags}</h2>
 ${flags.length === 0 ? html`<p>${words.nothingFound}</p>` : flagTable(flags, words)}</section>`;
@@ -79,8 +79,8 @@ function groupOf(
   const about =
     check === null
       ? null
-      : html`<p>${groups[check.group]}: <span lang="en">${check.means}</span>. ${repairs[check.repair]}</p>`;
-  return html`<section class="check"><h3>${check === null ? null : html`<span class="level ${check.severity}">${severities[check.severity]}</span> `}<code>${code}</code> <span class="quiet">${number(count, words)}</span></h3>
+      : html`<p>${groups[check.group]}: <span lang="en">${check.means}</span> → ${repairs[check.repair]}</p>`;
+  return html`<section class="check"><h3>${check === null ? null : html`<span class="level-${check.severity}">${severities[check.severity]}</span> `}<code>${code}</code> <span class="quiet">${number(count, words)}</span></h3>
 ${about}${shown.length < count ? html`<p class="quiet">${firstOf(number(shown.length, words), number(count, words))} <code>guancha-archive audit --json --only ${code}</code></p>` : null}
 <ul class="findings">${shown.map((each) => itemOf(each, titles))}</ul></section>
 `;

@@ -35,17 +35,17 @@ small { font-size: .8em; }
 .skip { position: absolute; left: 1rem; top: -4rem; z-index: 2; padding: .5rem 1rem; background: var(--ink); color: var(--paper); }
 .skip:focus { top: .5rem; }
 
-.masthead { display: flex; flex-wrap: wrap; align-items: baseline; gap: .5rem 2rem; max-width: 68rem; margin: 0 auto; padding: 1.4rem 1.5rem .9rem; border-bottom: 1px solid var(--rule); }
+.masthead { display: flex; flex-wrap: wrap; align-items: baseline; gap: .5rem 1.5rem; max-width: 68rem; margin: 0 auto; padding: 1.4rem 1.5rem .9rem; border-bottom: 1px solid var(--rule); }
 .masthead .name { font: 600 1.25rem/1.3 var(--serif); letter-spacing: .04em; }
 .masthead .name a { color: inherit; text-decoration: none; }
 .masthead .name a::before { content: ""; display: inline-block; width: .5em; height: .5em; margin-right: .5em; background: var(--seal); vertical-align: .1em; forced-color-adjust: none; }
-.sections ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
+.sections ul { display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; }
 .sections a { display: block; padding: .2rem 0; color: var(--quiet); text-decoration: none; }
 .sections a:hover { color: var(--ink); }
 .sections a[aria-current] { color: var(--ink); box-shadow: inset 0 -2px var(--seal); }
-.search { display: flex; margin-left: auto; min-width: 0; }
+.search { display: flex; flex: 1 1 10rem; max-width: 17.5rem; margin-left: auto; min-width: 0; }
 input, select, button { font: inherit; color: inherit; background: transparent; border: 1px solid var(--quiet); border-radius: 3px; padding: .3rem .6rem; min-width: 0; }
-.search input { width: 13rem; border-right: 0; border-radius: 3px 0 0 3px; }
+.search input { flex: 1; width: 5rem; border-right: 0; border-radius: 3px 0 0 3px; }
 .search button { border-radius: 0 3px 3px 0; }
 button { cursor: pointer; background: var(--raised); white-space: nowrap; }
 ::placeholder { color: var(--quiet); opacity: 1; }
@@ -112,6 +112,12 @@ mark { background: light-dark(#fbe9a9, #5a4a12); color: inherit; }
 .figures div { display: flex; flex-direction: column-reverse; }
 .figures dt { color: var(--quiet); font-size: .85rem; }
 .figures dd { font-size: 1.5rem; line-height: 1.25; font-weight: 600; font-variant-numeric: tabular-nums; }
+.check { margin: 1.75rem 0; }
+.check h3 { display: flex; flex-wrap: wrap; gap: .1rem .7rem; align-items: baseline; font: 600 1rem/1.6 var(--plain); }
+.level-error { color: var(--seal); } .level-warning { color: var(--warn); } .level-note { color: var(--quiet); }
+.findings { margin: .6rem 0 0; padding: 0; list-style: none; border-top: 1px solid var(--rule); }
+.findings li { padding: .6rem 0; border-bottom: 1px solid var(--rule); overflow-wrap: anywhere; }
+.findings .quiet { font-size: .9rem; }
 .figures .zero { color: var(--quiet); font-weight: 400; }
 .lead { font-size: 1.1rem; }
 .count { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -225,8 +231,7 @@ del { background: var(--removed); color: var(--removed-ink); text-decoration: li
   .diff .row { gap: 0 1rem; }
   .diff.side { font-size: .9375rem; }
   .masthead { padding: 1rem 1rem .7rem; gap: .4rem 1rem; }
-  .search { margin-left: 0; width: 100%; }
-  .search input { flex: 1; width: auto; }
+  .search { flex-basis: 100%; max-width: none; margin-left: 0; }
   main { padding: 1.5rem 1rem 3rem; }
   .piece { font-size: 1.0625rem; }
   .piece h1 { font-size: 1.5rem; }
