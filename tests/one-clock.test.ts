@@ -64,6 +64,15 @@ describe('the clock of all outputs', () => {
     assert.match(sources, /"alarms":\[\{[^\]]*"since":"\d{4}-\d\d-\d\dT/);
   });
 
+  it('shows what the archive holds, as of the catalog', async () => {
+    await runHere(['list', '--archive', archive]);
+    const { stdout } = await runHere(['status', '--json', '--archive', archive]);
+    const { holdings } = JSON.parse(stdout) as { holdings: Record<string, unknown> };
+    const { articles, posts, versions, firstDay, asOf } = holdings;
+    assert.deepEqual([articles, posts, versions, typeof firstDay, typeof asOf], [1, 0, 1, 'string', 'string']);
+    assert.match((await runHere(['status', '--archive', archive])).stdout, /1 articles, 0 of them posts, from \d{4}/);
+  });
+
   it('gives people a zone with every time', async () => {
     for (const command of commands) {
       const { stdout } = await runHere([...command, '--archive', archive]);

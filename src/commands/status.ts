@@ -1,6 +1,10 @@
 /** `status`: what the archive holds, how the last run went, what failed and why. Reads only. */
+import { join } from 'node:path';
 import { describeDrift, findDrift } from '../alarms/drift.ts';
 import { alarmLine, alarmsOf, describeAlarm } from '../alarms/sources.ts';
+import { CATALOG } from '../archive/keys.ts';
+import { inFolder, openStorage } from '../archive/open-storage.ts';
+import { type Holdings, readHoldings } from '../catalog/holdings.ts';
 import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
@@ -11,6 +15,7 @@ import type { Latency } from '../journal/figures.ts';
 import type { PausedHost } from '../journal/hosts.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
 import { line, style } from '../report/text.ts';
+import { dayOf } from '../site/clock.ts';
 import { describeOrder, orderLine } from './orders.ts';
 import { sealState } from './sealing.ts';
 
@@ -41,11 +46,13 @@ export async function status({
   const notices = { waiting: journal.outbox.waiting(), failed: journal.outbox.givenUp(MOST_FAILURES) };
   const seals = await sealState(config);
   const orders = journal.orders.open();
+  const held = await holdingsOf(config, dayOf(now));
   const outcomes = Object.create(null) as Record<string, number>; // their names may be those of a damaged row
   for (const { outcome, count } of sources) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
 
   const lines = [
     style('bold', archive),
+    ...describeHoldings(held),
     '',
     ...Object.entries(outcomes).map(([outcome, count]) => `${String(count).padStart(8)} ${outcome}`),
     '',
@@ -80,6 +87,7 @@ export async function status({
   ];
   const values = {
     archive,
+    holdings: held,
     outcomes,
     sources,
     lastRun,
@@ -99,6 +107,24 @@ export async function status({
     terminal.say(`${archive}: nothing has been archived here yet`);
   else terminal.say(...lines);
   return EXIT.ok;
+}
+
+/** As of the catalog's last change; null where there is no catalog on this machine. */
+async function holdingsOf(config: Config, today: string): Promise<(Holdings & { readonly asOf: string }) | null> {
+  const entry = await (await openStorage(inFolder(config.archive))).stat(CATALOG);
+  const found = entry === null ? null : readHoldings(join(config.archive, CATALOG), today);
+  return entry === null || found === null ? null : { ...found, asOf: new Date(entry.writtenAt).toISOString() };
+}
+
+function describeHoldings(held: (Holdings & { readonly asOf: string }) | null): readonly string[] {
+  if (held === null) return ['how much it holds is not counted yet: list or reindex does'];
+  const { articles, posts, versions, pictures, documentBytes, firstDay, lastDay, today, asOf } = held;
+  const days = firstDay === null ? '' : `, from ${firstDay} to ${lastDay}, ${today} of today`;
+  return [
+    `${articles} articles, ${posts} of them posts${days}`,
+    `${versions} versions, ${pictures} pictures, documents of ${documentBytes} bytes`,
+    `as of ${wallClock(asOf)}; list or reindex counts again`,
+  ];
 }
 
 /** A host that is left alone, for people. */
