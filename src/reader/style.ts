@@ -102,7 +102,7 @@ mark { background: light-dark(#fbe9a9, #5a4a12); color: inherit; }
 .month b { font-weight: 500; }
 .month small { font-size: .68rem; opacity: .85; }
 .shade1 { background: light-dark(#f3e3df, #3a2724); } .shade2 { background: light-dark(#e5bdb5, #5c332c); }
-.shade3 { background: light-dark(#c8766a, #8c463b); color: light-dark(#1d0e0b, #fff); } .shade4 { background: light-dark(#9b2c20, #c0584a); color: light-dark(#fff, #140504); }
+.shade3 { background: light-dark(#c8766a, #8c463b); color: light-dark(#1d0e0b, #fff); } .shade4 { background: light-dark(#9b2c20, #d26f60); color: light-dark(#fff, #140504); }
 .large.search { margin: 0 0 1.5rem; max-width: 40rem; }
 .large.search input { flex: 1; width: auto; font-size: 1.0625rem; padding: .5rem .8rem; }
 .help { margin-top: 2rem; max-width: 46rem; }
