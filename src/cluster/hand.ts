@@ -29,7 +29,12 @@ export const COMMAND = 'worker';
 
 /** What comes back by itself: it is waited for, and the article in hand waits as if it had not been taken. */
 const AWAY: readonly ErrorCode[] = ['DATABASE_AWAY', 'ARCHIVE_AWAY'];
-const AWAY_MS = 2000;
+export const AWAY_MS = 2000;
+
+export function comesBack(error: unknown): error is ArchiveError {
+  return error instanceof ArchiveError && AWAY.includes(error.code);
+}
+
 const BEAT_MS = 5000;
 
 /** Works until `stopSignal` aborts. @throws what stops a run, such as a full disk */
@@ -68,7 +73,7 @@ export async function serveHand(context: CrawlContext, options: HandOptions): Pr
       isAway = false;
     } catch (error) {
       if (ending.aborted && (isInterruption(error) || abortSignal.aborted)) return;
-      if (error instanceof ArchiveError && AWAY.includes(error.code)) await waitFor(error);
+      if (comesBack(error)) await waitFor(error);
       else failed.abort(error);
     }
   }

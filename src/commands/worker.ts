@@ -1,7 +1,7 @@
 /** `worker`: a hand of a cluster, which visits what the schedule offers until it is asked to stop. */
 
 import { systemClock } from '../clock.ts';
-import { COMMAND, serveHand } from '../cluster/hand.ts';
+import { AWAY_MS, COMMAND, comesBack, serveHand } from '../cluster/hand.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { openMonitor, parseListenAddress } from '../monitor/monitor.ts';
@@ -31,32 +31,43 @@ export async function worker({ config, terminal, interrupts }: WorkerContext): P
   const address = listen === null ? null : parseListenAddress(listen);
   await using _monitor = await openMonitor({ listen: address, file, state, log: terminal.log });
   const open = { command: COMMAND, wait: null, lock: null, stopSignal, onRequest: state.requested };
-  await withArchive(config, terminal, open, async (app) => {
-    const { frontier, journal, shared, services } = app;
-    if (shared === null) throw new TypeError('no cluster');
-    const hooks = config.notify.map((hook) => createHook(hook));
-    // The schedule delivers.
-    const notifier = createNotifier({ hooks, outbox: journal.outbox, clock: services.clock, log: terminal.log });
-    await serveHand(app, {
-      ...config.politeness,
-      ...config.revisits,
-      redis,
-      hands: shared.hands,
-      stopSignal,
-      abortSignal,
-      log: terminal.log,
-      onSettled: (settled) => {
-        const notice = noticeOf(settled, journal.runs);
-        if (notice !== null) notifier.notify(notice);
-        state.visited(settled.visit.outcome.kind);
-        if (settled.againInMs === null) printReport(terminal, reportOf(settled));
-      },
-      onBeat: () => {
-        state.beat();
-        state.setPauses(journal.hosts.pauses());
-        state.setQueue({ waiting: frontier.waiting(), revisitsDue: 0, lagMs: 0 });
-      },
-    });
-  });
+  while (!stopSignal.aborted) await serveOnce(redis).catch(waitIfAway);
   return EXIT.ok;
+
+  /** Also where it is away while the archive is opened or closed. */
+  async function waitIfAway(error: unknown): Promise<void> {
+    if (!comesBack(error)) throw error;
+    terminal.log({ level: 'warn', stage: 'run', message: `${error.code}: ${error.detail}; it is waited for` });
+    await systemClock.sleep(AWAY_MS, { signal: stopSignal }).catch(() => {}); // the loop looks at the signal
+  }
+
+  async function serveOnce(redis: string): Promise<void> {
+    await withArchive(config, terminal, open, async (app) => {
+      const { frontier, journal, shared, services } = app;
+      if (shared === null) throw new TypeError('no cluster');
+      const hooks = config.notify.map((hook) => createHook(hook));
+      // The schedule delivers.
+      const notifier = createNotifier({ hooks, outbox: journal.outbox, clock: services.clock, log: terminal.log });
+      await serveHand(app, {
+        ...config.politeness,
+        ...config.revisits,
+        redis,
+        hands: shared.hands,
+        stopSignal,
+        abortSignal,
+        log: terminal.log,
+        onSettled: (settled) => {
+          const notice = noticeOf(settled, journal.runs);
+          if (notice !== null) notifier.notify(notice);
+          state.visited(settled.visit.outcome.kind);
+          if (settled.againInMs === null) printReport(terminal, reportOf(settled));
+        },
+        onBeat: () => {
+          state.beat();
+          state.setPauses(journal.hosts.pauses());
+          state.setQueue({ waiting: frontier.waiting(), revisitsDue: 0, lagMs: 0 });
+        },
+      });
+    });
+  }
 }

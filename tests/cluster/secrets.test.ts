@@ -25,7 +25,7 @@ async function outputOf(args: readonly string[], cluster: object): Promise<strin
 }
 
 describe('the secrets of a cluster', () => {
-  const commands = [['status'], ['worker'], ['cluster', 'init'], ['cluster', 'status'], ['retry']];
+  const commands = [['status'], ['cluster', 'init'], ['cluster', 'status'], ['retry']];
   for (const args of commands)
     it(`are not said by ${args.join(' ')} where nothing answers`, async () => {
       const output = await outputOf(args, AWAY);
