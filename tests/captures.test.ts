@@ -592,7 +592,7 @@ describe('reading captures', () => {
     for (const body of ['one', 'two', 'three', 'four'])
       places.push(await captures.write(exchange({ url: `https://www.guancha.cn/${body}`, body }), 'page'));
     await captures.end();
-    const [{ file = '' } = {}] = places;
+    const file = places[0]?.file ?? '';
     const bytes = (await storage.read(file)) ?? Buffer.alloc(0);
     const members = await Array.fromAsync(readMembers([bytes]));
     for (const { offset, length } of members) {

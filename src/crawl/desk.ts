@@ -86,7 +86,7 @@ export function openDesk(context: CrawlContext, { begin, attempts, kinds }: Desk
   return {
     token,
     look,
-    take: (part = undefined) => {
+    take: (part) => {
       look();
       for (const each of open.values()) {
         const lease = frontier.take(each.parts[part ?? 'all']);

@@ -122,7 +122,7 @@ async function inHandOf({ child }: Running, client: Client): Promise<string> {
   await until(async () => {
     const hands = await rows(client, 'SELECT name, in_hand FROM hands');
     const mine = hands.find(({ name }) => String(name).includes(`-${child.pid}-`));
-    id = (JSON.parse(String(mine?.in_hand ?? '[]')) as string[])[0] ?? '';
+    id = (JSON.parse((mine?.in_hand as string | undefined) ?? '[]') as string[])[0] ?? '';
     if (id === '') return false;
     return (await rows(client, 'SELECT 1 FROM targets WHERE id = $1 AND token IS NOT NULL', id)).length === 1;
   });
