@@ -57,6 +57,8 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
   keeping(program, invocation);
   sharing(program, invocation);
   clustering(program, invocation);
+  const order = Object.values(GROUPS).flat();
+  (program.commands as Command[]).sort((a, b) => order.indexOf(a.name()) - order.indexOf(b.name()));
   for (const command of program.commands) command.helpGroup(`${groupOf(command.name())}:`);
 
   try {
@@ -85,7 +87,7 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
 
 /** The commands by what people want, in the order of help. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  Archive: ['init', 'archive', 'crawl', 'schedule', 'backfill', 'import', 'orders', 'retry', 'demo'],
+  Archive: ['init', 'archive', 'crawl', 'schedule', 'backfill', 'import', 'orders', 'retry', 'worker', 'demo'],
   'Read and search': ['serve', 'search', 'list', 'history', 'diff', 'changes'],
   'Take along': ['export', 'copy'],
   'Check and prove': ['audit', 'seal', 'verify', 'prove', 'corroborate', 'manifest', 'reproduce', 'extract'],
@@ -104,7 +106,9 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 };
 
 function groupOf(name: string): string {
-  return Object.entries(GROUPS).find(([, names]) => names.includes(name))?.[0] ?? 'Others';
+  const group = Object.entries(GROUPS).find(([, names]) => names.includes(name))?.[0];
+  if (group === undefined) throw new TypeError(`a command without a place in the help: ${name}`);
+  return group;
 }
 
 /** Without the defaults that say nothing: off, and none. */

@@ -13,7 +13,7 @@ import { EXIT } from '../src/errors.ts';
 import { openMonitor, parseListenAddress } from '../src/monitor/monitor.ts';
 import { createMonitorState } from '../src/monitor/state.ts';
 import { openNewspaper } from './newspaper/newspaper.ts';
-import { run, temporaryFolder } from './support/command.ts';
+import { commandNames, run, temporaryFolder } from './support/command.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DEPLOY = join(ROOT, 'deploy');
@@ -83,10 +83,7 @@ const commandLines: readonly (readonly [where: string, words: readonly string[]]
 describe('deploy/', () => {
   let commands: readonly string[];
   before(async () => {
-    const { stdout } = await run(['--help']);
-    commands = [...stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}([a-z]+)\b/gm)].map(
-      ([, name]) => name ?? '',
-    );
+    commands = await commandNames();
   });
 
   it('holds what is tried here, and nothing else', () => {

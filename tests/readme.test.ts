@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Outcome } from '../src/model.ts';
 import { generatedFiles, TABLE_NAMES } from './reference/tables.ts';
-import { run } from './support/command.ts';
+import { commandNames, run } from './support/command.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const pages: ReadonlyMap<string, string> = new Map(
@@ -38,11 +38,7 @@ const OUTCOMES: Readonly<Record<Outcome['kind'], true>> = {
 
 describe('README and docs', () => {
   it('explain every command and every flag of each', async () => {
-    const help = (await run(['--help'])).stdout;
-    const commands = [...help.slice(help.indexOf('Commands:')).matchAll(/^ {2}([a-z]+)\b/gm)].map(
-      ([, name]) => name ?? '',
-    );
-    for (const command of commands.filter((name) => name !== 'help')) {
+    for (const command of (await commandNames()).filter((name) => name !== 'help')) {
       assert.match(manual, new RegExp(`^#+ \`${command}\\b`, 'm'), command);
       const flags = (await run([command, '--help'])).stdout.matchAll(/^ {2}(--[a-z-]+)/gm);
       for (const [, flag] of flags) assert.ok(manual.includes(flag ?? ''), `${command} ${flag}`);

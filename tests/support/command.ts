@@ -119,3 +119,11 @@ function placeInMemory(): string | null {
     return null; // no such place: another system than Linux
   }
 }
+
+/** The names of all commands, as `--help` lists them. */
+export async function commandNames(): Promise<readonly string[]> {
+  const { stdout } = await run(['--help']);
+  const names = [...stdout.matchAll(/^ {2}([a-z]+)(?: [[<].*?[\]>])* {2,}\S/gm)].map(([, name]) => name ?? '');
+  if (!names.includes('archive') || names.length < 20) throw new Error(`no list of commands: ${stdout}`);
+  return names;
+}
