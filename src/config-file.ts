@@ -1,8 +1,7 @@
 /** Which file a configuration is read from, and whose it is. */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import envPaths from 'env-paths';
-import { expandPath } from './paths.ts';
+import { configFolder, expandPath } from './paths.ts';
 
 /** The file that `loadConfig` reads, and what is to be known of it before anything that it names is done. */
 export interface ConfigSource {
@@ -47,8 +46,9 @@ export function fileOf(path: string | null): string | null {
     if (existsSync(file) && isOwn(file)) return file;
     if (folder === dirname(folder)) break;
   }
-  const usual = join(envPaths('guancha-archive', { suffix: '' }).config, CONFIG_FILE);
-  return existsSync(usual) ? usual : null;
+  const folder = configFolder();
+  const usual = folder === null ? null : join(folder, CONFIG_FILE);
+  return usual !== null && existsSync(usual) ? usual : null;
 }
 
 function namedFile(path: string | null): string | null {

@@ -30,3 +30,18 @@ export function dataFolder(): string {
   const named = process.env.XDG_DATA_HOME;
   return join(named === undefined || named === '' ? join(homedir(), '.local/share') : named, 'guancha-archive');
 }
+
+/**
+ * Where this user's configuration lies: by the XDG Base Directory Specification, and where it is usual on macOS and Windows.
+ * @returns null for a user without a home
+ */
+export function configFolder(): string | null {
+  const { XDG_CONFIG_HOME: named = '', APPDATA: roaming = '' } = process.env;
+  if (process.platform === 'win32' && roaming !== '') return join(roaming, 'guancha-archive', 'Config');
+  if (process.platform === 'linux' && named !== '') return join(named, 'guancha-archive');
+  try {
+    return join(homedir(), process.platform === 'darwin' ? 'Library/Preferences' : '.config', 'guancha-archive');
+  } catch {
+    return null; // the system knows no home of this user
+  }
+}

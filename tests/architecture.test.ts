@@ -56,7 +56,6 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   ],
   croner: ['config.ts', 'crawl/timing.ts'],
   diff: ['archive/diff.ts'],
-  'env-paths': ['config-file.ts'],
   '@noble/curves/nist.js': ['export/signing-key.ts'],
   yazl: ['export/zip.ts'],
   warcio: ['export/cdxj.ts', 'import/warc-file.ts'],

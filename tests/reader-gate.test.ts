@@ -166,16 +166,9 @@ describe('a password', () => {
 
   it('is demanded where other machines would be served', async () => {
     await using folder = await temporaryFolder();
+    const archive = await emptyArchive(folder.path);
     for (const host of ['0.0.0.0', '::', '192.168.1.1', 'archive.example']) {
-      const { code, stderr } = await run([
-        'serve',
-        '--archive',
-        join(folder.path, 'archive'),
-        '--host',
-        host,
-        '--port',
-        '0',
-      ]);
+      const { code, stderr } = await run(['serve', '--archive', archive, '--host', host, '--port', '0']);
       assert.equal(code, 2, stderr);
       assert.match(stderr, /SERVE_UNPROTECTED/);
     }
@@ -188,7 +181,7 @@ describe('a password', () => {
 describe('serve', () => {
   it('ends with Ctrl-C, and says of itself that it does', async () => {
     await using folder = await temporaryFolder();
-    const running = start(['serve', '--archive', join(folder.path, 'archive'), '--port', '0']);
+    const running = start(['serve', '--archive', await emptyArchive(folder.path), '--port', '0']);
     await running.says('Ctrl-C ends it');
     running.child.kill('SIGINT');
     const { code, stderr } = await running.ended;
@@ -197,3 +190,9 @@ describe('serve', () => {
     assert.doesNotMatch(stderr, /article in hand/);
   });
 });
+
+async function emptyArchive(folder: string): Promise<string> {
+  const { code, stderr } = await run(['init', folder, '--yes']);
+  assert.equal(code, 0, stderr);
+  return join(folder, 'archive');
+}
