@@ -83,6 +83,7 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
     'commands/cluster.ts',
     'commands/coverage.ts',
     'commands/demo.ts',
+    'commands/doctor.ts',
     'commands/existing-archive.ts',
     'commands/extract.ts',
     'commands/init.ts',

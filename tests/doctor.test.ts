@@ -1,7 +1,7 @@
 /** The doctor finds what is wrong, says what to do, and is well where all is well. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { CHECKS } from '../src/commands/doctor.ts';
@@ -61,6 +61,13 @@ describe('the doctor', () => {
       assert.match(String(found(ended, check)?.fix), fix);
     });
   }
+
+  it('makes no archive, nor anything else, where none is yet', async () => {
+    const before = await readdir(folder.path);
+    const ended = await examine('', '--archive', join(folder.path, 'not', 'yet', 'archive'));
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.deepEqual((await readdir(folder.path)).sort(), [...new Set([...before, 'config.yaml'])].sort());
+  });
 
   it('finds an origin that does not answer: 3', async () => {
     newspaper.put('/robots.txt', { status: 503 }, 'community');

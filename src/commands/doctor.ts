@@ -1,5 +1,6 @@
 /** `doctor`: checks what a crawl needs, and says what to do about each fault. */
-
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { openDisk } from '../archive/disk.ts';
 import { ASSETS, temporaryName } from '../archive/keys.ts';
 import { openStorage } from '../archive/open-storage.ts';
@@ -46,14 +47,36 @@ export async function doctor(
   const source = configSource(flags.config ?? null);
   const say = (check: string, found: Found) => report(terminal, check, found);
   let exit: ExitCode = EXIT.ok;
+  using trial = openTrialFolder(config.archive);
   for (const [check, ask] of Object.entries(CHECKS)) {
     // The check of the browser says that a program of a foreign configuration is not started; no other check starts it.
     const asked = check === 'browser' || isTrusted(source) ? config : withoutProgram(config);
-    const found = await ask({ config: asked, source, product, signal: interrupts.abortSignal, say });
+    const found = await ask({
+      config: asked,
+      folder: trial.folder,
+      source,
+      product,
+      signal: interrupts.abortSignal,
+      say,
+    });
     report(terminal, check, found);
     if (found.state === 'bad') exit = EXIT.incomplete;
   }
   return exit;
+}
+
+/** The archive's folder; where it is not there yet, one beside it that goes again: to look makes no archive. */
+function openTrialFolder(archive: string): Disposable & { readonly folder: string } {
+  if (existsSync(archive)) return { folder: archive, [Symbol.dispose]: () => {} };
+  let parent = dirname(archive);
+  while (!existsSync(parent)) parent = dirname(parent);
+  const folder = join(parent, temporaryName('doctor'));
+  try {
+    mkdirSync(folder);
+  } catch {
+    return { folder: archive, [Symbol.dispose]: () => {} }; // no archive can be made either, and the check of it says why
+  }
+  return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /** False for a configuration that happens to lie in this folder, and that another user could have written. */
@@ -91,7 +114,9 @@ function report(terminal: Terminal, check: string, found: Found): void {
 
 interface CheckContext {
   readonly config: Config;
-  /** Where it was read from. */
+  /** Where the disk of the archive is tried. */
+  readonly folder: string;
+  /** Where the configuration was read from. */
   readonly source: ConfigSource;
   /** Says something before the answer. */
   readonly say: (check: string, found: Found) => void;
@@ -175,9 +200,9 @@ function checkClock(): Found {
 }
 
 /** Writes a small file as a run does, and takes it away again: what the disk, or the store, cannot do shows itself. */
-async function checkArchive({ config }: CheckContext): Promise<Found> {
+async function checkArchive({ config, folder }: CheckContext): Promise<Found> {
   const weaknesses: string[] = [];
-  const disk = openDisk(config.archive, { onWeakness: (weakness) => void weaknesses.push(weakness) });
+  const disk = openDisk(folder, { onWeakness: (weakness) => void weaknesses.push(weakness) });
   return unlessRefused(async () => {
     const key = `${ASSETS}/${temporaryName('doctor')}`; // a run would sweep it
     for (const text of ['', 'doctor']) await disk.write(key, text);
@@ -195,18 +220,18 @@ async function checkArchive({ config }: CheckContext): Promise<Found> {
   });
 }
 
-async function checkRoom({ config }: CheckContext): Promise<Found> {
-  const { archive, limits } = config;
+async function checkRoom({ config, folder }: CheckContext): Promise<Found> {
+  const { limits } = config;
   return unlessRefused(async () => {
-    const free = await openDisk(archive).freeBytes();
+    const free = await openDisk(folder).freeBytes();
     const says = `${megabytes(free)} free, limits.minFreeBytes is ${megabytes(limits.minFreeBytes)}`;
     return free < limits.minFreeBytes ? bad(says, ERRORS.ARCHIVE_FULL.fix) : ok(says);
   });
 }
 
-async function checkLock({ config }: CheckContext): Promise<Found> {
+async function checkLock({ config, folder }: CheckContext): Promise<Found> {
   return unlessRefused(async () => {
-    requireLocks(config.archive);
+    requireLocks(folder);
     const holder = await describeHolder(config.archive);
     return holder === null
       ? ok('no run holds the archive')
