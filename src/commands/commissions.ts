@@ -52,7 +52,11 @@ export async function serveCommission(app: App, context: Context): Promise<void>
   tellAge(order, app.services.clock.now(), recorder);
   const cancelled = new AbortController();
   const watching = setInterval(() => {
-    if (!orders.isTaken(number, desk.token)) cancelled.abort();
+    try {
+      if (!orders.isTaken(number, desk.token)) cancelled.abort();
+    } catch (error) {
+      if (!(error instanceof ArchiveError)) throw error; // the work itself meets the same, and ends by it
+    }
     onProgress();
   }, CANCELLED_LOOK_MS);
   try {

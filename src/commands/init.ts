@@ -84,7 +84,7 @@ async function ask(io: Io): Promise<Answers> {
 export function configText({ archive, allLists, capture }: Answers): string {
   const schema = pathToFileURL(packageFile('docs/crawl.config.schema.json')).href;
   const lists = allLists ? RECOMMENDED_LISTS : RECOMMENDED_LISTS.slice(0, 1);
-  const place = isAbsolute(archive) || archive.startsWith('.') || archive.startsWith('~') ? archive : `./${archive}`;
+  const place = isAbsolute(archive) || /^[.~$]/.test(archive) ? archive : `./${archive}`;
   return [
     `# yaml-language-server: $schema=${schema}`,
     '# Configuration of guancha-archive: what it does not name has its default. docs/configuration.md has every key.',
