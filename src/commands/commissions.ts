@@ -14,7 +14,7 @@ import { repairNow } from './repair.ts';
 import { tellAge } from './serving.ts';
 import type { Interrupts } from './session.ts';
 
-export const COMMISSIONS = ['crawl', 'backfill', 'repair'] as const satisfies readonly OrderKind[];
+const COMMISSIONS = ['crawl', 'backfill', 'repair'] as const satisfies readonly OrderKind[];
 
 interface Context {
   readonly config: Config;

@@ -133,7 +133,7 @@ function printPage(reading: ReadPage, explained: boolean, terminal: Terminal): v
 // An extraction for people: the article, or where each part of it came from.
 
 /** Headline, fields and text of the article, and what is doubtful about it. */
-export function articleText(reading: ReadPage): readonly Text[] {
+function articleText(reading: ReadPage): readonly Text[] {
   const { extraction, flags } = reading;
   if (extraction === null) return [...verdictText(reading), ''];
   const { article } = extraction;
@@ -150,7 +150,7 @@ export function articleText(reading: ReadPage): readonly Text[] {
 }
 
 /** Verdict, each field with the selector that gave it, the account, and the flags with what they mean. */
-export function explanationText(reading: ReadPage): readonly Text[] {
+function explanationText(reading: ReadPage): readonly Text[] {
   const { extraction, flags } = reading;
   if (extraction === null) return [...verdictText(reading), ...flagLines(flags), ''];
   const { account } = extraction;

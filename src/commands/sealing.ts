@@ -109,7 +109,7 @@ async function openMemory(archive: string): Promise<SealMemory> {
 }
 
 /** Whether a seal is due by `seal.when`: by days of UTC, so that a clock that was set back does not put it off. */
-export async function isSealDue(
+async function isSealDue(
   storage: Storage,
   { when, now }: { readonly when: 'daily' | 'run'; readonly now: number },
 ): Promise<boolean> {

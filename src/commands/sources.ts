@@ -174,7 +174,7 @@ interface Past {
 }
 
 /** @param past what the archive knows of the source; null for a saved list */
-export function testOf(
+function testOf(
   { name, url }: { readonly name: string; readonly url: string },
   { pages, error }: Pick<SourceResult, 'pages' | 'error'>,
   past: Past | null,
@@ -223,7 +223,7 @@ const MOST_ENTRIES = 10;
 const MOST_EXAMPLES = 3;
 
 /** For people: the first entries, and of what was left out the number and some examples by reason. */
-export function sourceText(tested: SourceTest): readonly Text[] {
+function sourceText(tested: SourceTest): readonly Text[] {
   const { entries, lists, dropped, usual, error } = tested;
   const more = (all: readonly unknown[], shown: number) =>
     all.length > shown ? [`    … and ${all.length - shown} more`] : [];

@@ -71,7 +71,7 @@ export function writeNote({ text, signatures }: Note): string {
 }
 
 /** What base64 stands for; null where the text is not the one spelling of it. */
-export function readBase64(text: string): Buffer | null {
+function readBase64(text: string): Buffer | null {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : null;
 }

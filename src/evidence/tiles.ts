@@ -23,7 +23,7 @@ export interface TileWriter {
  * @param put takes a tile: writes it, or compares it with what lies there
  * @throws SEAL_DAMAGED where a tile is missing that the log must have
  */
-export async function openTiles(storage: Storage, size: number, put: PutTile): Promise<TileWriter> {
+async function openTiles(storage: Storage, size: number, put: PutTile): Promise<TileWriter> {
   const rows: Buffer[][] = [];
   let lines = size % TILE_WIDTH === 0 ? [] : await bundle(storage, size);
   for (let [level, count] = [0, size]; count > 0; level += 1, count = Math.floor(count / TILE_WIDTH))

@@ -9,7 +9,7 @@ import { sha256 } from '../archive/record.ts';
 import type { Storage } from '../archive/storage.ts';
 import { ArchiveError } from '../errors.ts';
 
-export const SITE_LIST = '.guancha-archive-site.jsonl';
+const SITE_LIST = '.guancha-archive-site.jsonl';
 
 const line = z.object({
   group: z.string(),

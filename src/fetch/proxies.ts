@@ -31,7 +31,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const PORTS = { http: 80, https: 443, socks5: 1080 } as const;
 /** In `network.proxy`: no proxy, whatever the environment names. */
-export const DIRECT = 'direct';
+const DIRECT = 'direct';
 
 /** True for what `network.proxy` may be. */
 export function isProxySetting(text: string): boolean {

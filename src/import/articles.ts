@@ -47,7 +47,7 @@ const HOUR_MS = 3_600_000;
  * of the same hour, or the first part for it where the site did not have it; a page for mobile clients where there is
  * nothing else; a further part or a redirect to another spelling for nothing; the same bytes once.
  */
-export function capturesOf(rows: readonly ShelfRow[]): readonly ShelfRow[] {
+function capturesOf(rows: readonly ShelfRow[]): readonly ShelfRow[] {
   const pages = rows.filter(({ url, location }) => location === null || !isSamePage(url, location));
   const ofForm = (form: ShelfRow['form']) => pages.filter((row) => row.form === form);
   const isBeside = (others: readonly ShelfRow[], { capturedAt }: ShelfRow) =>

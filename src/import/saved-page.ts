@@ -133,7 +133,7 @@ function readWayback(text: string, marked: string | null): Marked | null {
 }
 
 /** `20220128103043`; what is missing of it is its beginning. */
-export function instantOfStamp(stamp: string): string | null {
+function instantOfStamp(stamp: string): string | null {
   const [, year, month = '01', day = '01', hour = '00', minute = '00', second = '00'] =
     /^(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?$/.exec(stamp) ?? [];
   return year === undefined ? null : instantOf(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);

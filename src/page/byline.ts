@@ -6,7 +6,7 @@ import { oneLine } from './html.ts';
 import { isPersonName, type NameGroup, readPeople, type Token, tokensOf } from './names.ts';
 
 /** Lines from the top among which a byline begins: it may follow a 导读 (site.md, section 6). */
-export const LINES_WITH_BYLINE = 4;
+const LINES_WITH_BYLINE = 4;
 /** Further lines that may belong to it: one for each role. */
 const MOST_LINES = 5;
 

@@ -22,7 +22,7 @@ const MOST_CHOICES = 16;
 const FRONT_OF_FILES = 100;
 /** More articles than any day has. */
 const WHOLE_DAY = 100_000;
-export const NAMES_A_PAGE = 300;
+const NAMES_A_PAGE = 300;
 const CHANGES_A_PAGE = 50;
 /** In characters: two or three lines of a wide page. */
 const SNIPPET = 110;
