@@ -1,32 +1,38 @@
 /**
- * The requests to an object store that speaks S3, each tried again while the store is busy or away: the only file that knows
- * the library. Keys are whole names of objects here.
+ * The requests to an object store that speaks S3, each tried again while the store is busy or away; with
+ * `s3-write.ts` the only file that knows the library. Keys are whole names of objects here.
  *
  * Why Amazon's own client (`@aws-sdk/client-s3`): a store may answer 200 to the end of an upload in parts or to a copy and put
  * an error into the body, and a small client (s3mini 1.0.2 was read) takes that for an upload that is whole, gives no condition
  * to the end of an upload, and lets the body out of the signature. Its own retries are off: an answer that was lost has to be
  * told from a write that somebody else made, which only the caller's condition says.
  */
-import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
   CopyObjectCommand,
-  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
-  PutObjectCommand,
   S3Client,
-  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { ArchiveError } from '../errors.ts';
 import { nameOfS3, type S3Address } from './s3-address.ts';
-import { type Condition, type Failure, failureOf, PATIENCE, type Patience, pauseMs } from './s3-failures.ts';
+import {
+  Behind,
+  type Condition,
+  type Failure,
+  failureOf,
+  Missing,
+  PATIENCE,
+  type Patience,
+  pauseMs,
+  Unfulfilled,
+} from './s3-failures.ts';
+import { createWriter } from './s3-write.ts';
 
 export interface ObjectStore {
   /** What lies under a name; null where nothing does. */
@@ -75,9 +81,6 @@ export interface Page {
   readonly next: string | null;
 }
 
-/** An upload is made of parts of so many bytes: as much is held. Stores take no part under 5 MiB but the last. */
-const PART_BYTES = 8 << 20;
-
 /**
  * Opens nothing yet: the first request asks the store.
  * @param options `patience` says how long it is tried; `signal` ends a wait; `report` is told when a wait begins
@@ -106,7 +109,7 @@ export function openObjectStore(
     requestHandler: { connectionTimeout: patience.connectMs, socketTimeout: patience.silenceMs },
   });
   const abort = signal === undefined ? {} : { abortSignal: signal };
-  let quotes = true;
+  const put = createWriter({ client, Bucket, abort, ask, head, get });
 
   return { head, get, put, copy, remove, list, abortUploads };
 
@@ -163,120 +166,6 @@ export function openObjectStore(
           });
         }
       }
-    }
-  }
-
-  async function put(
-    name: string,
-    chunks: () => AsyncIterable<Uint8Array>,
-    condition: Condition = null,
-  ): Promise<string | null> {
-    const parts = inParts(chunks());
-    const [first, second] = [await parts.next(), await parts.next()];
-    const body = first.done === true ? Buffer.alloc(0) : first.value;
-    if (second.done === true)
-      return conditionally(
-        name,
-        chunks,
-        (headers) =>
-          client.send(
-            new PutObjectCommand({ Bucket, Key: name, Body: body, ContentLength: body.length, ...headers }),
-            abort,
-          ),
-        condition,
-      );
-    return putInParts(name, [body, second.value], { parts, chunks, condition });
-  }
-
-  async function putInParts(
-    name: string,
-    begun: readonly Buffer[],
-    {
-      parts,
-      chunks,
-      condition,
-    }: {
-      readonly parts: AsyncGenerator<Buffer>;
-      readonly chunks: () => AsyncIterable<Uint8Array>;
-      readonly condition: Condition;
-    },
-  ): Promise<string | null> {
-    // Not every store knows conditions for uploads in parts: what is plain already is seen before anything is sent.
-    if (condition !== null && !holds(condition, await head(name))) return null;
-    const { UploadId } = await ask(name, () =>
-      client.send(new CreateMultipartUploadCommand({ Bucket, Key: name }), abort),
-    );
-    const upload = { Bucket, Key: name, UploadId };
-    try {
-      const Parts: { readonly PartNumber: number; readonly ETag: string | undefined }[] = [];
-      const send = async (Body: Buffer) => {
-        const PartNumber = Parts.length + 1;
-        const part = { ...upload, PartNumber, Body, ContentLength: Body.length };
-        const { ETag } = await ask(name, () => client.send(new UploadPartCommand(part), abort));
-        Parts.push({ PartNumber, ETag });
-      };
-      for (const each of begun) await send(each);
-      for await (const each of parts) await send(each);
-      const end = { ...upload, MultipartUpload: { Parts } };
-      const etag = await conditionally(
-        name,
-        chunks,
-        (headers) => client.send(new CompleteMultipartUploadCommand({ ...end, ...headers }), abort),
-        condition,
-      );
-      if (etag === null) await abandon(upload);
-      return etag;
-    } catch (error) {
-      await abandon(upload);
-      throw error;
-    }
-  }
-
-  /** What cannot be ended now, `abortUploads` ends. */
-  async function abandon(upload: {
-    readonly Bucket: string;
-    readonly Key: string;
-    readonly UploadId: string | undefined;
-  }): Promise<void> {
-    await client.send(new AbortMultipartUploadCommand(upload), abort).catch(() => {});
-  }
-
-  /**
-   * Writes where the condition holds. Where the answer to an earlier attempt was lost, that attempt may be what stands in the
-   * way of this one: then the bytes that lie there are compared.
-   */
-  async function conditionally(
-    name: string,
-    chunks: () => AsyncIterable<Uint8Array>,
-    write: Write,
-    condition: Condition,
-  ): Promise<string | null> {
-    let isUnsure = false;
-    const attempt = async () => {
-      const sent = () => write(headersOf(condition, { quoted: quotes }));
-      const { ETag } = await ask(name, sent, () => {
-        isUnsure = true;
-      });
-      return ETag ?? '';
-    };
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!(error instanceof Unfulfilled || error instanceof Missing)) throw error;
-      const there = isUnsure ? await get(name) : null;
-      if (there !== null && (await digestOf(there.chunks)) === (await digestOf(chunks()))) return there.etag;
-      if (error instanceof Missing && condition === null)
-        throw unexplained(name, 'the upload in parts is not known any more');
-      if (condition?.kind !== 'still' || !quotes || !holds(condition, await head(name))) return null;
-    }
-    // Ceph 16 compares the ETag letter by letter with one without quotes, and refuses what holds.
-    quotes = false;
-    try {
-      return await attempt();
-    } catch (error) {
-      if (error instanceof Unfulfilled) quotes = true; // it was not that: another has written in between
-      if (error instanceof Unfulfilled || error instanceof Missing) return null;
-      throw error;
     }
   }
 
@@ -381,18 +270,7 @@ export function openObjectStore(
   function overtaken(name: string): ArchiveError {
     return new ArchiveError('ARCHIVE_OVERTAKEN', `s3://${Bucket}/${name}: was written anew while it was read`);
   }
-
-  function unexplained(name: string, why: string): ArchiveError {
-    return new ArchiveError('ARCHIVE_AWAY', `s3://${Bucket}/${name}: ${why}`);
-  }
 }
-
-/** There is no such object. */
-class Missing extends Error {}
-/** A range begins behind the end. */
-class Behind extends Error {}
-/** The condition of a request does not hold. */
-class Unfulfilled extends Error {}
 
 async function orNull<T>(work: () => Promise<T>): Promise<T | null>;
 async function orNull<T>(work: () => Promise<T>, also: readonly ['behind']): Promise<T | 'behind' | null>;
@@ -418,41 +296,4 @@ function inSeconds(date: Date | undefined): number {
   return Math.floor((date?.getTime() ?? 0) / 1000) * 1000;
 }
 
-type Write = (headers: {
-  readonly IfNoneMatch?: string;
-  readonly IfMatch?: string;
-}) => Promise<{ readonly ETag?: string | undefined }>;
-
-function headersOf(condition: Condition, { quoted }: { readonly quoted: boolean }): Parameters<Write>[0] {
-  if (condition === null) return {};
-  if (condition.kind === 'absent') return { IfNoneMatch: '*' };
-  return { IfMatch: quoted ? condition.etag : condition.etag.replaceAll('"', '') };
-}
-
-function holds(condition: NonNullable<Condition>, there: StoredObject | null): boolean {
-  return condition.kind === 'absent' ? there === null : there?.etag === condition.etag;
-}
-
 async function* nothing(): AsyncGenerator<Buffer> {}
-
-async function* inParts(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  let held: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    held.push(chunk);
-    bytes += chunk.length;
-    while (bytes >= PART_BYTES) {
-      const whole = Buffer.concat(held);
-      yield whole.subarray(0, PART_BYTES);
-      held = [whole.subarray(PART_BYTES)];
-      bytes -= PART_BYTES;
-    }
-  }
-  if (bytes > 0) yield Buffer.concat(held);
-}
-
-async function digestOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of chunks) hash.update(chunk);
-  return hash.digest('hex');
-}

@@ -156,3 +156,10 @@ function regionOf(response: SdkError['$response']): string {
 function secondsOf(text: string | undefined): number {
   return /^\d{1,6}$/.test(text ?? '') ? Number(text) : 0;
 }
+
+/** There is no such object. */
+export class Missing extends Error {}
+/** A range begins behind the end. */
+export class Behind extends Error {}
+/** The condition of a request does not hold. */
+export class Unfulfilled extends Error {}
