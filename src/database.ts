@@ -1,5 +1,6 @@
 /** The port to a database of tables: statements, transactions, what differs between the adapters' SQL, and values of columns, checked. */
 import type { z } from 'zod';
+import { ArchiveError } from './errors.ts';
 
 /** What a column holds. Numbers are whole ones below 2^53 on each side; a larger one is damage. */
 type Cell = string | number | bigint | Uint8Array | null;
@@ -49,6 +50,15 @@ export interface Dialect {
   indexed(index: string): string;
   /** Ends a query for a row that is changed next: no other connection gets the same one meanwhile. */
   readonly forUpdate: string;
+}
+
+/** For what may be left undone where the database refuses: a farewell, the end of what a lost connection has ended already. */
+export function unlessRefused(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof ArchiveError)) throw error;
+  }
 }
 
 // Values of columns, checked.

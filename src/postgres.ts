@@ -7,7 +7,7 @@
  */
 import { extname } from 'node:path';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import type { Database, Dialect, Row, Value } from './database.ts';
+import { type Database, type Dialect, type Row, unlessRefused, type Value } from './database.ts';
 import { ArchiveError, type ErrorCode } from './errors.ts';
 import type { Answer, Failure, Request, Result, ThreadData } from './postgres-thread.ts';
 import { redacted, withoutSecrets } from './service-address.ts';
@@ -59,7 +59,7 @@ export function openPostgres(
           try {
             for (let rows = rowsOf(ask(fetch, own)); rows.length > 0; rows = rowsOf(ask(fetch, own))) yield* rows;
           } finally {
-            unlessAway(() => ask({ kind: 'exec', sql: `CLOSE ${cursor}` }, own));
+            unlessRefused(() => ask({ kind: 'exec', sql: `CLOSE ${cursor}` }, own));
           }
         },
       };
@@ -73,7 +73,7 @@ export function openPostgres(
         ask({ kind: 'end', commit: true });
         return result;
       } catch (error) {
-        unlessAway(() => ask({ kind: 'end', commit: false }));
+        unlessRefused(() => ask({ kind: 'end', commit: false }));
         throw error;
       } finally {
         session = null;
@@ -97,15 +97,6 @@ const POSTGRES: Dialect = {
   indexed: () => '',
   forUpdate: 'FOR UPDATE SKIP LOCKED',
 };
-
-/** What ends a cursor or a transaction: where the connection is gone, the server has ended it too. */
-function unlessAway(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (!(error instanceof ArchiveError)) throw error;
-  }
-}
 
 function rowsOf({ columns, rows }: Result): readonly Row[] {
   return rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i] ?? null])));

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { isInterruption } from '../crawl/crawl.ts';
 import { createRefusals } from '../crawl/refusals.ts';
 import { type CrawlContext, type Worked, type WorkOptions, work } from '../crawl/work.ts';
+import { unlessRefused } from '../database.ts';
 import { ArchiveError, type ErrorCode } from '../errors.ts';
 import type { Hands } from '../journal/hands.ts';
 import type { Log } from '../log.ts';
@@ -48,8 +49,9 @@ export async function serveHand(context: CrawlContext, options: HandOptions): Pr
   const ending = AbortSignal.any([stopSignal, abortSignal, failed.signal]);
   let isAway = false;
 
+  // Whoever does not hear of this hand for long takes it for dead.
   const beat = () => {
-    unlessAway(() => {
+    unlessRefused(() => {
       hands.beat({ command: COMMAND, inHand: [...inHand], leads: false });
       options.onBeat();
     });
@@ -61,7 +63,7 @@ export async function serveHand(context: CrawlContext, options: HandOptions): Pr
     await aborted(ending);
   } finally {
     clearInterval(beats);
-    unlessAway(() => hands.leave());
+    unlessRefused(() => hands.leave());
   }
   abortSignal.throwIfAborted();
   if (failed.signal.aborted) throw failed.signal.reason;
@@ -98,14 +100,6 @@ export async function serveHand(context: CrawlContext, options: HandOptions): Pr
     if (!isAway) log({ level: 'warn', stage: 'run', message: `${error.code}: ${error.detail}; it is waited for` });
     isAway = true;
     await sleepUnless(ending, clock);
-  }
-}
-
-function unlessAway(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (!(error instanceof ArchiveError)) throw error; // whoever does not hear of this hand takes it for dead
   }
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
 import type { Desk } from '../crawl/desk.ts';
+import { unlessRefused } from '../database.ts';
 import { ArchiveError, type ErrorCode, EXIT, type ExitCode, exitCodeFor, nextAfter } from '../errors.ts';
 import type { Order, OrderKind } from '../journal/orders.ts';
 import type { Notice } from '../notify/notice.ts';
@@ -52,11 +53,10 @@ export async function serveCommission(app: App, context: Context): Promise<void>
   tellAge(order, app.services.clock.now(), recorder);
   const cancelled = new AbortController();
   const watching = setInterval(() => {
-    try {
+    // Where the database refuses, the work itself meets the same, and ends by it.
+    unlessRefused(() => {
       if (!orders.isTaken(number, desk.token)) cancelled.abort();
-    } catch (error) {
-      if (!(error instanceof ArchiveError)) throw error; // the work itself meets the same, and ends by it
-    }
+    });
     onProgress();
   }, CANCELLED_LOOK_MS);
   try {

@@ -6,6 +6,7 @@ import { type Leadership, openLeadership } from '../cluster/leadership.ts';
 import { openVisitQueue } from '../cluster/queue.ts';
 import type { Config } from '../config.ts';
 import type { Leading } from '../crawl/schedule.ts';
+import { unlessRefused } from '../database.ts';
 import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { NumberSpace } from '../model.ts';
@@ -85,7 +86,7 @@ export function beginHandingOut(
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer);
       await step;
-      unlessAway(() => shared?.hands.leave());
+      unlessRefused(() => shared?.hands.leave());
       await queue?.[Symbol.asyncDispose]();
     },
   };
@@ -105,11 +106,3 @@ export function beginHandingOut(
 }
 
 const SPACES: readonly NumberSpace[] = ['guancha', 'fengwen'];
-
-function unlessAway(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (!(error instanceof ArchiveError)) throw error; // it is taken for dead soon
-  }
-}

@@ -4,7 +4,7 @@
  * visited once for all who want it; how soon is up to its host, as for every other.
  */
 import { randomUUID } from 'node:crypto';
-import { ArchiveError } from '../errors.ts';
+import { unlessRefused } from '../database.ts';
 import type { FoundTarget } from '../frontier/frontier.ts';
 import type { Order, OrderKind } from '../journal/orders.ts';
 import type { ArticleAddress, ArticleId, Lease, NumberSpace, Target } from '../model.ts';
@@ -76,11 +76,10 @@ export function openDesk(context: CrawlContext, { begin, attempts, kinds }: Desk
   let arrived = new AbortController();
   orders.release();
   const timer = setInterval(() => {
-    try {
+    // A database that cannot be read ends the run at its next step.
+    unlessRefused(() => {
       if (orders.hasWaiting(kinds)) arrived.abort();
-    } catch {
-      // A database that cannot be read ends the run at its next step.
-    }
+    });
   }, LOOK_MS).unref();
 
   return {
@@ -139,12 +138,7 @@ export function openDesk(context: CrawlContext, { begin, attempts, kinds }: Desk
     },
     [Symbol.dispose]: () => {
       clearInterval(timer);
-      try {
-        orders.release(token);
-      } catch (error) {
-        // The disk refuses: the next run finds them as those of a dead one.
-        if (!(error instanceof ArchiveError)) throw error;
-      }
+      unlessRefused(() => orders.release(token)); // else the next run finds them as those of a dead one
     },
   };
 

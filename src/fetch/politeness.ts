@@ -1,6 +1,7 @@
 /** When a request may start: one turn after another for each host, a pause between them, longer ones when the site asks. */
 import PQueue from 'p-queue';
 import { type Clock, wallClock } from '../clock.ts';
+import { unlessRefused } from '../database.ts';
 import { ArchiveError, type ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { asksForPause } from '../site/answers.ts';
@@ -286,11 +287,12 @@ export function createPoliteness(options: {
 
   function holding(key: string, token: string, pauseMs: () => number): Disposable {
     if (claims === ALWAYS_FREE) return { [Symbol.dispose]: () => {} };
-    const timer = setInterval(() => unlessAway(() => claims.extend(key, token, leaseMs)), leaseMs / 3);
+    // A claim that cannot be kept or given back runs out.
+    const timer = setInterval(() => unlessRefused(() => claims.extend(key, token, leaseMs)), leaseMs / 3);
     return {
       [Symbol.dispose]: () => {
         clearInterval(timer);
-        unlessAway(() => claims.release(key, token, pauseMs()));
+        unlessRefused(() => claims.release(key, token, pauseMs()));
       },
     };
   }
@@ -308,15 +310,6 @@ export function createPoliteness(options: {
     }
     for (let pauseMs = left(); pauseMs > 0; pauseMs = left()) await clock.sleep(pauseMs, { signal });
     signal.throwIfAborted();
-  }
-}
-
-/** A claim that cannot be kept or given back runs out. */
-function unlessAway(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (!(error instanceof ArchiveError)) throw error;
   }
 }
 
