@@ -9,6 +9,9 @@ import type { Output } from '../src/report/output.ts';
 import { createTerminal } from '../src/report/terminal.ts';
 import { HOSTILE_NAMES } from './support/hostile-names.ts';
 
+process.env.TERM = 'xterm';
+process.env.CI = ''; // a terminal in a build has no links
+
 const ROOT = '/home/me/an archive';
 const SUMMARY = { articles: 1, assets: 1, bytes: 1, errors: 1, warnings: 1, elapsedMs: 10 };
 

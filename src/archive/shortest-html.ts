@@ -30,9 +30,12 @@ const RAW: ReadonlySet<string> = new Set('iframe noembed noframes noscript scrip
 
 function elementHtml({ name, attribs, children }: Element): string {
   let tag = `<${name}`;
+  let isBare = false;
   for (const key in attribs) {
+    if (isBare && key.startsWith('=')) tag += '=""'; // else the name would be taken for the value before it (13.2.5.34)
     const value = attribs[key] ?? '';
-    tag += value === '' ? ` ${key}` : ` ${key}="${escapeAttribute(value)}"`;
+    isBare = value === '';
+    tag += isBare ? ` ${key}` : ` ${key}="${escapeAttribute(value)}"`;
   }
   if (VOID.has(name)) return `${tag}>`;
   const content = RAW.has(name)
