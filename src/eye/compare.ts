@@ -150,15 +150,11 @@ function compareCaptions({ flow }: Seen, { images }: Extracted): Difference[] {
     const picture = flow.find((each) => each.kind === 'picture' && each.src === src && each.unseen === null);
     if (picture?.kind !== 'picture' || picture.rect === null || area(picture.rect) === 0) return [];
     const { rect } = picture;
-    const near = (where: 'below' | 'above') => [
-      nearest(lines, rect, where),
-      nearest(lines, rect, where, { beside: true }),
-    ];
-    const [below, above] = [near('below'), near('above')];
-    const looksLike = (line: SeenLine | null) =>
-      line !== null && !captions.has(bare(line.text)) && looksLikeCaption(line, ordinary) ? line : null;
-    const other = looksLike(below[0] ?? below[1] ?? null) ?? looksLike(above[0] ?? above[1] ?? null);
-    const isBelow = below.some((line) => line !== null && bare(line.text) === bare(caption ?? ''));
+    const [below, above] = [linesNextTo(rect, lines, 'below'), linesNextTo(rect, lines, 'above')];
+    const looksLike = (line: SeenLine | undefined) =>
+      line !== undefined && !captions.has(bare(line.text)) && looksLikeCaption(line, ordinary) ? line : null;
+    const other = looksLike(below[0]) ?? looksLike(above[0]);
+    const isBelow = below.some((line) => bare(line.text) === bare(caption ?? ''));
     const isPlaced = caption === null || isBelow || !printed.has(bare(caption));
     const isShared = caption !== null && images.filter((each) => each.caption === caption).length > 1;
     if (other === null && (isPlaced || isShared)) return [];
@@ -170,23 +166,24 @@ function compareCaptions({ flow }: Seen, { images }: Extracted): Difference[] {
   });
 }
 
-/** @param options `beside`: it may stand to the left or right as well, as a short line does below a small picture */
-function nearest(
-  lines: readonly SeenLine[],
-  picture: Rect,
-  where: 'below' | 'above',
-  { beside = false } = {},
-): SeenLine | null {
-  let best: SeenLine | null = null;
-  let least = NEAR;
-  for (const line of lines) {
-    const gap = where === 'below' ? line.rect.top - picture.bottom : picture.top - line.rect.bottom;
-    const isBeside = line.rect.right <= picture.left || line.rect.left >= picture.right;
-    if ((isBeside && !beside) || gap < -2 || gap >= least) continue;
-    best = line;
-    least = gap;
-  }
-  return best;
+/**
+ * The nearest line straight below or above a picture, and the nearest that may stand to the left or right as well, as a short
+ * line does at a picture in the middle. The one that is read next to the picture comes first.
+ */
+function linesNextTo(picture: Rect, lines: readonly SeenLine[], where: 'below' | 'above'): readonly SeenLine[] {
+  const near = lines
+    .map((line) => ({
+      line,
+      gap: where === 'below' ? line.rect.top - picture.bottom : picture.top - line.rect.bottom,
+      isStraight: line.rect.right > picture.left && line.rect.left < picture.right,
+    }))
+    .filter(({ gap }) => gap >= -2 && gap < NEAR)
+    .sort((a, b) => a.gap - b.gap);
+  const straight = near.find(({ isStraight }) => isStraight)?.line;
+  const any = near[0]?.line;
+  if (straight === undefined || any === undefined) return any === undefined ? [] : [any];
+  const [upper, lower] = where === 'below' ? [any, straight] : [straight, any];
+  return upper.rect.bottom <= lower.rect.top ? [any, straight] : [straight, any];
 }
 
 type Look = Pick<SeenLine['style'], '-webkit-text-fill-color' | 'font-size' | 'text-align'>;
