@@ -1,6 +1,7 @@
 /** What every frontier promises; an adapter's test calls this with the way to open one. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import type { Frontier, RequeueMatch } from '../src/frontier/frontier.ts';
 import type { ArticleId, Lease, Outcome, Target } from '../src/model.ts';
 import { openTurnedClock, type TurnedClock } from './support/turned-clock.ts';
@@ -104,6 +105,48 @@ export function testFrontier(
       frontier.add([target(2, { via: 'elsewhere', leadPicture: picture('c') })], { leads: true });
       const settled = frontier.find('guancha:2')?.target;
       assert.deepEqual([settled?.via, settled?.leadPicture], [null, null], 'what is settled stays as it is');
+    });
+
+    test('takes many at once as it takes one after the other, whatever is known of them', (frontier) => {
+      const some = fc.record({
+        number: fc.nat({ max: 12 }),
+        source: fc.constantFrom('头条', '要闻', null),
+        via: fc.constantFrom('https://www.guancha.cn/a', 'https://www.guancha.cn/b', null),
+        leadPicture: fc.constantFrom(null, picture('a'), picture('b')),
+        priority: fc.nat({ max: 3 }),
+      });
+      const lists = fc.array(fc.record({ leads: fc.boolean(), settled: fc.nat({ max: 12 }), list: fc.array(some) }));
+      let from = 0;
+      fc.assert(
+        fc.property(lists, (all) => {
+          from += 100;
+          const [many, each] = [from, from + 50];
+          for (const { leads, settled, list } of all) {
+            const at = (base: number) => list.map(({ number, ...changes }) => target(base + number, changes));
+            const added = at(each).map((one) => frontier.add([one], { leads }));
+            assert.equal(
+              frontier.add(at(many), { leads }),
+              added.reduce((sum, count) => sum + count, 0),
+            );
+            for (const base of [many, each]) frontier.settle(target(base + settled, { priority: 0 }), archived);
+          }
+          const known = (base: number) =>
+            Array.from({ length: 13 }, (_, number) => {
+              const found = frontier.find(target(base + number).id);
+              return found && { ...found, target: { ...found.target, id: '', url: '' } };
+            });
+          assert.deepEqual(known(many), known(each));
+        }),
+        { numRuns: 20 },
+      );
+      frontier.add(Array.from({ length: 1500 }, (_, i) => target(10_000 + i)));
+      assert.equal(
+        frontier.add(
+          Array.from({ length: 1501 }, (_, i) => target(10_000 + i)),
+          { leads: true },
+        ),
+        1,
+      );
     });
 
     test('keeps to the articles that are asked for, also to those that come later', (frontier) => {

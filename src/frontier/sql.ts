@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { believed } from '../clock.ts';
 import { type Database, jsonOf, numberOf, type Row, type Statement, textOf, type Value } from '../database.ts';
 import type { ArticleId, NumberSpace, Outcome, Target } from '../model.ts';
+import { addingTo, jsonText } from './adding.ts';
 import { whenAgain } from './again.ts';
 import {
   DIED,
@@ -49,14 +50,7 @@ export function openSqlFrontier(
      WHERE token IS NOT NULL AND leased_until < ? RETURNING id, url, code, deaths`,
   );
   const ranOut = sql('SELECT 1 FROM targets WHERE token IS NOT NULL AND leased_until < ? LIMIT 1');
-  const insert = sql(
-    `INSERT INTO targets (id, url, source, via, lead_picture, listed, priority, added_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-  );
-  const enrich = sql(
-    `UPDATE targets SET source = ?, via = ?, lead_picture = ? WHERE id = ? AND outcome IS NULL AND lead_picture IS NULL AND CAST(? AS TEXT) IS NOT NULL`,
-  );
-  const lead = sql('UPDATE targets SET via = ? WHERE id = ? AND outcome IS NULL');
+  const addTargets = addingTo(database);
   const next = nextOf(database, chosen);
   const extend = sql('UPDATE targets SET leased_until = ? WHERE token = ?');
   const release = sql(
@@ -105,19 +99,7 @@ export function openSqlFrontier(
 
   const frontier: Frontier = {
     takeOver: () => takeOver(dead === 'all' ? Number.MAX_SAFE_INTEGER : now()),
-    add: (targets, { leads = false } = {}) =>
-      database.transaction(() => {
-        let added = 0;
-        for (const { id, url, source, via, leadPicture, listed, priority } of targets) {
-          const picture = jsonText(leadPicture);
-          if (insert.run(id, url, source, via, picture, jsonText(listed), priority, now()) > 0) added += 1;
-          else {
-            enrich.run(source, via, picture, id, picture);
-            if (leads) lead.run(via, id);
-          }
-        }
-        return added;
-      }),
+    add: (targets, { leads = false } = {}) => database.transaction(() => addTargets(targets, { leads, at: now() })),
     take: (scope) => {
       const at = now();
       // A hand that died says nothing, and no other one begins with what it left: what ran out is counted here.
@@ -357,8 +339,4 @@ function foundOf(row: Row, now: number): FoundTarget {
     againAt: numberOf(row.again_at),
     attempts: Number(row.attempts),
   };
-}
-
-function jsonText(value: object | null): string | null {
-  return value === null ? null : JSON.stringify(value);
 }
