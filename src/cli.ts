@@ -87,7 +87,7 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
 
 /** The commands by what people want, in the order of help. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  Archive: ['init', 'archive', 'crawl', 'schedule', 'backfill', 'import', 'orders', 'retry', 'worker', 'demo'],
+  Archive: ['start', 'init', 'archive', 'crawl', 'schedule', 'backfill', 'import', 'orders', 'retry', 'worker', 'demo'],
   'Read and search': ['serve', 'search', 'list', 'history', 'diff', 'changes'],
   'Take along': ['export', 'copy'],
   'Check and prove': ['audit', 'seal', 'verify', 'prove', 'corroborate', 'manifest', 'reproduce', 'extract'],
@@ -137,6 +137,7 @@ const STOPPING: Readonly<Record<string, string>> = {
   crawl: ARTICLE_IN_HAND,
   demo: ARTICLE_IN_HAND,
   schedule: ARTICLE_IN_HAND,
+  start: ARTICLE_IN_HAND,
   serve: 'the server ends',
   worker: ARTICLE_IN_HAND,
 };

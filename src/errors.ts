@@ -134,6 +134,12 @@ export const ERRORS = {
     EXIT.incomplete,
     'check the network and run the command again',
   ),
+  NO_NETWORK: kind(
+    'there is no network here, or no way to the site',
+    'stop',
+    EXIT.incomplete,
+    'check the network (guancha-archive doctor does). Without one, npm run demo (guancha-archive demo) shows the whole program with a made-up newspaper that this machine serves',
+  ),
   TIMEOUT: kind(
     'the site did not answer in time',
     'retry',

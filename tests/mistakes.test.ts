@@ -103,7 +103,10 @@ const MISTAKES: readonly [command: string, exit: number, phrase: RegExp][] = [
   ['orders --archive AT/new/archive', 0, /no order waits/],
   ['quarantine list --archive AT/full', 0, /no page is in quarantine/],
   [`diff --archive AT/full ${ID}`, 0, /there is one version/],
-  // Another run, and a browser that is not there.
+  // Another run, a site out of reach, and a browser that is not there.
+  ['start --config AT/away.yaml', 3, /NO_NETWORK[\s\S]*npm run demo/],
+  [`start --config AT/away.yaml ${ABSENT}`, 3, /NO_NETWORK[\s\S]*npm run demo/],
+  ['start --config AT/away.yaml nonsense', 2, /URL_INVALID/],
   ['seal --archive AT/held', 6, /ARCHIVE_IN_USE[\s\S]*crawl on/],
   [`archive --config AT/browser.yaml ${ABSENT}`, 7, /NO_BROWSER[\s\S]*\/nosuch/],
 ];
@@ -123,6 +126,7 @@ before(async () => {
     'typo.yaml': 'archiv: x\n',
     'broken.yaml': 'a: [\n',
     'variable.yaml': 'archive: $NOSUCH_VARIABLE/x\n',
+    'away.yaml': 'archive: ./away\nnetwork: { proxy: "http://127.0.0.1:1" }\n', // a port that nothing listens on
     'browser.yaml': 'archive: ./other\npoliteness: { robots: false }\nbrowser: { executablePath: /nosuch }\n',
   };
   for (const [name, text] of Object.entries(files)) await writeFile(at(name), text);

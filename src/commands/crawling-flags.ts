@@ -17,6 +17,18 @@ import {
 import type { OrdersAction } from './orders.ts';
 
 export function crawling(program: Command, { io, interrupts, prepare, existing, end }: Invocation): void {
+  common(program.command('start'))
+    .summary('begin: the articles that are named, else what is new on the lists')
+    .description(
+      'Archives the articles that are named, else every article of the lists under `sources` that is not archived yet. Says at once where there is no network.',
+    )
+    .argument('[url...]', 'as archive takes them')
+    .addHelpText('after', examples('start', 'start https://www.guancha.cn/politics/2022_01_28_623950.shtml'))
+    .action(async (urls: string[], flags: CommonFlags) => {
+      const { start } = await import('./start.ts');
+      end(await start(urls, flags, { ...prepare(flags), interrupts, io }));
+    });
+
   program
     .command('init')
     .summary('write a configuration')

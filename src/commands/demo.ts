@@ -7,6 +7,7 @@ import { ARTICLES, ASSETS, RECORDS } from '../archive/keys.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import { programWords } from '../package.ts';
 import { expandPath } from '../paths.ts';
 import type { Io } from '../report/output.ts';
 import type { Terminal } from '../report/terminal.ts';
@@ -101,7 +102,8 @@ function nextSteps(
   archive: string,
   { example, corrected }: { readonly example: UrlReport | undefined; readonly corrected: string | null },
 ): readonly string[] {
-  const command = (words: string) => `  node bin/guancha-archive ${words} --config ${inShell(relative('.', file))}`;
+  const program = programWords().map(inShell).join(' ');
+  const command = (words: string) => `  ${program} ${words} --config ${inShell(relative('.', file))}`;
   const day = example?.publishedAt?.slice(0, 10) ?? '2026-10-14';
   const twoCharacters =
     example?.title
