@@ -38,6 +38,8 @@ const argument = z
   .refine((text) => !text.includes('\0'), 'must not hold a NUL');
 const path = argument;
 
+/** The ready services that take a notice in a form of their own. */
+export const CHAT_KINDS = ['telegram', 'slack', 'discord', 'feishu', 'wecom'] as const;
 /** What a hook can be notified of. */
 export const NOTICE_KINDS = ['published', 'edited', 'withdrawn', 'alarm', 'run-failed'] as const;
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Asia/Shanghai');
@@ -51,6 +53,50 @@ const source = z.strictObject({
   part: z.enum(LIST_PARTS).nullable().default(null),
   follow: z.int().min(0).max(100).default(0),
 });
+
+/** Where a secret is kept; it never stands in the configuration itself. */
+const secretPlace = z
+  .string()
+  .regex(/^(?:env:[A-Za-z_]\w*|file:.+)$/, 'must be env:NAME or file:PATH; the secret itself does not stand here');
+const mailAddress = z.string().regex(/^[^\s@,;<>"]+@[^\s@,;<>"]+$/, 'must be an address such as me@example.org');
+
+const hook = z.strictObject({
+  on: z.array(z.enum(NOTICE_KINDS)).min(1),
+  webhook: z
+    .url({ protocol: /^https?$/, error: 'must be an address such as https://example.org/hook' })
+    .refine(hasReadableCredentials, 'has a user or password with a % that must be written %25')
+    .optional(),
+  command: z.array(argument).min(1).optional(),
+  kind: z.enum(['mail', ...CHAT_KINDS]).optional(),
+  secret: secretPlace.optional(),
+  signing: secretPlace.optional(),
+  chat: z
+    .string()
+    .regex(/^(?:-?\d+|@\w+)$/, 'must be a number of a chat, or @channel')
+    .optional(),
+  server: origin.optional(),
+  smtp: z
+    .url({ protocol: /^smtps?$/, error: 'must be an address such as smtp://me@mail.example.org:587' })
+    .refine(hasReadableCredentials, 'has a user with a % that must be written %25')
+    .refine((text) => URL.parse(text)?.password === '', 'must be without a password: `secret` says where that is kept')
+    .optional(),
+  from: mailAddress.optional(),
+  to: z.array(mailAddress).min(1).optional(),
+});
+
+type HookKey = keyof z.output<typeof hook>;
+
+/** What a hook of each kind needs, and what it may have besides. */
+const HOOK_KEYS: Readonly<Record<string, { readonly needs: readonly HookKey[]; readonly may?: readonly HookKey[] }>> = {
+  webhook: { needs: ['webhook'] },
+  command: { needs: ['command'] },
+  mail: { needs: ['kind', 'smtp', 'from', 'to'], may: ['secret'] },
+  telegram: { needs: ['kind', 'secret', 'chat'], may: ['server'] },
+  slack: { needs: ['kind', 'secret'] },
+  discord: { needs: ['kind', 'secret'] },
+  feishu: { needs: ['kind', 'secret'], may: ['signing'] },
+  wecom: { needs: ['kind', 'secret'] },
+};
 
 /** As c2sp.org/signed-note spells keys. */
 const VERIFIER_KEY = /^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$/;
@@ -149,18 +195,7 @@ const schema = z
         certificates: z.array(z.string().min(1)).default([]),
       })
       .prefault({}),
-    notify: z
-      .array(
-        z.strictObject({
-          on: z.array(z.enum(NOTICE_KINDS)).min(1),
-          webhook: z
-            .url({ protocol: /^https?$/, error: 'must be an address such as https://example.org/hook' })
-            .refine(hasReadableCredentials, 'has a user or password with a % that must be written %25')
-            .optional(),
-          command: z.array(argument).min(1).optional(),
-        }),
-      )
-      .default([]),
+    notify: z.array(hook).default([]),
     seal: z
       .strictObject({
         when: z.enum(['daily', 'run', 'off']).default('daily'),
@@ -244,8 +279,18 @@ const schema = z
       if (first < index) issue(['sources', index, 'name'], `is the name of source ${first + 1} already`);
     });
     config.notify.forEach((hook, index) => {
-      if ((hook.webhook === undefined) === (hook.command === undefined))
-        issue(['notify', index], 'must have either webhook or command');
+      const ways = [hook.webhook, hook.command, hook.kind].filter((way) => way !== undefined);
+      if (ways.length !== 1) {
+        issue(['notify', index], 'must have one of webhook, command and kind');
+        return;
+      }
+      const kind = hook.kind ?? (hook.webhook === undefined ? 'command' : 'webhook');
+      const { needs = [], may = [] } = HOOK_KEYS[kind] ?? {};
+      for (const key of needs)
+        if (hook[key] === undefined) issue(['notify', index, key], `is needed where the hook is for ${kind}`);
+      for (const [key, value] of Object.entries(hook) as [HookKey, unknown][])
+        if (key !== 'on' && value !== undefined && !needs.includes(key) && !may.includes(key))
+          issue(['notify', index, key], `means nothing where the hook is for ${kind}`);
     });
     const { agesMs } = config.revisits;
     const falling = agesMs.findIndex((ageMs, index) => ageMs <= (agesMs[index - 1] ?? 0));
@@ -260,7 +305,7 @@ const schema = z
     }
   });
 
-/** The checked configuration, all defaults filled in; `archive`, `cluster.storage` where it is a folder, `network.certificates`, `monitor.file` and `seal.key` are absolute paths. */
+/** The checked configuration, all defaults filled in; `archive`, `cluster.storage` where it is a folder, `network.certificates`, `monitor.file`, `seal.key` and the files of secrets are absolute paths. */
 export type Config = z.output<typeof schema>;
 
 /** The defaults alone; `crawl.config.yaml` at the top of the repository says the same with comments. */
@@ -315,9 +360,19 @@ export function loadConfig(path: string | null, overrides: { readonly archive?: 
   const storage = overrides.archive === undefined ? config.cluster.storage : null;
   const shared =
     storage === null || isS3Address(storage) ? storage : resolve(folder, expanded('cluster.storage', storage));
+  const kept = (place: string | undefined) => {
+    const path = /^file:(.+)$/s.exec(place ?? '')?.[1];
+    if (path === undefined) return place;
+    const absolute = resolve(folder, expanded('notify', path));
+    if (`${absolute}/`.startsWith(`${archive}/`))
+      throw new ArchiveError('CONFIG_INVALID', `${file}: notify: ${absolute} lies in the archive`);
+    return `file:${absolute}`;
+  };
+  const notify = config.notify.map((hook) => ({ ...hook, secret: kept(hook.secret), signing: kept(hook.signing) }));
   return {
     ...config,
     archive,
+    notify,
     cluster: { ...config.cluster, storage: shared },
     browser: { ...config.browser, executablePath },
     network: { ...config.network, certificates },
@@ -390,7 +445,7 @@ function lineOf(path: readonly PropertyKey[], document: Document, lines: LineCou
 /** The keys that the schema knows at a path, read off the defaults. */
 function knownKeys(path: readonly PropertyKey[]): string[] {
   if (path[0] === 'sources') return Object.keys(source.shape);
-  if (path[0] === 'notify') return ['on', 'webhook', 'command'];
+  if (path[0] === 'notify') return Object.keys(hook.shape);
   let value: unknown = defaultConfig();
   for (const key of path) value = (value as Record<PropertyKey, unknown>)[key];
   return Object.keys(value as object);

@@ -215,12 +215,12 @@ describe('the configuration', () => {
     [
       'a hook without an end',
       'notify:\n  - { on: [alarm] }',
-      'c.yaml:2: notify[0]: must have either webhook or command',
+      'c.yaml:2: notify[0]: must have one of webhook, command and kind',
     ],
     [
       'a hook with two ends',
       'notify:\n  - { on: [alarm], webhook: "https://example.org/", command: [a] }',
-      'c.yaml:2: notify[0]: must have either webhook or command',
+      'c.yaml:2: notify[0]: must have one of webhook, command and kind',
     ],
     [
       'a webhook that is no web address',

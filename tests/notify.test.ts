@@ -11,7 +11,7 @@ import type { Clock } from '../src/clock.ts';
 import { NOTICE_KINDS } from '../src/config.ts';
 import { openOperations } from '../src/frontier/operations.ts';
 import type { LogEvent } from '../src/log.ts';
-import type { Delivery } from '../src/notify/hook.ts';
+import type { Delivery } from '../src/notify/answer.ts';
 import { createHook, type Hook } from '../src/notify/hook.ts';
 import { deliveryId, identityOf, type Notice, sampleNotices } from '../src/notify/notice.ts';
 import { createNotifier, MOST_ATTEMPTS, type Notifier } from '../src/notify/notifier.ts';

@@ -1,5 +1,5 @@
 /** What became of an article after it was archived: each edit, each time the site did not have it any more or had it again. */
-import type { Changes } from './diff.ts';
+import type { Changes, Count } from './diff.ts';
 import type { ArchiveRecord } from './record.ts';
 
 export type ArticleChange = {
@@ -54,4 +54,19 @@ function kindsOf({ title, date, body, images }: Changes): EditKind[] {
     ['date', date !== null],
   ];
   return kinds.filter(([, holds]) => holds).map(([kind]) => kind);
+}
+
+// A change in figures, for people.
+
+/** `title +1 −0, text +12 −4`. */
+export function describeChanges({ title, date, body, images }: Changes): string {
+  const counted = (name: string, { added, removed }: Count) =>
+    added + removed === 0 ? [] : [`${name} +${added} −${removed}`];
+  const parts = [
+    ...counted('title', title),
+    ...(date === null ? [] : [`date ${date.before} → ${date.after}`]),
+    ...counted('text', body),
+    ...counted('pictures', images),
+  ];
+  return parts.join(', ') || 'markup alone';
 }

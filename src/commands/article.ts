@@ -1,4 +1,6 @@
 /** `history ARTICLE`: an article's versions, when it was gone, and when it was last visited. Reads only. */
+
+import { describeChanges } from '../archive/changes.ts';
 import { blocksOf, compareDocuments, countChanges, type DocumentDiff, type Piece } from '../archive/diff.ts';
 import type { Version } from '../archive/record.ts';
 import { wallClock } from '../clock.ts';
@@ -9,7 +11,6 @@ import type { LastVisit } from '../journal/journal.ts';
 import type { ArticleId } from '../model.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { joined, style, type Text } from '../report/text.ts';
-import { describeChanges } from './changes.ts';
 import { storedArticle } from './named-article.ts';
 
 /** Throws URL_INVALID, NOT_ARCHIVED. */

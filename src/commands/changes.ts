@@ -1,8 +1,7 @@
 /** `changes`: what the site edited and withdrew after it was archived. Reads the records alone. */
 
 import { openArchive } from '../archive/archive.ts';
-import { type ArticleChange, changesOf } from '../archive/changes.ts';
-import type { Changes, Count } from '../archive/diff.ts';
+import { type ArticleChange, changesOf, describeChanges } from '../archive/changes.ts';
 import { openStorage } from '../archive/open-storage.ts';
 import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -62,19 +61,4 @@ function instantOf(text: string): string {
   const at = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00+08:00` : text);
   if (Number.isNaN(at)) throw new ArchiveError('USAGE', `changes: ${text} is not a day such as 2026-11-24`);
   return new Date(at).toISOString();
-}
-
-// A change in figures, for people.
-
-/** `title +1 −0, text +12 −4`. */
-export function describeChanges({ title, date, body, images }: Changes): string {
-  const counted = (name: string, { added, removed }: Count) =>
-    added + removed === 0 ? [] : [`${name} +${added} −${removed}`];
-  const parts = [
-    ...counted('title', title),
-    ...(date === null ? [] : [`date ${date.before} → ${date.after}`]),
-    ...counted('text', body),
-    ...counted('pictures', images),
-  ];
-  return parts.join(', ') || 'markup alone';
 }

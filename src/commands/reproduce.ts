@@ -1,6 +1,7 @@
 /** `reproduce [ARTICLE]…`: every document of the archive, made again from its capture and compared byte for byte. Reads only. */
 
 import { availableParallelism } from 'node:os';
+import { describeChanges } from '../archive/changes.ts';
 import { openDisk } from '../archive/disk.ts';
 import { requireInFolder } from '../archive/open-storage.ts';
 import { recordKeys } from '../archive/places.ts';
@@ -13,7 +14,6 @@ import { openThreads, type Piece } from '../reextract/threads.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, type Style, style, type Text } from '../report/text.ts';
 import { MOST_JOBS } from './audit.ts';
-import { describeChanges } from './changes.ts';
 import { requireArchive } from './existing-archive.ts';
 import { storedArticle } from './named-article.ts';
 import type { Interrupts } from './session.ts';

@@ -5,158 +5,108 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
-import { packageInfo } from '../package.ts';
+import { type Delivery, type HookAnswer, oneLine } from './answer.ts';
+import { CHATS, type ChatKind } from './chats.ts';
+import { mailOf, sendMail } from './mail.ts';
+import { type Message, messageOf } from './message.ts';
 import type { Notice } from './notice.ts';
+import { post } from './post.ts';
+import { readSecret } from './secret.ts';
 
 export interface Hook {
   /** The same as long as address or command are; says nothing of them. */
   readonly key: string;
-  /** `webhook https://example.org` or `command /usr/local/bin/tell-me`: for people, without secrets. */
+  /** `webhook https://example.org`, `command /usr/local/bin/tell-me`, `telegram @channel`: for people, without secrets. */
   readonly name: string;
   wants(on: Notice['on']): boolean;
   /** @throws an AbortError once `signal` aborts; everything else is an answer */
   hand(delivery: Delivery, signal: AbortSignal): Promise<HookAnswer>;
 }
 
+type HookConfig = Config['notify'][number];
+
 /** For a webhook from the first byte to the last, for a command from start to end. */
 const TIMEOUT_MS = 15_000;
 
 /** @param options `timeoutMs` is shorter in tests */
-export function createHook(
-  { on, webhook, command }: Config['notify'][number],
-  { timeoutMs = TIMEOUT_MS }: { readonly timeoutMs?: number } = {},
-): Hook {
-  const wants = (kind: Notice['on']) => on.includes(kind);
-  const key = createHash('sha256')
-    .update(JSON.stringify(webhook ?? command))
-    .digest('hex')
-    .slice(0, 16);
-  if (webhook !== undefined) {
-    const { name, version, homepage } = packageInfo();
-    const userAgent = `${name}/${version} (+${homepage})`;
+export function createHook(config: HookConfig, { timeoutMs = TIMEOUT_MS }: { readonly timeoutMs?: number } = {}): Hook {
+  const { on, webhook, command, kind } = config;
+  const wants = (each: Notice['on']) => on.includes(each);
+  const keyOf = (place: unknown) => createHash('sha256').update(JSON.stringify(place)).digest('hex').slice(0, 16);
+  if (webhook !== undefined)
     return {
-      key,
+      key: keyOf(webhook),
       name: `webhook ${new URL(webhook).origin}`,
       wants,
-      hand: (delivery, signal) => callWebhook(webhook, delivery, { userAgent, timeoutMs, signal }),
+      hand: ({ id, on, body }, signal) => {
+        const headers = { 'idempotency-key': id, 'x-guancha-notice': on };
+        return post(webhook, body, { headers, timeoutMs, signal });
+      },
+    };
+  if (kind !== undefined) {
+    const { on: _on, ...place } = config;
+    const hand = kind === 'mail' ? handToMail : handToChat;
+    return {
+      key: keyOf(place), // of a secret only where it is kept: it may be exchanged
+      name: `${kind} ${nameOf(config)}`,
+      wants,
+      hand: (delivery, signal) => hand(config, delivery, { timeoutMs, signal }),
     };
   }
-  const argv = command ?? []; // the configuration has one of the two
+  const argv = command ?? []; // the configuration has one of the three
   return {
-    key,
+    key: keyOf(command),
     name: `command ${argv[0]}`,
     wants,
     hand: (delivery, signal) => runCommand(argv, delivery, { timeoutMs, signal }),
   };
 }
 
-// What a hook answered to one delivery.
-
-export interface HookAnswer {
-  readonly ok: boolean;
-  /** `HTTP status 204`, `exit code 3: no such room`: one short line. */
-  readonly detail: string;
+function nameOf({ kind, chat, to, secret }: HookConfig): string {
+  return kind === 'mail' ? (to ?? []).join(', ') : (chat ?? secret ?? '');
 }
 
-/** One notice on its way. */
-export interface Delivery {
-  /** By this the receiver recognises a notice that it has already. */
-  readonly id: string;
-  readonly on: string;
-  /** JSON. */
-  readonly body: string;
+// Hands a notice to one of the ready services, in its own form.
+
+interface HandOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
 }
 
-const LONGEST_LINE = 300;
-
-/** A receiver's words in one short line, without control characters: they end up in logs. */
-function oneLine(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 1)}…` : line;
+/** @throws an AbortError once `signal` aborts; everything else is an answer */
+async function handToChat(config: HookConfig, delivery: Delivery, options: HandOptions): Promise<HookAnswer> {
+  const { server = 'https://api.telegram.org', chat = '' } = config;
+  const service = CHATS[config.kind as ChatKind];
+  const found = readSecret(config.secret ?? '');
+  if ('missing' in found) return { ok: false, detail: found.missing };
+  const { secret } = found;
+  const key = config.signing === undefined ? null : readSecret(config.signing);
+  if (key !== null && 'missing' in key) return { ok: false, detail: key.missing };
+  const signing = key?.secret ?? null;
+  const url = service.url({ secret, server });
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+    return { ok: false, detail: `what ${config.secret} holds is not an address` };
+  const { message } = readDelivery(delivery);
+  const body = JSON.stringify(service.payload(message, { chat, at: Date.now(), signing }));
+  const secrets = [secret, ...(signing === null ? [] : [signing])];
+  const { read, pauseOf } = service;
+  return await post(url, body, { headers: {}, ...options, secrets, read, pauseOf, isStrict: true });
 }
 
-// Hands a notice to a webhook. The one door to `fetch`: it goes to whatever host the owner configured, without the guard that
-// the crawler's own requests pass, so nothing but a hook of the configuration may come through here.
-
-/** More of an answer is not read. */
-const ANSWER_BYTES = 2048;
-
-/**
- * POSTs the notice as JSON. Any 2xx is success; redirects are not followed.
- * @param url user and password in it become basic authentication
- * @param options `timeoutMs` from the first byte to the last
- * @throws an AbortError once `signal` aborts; everything else is an answer
- */
-async function callWebhook(
-  url: string,
-  delivery: Delivery,
-  options: { readonly userAgent: string; readonly timeoutMs: number; readonly signal: AbortSignal },
-): Promise<HookAnswer> {
-  const timeout = AbortSignal.timeout(options.timeoutMs);
-  try {
-    const { address, authorization } = withoutCredentials(url);
-    const response = await fetch(address, {
-      method: 'POST',
-      redirect: 'manual',
-      headers: {
-        'content-type': 'application/json; charset=utf-8',
-        'user-agent': options.userAgent,
-        'accept-encoding': 'identity',
-        'idempotency-key': delivery.id,
-        'x-guancha-notice': delivery.on,
-        ...(authorization === null ? {} : { authorization }),
-      },
-      body: delivery.body,
-      signal: AbortSignal.any([options.signal, timeout]),
-    });
-    const { status, ok, headers } = response;
-    const said = await firstBytes(response);
-    const location = status >= 300 && status < 400 ? headers.get('location') : null;
-    const more = location === null ? said : `redirects are not followed (to ${location})`;
-    return { ok, detail: oneLine(`HTTP status ${status}${ok || more === '' ? '' : `: ${more}`}`) };
-  } catch (error) {
-    options.signal.throwIfAborted();
-    if (timeout.aborted) return { ok: false, detail: `no answer within ${options.timeoutMs} ms` };
-    return { ok: false, detail: oneLine(messageOf(error)) };
-  }
+/** @throws an AbortError once `signal` aborts; everything else is an answer */
+async function handToMail(config: HookConfig, delivery: Delivery, options: HandOptions): Promise<HookAnswer> {
+  const { smtp = '', from = '', to = [] } = config;
+  const found = config.secret === undefined ? { secret: null } : readSecret(config.secret);
+  if ('missing' in found) return { ok: false, detail: found.missing };
+  const { message, at } = readDelivery(delivery);
+  const mail = mailOf(message, { id: delivery.id, at, from, to });
+  return await sendMail(mail, smtp, { password: found.secret, ...options });
 }
 
-/** An address with credentials is none for `fetch`. */
-function withoutCredentials(url: string): { readonly address: URL; readonly authorization: string | null } {
-  const address = new URL(url);
-  const { username, password } = address;
-  if (username === '' && password === '') return { address, authorization: null };
-  address.username = '';
-  address.password = '';
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { address, authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-}
-
-/** The beginning of the body as text; of a success nothing, its status says it all. */
-async function firstBytes({ body, ok }: Response): Promise<string> {
-  if (body === null) return '';
-  const reader = body.getReader();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    while (!ok && length < ANSWER_BYTES) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      chunks.push(value);
-      length += value.length;
-    }
-    await reader.cancel();
-  } catch {
-    // The status came, and that is the answer; what the body was going to say is of no weight.
-  }
-  return Buffer.concat(chunks).subarray(0, ANSWER_BYTES).toString('utf8');
-}
-
-/** `fetch failed` says nothing; its cause does. */
-function messageOf(error: unknown): string {
-  const { message, cause } = error as Error;
-  if (cause instanceof AggregateError) return cause.errors.map((each: Error) => each.message).join('; ');
-  return cause instanceof Error ? cause.message : message;
+/** What the notifier wrote; an outbox may hold it for days, and gives it as it was. */
+function readDelivery({ body }: Delivery): { readonly message: Message; readonly at: number } {
+  const { at, test = false, ...notice } = JSON.parse(body) as Notice & { readonly at: string; readonly test?: boolean };
+  return { message: messageOf({ ...notice, at } as Notice, { isTest: test }), at: Date.parse(at) };
 }
 
 // Hands a notice to a command of the owner's: JSON on stdin, kind and id in the environment, exit code 0 is success.

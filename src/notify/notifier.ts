@@ -5,7 +5,8 @@ import { ArchiveError } from '../errors.ts';
 import { openOperations } from '../frontier/operations.ts';
 import type { Outbox, WaitingNotice } from '../journal/outbox.ts';
 import type { Log } from '../log.ts';
-import type { Hook, HookAnswer } from './hook.ts';
+import type { HookAnswer } from './answer.ts';
+import type { Hook } from './hook.ts';
 import { deliveryId, failureNotice, type Notice } from './notice.ts';
 
 export interface Notifier {
@@ -13,7 +14,7 @@ export interface Notifier {
   notify(notice: Notice): void;
   /**
    * Delivers what is due, all hooks at once, the notices of one in the order in which they fell due. A hook that fails three
-   * times in a row is left alone until the next call. Once `signal` aborts, what is not delivered waits, and this returns.
+   * times in a row is left alone until the next call, one that asks for a pause until that is over. Once `signal` aborts, what is not delivered waits, and this returns.
    * @returns what was delivered now, and what waits still
    */
   deliver(options: { readonly signal: AbortSignal }): Promise<{ readonly delivered: number; readonly waiting: number }>;
@@ -38,6 +39,8 @@ export function createNotifier(options: {
   const { hooks, outbox, clock, log, random = Math.random } = options;
   // Two hooks with one address are one hook, which gets what either of them wants.
   const byKey = Map.groupBy(hooks, ({ key }) => key);
+  /** Until when a hook asked to be left alone, ms since 1970. */
+  const quietUntil = new Map<string, number>();
 
   return {
     notify: (notice) => {
@@ -63,6 +66,7 @@ export function createNotifier(options: {
   /** Returns how many arrived. */
   async function deliverTo(hook: Hook, signal: AbortSignal): Promise<number> {
     let delivered = 0;
+    if ((quietUntil.get(hook.key) ?? 0) > clock.now()) return delivered;
     for (let failures = 0; failures < MOST_FAILURES_IN_A_ROW && !signal.aborted; ) {
       const next = outbox.due(hook.key);
       if (next === null) break;
@@ -77,17 +81,23 @@ export function createNotifier(options: {
         delivered += 1;
         failures = 0;
       } else {
-        putOff(next, hook, answer.detail);
+        putOff(next, hook, answer);
         failures += 1;
+        if (answer.afterMs !== undefined) {
+          quietUntil.set(hook.key, clock.now() + answer.afterMs);
+          break;
+        }
       }
       await sleep(0); // with a quick receiver and a long queue, others want their turn
     }
     return delivered;
   }
 
-  function putOff({ id, on, attempts }: WaitingNotice, { name }: Hook, error: string): void {
+  function putOff({ id, on, attempts }: WaitingNotice, { name }: Hook, answer: HookAnswer): void {
+    const { detail: error, afterMs = 0, isRefused = false } = answer;
     const attempt = attempts + 1;
-    const pauseMs = attempt >= MOST_ATTEMPTS ? null : retryPauseMs(attempt, { baseMs: RETRY_MS, random });
+    const isLast = isRefused || attempt >= MOST_ATTEMPTS;
+    const pauseMs = isLast ? null : Math.max(afterMs, retryPauseMs(attempt, { baseMs: RETRY_MS, random }));
     outbox.failed(id, { error, at: pauseMs === null ? null : clock.now() + pauseMs });
     const next = pauseMs === null ? 'given up' : `tried again after ${Math.ceil(pauseMs / 1000)} s`;
     warn(`${on} to ${name}: ${error}; attempt ${attempt} of ${MOST_ATTEMPTS}, ${next}`);
