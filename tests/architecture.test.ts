@@ -101,6 +101,7 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
     'notify/secret.ts',
     'package.ts',
     'report/report-file.ts',
+    'secrets.ts',
     'sqlite.ts',
   ],
   'node:fs/promises': [
@@ -144,6 +145,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'sqlite.ts',
     'postgres.ts',
     'postgres-thread.ts',
+    'secrets.ts',
     'service-address.ts',
   ],
   ['site', 'alarms'],
