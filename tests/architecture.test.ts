@@ -101,7 +101,6 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
     'notify/secret.ts',
     'package.ts',
     'report/report-file.ts',
-    'secrets.ts',
     'sqlite.ts',
   ],
   'node:fs/promises': [
@@ -145,7 +144,6 @@ const FLOORS: readonly (readonly string[])[] = [
     'sqlite.ts',
     'postgres.ts',
     'postgres-thread.ts',
-    'secrets.ts',
     'service-address.ts',
   ],
   ['site', 'alarms'],

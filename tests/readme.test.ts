@@ -62,7 +62,9 @@ describe('README and docs', () => {
   it('link only to files and headings that exist', () => {
     let count = 0;
     for (const [page, text] of pages)
-      for (const [, target = '', anchor] of text.replace(/```.*?```/gs, '').matchAll(/\]\(([^)#]*)(?:#([^)]+))?\)/g)) {
+      for (const [, target = '', anchor] of text
+        .replace(/```.*?```/gs, '')
+        .matchAll(/(?:\]\(|(?:src|srcset)=")([^)"#]*)(?:#([^)]+))?[)"]/g)) {
         if (/^[a-z]+:/.test(target)) continue;
         count += 1;
         const path = target === '' ? page : relative(ROOT, join(ROOT, dirname(page), target));
@@ -84,16 +86,52 @@ function anchorsOf(path: string): readonly string[] {
   );
 }
 
-describe('the README in Chinese', () => {
-  it('says the same: headings, commands, rows and pages that it leads to', () => {
-    const [english, chinese] = [pages.get('README.md') ?? '', pages.get('README.zh-CN.md') ?? ''];
-    const shapeOf = (text: string) => ({
-      headings: text.match(/^#+ /gm),
-      commands: [...text.matchAll(/^(?:npm|node) [^#\n]*/gm)].map(([command]) => command.trim()),
-      bullets: text.match(/^- /gm)?.length,
-      links: [...text.matchAll(/\]\((docs[^)]*)\)/g)].map(([, target]) => target),
-      inline: new Set([...text.matchAll(/`(npm [^`]*)`/g)].map(([, code]) => code)),
-    });
-    assert.deepEqual(shapeOf(chinese), shapeOf(english));
+/** The pages that are there in Chinese too. */
+const TRANSLATED: Readonly<Record<string, string>> = {
+  'README.md': 'README.zh-CN.md',
+  'docs/start.md': 'docs/zh-CN/start.md',
+  'docs/read.md': 'docs/zh-CN/read.md',
+  'docs/configuration.md': 'docs/zh-CN/configuration.md',
+};
+
+describe('a page in Chinese', () => {
+  it('is there for every page in docs/zh-CN, and for README', () => {
+    const chinese = [...pages.keys()].filter((page) => page.includes('zh-CN'));
+    assert.deepEqual(chinese.sort(), Object.values(TRANSLATED).sort());
   });
+
+  for (const [english, chinese] of Object.entries(TRANSLATED))
+    it(`${chinese} says the same as ${english}: headings, commands, rows, figures, and what it leads to`, () => {
+      const [from, to] = [shapeOf(english), shapeOf(chinese)];
+      assert.deepEqual(to.shape, from.shape);
+      const missing = [...from.figures].filter((figure) => !to.figures.has(figure));
+      assert.deepEqual(missing, [], 'figures that stand in English alone');
+    });
 });
+
+/** What a page and its translation have in common; a figure may be a word in one of them. */
+function shapeOf(page: string): { readonly shape: object; readonly figures: ReadonlySet<string> } {
+  const text = pages.get(page) ?? '';
+  const blocks = text.match(/```.*?```/gs) ?? [];
+  const prose = text.replace(/```.*?```/gs, '');
+  const code = [...prose.matchAll(/`([^`]+)`/g)].map(([, inside = '']) => inside.replaceAll(/\s+/g, ' '));
+  const links = [...prose.matchAll(/(?:\]\(|(?:src|srcset)=")([^)"#]*)/g)].map(([, target = '']) =>
+    /^[a-z]+:/.test(target) ? target : placeOf(page, target),
+  );
+  const shape = {
+    headings: (prose.match(/^#+ .*$/gm) ?? []).map((heading) => heading.replaceAll(/(^#+ )|(`[^`]+`)|./g, '$1$2')),
+    bullets: prose.match(/^- /gm)?.length ?? 0,
+    rows: (prose.match(/^\|.*\|$/gm) ?? []).map((row) => row.split(/(?<!\\)\|/).length),
+    blocks: blocks.map((block) => block.replaceAll(/ *#.*$/gm, '')), // a comment is prose
+    code: [...new Set(code)].sort(),
+    links: links.filter((link) => !Object.hasOwn(TRANSLATED, link)).sort(),
+  };
+  return { shape, figures: new Set(prose.match(/\d+(?:[.,:]\d+)*/g)) };
+}
+
+/** Where a link leads, in the English of it. */
+function placeOf(page: string, target: string): string {
+  const place = target === '' ? page : relative(ROOT, join(ROOT, dirname(page), target));
+  const [english = place] = Object.entries(TRANSLATED).find(([, chinese]) => chinese === place) ?? [];
+  return english;
+}

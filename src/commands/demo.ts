@@ -46,7 +46,7 @@ export async function demo(
     throw knownError(error, { place: 'archive', name: archive });
   }
   terminal.say(
-    `A made-up newspaper of ${newspaper.articles.filter(isListed).length} articles is served on ${newspaper.www}; it is crawled into ${archive}`,
+    `A made-up newspaper of ${newspaper.articles.filter(isListed).length} articles is served on ${newspaper.www}; it is crawled into ${relative('.', archive)}`,
     '',
   );
 

@@ -3,9 +3,10 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKS } from '../../src/audit/promises.ts';
 import { configSchema, defaultConfig } from '../../src/config.ts';
-import { CONFIG_KEYS } from '../../src/config-keys.ts';
+import { CONFIG_KEYS, type KeyMeaning } from '../../src/config-keys.ts';
 import { ERRORS, EXIT, EXIT_MEANINGS } from '../../src/errors.ts';
 import { FLAGS } from '../../src/flags.ts';
+import { CONFIG_KEYS_CHINESE } from './config-keys.zh-CN.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -36,16 +37,8 @@ const TABLES: Readonly<Record<string, () => string>> = {
         fix,
       ]),
     ),
-  keys: () =>
-    table(
-      ['key', 'default', 'what it means'],
-      keysOf(defaultConfig()).map(([key, value]) => {
-        const known = CONFIG_KEYS[key];
-        if (known === undefined) throw new Error(`no meaning in src/config-keys.ts: ${key}`);
-        const more = known.more === undefined ? '' : ` ([more](${known.more}))`;
-        return [quoted(key), quoted(shortened(value)), `${known.meaning}${more}`];
-      }),
-    ),
+  keys: () => keyTable(['key', 'default', 'what it means'], 'more', ({ meaning }) => meaning),
+  keysChinese: () => keyTable(['配置项', '默认值', '含义'], '详见', meaningInChinese, '../'),
 };
 
 /** Every generated file by its path in the repository: as it has to be. */
@@ -59,6 +52,28 @@ export function generatedFiles(): ReadonlyMap<string, string> {
 
 /** The names of all tables. */
 export const TABLE_NAMES = Object.keys(TABLES);
+
+/** The keys with their defaults and meanings. @param up from the page to docs/ */
+function keyTable(
+  head: readonly string[],
+  more: string,
+  meaningOf: (known: KeyMeaning, key: string) => string,
+  up = '',
+): string {
+  const rows = keysOf(defaultConfig()).map(([key, value]) => {
+    const known = CONFIG_KEYS[key];
+    if (known === undefined) throw new Error(`no meaning in src/config-keys.ts: ${key}`);
+    const link = known.more === undefined ? '' : ` ([${more}](${up}${known.more}))`;
+    return [quoted(key), quoted(shortened(value)), `${meaningOf(known, key)}${link}`];
+  });
+  return table(head, rows);
+}
+
+function meaningInChinese(_known: KeyMeaning, key: string): string {
+  const meaning = CONFIG_KEYS_CHINESE[key];
+  if (meaning === undefined) throw new Error(`no meaning in tests/reference/config-keys.zh-CN.ts: ${key}`);
+  return meaning;
+}
 
 function withTables(page: string): string {
   return page.replace(/(<!-- table: (\w+) -->\n).*?(<!-- end -->)/gs, (_, begin: string, name: string, end: string) => {
