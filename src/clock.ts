@@ -40,6 +40,21 @@ export function followClock(ask: () => number): () => number {
   };
 }
 
+/** An answer that takes long to find is given again for fifty times as long: asking takes at most that part of the time. */
+export function seldom<T>(ask: () => T): () => T {
+  let last: { readonly answer: T; readonly untilMs: number } | null = null;
+  return () => {
+    const fromMs = performance.now();
+    if (last !== null && fromMs < last.untilMs) return last.answer;
+    const answer = ask();
+    const foundMs = performance.now();
+    last = { answer, untilMs: foundMs + SELDOM * (foundMs - fromMs) };
+    return answer;
+  };
+}
+
+const SELDOM = 50;
+
 // Instants that were written down: the clock that they were written by may have been wrong, by years and in either direction.
 
 /** What an instant can mean that was written down by a right clock. */

@@ -66,7 +66,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli.ts', 'commands/cluster-flags.ts', 'commands/crawling-flags.ts', 'commands/flags.ts'],
   pg: ['postgres-thread.ts'],
   bullmq: ['cluster/queue.ts'],
-  ioredis: ['cluster/queue.ts'],
+  ioredis: ['cluster/ask-redis.ts', 'cluster/queue.ts'],
   'string-width': ['report/audit-text.ts', 'report/coverage-text.ts', 'report/text.ts'],
 };
 

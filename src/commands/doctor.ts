@@ -3,9 +3,6 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openDisk } from '../archive/disk.ts';
 import { ASSETS, temporaryName } from '../archive/keys.ts';
-import { openStorage } from '../archive/open-storage.ts';
-import { isS3Address } from '../archive/s3-address.ts';
-import { tryStore } from '../archive/try-store.ts';
 import { wallClock } from '../clock.ts';
 import { type Config, defaultConfig, loadConfig } from '../config.ts';
 import { type ConfigSource, configSource } from '../config-file.ts';
@@ -26,7 +23,7 @@ import { packageInfo } from '../package.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, linesIn, style } from '../report/text.ts';
 import { originsOf } from '../site/address.ts';
-import { knownError } from '../system-errors.ts';
+import { bad, type Check, type CheckContext, type Found, ok, refusalOf, unlessRefused, warn } from './found.ts';
 import type { Interrupts } from './session.ts';
 import { describePause } from './status.ts';
 
@@ -48,7 +45,7 @@ export async function doctor(
   const say = (check: string, found: Found) => report(terminal, check, found);
   let exit: ExitCode = EXIT.ok;
   using trial = openTrialFolder(config.archive);
-  for (const [check, ask] of Object.entries(CHECKS)) {
+  for (const [check, ask] of await checksOf(config)) {
     // The check of the browser says that a program of a foreign configuration is not started; no other check starts it.
     const asked = check === 'browser' || isTrusted(source) ? config : withoutProgram(config);
     const found = await ask({
@@ -63,6 +60,14 @@ export async function doctor(
     if (found.state === 'bad') exit = EXIT.incomplete;
   }
   return exit;
+}
+
+/** Of a cluster also its services. */
+async function checksOf({ cluster }: Config): Promise<readonly (readonly [string, Check])[]> {
+  const own = Object.entries(CHECKS);
+  if (Object.values(cluster).every((service) => service === null)) return own;
+  const { clusterChecks } = await import('./doctor-cluster.ts');
+  return [...own, ...Object.entries(clusterChecks(cluster))];
 }
 
 /** The archive's folder; where it is not there yet, one beside it that goes again: to look makes no archive. */
@@ -108,44 +113,6 @@ function report(terminal: Terminal, check: string, found: Found): void {
     const [says = '', ...more] = linesIn(found.says);
     terminal.say(line`${style(colour, mark)} ${check.padEnd(8)} ${says}`, ...more.map((each) => `    ${each}`), ...fix);
   }
-}
-
-// What a check gets and returns.
-
-interface CheckContext {
-  readonly config: Config;
-  /** Where the disk of the archive is tried. */
-  readonly folder: string;
-  /** Where the configuration was read from. */
-  readonly source: ConfigSource;
-  /** Says something before the answer. */
-  readonly say: (check: string, found: Found) => void;
-  /** Name and version of this program with its home page, as its requests name it. */
-  readonly product: string;
-  readonly signal: AbortSignal;
-}
-
-/** `warn` is worth knowing and hinders nothing; `bad` hinders a crawl. */
-interface Found {
-  readonly state: 'ok' | 'warn' | 'bad';
-  readonly says: string;
-  /** What to do about it; null if there is nothing to do. */
-  readonly fix: string | null;
-}
-
-/** One question about this machine. Throws nothing but what aborts. */
-type Check = (context: CheckContext) => Promise<Found> | Found;
-
-export function ok(says: string): Found {
-  return { state: 'ok', says, fix: null };
-}
-
-export function warn(says: string, fix: string): Found {
-  return { state: 'warn', says, fix };
-}
-
-export function bad(says: string, fix: string): Found {
-  return { state: 'bad', says, fix };
 }
 
 // The checks: each is one thing that a crawl needs of the machine or the network.
@@ -199,7 +166,7 @@ function checkClock(): Found {
   return isSane ? ok(says) : bad(says, 'set the clock: captures are dated by it');
 }
 
-/** Writes a small file as a run does, and takes it away again: what the disk, or the store, cannot do shows itself. */
+/** Writes a small file as a run does, and takes it away again: what the disk cannot do shows itself. */
 async function checkArchive({ config, folder }: CheckContext): Promise<Found> {
   const weaknesses: string[] = [];
   const disk = openDisk(folder, { onWeakness: (weakness) => void weaknesses.push(weakness) });
@@ -208,15 +175,7 @@ async function checkArchive({ config, folder }: CheckContext): Promise<Found> {
     for (const text of ['', 'doctor']) await disk.write(key, text);
     await disk.remove(key);
     if (weaknesses.length > 0) return warn(weaknesses.join('; '), 'keep a copy of the archive on another disk');
-    const { storage } = config.cluster;
-    if (storage === null) return ok(`${config.archive} can be written`);
-    const store = await openStorage(config);
-    if (isS3Address(storage)) await tryStore(store);
-    else for (const text of ['', 'doctor']) await store.write(key, text);
-    await store.remove(key);
-    return ok(
-      `${store.name} can be written, and keeps its conditions; ${config.archive} is the folder of this machine`,
-    );
+    return ok(`${config.archive} can be written`);
   });
 }
 
@@ -326,21 +285,6 @@ function connectionsOf(
 ): Connections {
   const guard = createAddressGuard(network.allowAddresses);
   return openConnections({ ...network, environment, guard, timeoutMs, log });
-}
-
-/** A known failure is an answer; anything else is a fault of this program. */
-async function unlessRefused(work: () => Promise<Found>): Promise<Found> {
-  try {
-    return await work();
-  } catch (error) {
-    return refusalOf(error);
-  }
-}
-
-function refusalOf(error: unknown): Found {
-  const known = knownError(error, { place: 'elsewhere' });
-  if (known instanceof ArchiveError) return bad(`${known.code}: ${known.message}`, ERRORS[known.code].fix);
-  throw error;
 }
 
 function megabytes(bytes: number): string {

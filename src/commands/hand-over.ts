@@ -56,7 +56,7 @@ async function handOver(
   alone: (lock: ArchiveLock) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { config, terminal, wait } = context;
-  const { number, ...placed } = await placeOrder(config.archive, order, config.politeness);
+  const { number, ...placed } = await placeOrder(config, order, config.politeness);
   const holder = placed.holder ?? inUse.detail;
   if (wait === false) {
     terminal.result(`order ${number} is handed over to ${holder}`, { order: number, state: 'waiting', holder });
@@ -100,7 +100,7 @@ async function follow(
 
   /** What was said since the last look, and how far the order is. */
   function look(): Order | null {
-    using operations = openOperations(config.archive, { readOnly: true });
+    using operations = openOperations(config, { readOnly: true });
     const { orders } = operations.journal;
     const found = orders.find(number); // first: what ends it is said before it has ended
     sayNew(orders);
@@ -149,7 +149,7 @@ async function follow(
   }
 
   function cancel(): void {
-    using operations = openOperations(config.archive, config.politeness);
+    using operations = openOperations(config, config.politeness);
     operations.journal.orders.cancel(number);
   }
 }

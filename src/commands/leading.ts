@@ -95,7 +95,7 @@ export function beginHandingOut(
     if (!lead.isLeading()) return lost.abort();
     shared?.hands.beat({ command, inHand: [], leads: true });
     const hands = queue === null ? [] : (shared?.hands.all() ?? []);
-    hasHands = hands.some((hand) => hand.command === WORKER);
+    hasHands = hands.some(({ command, isSilent }) => command === WORKER && !isSilent);
     await queue?.offer(SPACES.flatMap((space) => (isSoon(space) ? frontier.ready(OFFERED, space) : [])));
   }
 

@@ -14,7 +14,7 @@ export function orders(
   numbers: readonly string[],
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): ExitCode {
-  using operations = openOperations(config.archive, { readOnly: true });
+  using operations = openOperations(config, { readOnly: true });
   const open = operations.journal.orders.open();
   if (action === 'cancel') return cancel(numbers, open, { config, terminal });
   for (const order of open) terminal.result(describeOrder(order), orderLine(order));
@@ -34,7 +34,7 @@ function cancel(
       throw new ArchiveError('NOT_THERE', `orders cancel: ${text}: no such order, or it has ended`);
     return order;
   });
-  using operations = openOperations(config.archive, config.politeness);
+  using operations = openOperations(config, config.politeness);
   for (const order of chosen) {
     const isCancelled = operations.journal.orders.cancel(order.number);
     const text = isCancelled ? `order ${order.number} is taken back` : `order ${order.number} has ended by now`;

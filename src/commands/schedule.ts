@@ -1,7 +1,7 @@
 /** `schedule`: reads the sources in their slots for months, archives what is new, visits what is archived again. */
 
 import { type App, lockFor } from '../app.ts';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, seldom, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { type EngineOptions, type RunReport, type ScheduledSource, serve } from '../crawl/schedule.ts';
 import type { Worked } from '../crawl/work.ts';
@@ -139,6 +139,9 @@ async function runUntil(
     const notifier = createNotifier({ hooks, outbox: journal.outbox, clock, log: terminal.log });
     const delivery = createDelivery(notifier, { clock, signal: stopSignal });
     await using handingOut = await handOut(app, lock, { config, terminal });
+    const isWatched = app.shared !== null && (listen !== null || file !== null);
+    const watching = isWatched ? await import('./watch-cluster.ts') : null;
+    await using _watch = watching?.watchCluster(app, { config, state, log: terminal.log }) ?? null;
     const ending = AbortSignal.any([stopSignal, delivery.failed, ...(handingOut === null ? [] : [handingOut.lost])]);
     await serve(app, {
       ...config.politeness,
@@ -221,6 +224,8 @@ function listeners(
   },
 ): Listeners {
   const { terminal, state, notifier, delivery } = parts;
+  const waiting = seldom(() => frontier.waiting());
+  const dueNow = seldom(() => journal.revisits.counts(services.clock.now()).due);
   return {
     onRun: (run) => {
       terminal.result(describeRun(run), runLine(run));
@@ -241,13 +246,12 @@ function listeners(
     },
     onBeat: (alarms) => {
       const now = services.clock.now();
-      const { due } = journal.revisits.counts(now);
       const [first] = journal.revisits.due(now, 1);
       state.beat();
       state.setPauses(journal.hosts.pauses());
       state.setQueue({
-        waiting: frontier.waiting(),
-        revisitsDue: due,
+        waiting: waiting(),
+        revisitsDue: dueNow(),
         lagMs: first === undefined ? 0 : now - first.dueAt,
       });
       state.setAlarms(

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, type AppOptions, openApp } from '../app.ts';
+import { seldom } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Desk } from '../crawl/desk.ts';
 import type { VisitServices } from '../crawl/visited.ts';
@@ -116,20 +117,13 @@ export async function runRevisits(
   return reporter.exit();
 }
 
-/** With a million URLs a count takes half a second: it takes at most this part of the time. */
-const COUNTING = 1 / 50;
-
-/** @returns how many there are in all: `done` and those that wait, as they were when they were last counted */
+/** With a million URLs a count takes half a second. @returns how many there are in all: `done`, and those that wait */
 function countedNowAndThen(count: () => number): (done: number) => number {
-  let total = 0;
-  let nextAt = 0;
+  let doneThen = 0;
+  const total = seldom(() => doneThen + count());
   return (done) => {
-    const from = performance.now();
-    if (from < nextAt) return total;
-    total = done + count();
-    const until = performance.now();
-    nextAt = until + (until - from) / COUNTING;
-    return total;
+    doneThen = done;
+    return total();
   };
 }
 

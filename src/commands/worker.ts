@@ -1,6 +1,6 @@
 /** `worker`: a hand of a cluster, which visits what the schedule offers until it is asked to stop. */
 
-import { systemClock } from '../clock.ts';
+import { seldom, systemClock } from '../clock.ts';
 import { AWAY_MS, COMMAND, comesBack, serveHand } from '../cluster/hand.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
@@ -12,6 +12,7 @@ import { createNotifier } from '../notify/notifier.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { printReport, reportOf } from '../report/visits.ts';
 import { type Interrupts, withArchive } from './session.ts';
+import { watchCluster } from './watch-cluster.ts';
 
 interface WorkerContext {
   readonly config: Config;
@@ -45,9 +46,12 @@ export async function worker({ config, terminal, interrupts }: WorkerContext): P
     await withArchive(config, terminal, open, async (app) => {
       const { frontier, journal, shared, services } = app;
       if (shared === null) throw new TypeError('no cluster');
+      const isWatched = listen !== null || file !== null;
+      await using _watch = isWatched ? watchCluster(app, { config, state, log: terminal.log }) : null;
       const hooks = config.notify.map((hook) => createHook(hook));
       // The schedule delivers.
       const notifier = createNotifier({ hooks, outbox: journal.outbox, clock: services.clock, log: terminal.log });
+      const waiting = seldom(() => frontier.waiting());
       await serveHand(app, {
         ...config.politeness,
         ...config.revisits,
@@ -65,7 +69,7 @@ export async function worker({ config, terminal, interrupts }: WorkerContext): P
         onBeat: () => {
           state.beat();
           state.setPauses(journal.hosts.pauses());
-          state.setQueue({ waiting: frontier.waiting(), revisitsDue: 0, lagMs: 0 });
+          state.setQueue({ waiting: waiting(), revisitsDue: 0, lagMs: 0 });
         },
       });
     });

@@ -10,7 +10,7 @@ import { openDatabase } from '../sqlite.ts';
 import type { Frontier, Pace, RequeuedTarget } from './frontier.ts';
 import { openInstants } from './instants.ts';
 import { MIGRATIONS } from './migrations.ts';
-import { clusterClock, openCluster, openPostgresFrontier } from './postgres.ts';
+import { clusterClock, type Leases, leasesOf, openCluster, openPostgresFrontier } from './postgres.ts';
 import { openSqliteFrontier } from './sqlite.ts';
 
 export interface Operations extends Disposable {
@@ -28,6 +28,7 @@ export interface Operations extends Disposable {
 export interface Shared {
   readonly claims: HostClaims;
   readonly hands: Hands;
+  readonly leases: () => Leases;
   /** Ms since 1970 by the clock of the database, as far as it was asked lately; it never fails. */
   readonly now: () => number;
 }
@@ -41,6 +42,8 @@ interface OperationsOptions extends Partial<Pace> {
   readonly longestPauseMs?: number;
   /** Is told of each row that is given out without what cannot be read of it. */
   readonly onDamage?: (damage: string) => void;
+  /** The longest wait for a connection to the database of a cluster, and for each of its answers. */
+  readonly patienceMs?: number;
   /** Nothing is made or changed: for commands that only look. Where nothing was archived yet, all is empty. */
   readonly readOnly?: boolean;
 }
@@ -61,13 +64,17 @@ export interface OperationsPlace {
  */
 export function openOperations(place: string | OperationsPlace, options: OperationsOptions = {}): Operations {
   const { readOnly = false, attempts = 1, backoffMs = 0, restMs = HOUR_MS, longestPauseMs = 6 * HOUR_MS } = options;
+  const { patienceMs } = options;
   const command = options.command ?? null;
   using opened = new DisposableStack();
   const { archive, cluster } = typeof place === 'string' ? { archive: place, cluster: { postgres: null } } : place;
   const isCluster = cluster.postgres !== null;
   const database = opened.use(
     isCluster
-      ? openCluster(cluster.postgres, { readOnly })
+      ? openCluster(cluster.postgres, {
+          readOnly,
+          ...(patienceMs && { connectMs: patienceMs, statementMs: patienceMs }),
+        })
       : openDatabase(join(archive, FRONTIER), { migrations: MIGRATIONS, readOnly }),
   );
   const machine = isCluster ? clusterClock(database) : (options.now ?? Date.now);
@@ -78,6 +85,7 @@ export function openOperations(place: string | OperationsPlace, options: Operati
     ? {
         claims: openHostClaims(database, { now, hand, longestPauseMs }),
         hands: openHands(database, { now, name: hand }),
+        leases: leasesOf(database, { now }),
         now: followClock(now),
       }
     : null;

@@ -134,8 +134,19 @@ const HANDS = `
   );
 `;
 
+/**
+ * Vacuum comes once a hundredth of a large table is dead, not a fifth: whoever looks for the next target passes by the dead ones
+ * that wait no more, which stand at the head of the index. A million targets are vacuumed once in some hours so.
+ */
+const VACUUM = ['targets', 'revisits', 'visits']
+  .map(
+    (table) => `ALTER TABLE ${table} SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000,
+      autovacuum_analyze_scale_factor = 0.02);`,
+  )
+  .join('\n');
+
 /** The version of a database is the number of steps that it went through. Steps are never changed once one has. */
-const STEPS: readonly string[] = [TABLES, ORDERS, HANDS];
+const STEPS: readonly string[] = [TABLES, ORDERS, HANDS, VACUUM];
 
 /** A large table may take long to be changed. */
 const MIGRATION_MS = 3_600_000;
@@ -168,7 +179,7 @@ const LOCK = 1_623_950_828;
  */
 export function openCluster(
   url: string,
-  options: { readonly readOnly?: boolean; readonly statementMs?: number } = {},
+  options: { readonly readOnly?: boolean; readonly connectMs?: number; readonly statementMs?: number } = {},
 ): Database {
   using opened = new DisposableStack();
   const database = opened.use(openPostgres(url, options));
@@ -182,6 +193,51 @@ export function openCluster(
   }
   opened.move();
   return database;
+}
+
+/** What a database server says of itself, for whoever checks it. */
+export interface DatabaseFacts {
+  /** `server_version_num`, such as 150014. */
+  readonly version: number;
+  /** It answers, and takes no changes. */
+  readonly isReadOnly: boolean;
+  /** How far its clock is ahead of this machine's, without the time that the question took. */
+  readonly aheadMs: number;
+  /** Those that an ordinary user may have, those in use, and those of this program, in all databases of the server. */
+  readonly connections: { readonly most: number; readonly used: number; readonly own: number };
+  readonly autovacuum: boolean;
+  /** Of the rows of the queue, as last counted; 0 where there are no tables. */
+  readonly deadShare: number;
+}
+
+/** Asks a server whose tables may not be there yet. @throws what `openPostgres` throws */
+export function askDatabase(url: string): DatabaseFacts {
+  using database = openPostgres(url, { readOnly: true });
+  const row = database
+    .prepare(
+      `SELECT CAST(current_setting('server_version_num') AS BIGINT) AS version,
+         CAST(pg_is_in_recovery() AS INTEGER) AS standby,
+         CAST(current_setting('max_connections') AS BIGINT) - CAST(current_setting('superuser_reserved_connections') AS BIGINT) AS most,
+         CAST(current_setting('autovacuum') AS BOOLEAN) AND CAST(current_setting('track_counts') AS BOOLEAN) AS vacuums,
+         (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS used,
+         (SELECT count(*) FROM pg_stat_activity WHERE application_name = 'guancha-archive') AS own,
+         (SELECT max(CAST(n_dead_tup AS DOUBLE PRECISION) / (1000 + n_live_tup + n_dead_tup)) FROM pg_stat_user_tables
+          WHERE relname = 'targets' AND schemaname = current_schema()) AS dead`,
+    )
+    .get();
+  const clock = clusterClock(database);
+  const before = Date.now();
+  const at = clock();
+  const after = Date.now();
+  const aheadMs = at > after ? at - after : at < before ? at - before : 0;
+  return {
+    version: Number(row?.version),
+    isReadOnly: Number(row?.standby) === 1,
+    aheadMs,
+    connections: { most: Number(row?.most), used: Number(row?.used), own: Number(row?.own) },
+    autovacuum: String(row?.vacuums) === 'true',
+    deadShare: Number(row?.dead ?? 0),
+  };
 }
 
 /** Lets the numbers that the database gives go on behind those of rows that were brought to it. */
@@ -219,6 +275,25 @@ function requireKnown(version: number | null, url: string): number | null {
 export function clusterClock(database: Database): () => number {
   const now = database.prepare('SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT) AS at');
   return () => Number(now.get()?.at);
+}
+
+/** How many articles hands have in hand. */
+export interface Leases {
+  readonly held: number;
+  /** Those that nobody extended: their hands died, and they wait again once somebody asks for the next one. */
+  readonly ranOut: number;
+}
+
+/** @param options `now` gives ms since 1970 */
+export function leasesOf(database: Database, { now }: { readonly now: () => number }): () => Leases {
+  const count = database.prepare(
+    `SELECT count(*) FILTER (WHERE leased_until >= ?1) AS held, count(*) FILTER (WHERE leased_until < ?1) AS ran_out
+     FROM targets WHERE token IS NOT NULL`,
+  );
+  return () => {
+    const row = count.get(Math.floor(now()));
+    return { held: Number(row?.held), ranOut: Number(row?.ran_out) };
+  };
 }
 
 /** @param database whose tables are there, and who closes it */

@@ -123,17 +123,18 @@ export function openSqlFrontier(
         const isLeased = 'token' in done;
         const row = isLeased ? held.get(done.token) : known.get(done.id);
         if (isLeased && row === undefined) return LOST;
+        const at = now(); // in a cluster a question to the database
         const rounds = row?.round_of === outcome.kind ? Number(row.rounds) : 0;
         const attempt = isLeased ? done.attempt : pace.attempts;
         const again = whenAgain(outcome, { attempt, rounds, isArchived }, pace);
         const { code, detail } = reasonOf(outcome);
         if (again.kind === 'in-run' && isLeased) {
-          const paused = pause.run(code, detail, now() + again.afterMs, done.token);
+          const paused = pause.run(code, detail, at + again.afterMs, done.token);
           return paused > 0 ? { againInMs: again.afterMs, isLost: false } : LOST;
         }
         const isLater = again.kind === 'later';
-        const againAt = isLater ? now() + again.afterMs : null;
-        const values = [outcome.kind, code, detail, now(), againAt, outcome.kind, rounds + (isLater ? 1 : 0)] as const;
+        const againAt = isLater ? at + again.afterMs : null;
+        const values = [outcome.kind, code, detail, at, againAt, outcome.kind, rounds + (isLater ? 1 : 0)] as const;
         if (isLeased) {
           if (settle.run(...values, done.token) === 0) return LOST;
         } else {

@@ -8,11 +8,11 @@ import { type Database, jsonOf, type Row } from '../database.ts';
 export interface Hands {
   /** Its own name: of the machine, the process and this run of it. */
   readonly name: string;
-  /** Says that it works; once a while, for whoever is silent for `SILENT_MS` counts as dead. */
+  /** Says that it works; once a while, for whoever is silent for half a minute counts as dead. */
   beat(state: HandState): void;
   /** It ends. */
   leave(): void;
-  /** Those that are not dead, in order of their names. */
+  /** In order of their names: those that work, and those that did not leave and have said nothing lately, for a day. */
   all(): readonly Hand[];
 }
 
@@ -29,9 +29,11 @@ export interface Hand extends HandState {
   /** ISO 8601 in UTC. */
   readonly since: string;
   readonly seenAt: string;
+  /** It says nothing any more: it was killed or stopped, its machine is gone, or it does not reach the database. */
+  readonly isSilent: boolean;
 }
 
-export const SILENT_MS = 30_000;
+const SILENT_MS = 30_000;
 const KEPT_MS = 24 * 3_600_000;
 
 export function handName(): string {
@@ -54,11 +56,14 @@ export function openHands(
     beat: ({ command, inHand, leads }) =>
       void beat.run(name, command, Math.floor(now()), JSON.stringify(inHand), leads ? 1 : 0),
     leave: () => void forget.run(name, Math.floor(now()) - KEPT_MS),
-    all: () => all.all(Math.floor(now()) - SILENT_MS).map(handOf),
+    all: () => {
+      const at = Math.floor(now());
+      return all.all(at - KEPT_MS).map((row) => handOf(row, at));
+    },
   };
 }
 
-function handOf(row: Row): Hand {
+function handOf(row: Row, now: number): Hand {
   return {
     name: String(row.name),
     command: String(row.command),
@@ -66,5 +71,6 @@ function handOf(row: Row): Hand {
     seenAt: new Date(Number(row.seen_at)).toISOString(),
     inHand: jsonOf(row.in_hand, z.array(z.string())) ?? [],
     leads: Number(row.leads) === 1,
+    isSilent: Number(row.seen_at) < now - SILENT_MS,
   };
 }

@@ -1,7 +1,7 @@
 /** The state as Prometheus metrics, in the text format that it scrapes. The one door to prom-client. */
 import { Counter, Gauge, Registry, Summary } from 'prom-client';
 import { packageInfo } from '../package.ts';
-import type { MonitorState } from './state.ts';
+import type { ClusterFigures, MonitorState } from './state.ts';
 
 export interface Metrics {
   readonly contentType: string;
@@ -118,5 +118,56 @@ export function createMetrics(state: MonitorState): Metrics {
   });
   state.onLatency((source, timeMs) => latency.observe({ source }, timeMs / 1000));
 
-  return { contentType: registry.contentType, text: () => registry.metrics() };
+  let hasCluster = false; // whoever is alone says nothing of one
+  return {
+    contentType: registry.contentType,
+    text: () => {
+      if (!hasCluster && state.cluster() !== null) ofCluster(state, registers);
+      hasCluster ||= state.cluster() !== null;
+      return registry.metrics();
+    },
+  };
+}
+
+/** Labels have few values each: commands and states, no names. */
+function ofCluster({ cluster }: MonitorState, registers: Registry[]): void {
+  type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
+  const gauge = (name: string, help: string, samplesOf: (figures: ClusterFigures) => readonly Sample[]) => {
+    new Gauge({
+      name: `${PREFIX}cluster_${name}`,
+      help,
+      labelNames: ['command', 'queue', 'state'], // each sample has those that it names
+      registers,
+      collect() {
+        this.reset();
+        const figures = cluster();
+        if (figures !== null) for (const [labels, value] of samplesOf(figures)) this.set(labels, value);
+      },
+    });
+  };
+  gauge('hands', 'Processes that work for the cluster; silent ones were killed, stopped or are cut off.', ({ hands }) =>
+    hands.map(({ command, isSilent, count }) => [{ command, state: isSilent ? 'silent' : 'working' }, count]),
+  );
+  gauge('leaders', 'Schedules that lead: 1, or 0 where another one takes over.', ({ leaders }) => [[{}, leaders]]);
+  gauge('leases', 'Articles in hand, and those of hands that died.', ({ leases }) => [
+    [{ state: 'held' }, leases.held],
+    [{ state: 'ran_out' }, leases.ranOut],
+  ]);
+  gauge('queue_up', '1 where the queue answers, else 0.', ({ queue }) =>
+    queue === null ? [] : [[{ queue: 'visit' }, queue === 'away' ? 0 : 1]],
+  );
+  gauge('queue_jobs', 'Visits that are offered to the hands, and those that they work on.', ({ queue }) =>
+    queue === null || queue === 'away'
+      ? []
+      : [
+          [{ queue: 'visit', state: 'waiting' }, queue.waiting],
+          [{ queue: 'visit', state: 'in_hand' }, queue.inHand],
+        ],
+  );
+  gauge('hosts_in_hand', 'Hosts that are asked for something at this moment.', ({ hostsInHand }) => [
+    [{}, hostsInHand],
+  ]);
+  gauge('seen_timestamp_seconds', 'When the cluster was looked at last, in seconds since 1970.', ({ at }) => [
+    [{}, Date.parse(at) / 1000],
+  ]);
 }

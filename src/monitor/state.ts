@@ -29,6 +29,21 @@ interface QueueState {
   readonly lagMs: number;
 }
 
+/** Of several machines: counts alone, so that no name of a machine or an article becomes a label of a metric. */
+export interface ClusterFigures {
+  /** Processes by their command, those that say nothing any more for themselves. */
+  readonly hands: readonly { readonly command: string; readonly isSilent: boolean; readonly count: number }[];
+  /** Schedules that lead: one, or none for some seconds. */
+  readonly leaders: number;
+  /** Articles in hand, and those of hands that died. */
+  readonly leases: { readonly held: number; readonly ranOut: number };
+  /** Null where there is none. */
+  readonly queue: { readonly waiting: number; readonly inHand: number } | 'away' | null;
+  readonly hostsInHand: number;
+  /** When that was so; it grows old where the database is away. ISO 8601 in UTC. */
+  readonly at: string;
+}
+
 /** What the engine feeds. Counters go up, the rest is replaced. */
 interface MonitorFeed {
   /** Progress was made, or there was nothing to do: to be called at least every third of `staleMs`, while it waits as well. */
@@ -40,6 +55,7 @@ interface MonitorFeed {
   setQueue(queue: QueueState): void;
   /** The hosts that are left alone now. */
   setPauses(pauses: readonly HostPause[]): void;
+  setCluster(figures: ClusterFigures): void;
   /** Time from publication to archive of an article that this source named. */
   latency(source: string, timeMs: number): void;
 }
@@ -64,6 +80,8 @@ export interface Health {
 /** Read by whoever shows it. */
 export interface MonitorState extends MonitorFeed {
   health(): Health;
+  /** Null for an archive on one machine. */
+  cluster(): ClusterFigures | null;
   readonly visits: ReadonlyMap<Outcome['kind'], number>;
   readonly requests: ReadonlyMap<RequestKind, number>;
   readonly reads: ReadonlyMap<string, ReadonlyMap<ReadResult, number>>;
@@ -79,6 +97,7 @@ export function createMonitorState(options: { readonly staleMs: number; readonly
   let queue: QueueState = { waiting: 0, revisitsDue: 0, lagMs: 0 };
   let alarms: readonly SourceAlarm[] = [];
   let pauses: readonly HostPause[] = [];
+  let cluster: ClusterFigures | null = null;
   const visits = new Map<Outcome['kind'], number>();
   const requests = new Map<RequestKind, number>();
   const reads = new Map<string, Map<ReadResult, number>>();
@@ -101,6 +120,10 @@ export function createMonitorState(options: { readonly staleMs: number; readonly
     setPauses: (paused) => {
       pauses = paused;
     },
+    setCluster: (figures) => {
+      cluster = figures;
+    },
+    cluster: () => cluster,
     setQueue: (state) => {
       queue = state;
     },

@@ -17,7 +17,7 @@ import type { Log } from '../log.ts';
 import type { ArticleAddress, ArticleId } from '../model.ts';
 import type { Site } from '../site/address.ts';
 import type { Shelf } from './article.ts';
-import { type RunState, readRun } from './run.ts';
+import { openRunReader, type RunState } from './run.ts';
 
 type Placed = Awaited<ReturnType<typeof placeOrder>>;
 
@@ -27,7 +27,7 @@ export interface Library {
   readonly catalog: Pick<Catalog, 'search' | 'snippet' | 'article' | 'labels' | 'days' | 'changes' | 'state'>;
   /** Lets the catalog take in what was archived since; waits for it no longer than a reader would. */
   current(): Promise<void>;
-  /** What the runs do now. */
+  /** What the runs do now. @throws what the database refuses */
   run(): Promise<RunState>;
   /** Orders an article to be archived. @throws ARCHIVE_IN_USE */
   order(address: ArticleAddress): Promise<Placed>;
@@ -45,7 +45,7 @@ interface LibrarySources {
   readonly storage: Storage;
   /** The folder of the archive, in which its queue and journal lie, if there are any. */
   readonly folder: string;
-  readonly config: Pick<Config, 'sources' | 'politeness'> & { readonly site: Site };
+  readonly config: Pick<Config, 'sources' | 'politeness' | 'cluster'> & { readonly site: Site };
 }
 
 /** A catalog that was looked over so lately is current. */
@@ -75,23 +75,27 @@ export function openLibrary(
     return archive.find(id, listed === null ? date : dateIn(listed.key));
   };
 
+  const place = { archive: folder, cluster: config.cluster };
+  const runs = openRunReader(place, {
+    sources: config.sources.map(({ name }) => name),
+    longestPauseMs: config.politeness.longestPauseMs,
+    clock,
+    log,
+    signal,
+  });
+
   return {
     storage,
     catalog,
     clock,
     signal,
-    run: () =>
-      readRun(folder, {
-        sources: config.sources.map(({ name }) => name),
-        longestPauseMs: config.politeness.longestPauseMs,
-        now: clock.now(),
-      }),
+    run: runs.read,
     order: ({ url }) => {
       const given = { urls: [url], refresh: false, accept: false, json: false };
-      return placeOrder(folder, { kind: 'archive', arguments: given, askedBy: 'serve' }, config.politeness);
+      return placeOrder(place, { kind: 'archive', arguments: given, askedBy: 'serve' }, config.politeness);
     },
     coverage: async (window) => {
-      using operations = openOperations(folder, { readOnly: true });
+      using operations = openOperations(place, { readOnly: true });
       return await readIdCoverage({ archive, ...operations }, window);
     },
     current: async () => {

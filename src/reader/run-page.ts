@@ -1,4 +1,6 @@
 /** The page of the runs: what is going on, what waits, which hosts are left alone, what failed. */
+import type { ClusterState } from '../cluster/state.ts';
+import type { Hand } from '../journal/hands.ts';
 import { onSiteClock } from '../site/clock.ts';
 import { dayAndMinute } from './article-page.ts';
 import { html, type Markup } from './markup.ts';
@@ -14,6 +16,11 @@ export function runContent(part: Markup, form: Markup, words: Words): Markup {
 ${form}`;
 }
 
+/** In place of what cannot be read: a database that is away, for one. */
+export function runFault(message: string, words: Words): Markup {
+  return html`<p class="notice">${words.runUnread}: ${message}</p>`;
+}
+
 export function runPart(state: RunState, words: Words): Markup {
   const { outcomes, revisits, pauses, failures, alarms, holder } = state;
   const order = Object.keys(words.outcomes);
@@ -27,6 +34,7 @@ export function runPart(state: RunState, words: Words): Markup {
 ${figures}</dl>
 <p>${words.revisitsPlanned(revisits.planned, revisits.due)}</p>
 ${alarms.length === 0 ? null : html`<section><h2>${words.alarms}</h2><ul>${alarms.map((each) => html`<li class="notice">${each}</li>`)}</ul></section>`}
+${clusterPart(state.cluster, words)}
 <section><h2>${words.hosts}</h2>
 ${pauses.length === 0 ? html`<p>${words.noPauses}</p>` : html`<ul>${pauses.map(({ host, until, reason }) => html`<li>${words.pausedUntil(host, beijing(until))}: ${reason}</li>`)}</ul>`}</section>
 ${openOrders(state.orders, words)}
@@ -42,6 +50,38 @@ ${failures.map(
     html`<tr><td>${beijing(at)}</td><td>${words.outcomes[outcome] ?? outcome} <code>${code ?? ''}</code></td><td>${url}</td><td>${detail ?? ''}</td></tr>\n`,
 )}</tbody></table></div>`
 }</section>`;
+}
+
+/** Who works for a cluster, and what is on its way to whom. */
+function clusterPart(cluster: ClusterState | null, words: Words): Markup | null {
+  if (cluster === null) return null;
+  const { hands, leases, queue, claims } = cluster;
+  const lengths =
+    queue === null
+      ? null
+      : queue === 'away'
+        ? html`<p class="notice">${words.queueAway}</p>`
+        : html`<p>${words.queueLengths(number(queue.waiting, words), number(queue.inHand, words))}</p>`;
+  return html`<section><h2>${words.cluster}</h2>
+<p>${words.leases(number(leases.held, words))}${leases.ranOut === 0 ? null : html` <b>${words.leasesRanOut(number(leases.ranOut, words))}</b>`}</p>
+${lengths}
+${
+  hands.length === 0
+    ? html`<p class="notice">${words.noHands}</p>`
+    : html`<div class="wide" tabindex="0" role="group" aria-label="${words.cluster}"><table><thead><tr><th scope="col">${words.hand}</th><th scope="col">${words.handState}</th><th scope="col">${words.since}</th><th scope="col">${words.inHand}</th></tr></thead><tbody>
+${hands.map((hand) => handRow(hand, words))}</tbody></table></div>`
+}
+${claims.length === 0 ? null : html`<ul>${claims.map(({ host, hand }) => html`<li>${words.askedBy(host, hand)}</li>`)}</ul>`}</section>`;
+}
+
+function handRow({ name, command, since, seenAt, inHand, leads, isSilent }: Hand, words: Words): Markup {
+  const state = isSilent
+    ? html`<b class="warning">${words.silentSince(beijing(seenAt))}</b>`
+    : leads
+      ? html`<b>${words.leads}</b>`
+      : html`${words.works}`;
+  const ids = inHand.map((id) => html`<li>${id}</li>`);
+  return html`<tr><td><bdi>${name}</bdi><br><small class="quiet">${command}</small></td><td>${state}</td><td>${beijing(since)}</td><td>${ids.length === 0 ? null : html`<ul>${ids}</ul>`}</td></tr>\n`;
 }
 
 function lastRun({ lastRun: run, holder }: RunState, words: Words): Markup {

@@ -10,7 +10,7 @@ import { auditContent, type KeptReport } from './audit-page.ts';
 import type { Library } from './library.ts';
 import type { Markup } from './markup.ts';
 import { ORDER_HREF, orderForm } from './order-form.ts';
-import { runContent, runPart } from './run-page.ts';
+import { runContent, runFault, runPart } from './run-page.ts';
 import { coverageContent } from './state-page.ts';
 import { countIn, type Reader, send, type Visit, wordsOf } from './visit.ts';
 import type { Words } from './words.ts';
@@ -33,7 +33,7 @@ export function stateRoutes(reader: Reader, library: Library): void {
   reader.get('/run', async (visit) => {
     const words = wordsOf(visit);
     const number = countIn(visit, 'order');
-    const said = number === null ? null : words.ordered(number, (await library.run()).holder);
+    const said = number === null ? null : words.ordered(number, await holder());
     return sendRun(visit, visit.req.query('url') ?? '', said);
   });
 
@@ -130,7 +130,21 @@ export function stateRoutes(reader: Reader, library: Library): void {
     return visit.get('formToken') ?? ownToken;
   }
 
+  async function holder(): Promise<string | null> {
+    try {
+      return (await library.run()).holder;
+    } catch (error) {
+      if (!(error instanceof ArchiveError)) throw error;
+      return null; // the page says why
+    }
+  }
+
   async function part(words: Words): Promise<Markup> {
-    return runPart(await library.run(), words);
+    try {
+      return runPart(await library.run(), words);
+    } catch (error) {
+      if (!(error instanceof ArchiveError)) throw error;
+      return runFault(error.message, words);
+    }
   }
 }

@@ -8,7 +8,7 @@ import { type RecordDraft, sha256 } from '../../src/archive/record.ts';
 import type { Storage } from '../../src/archive/storage.ts';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { systemClock } from '../../src/clock.ts';
-import { defaultConfig } from '../../src/config.ts';
+import { type Config, defaultConfig } from '../../src/config.ts';
 import type { LogEvent } from '../../src/log.ts';
 import type { Article, ArticleId, Asset } from '../../src/model.ts';
 import { openLibrary } from '../../src/reader/library.ts';
@@ -35,6 +35,8 @@ export interface ReadingRoom {
   readonly storage: Storage;
   readonly archive: ReturnType<typeof openArchive>;
   readonly faults: readonly LogEvent[];
+  /** Ends what the reader keeps open: of a cluster alone. */
+  end(): void;
   /** Archives an article, or its next version. */
   put(what: Put): Promise<void>;
   /** Keeps a picture's bytes. */
@@ -43,20 +45,27 @@ export interface ReadingRoom {
   text(path: string, headers?: Readonly<Record<string, string>>): Promise<string>;
 }
 
-/** @param folder where queue and journal lie; nowhere by default */
+/** @param options `folder` is where queue and journal lie, nowhere by default; `cluster` where those of a cluster do */
 export async function openReadingRoom({
   folder = join(import.meta.dirname, 'nowhere'),
   site = SITE,
+  cluster = {},
   ...options
-}: Partial<ReaderOptions> & { readonly folder?: string; readonly site?: Site } = {}): Promise<ReadingRoom> {
+}: Partial<ReaderOptions> & {
+  readonly folder?: string;
+  readonly site?: Site;
+  readonly cluster?: Partial<Config['cluster']>;
+} = {}): Promise<ReadingRoom> {
   const storage = openMemory();
   const archive = openArchive(storage, { minFreeBytes: 0 });
   const faults: LogEvent[] = [];
   const log = (event: LogEvent) => void faults.push(event);
   const catalog = await openCatalog(storage, { path: null, log });
-  const signal = new AbortController().signal;
+  const ended = new AbortController();
+  const { signal } = ended;
+  const config = defaultConfig();
   const library = openLibrary(
-    { archive, catalog, storage, folder, config: { ...defaultConfig(), site } },
+    { archive, catalog, storage, folder, config: { ...config, site, cluster: { ...config.cluster, ...cluster } } },
     { clock: systemClock, log, signal },
   );
   const reader = createReader(library, { names: [], gate: null, log, ...options });
@@ -67,6 +76,7 @@ export async function openReadingRoom({
     storage,
     archive,
     faults,
+    end: () => ended.abort(),
     get,
     text: async (path, headers) => (await get(path, headers)).text(),
     picture: async (bytes, type, src) => {

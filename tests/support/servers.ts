@@ -63,7 +63,7 @@ export const addressOf = (port: number, database: string, password = PASSWORD) =
   `postgres://archive:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
 
 /** Texts are ordered by the rules of a language there, so that a statement that needs the order of bytes has to say so. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(more: readonly string[] = []): Promise<PostgresServer> {
   const folder = await serverFolder('guancha-postgres-');
   const data = join(folder, 'data');
   const password = join(folder, 'password');
@@ -76,7 +76,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   // Shared memory as files of its own folder: a server that is killed leaves nothing elsewhere.
   const memory = ['shared_memory_type=mmap', 'dynamic_shared_memory_type=mmap'];
   const network = ['listen_addresses=127.0.0.1', 'unix_socket_directories='];
-  const settings = [...network, ...memory, 'fsync=off', 'log_min_messages=fatal'];
+  const settings = [...network, ...memory, 'fsync=off', 'log_min_messages=fatal', ...more];
   const server = await serverOf({
     program: requireProgram('postgres'),
     args: ['-D', data, '-p', String(port), ...settings.flatMap((each) => ['-c', each])],
