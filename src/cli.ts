@@ -1,21 +1,17 @@
 /** From argv to an exit code. No other file knows argv, signals or how the process ends. */
-import { Command, CommanderError, Help, type Option } from 'commander';
-import { clustering } from './commands/cluster-flags.ts';
-import { crawling } from './commands/crawling-flags.ts';
+import { type Command, CommanderError } from 'commander';
 import { requireArchive } from './commands/existing-archive.ts';
-import { type CommonFlags, type Invocation, keeping, reading } from './commands/flags.ts';
+import type { CommonFlags, Invocation } from './commands/flags.ts';
 import type { Interrupts } from './commands/session.ts';
-import { sharing } from './commands/shared-flags.ts';
 import { loadConfig } from './config.ts';
 import { configSource } from './config-file.ts';
-import { EXIT, type ExitCode, exitCodeFor, renderError } from './errors.ts';
-import { packageInfo } from './package.ts';
+import { ArchiveError, EXIT, type ExitCode, exitCodeFor, renderError } from './errors.ts';
+import { createProgram } from './program.ts';
+import { createEnvelope, errorLine } from './report/envelope.ts';
 import { type Io, type Output, safeOutput } from './report/output.ts';
-import { columnsOf, createTerminal, printPlain } from './report/terminal.ts';
+import { createTerminal, printPlain, type Terminal } from './report/terminal.ts';
+import { jsonLine } from './report/text.ts';
 import { knownError } from './system-errors.ts';
-
-/** Of help: wider lines are hard to read. */
-const HELP_COLUMNS = 80;
 
 /**
  * Runs one command line.
@@ -24,24 +20,12 @@ const HELP_COLUMNS = 80;
  * @returns the exit code; never ends the process, never throws
  */
 export async function main(argv: readonly string[], io: Io, interrupts: Interrupts): Promise<ExitCode> {
-  let exit: ExitCode = EXIT.ok;
-  const { version } = packageInfo();
-  const program = new Command('guancha-archive')
-    .description('Archives articles of the Chinese news site Guancha (观察者网), one slow request at a time.')
-    .version(version)
-    .configureOutput({
-      writeOut: (text) => printPlain(io.stdout, text),
-      writeErr: (text) => printPlain(io.stderr, text),
-      getOutHelpWidth: () => Math.min(columnsOf(io.stdout), HELP_COLUMNS),
-      getErrHelpWidth: () => Math.min(columnsOf(io.stderr), HELP_COLUMNS),
-    })
-    .configureHelp({ optionDescription: describeOption })
-    .exitOverride()
-    .showHelpAfterError('(guancha-archive --help says more)');
-
+  let exit = EXIT.ok as ExitCode;
+  const envelope = createEnvelope();
   const invocation: Invocation = {
     io,
     interrupts,
+    terminal,
     prepare,
     existing: (flags) => {
       const prepared = prepare(flags);
@@ -52,72 +36,54 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
       exit = code;
     },
   };
-  crawling(program, invocation);
-  reading(program, invocation);
-  keeping(program, invocation);
-  sharing(program, invocation);
-  clustering(program, invocation);
-  const order = Object.values(GROUPS).flat();
-  (program.commands as Command[]).sort((a, b) => order.indexOf(a.name()) - order.indexOf(b.name()));
-  for (const command of program.commands) command.helpGroup(`${groupOf(command.name())}:`);
+  const program = createProgram(invocation);
 
   try {
     await program.parseAsync(withoutHelpFor(argv, program), { from: 'user' });
+    const isCutOff = exit === EXIT.interrupted && !envelope.isSummed();
+    sayLast(isCutOff ? new ArchiveError('INTERRUPTED', STOPPED) : null);
     return exit;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.ok;
+      sayLast(new ArchiveError('USAGE', error.message.replace(/^error: /, '')));
+      return EXIT.usage;
+    }
     if (interrupts.abortSignal.aborted) {
+      sayLast(new ArchiveError('INTERRUPTED', STOPPED));
       printPlain(io.stderr, 'interrupted; the same command goes on where this one stopped\n');
       return EXIT.interrupted;
     }
     const known = knownError(error, { place: 'elsewhere' });
+    sayLast(known);
     printPlain(io.stderr, `${renderError(known)}\n`);
     return exitCodeFor(known);
   }
 
+  /** The last line of --json. @param error what ended the command; null where it ended by itself */
+  function sayLast(error: unknown): void {
+    const end = argv.indexOf('--');
+    if (!argv.slice(0, end < 0 ? argv.length : end).includes('--json')) return;
+    const name = argv.find((word) => program.commands.some((command) => command.name() === word)) ?? null;
+    const last = error === null ? envelope.end(name ?? '', exit) : errorLine(name, error);
+    printPlain(io.stdout, `${jsonLine(last)}\n`);
+  }
+
+  function terminal({ json, quiet }: CommonFlags): Terminal {
+    return createTerminal(io, { json: json === true, quiet: quiet === true, envelope });
+  }
+
   function prepare(flags: CommonFlags): ReturnType<Invocation['prepare']> {
-    const terminal = createTerminal(io, { json: flags.json === true, quiet: flags.quiet === true });
+    const prepared = terminal(flags);
     const config = loadConfig(flags.config ?? null, { archive: flags.archive });
     const { file } = configSource(flags.config ?? null);
     if (file !== null && flags.config === undefined)
-      terminal.log({ level: 'info', stage: 'run', message: `configuration ${file}` });
-    return { config, terminal };
+      prepared.log({ level: 'info', stage: 'run', message: `configuration ${file}` });
+    return { config, terminal: prepared };
   }
 }
 
-/** The commands by what people want, in the order of help. */
-const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  Archive: ['start', 'init', 'archive', 'crawl', 'schedule', 'backfill', 'import', 'orders', 'retry', 'worker', 'demo'],
-  'Read and search': ['serve', 'search', 'list', 'history', 'diff', 'changes'],
-  'Take along': ['export', 'copy'],
-  'Check and prove': ['audit', 'seal', 'verify', 'prove', 'corroborate', 'manifest', 'reproduce', 'extract'],
-  'Look after': [
-    'status',
-    'sources',
-    'coverage',
-    'repair',
-    'reindex',
-    'quarantine',
-    'vocabulary',
-    'notify',
-    'doctor',
-    'cluster',
-  ],
-};
-
-function groupOf(name: string): string {
-  const group = Object.entries(GROUPS).find(([, names]) => names.includes(name))?.[0];
-  if (group === undefined) throw new TypeError(`a command without a place in the help: ${name}`);
-  return group;
-}
-
-/** Without the defaults that say nothing: off, and none. */
-function describeOption(this: Help, option: Option): string {
-  const { defaultValue } = option;
-  const isSilent = defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0);
-  const shown: Option = isSilent ? Object.assign(Object.create(option), { defaultValue: undefined }) : option;
-  return Help.prototype.optionDescription.call(this, shown);
-}
+const STOPPED = 'what had begun is as if it had not, or goes on with the same command';
 
 /** `help nosuch` is answered as `nosuch` is: commander would show the help of everything, as if that were known. */
 function withoutHelpFor(argv: readonly string[], program: Command): readonly string[] {

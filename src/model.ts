@@ -8,7 +8,8 @@ import type { Flag } from './flags.ts';
 export type ArticleId = `guancha:${number}` | `fengwen:${number}`;
 
 /** Each is of one host. */
-export type NumberSpace = 'guancha' | 'fengwen';
+export const NUMBER_SPACES = ['guancha', 'fengwen'] as const;
+export type NumberSpace = (typeof NUMBER_SPACES)[number];
 
 /** An article's address, whatever spelling it came in. */
 export interface ArticleAddress {

@@ -51,8 +51,11 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'journal/figures.ts',
     'journal/hands.ts',
     'journal/sources.ts',
+    'report/json-schema.ts',
+    'report/lines.ts',
     'report/recorded.ts',
     'report/stored-audits.ts',
+    'report/summaries.ts',
   ],
   croner: ['config.ts', 'crawl/timing.ts'],
   diff: ['archive/diff.ts'],
@@ -63,7 +66,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   nodemailer: ['notify/mail.ts'],
   'prom-client': ['monitor/metrics.ts'],
   'image-size': ['archive/picture-file.ts'],
-  commander: ['cli.ts', 'commands/cluster-flags.ts', 'commands/crawling-flags.ts', 'commands/flags.ts'],
+  commander: ['cli.ts', 'commands/cluster-flags.ts', 'commands/crawling-flags.ts', 'commands/flags.ts', 'program.ts'],
   pg: ['postgres-thread.ts'],
   bullmq: ['cluster/queue.ts'],
   ioredis: ['cluster/ask-redis.ts', 'cluster/queue.ts'],
@@ -155,6 +158,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['export'],
   ['app.ts'],
   ['commands'],
+  ['program.ts'],
   ['cli.ts'],
 ];
 

@@ -15,7 +15,7 @@ import { HOSTILE_NAMES } from './support/hostile-names.ts';
 import { openPlant } from './support/plant.ts';
 import { digests } from './support/tree.ts';
 
-const findingsOf = (ended: Ended) => ended.lines().filter((line) => !('summary' in line)) as unknown as Finding[];
+const findingsOf = (ended: Ended) => ended.lines() as unknown as Finding[];
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let healthy: string;

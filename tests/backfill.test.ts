@@ -13,8 +13,8 @@ import { type Ended, run, start, temporaryFolder } from './support/command.ts';
 const PACE = { intervalMs: 0, assetIntervalMs: 0, backoffMs: 0, concurrency: 4, attempts: 1 };
 const CLOCK = { preload: [join(import.meta.dirname, 'support/fixed-clock.ts')] };
 const numberOf = (id: string) => Number(id.split(':')[1]);
-const rows = (ended: Ended, kind: string) => ended.lines().filter((line) => line.kind === kind);
-const summaryOf = (ended: Ended) => ended.lines().at(-1)?.summary as Record<string, never>;
+const rows = (ended: Ended, type: string) => ended.lines().filter((line) => line.type === type);
+const summaryOf = (ended: Ended) => ended.last() as Record<string, never>;
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 before(async () => {
@@ -289,7 +289,7 @@ describe('a day with ten articles that no list shows', () => {
     assert.deepEqual(probes(), []);
     const some = await command('backfill', ...days, '--ids', '--limit', '6');
     assert.equal(some.code, 0, some.stderr);
-    assert.equal(some.lines().filter(({ number }) => number !== undefined).length, 6);
+    assert.equal(some.lines().filter(({ type }) => type === 'number').length, 6);
     const narrow = publishedOf(await coverage());
     assert.ok(narrow.low <= www().length && www().length <= narrow.high, `${narrow.low} to ${narrow.high}`);
     assert.ok(narrow.high - narrow.low < wide.high - wide.low);

@@ -21,6 +21,7 @@ describe('the coverage after a crawl', () => {
   let shown: readonly NewspaperArticle[];
   let archived: readonly Record<string, unknown>[];
   let lines: readonly Record<string, unknown>[];
+  let summary: Record<string, unknown>;
   before(async () => {
     newspaper = await openNewspaper({ articles: 32, imagesPerArticle: 0, pageBytes: 9000 });
     folder = await temporaryFolder();
@@ -32,6 +33,7 @@ describe('the coverage after a crawl', () => {
     const ended = await run(['coverage', '--json', '--since', SINCE, '--config', config], CLOCK);
     assert.equal(ended.code, 0, ended.stderr);
     lines = ended.lines();
+    summary = ended.last();
     shown = newspaper.articles.filter(
       (article) => article.id.startsWith('guancha:') && article.lists.length > 0 && dayOf(article) >= SINCE,
     );
@@ -41,7 +43,7 @@ describe('the coverage after a crawl', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  const rows = (kind: string) => lines.filter((line) => line.kind === kind);
+  const rows = (type: string) => lines.filter((line) => line.type === type);
 
   it('holds every archived article, and what became of the others, on its day', () => {
     const counts = rows('day').flatMap(({ day, states }) =>
@@ -54,12 +56,11 @@ describe('the coverage after a crawl', () => {
     const ids = new Set(archived.map(({ id }) => id));
     const printed = shown.filter(({ outcome }) => outcome === 'archived');
     assert.ok(printed.length > 20 && printed.every(({ id }) => ids.has(id)));
-    const { summary } = lines.at(-1) as { readonly summary: Record<string, unknown> };
     assert.equal(summary.archived, printed.length);
   });
 
   it('gives each source its share', () => {
-    const shares = Object.fromEntries(rows('source').map(({ source, shown: count }) => [source, count]));
+    const shares = Object.fromEntries(rows('share').map(({ source, shown: count }) => [source, count]));
     assert.deepEqual(shares, countBy(shown.flatMap(({ lists }) => lists)));
   });
 

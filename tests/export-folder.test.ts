@@ -37,7 +37,7 @@ describe('a folder of notes', () => {
   const exported = async (...args: string[]) => {
     const ended = await room.exported('markdown', 'notes', ...args);
     assert.equal(ended.code, 0, ended.stderr);
-    const summary = ended.lines().at(-1) as { wrote: number; leftOut: Record<string, number> };
+    const summary = ended.last() as { wrote: number; leftOut: Record<string, number> };
     return { wrote: summary.wrote, edited: summary.leftOut.edited };
   };
 

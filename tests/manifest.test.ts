@@ -35,7 +35,7 @@ describe('manifest', () => {
     const manifest = (action: string) => run(['manifest', action, '--json', '--archive', archive]);
     assert.match((await manifest('verify')).stderr, /error NOT_THERE[\s\S]*there is no manifest/);
     const wrote = await manifest('write');
-    assert.deepEqual([wrote.code, wrote.lines()[0]?.files], [0, 5], wrote.stderr);
+    assert.deepEqual([wrote.code, wrote.last().files], [0, 5], wrote.stderr);
     const whole = await manifest('verify');
     assert.deepEqual([whole.code, whole.lines()], [0, []], whole.stderr);
 

@@ -51,7 +51,7 @@ const MISTAKES: readonly [command: string, exit: number, phrase: RegExp][] = [
   ['export csv AT/a.csv --archive AT/full guancha:1', 3, /NOT_ARCHIVED/],
   ['reproduce --archive AT/full guancha:1', 3, /NOT_ARCHIVED/],
   ['archive --archive AT/full guancha:1', 3, /NOT_ARCHIVED[\s\S]*give the address/],
-  ['archive --archive AT/full nonsense', 2, /URL_INVALID: nonsense is not an article/],
+  ['archive --archive AT/full nonsense', 2, /URL_INVALID: not an article[\s\S]*nonsense/],
   [`archive --archive AT/full ${LIST}`, 2, /URL_INVALID/],
   ['archive --archive AT/full -', 2, /no URL given/],
   ['history --archive AT/full guancha:x', 2, /URL_INVALID/],

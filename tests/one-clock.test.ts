@@ -11,6 +11,7 @@ import { openOperations } from '../src/frontier/operations.ts';
 import { shownTime } from '../src/site/clock.ts';
 import { temporaryFolder } from './support/command.ts';
 import { documentOf, draft, save } from './support/drafts.ts';
+import { readJson } from './support/json-lines.ts';
 import { runHere } from './support/run-here.ts';
 
 const ID = 'guancha:903180';
@@ -67,7 +68,8 @@ describe('the clock of all outputs', () => {
   it('shows what the archive holds, as of the catalog', async () => {
     await runHere(['list', '--archive', archive]);
     const { stdout } = await runHere(['status', '--json', '--archive', archive]);
-    const { holdings } = JSON.parse(stdout) as { holdings: Record<string, unknown> };
+    const [status = {}] = readJson(stdout).lines;
+    const { holdings } = status as { holdings: Record<string, unknown> };
     const { articles, posts, versions, firstDay, asOf } = holdings;
     assert.deepEqual([articles, posts, versions, typeof firstDay, typeof asOf], [1, 0, 1, 'string', 'string']);
     assert.match((await runHere(['status', '--archive', archive])).stdout, /1 articles, 0 of them posts, from \d{4}/);

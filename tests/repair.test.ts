@@ -56,10 +56,9 @@ const repair = (root: string, ...args: string[]) => run(command('repair', root, 
 const audit = async (root: string) =>
   (await run(['audit', '--json', root]))
     .lines()
-    .filter((line) => !('summary' in line))
     .map(({ code, path }) => `${String(code)} ${String(path)}`)
     .sort();
-const linesOf = (ended: Ended) => ended.lines().filter((line) => !('summary' in line));
+const linesOf = (ended: Ended) => ended.lines();
 const isBytes = (path: string) => /^(?:articles|versions|assets|quarantine)\//.test(path);
 const inTrash = async (root: string) => Object.entries(await digests(root, (path) => path.startsWith('trash/')));
 
@@ -109,7 +108,7 @@ async function assertNothingLost(root: string, before: Readonly<Record<string, s
 
 /** The list of what was moved is true, and the manifest does not take it for the archive. */
 async function assertTrueList(root: string, ended: Ended): Promise<void> {
-  const { summary } = ended.lines().at(-1) as { readonly summary: { readonly trash: string } };
+  const summary = ended.last() as { readonly trash: string };
   const lines = readFileSync(join(root, summary.trash, 'list.jsonl'), 'utf8')
     .trim()
     .split('\n');
@@ -140,7 +139,8 @@ describe('a repair', () => {
     const before = [await digests(root, isKept), await mtimes(root, isKept)];
     const ended = await repair(root);
     assert.equal(ended.code, 0, ended.stderr);
-    assert.deepEqual(ended.lines(), [{ summary: { repaired: 0, unrepaired: 0, trash: null } }]);
+    const { repaired, unrepaired, trash } = ended.last();
+    assert.deepEqual([ended.lines(), repaired, unrepaired, trash], [[], 0, 0, null]);
     assert.deepEqual([await digests(root, isKept), await mtimes(root, isKept)], before);
   });
 
@@ -188,7 +188,7 @@ describe('a repair', () => {
     await using _lock = await lockArchive(root, 'crawl');
     const { code, stdout } = await repair(root, '--no-wait');
     assert.equal(code, 0);
-    assert.match(stdout, /"order":1,"state":"waiting"/);
+    assert.match(stdout, /"type":"order","order":1,"state":"waiting"/);
   });
 
   it('leaves even a broken frontier where it is while another run holds the archive', async () => {

@@ -35,13 +35,13 @@ describe('schedule', () => {
     await running.says('the old configuration goes on');
     await writeFile(config, `${text.replace('name: 头条', 'name: 要点')}schedule: { minIntervalMs: 1000 }\n`);
     for (let i = 0; i < 5; i++) running.child.kill('SIGHUP'); // however many, and whenever they come
-    await running.says('"run":"要点"');
+    await running.says('"source":"要点"');
     assert.equal(await holder(), before, 'the lock was never given back');
     running.child.kill('SIGTERM');
     const ended = await running.ended;
     assert.equal(ended.code, 0, ended.stderr);
     const lines = ended.lines();
-    const runs = lines.filter((line) => 'run' in line);
+    const runs = lines.filter(({ type }) => type === 'run');
     assert.ok(runs.every(({ entries, code }) => Number(entries) > 0 && code === null));
     const archived = lines.filter(({ outcome }) => outcome === 'archived').map(({ id }) => id);
     assert.equal(new Set(archived).size, archived.length, 'no article twice');
@@ -67,7 +67,7 @@ describe('schedule', () => {
     await running.says('"id":"fengwen:');
     running.child.kill('SIGTERM');
     const ended = await running.ended;
-    const outcomes = ended.lines().filter((line) => 'outcome' in line);
+    const outcomes = ended.lines().filter((line) => line.type === 'visit');
     assert.equal(outcomes.filter(({ outcome }) => outcome === 'blocked').length, 5);
     assert.ok(outcomes.some(({ outcome, id }) => outcome === 'archived' && String(id).startsWith('fengwen:')));
   });

@@ -29,7 +29,7 @@ const contents = async (of = folder) => {
 };
 const exported = async (...args: string[]) => {
   const ended = await room.exported('site', 'site', ...args);
-  const summary = (ended.lines().at(-1) ?? {}) as { wrote: number; leftOut: Record<string, number> };
+  const summary = ended.last() as { wrote: number; leftOut: Record<string, number> };
   return { ...ended, wrote: summary.wrote, leftOut: summary.leftOut };
 };
 const text = (path: string) => readFile(join(folder, path), 'utf8');

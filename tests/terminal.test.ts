@@ -52,6 +52,8 @@ const HOSTILE = [
   '\u001b]8;;http://evil.example/\u001b\\click\u001b]8;;\u001b\\',
 ];
 
+const LINE = { type: 'password', hash: '' } as const;
+
 describe('the door to the terminal', () => {
   it('escapes whatever it is given, wherever it stands, and keeps what can be read', () => {
     const text = fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'binary' }));
@@ -60,7 +62,7 @@ describe('the door to the terminal', () => {
         const { terminal, io, out, err } = screen({ isTTY, columns });
         terminal.say(foreign, line`  ${style('red', foreign)} ${[foreign, style('dim', line`${foreign}`)]}`);
         terminal.say(link(foreign, `/archive/${foreign.replaceAll('\0', '')}`));
-        terminal.result(joined([foreign, style('bold', foreign)], '  '), {});
+        terminal.result(joined([foreign, style('bold', foreign)], '  '), LINE);
         terminal.progress(1, 3);
         terminal.log({ level: 'warn', stage: 'fetch', message: foreign });
         terminal.log({ level: 'error', stage: 'run', message: `one\n${foreign}` });
@@ -86,15 +88,15 @@ describe('the door to the terminal', () => {
       }),
     );
     const { terminal, out } = screen({ json: true });
-    terminal.result('x', { a: '\u202e' });
+    terminal.result('x', { ...LINE, hash: '\u202e' });
     terminal.say('y');
-    assert.equal(out(), '{"a":"\\u202e"}\n');
+    assert.equal(out(), '{"schema":1,"type":"password","hash":"\\u202e"}\n');
   });
 
   it('has colours, links and cuts only where there is a terminal, and a width where that says none', () => {
     const lines = (how: Parameters<typeof screen>[0]) => {
       const { terminal, out } = screen(how);
-      terminal.result(line`${style('green', '✓')} ${'长'.repeat(100)}`, {});
+      terminal.result(line`${style('green', '✓')} ${'长'.repeat(100)}`, LINE);
       return out();
     };
     assert.equal(lines({}), `✓ ${'长'.repeat(100)}\n`);

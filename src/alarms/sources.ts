@@ -91,7 +91,7 @@ export function describeAlarm({ source, detail, since }: SourceAlarm): string {
 }
 
 /** The same for programs. */
-export function alarmLine({ since, ...alarm }: SourceAlarm): object {
+export function alarmLine({ since, ...alarm }: SourceAlarm): Omit<SourceAlarm, 'since'> & { readonly since: string } {
   return { ...alarm, since: new Date(since).toISOString() };
 }
 

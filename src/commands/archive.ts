@@ -1,6 +1,6 @@
 /** `archive ARTICLE… | -`: single articles, now. */
 import type { Config } from '../config.ts';
-import { ArchiveError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../errors.ts';
+import { ArchiveError, ERRORS, EXIT, type ExitCode } from '../errors.ts';
 import type { ArticleAddress, Target } from '../model.ts';
 import type { Io } from '../report/output.ts';
 import type { Terminal } from '../report/terminal.ts';
@@ -25,7 +25,7 @@ export async function archive(
 ): Promise<ExitCode> {
   const { config, terminal, interrupts, io } = context;
   const addresses = new Map<string, ArticleAddress>();
-  const wrong: ErrorCode[] = [];
+  const wrong = new Map<string, ArchiveError>();
   for (const text of await spellings(urls, io)) {
     try {
       const address = await addressOfNamed(text, config);
@@ -33,11 +33,14 @@ export async function archive(
     } catch (error) {
       if (!(error instanceof ArchiveError && (error.code === 'URL_INVALID' || error.code === 'NOT_ARCHIVED')))
         throw error;
-      wrong.push(error.code);
-      refuse(text, error, terminal);
+      wrong.set(text, error);
     }
   }
-  if (addresses.size === 0) return wrong.includes('NOT_ARCHIVED') ? EXIT.incomplete : EXIT.usage;
+  // Where all of them are wrong, nothing is done, and the command ends like all that are given such a name.
+  const errors = [...wrong.values()];
+  const ending = addresses.size > 0 ? undefined : (errors.find(({ code }) => code === 'NOT_ARCHIVED') ?? errors[0]);
+  for (const [text, error] of wrong) refuse(text, error, { terminal, isSaidLater: error === ending });
+  if (ending !== undefined) throw ending;
 
   const refresh = options.refresh || options.acceptChanged;
   const accept = options.acceptChanged;
@@ -55,7 +58,7 @@ export async function archive(
       }),
     ),
   );
-  return exit === EXIT.ok && wrong.length > 0 ? EXIT.incomplete : exit;
+  return exit === EXIT.ok && wrong.size > 0 ? EXIT.incomplete : exit;
 }
 
 /** The arguments, or for `-` the lines of stdin; empty lines and `#` comments count for nothing. */
@@ -83,10 +86,14 @@ async function readAll(io: Io): Promise<string> {
   return text + decoder.decode();
 }
 
-function refuse(url: string, { code, detail }: ArchiveError, terminal: Terminal): void {
+function refuse(
+  url: string,
+  { code, detail }: ArchiveError,
+  { terminal, isSaidLater }: { readonly terminal: Terminal; readonly isSaidLater: boolean },
+): void {
   const { title, fix } = ERRORS[code];
   const message = code === 'URL_INVALID' ? `${url} is ${title} → ${fix}` : detail;
-  terminal.log({ level: 'error', stage: 'run', message: `${code}: ${message}` });
+  if (!isSaidLater) terminal.log({ level: 'error', stage: 'run', message: `${code}: ${message}` });
   const nothing = {
     document: null,
     record: null,

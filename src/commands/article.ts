@@ -38,7 +38,17 @@ export async function history(
     ...visits.map(({ outcome, at }) => `last ${outcome === 'unchanged' ? 'seen unchanged' : outcome} ${wallClock(at)}`),
   ];
   if (terminal.json)
-    terminal.result('', { id, url, title: record.article.title, versions, absences, movedFrom, movedTo, visits });
+    terminal.result('', {
+      type: 'history',
+      id,
+      url,
+      title: record.article.title,
+      versions,
+      absences,
+      movedFrom,
+      movedTo,
+      visits,
+    });
   else terminal.say(...lines);
   return EXIT.ok;
 }
@@ -73,7 +83,7 @@ export async function diff(
   const [before, after] = [versionOf(versions, from), versionOf(versions, to)];
   const found = compareDocuments(await archive.readVersion(before), await archive.readVersion(after));
   if (terminal.json) {
-    terminal.result('', { id, from, to, changes: countChanges(found), ...found });
+    terminal.result('', { type: 'diff', id, from, to, changes: countChanges(found), ...found });
     return EXIT.ok;
   }
 

@@ -96,13 +96,18 @@ async function walk(
   const { stopSignal, abortSignal } = interrupts;
   const { attempts } = config.politeness;
   let unread: ExitCode = EXIT.ok;
+  let fresh = 0;
   for await (const report of walkLists(sources, app, { ...window, attempts, stopSignal, abortSignal })) {
     const unknown = report.targets.filter(({ id }) => frontier.find(id) === null);
     if (!window.dryRun) frontier.add(report.targets);
-    else for (const { id, url, source } of unknown) terminal.result(`${source}  ${url}`, { id, url, source });
+    else
+      for (const { id, url, source } of unknown)
+        terminal.result(`${source}  ${url}`, { type: 'target', state: 'new', id, url, source, dueAt: null });
     if (report.end?.kind === 'unread') unread = worseOf(unread, report.end.error);
+    fresh += unknown.length;
     printWalk(report, unknown.length, terminal);
   }
+  if (window.dryRun) terminal.summary('backfill', { new: fresh }, `${fresh} are new`);
   return unread;
 }
 
@@ -154,7 +159,9 @@ async function askForNumbers(
   } finally {
     terminal.end();
     const { article, nothing, failed } = counts;
-    terminal.say(
+    terminal.summary(
+      'backfill',
+      { asked: counts },
       `asked for ${article + nothing + failed} numbers: ${article} articles, ${nothing} nobody’s, ${failed} without an answer`,
     );
   }
@@ -179,6 +186,7 @@ function printProbe(probed: ProbedNumber, terminal: Terminal): void {
   const { number, outcome, target } = probed;
   if (terminal.json || target !== null)
     terminal.result(line`${style('green', '?')} ${outcome}  ${target?.url ?? ''}`, {
+      type: 'number',
       number,
       outcome,
       url: target?.url ?? null,

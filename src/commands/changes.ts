@@ -29,10 +29,14 @@ export async function changes(
     } else found.push(...changesOf(stored.record).filter(({ at }) => at >= from));
   }
   found.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
-  for (const change of found) terminal.result(describe(change), change);
+  for (const change of found) terminal.result(describe(change), { type: 'change', ...change });
   const count = (what: ArticleChange['what']) => found.filter((change) => change.what === what).length;
-  if (found.length === 0) terminal.say('nothing was edited or withdrawn, as far as the site was visited again');
-  else terminal.say(`${count('edited')} edits, ${count('withdrawn')} withdrawn, ${count('returned')} returned`);
+  const counts = { edited: count('edited'), withdrawn: count('withdrawn'), returned: count('returned') };
+  const text =
+    found.length === 0
+      ? 'nothing was edited or withdrawn, as far as the site was visited again'
+      : `${counts.edited} edits, ${counts.withdrawn} withdrawn, ${counts.returned} returned`;
+  terminal.summary('changes', { ...counts, unreadable: damaged }, text);
   return damaged === 0 ? EXIT.ok : EXIT.incomplete;
 }
 

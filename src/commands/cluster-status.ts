@@ -25,27 +25,27 @@ export async function clusterStatus({
   if (state === null) return EXIT.ok;
   for (const hand of state.hands) {
     const { name, command, since, seenAt, inHand, leads, isSilent } = hand;
-    const values = { hand: name, command, leads, since, seenAt, isSilent, inHand };
+    const values = { type: 'hand', hand: name, command, leads, since, seenAt, isSilent, inHand } as const;
     terminal.result(isSilent ? style('yellow', describeHand(hand)) : describeHand(hand), values);
   }
   if (state.hands.length === 0) terminal.say('nobody works for the cluster');
   const waiting = operations.frontier.waiting();
   const { held, ranOut } = state.leases;
-  terminal.result(`${waiting} articles wait, ${held} in hand${ranOut === 0 ? '' : `, ${ranOut} of dead hands`}`, {
-    waiting,
-    leases: state.leases,
-  });
+  const text = `${waiting} articles wait, ${held} in hand${ranOut === 0 ? '' : `, ${ranOut} of dead hands`}`;
+  terminal.summary('cluster', { waiting, leases: state.leases }, text);
   if (state.queue !== null) {
     const lengths = state.queue === 'away' ? null : state.queue;
     const text = lengths === null ? 'the queue is away' : `${lengths.waiting} offered, ${lengths.inHand} in hand`;
     terminal.result(`queue visit: ${text}`, {
+      type: 'queue',
       queue: 'visit',
       offered: lengths?.waiting ?? null,
       inHand: lengths?.inHand ?? null,
     });
   }
-  for (const { host, hand, until } of state.claims) terminal.result(`${host}: asked by ${hand}`, { host, hand, until });
-  for (const pause of state.pauses) terminal.result(describePause(pause), { ...pause });
+  for (const { host, hand, until } of state.claims)
+    terminal.result(`${host}: asked by ${hand}`, { type: 'claim', host, hand, until });
+  for (const pause of state.pauses) terminal.result(describePause(pause), { type: 'pause', ...pause });
   return EXIT.ok;
 }
 

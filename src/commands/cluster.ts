@@ -44,7 +44,8 @@ export async function cluster(action: ClusterAction, { config, terminal }: Clust
 function init(postgres: string, terminal: Terminal): ExitCode {
   const { from, to } = migrateCluster(postgres);
   const done = from === to ? 'is up to date' : `brought from version ${from} to ${to}`;
-  terminal.result(`${withoutSecrets(postgres)}: ${done}`, { database: withoutSecrets(postgres), from, to });
+  const database = withoutSecrets(postgres);
+  terminal.summary('cluster', { database, from, to }, `${database}: ${done}`);
   return EXIT.ok;
 }
 
@@ -91,7 +92,7 @@ async function exportRows(postgres: string, config: Config, terminal: Terminal):
 }
 
 function report(carried: readonly Carried[], way: string, terminal: Terminal): void {
-  for (const { table, rows } of carried) terminal.result(`${rows}  ${table}`, { table, rows });
+  for (const { table, rows } of carried) terminal.result(`${rows}  ${table}`, { type: 'table', table, rows });
   const rows = carried.reduce((sum, each) => sum + each.rows, 0);
-  terminal.say(`${way}: ${rows} rows, the same in both`);
+  terminal.summary('cluster', { rows }, `${way}: ${rows} rows, the same in both`);
 }

@@ -38,14 +38,15 @@ export async function copy(
     signal,
     onFile: (key, how) => {
       done += 1;
-      if (terminal.json) terminal.result('', { key, how });
+      if (terminal.json) terminal.result('', { type: 'copied-file', key, how });
       else if (done % 1000 === 0) terminal.log({ level: 'info', stage: 'run', message: `${done} files` });
     },
   });
   if (signal.aborted) return EXIT.interrupted;
-  terminal.result(
-    `${there.name}: ${sum.files} files, ${sum.bytes} bytes; ${sum.present} were there, ${sum.replaced} replaced another, ${left.length} of runs stay behind`,
+  terminal.summary(
+    'copy',
     { to: there.name, ...sum, left },
+    `${there.name}: ${sum.files} files, ${sum.bytes} bytes; ${sum.present} were there, ${sum.replaced} replaced another, ${left.length} of runs stay behind`,
   );
   return EXIT.ok;
 }

@@ -30,16 +30,17 @@ export async function corroborate(
         line`${style('yellow', kind)}  ${id}  since the seal of ${since}: ${MEANS[kind]}`,
         `    ${own} here, ${others} there`,
       ],
-      { id, kind, since, here: own, there: others },
+      { type: 'sighting', id, kind, since, here: own, there: others },
     );
   if (terminal.json) {
-    for (const id of onlyHere) terminal.result('', { id, kind: 'only-here' });
-    for (const id of onlyThere) terminal.result('', { id, kind: 'only-there' });
+    for (const id of onlyHere) terminal.result('', { type: 'sighting', id, kind: 'only-here' });
+    for (const id of onlyThere) terminal.result('', { type: 'sighting', id, kind: 'only-there' });
   }
   const summary = { alike, different: differences.length, onlyHere: onlyHere.length, onlyThere: onlyThere.length };
-  terminal.result(
+  terminal.summary(
+    'corroborate',
+    summary,
     `${alike} articles seen alike, ${differences.length} differently; ${onlyHere.length} only here, ${onlyThere.length} only there`,
-    { summary },
   );
   return differences.length === 0 ? EXIT.ok : EXIT.findings;
 }

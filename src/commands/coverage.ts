@@ -12,7 +12,7 @@ import { openOperations } from '../frontier/operations.ts';
 import { packageInfo } from '../package.ts';
 import { expandPath } from '../paths.ts';
 import { coveragePage } from '../report/coverage-html.ts';
-import { coverageLines, jsonLines } from '../report/coverage-text.ts';
+import { coverageLines, coverageSummary, jsonLines } from '../report/coverage-text.ts';
 import { openReportFile } from '../report/report-file.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, link } from '../report/text.ts';
@@ -40,8 +40,9 @@ export async function coverage(
     html === undefined ? null : await openReportFile(expandPath(html, { code: 'USAGE', where: '--html' }), { roots });
   const { coverage, damaged } = await readArchive(config, window);
   for (const error of damaged) terminal.log({ level: 'error', stage: 'store', message: renderError(error) });
-  if (terminal.json) for (const each of jsonLines(coverage, window)) terminal.result('', each);
+  if (terminal.json) for (const each of jsonLines(coverage)) terminal.result('', each);
   else terminal.say(...coverageLines(coverage, window));
+  terminal.summary('coverage', { ...coverageSummary(coverage, window), unreadable: damaged.length });
   if (page !== null) {
     const run = { archive: config.archive, window, tool: packageInfo() };
     for (const piece of coveragePage(coverage, run)) await page.write(piece);

@@ -5,6 +5,7 @@ import { type Drift, describeDrift, findDrift } from '../alarms/drift.ts';
 import { formAlarms } from '../alarms/markup.ts';
 import { alarmsOf, describeAlarm } from '../alarms/sources.ts';
 import type { App } from '../app.ts';
+import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Desk } from '../crawl/desk.ts';
 import { discoverAll, noteSource, turnsOf } from '../crawl/read-sources.ts';
@@ -12,11 +13,12 @@ import type { Worked } from '../crawl/work.ts';
 import { ArchiveError, EXIT, type ExitCode, exitCodeFor, renderError } from '../errors.ts';
 import { PASSING_CODES } from '../frontier/again.ts';
 import { NOT_WELL } from '../frontier/frontier.ts';
-import type { Target } from '../model.ts';
+import { NUMBER_SPACES, type Target } from '../model.ts';
 import { createHook } from '../notify/hook.ts';
 import { alarmNotice, type Notice, noticeOf } from '../notify/notice.ts';
 import { createNotifier, reportFailure } from '../notify/notifier.ts';
 import type { Terminal } from '../report/terminal.ts';
+import { line, style } from '../report/text.ts';
 import type { UrlReport } from '../report/visits.ts';
 import { aloneOrHandedOver, type Wait } from './hand-over.ts';
 import { sealWithin } from './sealing.ts';
@@ -87,6 +89,7 @@ export async function crawlNow(
   const sources = chosenSources(config, options.source);
   const isUnknown = ({ id }: Target) => frontier.find(id) === null;
   let unread: ExitCode = EXIT.ok;
+  const fresh = new Set<string>();
   const turns = turnsOf(journal, services.clock.now);
   for await (const list of discoverAll(
     sources,
@@ -114,16 +117,16 @@ export async function crawlNow(
       for (const alarm of alarmsOf(journal.sourceSamples.of(list.source)))
         terminal.log({ level: 'warn', stage: 'discover', message: describeAlarm(alarm) });
     } else {
-      for (const { id, url, source } of list.targets.filter(isUnknown))
-        terminal.result(`${source}  ${url}`, { id, url, source });
+      for (const { id, url, source } of list.targets.filter(isUnknown)) {
+        if (fresh.has(id)) continue;
+        fresh.add(id);
+        terminal.result(`${source}  ${url}`, { type: 'target', state: 'new', id, url, source, dueAt: null });
+      }
     }
     if (interrupts.stopSignal.aborted) break;
   }
   if (options.dryRun) {
-    const waiting = frontier.waiting();
-    const text =
-      waiting === 0 ? 'nothing else waits' : `${waiting} articles wait already, and the next crawl visits them too`;
-    terminal.say(text);
+    sayWhatWaits(fresh, app, terminal);
     return unread;
   }
   frontier.requeue({ dueAt: services.clock.now() });
@@ -159,6 +162,34 @@ export async function crawlNow(
   const alarms = createAlarms({ raised, now: services.clock.now, onAlarm });
   alarms.markup(formAlarms(journal.forms.all(), await services.accepted()));
   return unread !== EXIT.ok && exit !== EXIT.interrupted ? unread : exit;
+}
+
+/** So many of what waits, and of what is due to be visited again, are named. */
+const FIRST = 10;
+
+/** Of a dry run: what the next crawl would visit beside what is new, the first of it in its order. */
+function sayWhatWaits(fresh: ReadonlySet<string>, { frontier, journal, services }: App, terminal: Terminal): void {
+  const now = services.clock.now();
+  const waiting = frontier.waiting();
+  const { due } = journal.revisits.counts(now);
+  const first = NUMBER_SPACES.flatMap((space) => frontier.ready(FIRST, space)).slice(0, FIRST);
+  for (const { id } of first) {
+    const found = frontier.find(id);
+    if (found === null) continue;
+    const { url, source } = found.target;
+    const text = line`${style('dim', 'waits')}  ${source ?? '(command line)'}  ${url}`;
+    terminal.result(text, { type: 'target', state: 'waiting', id, url, source, dueAt: null });
+  }
+  for (const { id, url, dueAt } of journal.revisits.due(now, FIRST)) {
+    const since = new Date(dueAt).toISOString();
+    const text = line`${style('dim', 'due')}    since ${wallClock(since)}  ${url}`;
+    terminal.result(text, { type: 'target', state: 'due', id, url, source: null, dueAt: since });
+  }
+  const text = [
+    `${fresh.size} are new, ${waiting} wait already: the next crawl visits both${waiting > first.length ? `; the first ${first.length} of those that wait are shown` : ''}`,
+    `${due} revisits are due: crawl --revisit and schedule make them${due > FIRST ? `; the first ${FIRST} are shown` : ''}`,
+  ];
+  terminal.summary('crawl', { new: fresh.size, waiting, due }, text);
 }
 
 /** The exit code of lists that could not be read: one that was refused says more than one that failed. */

@@ -1,6 +1,5 @@
 /** The flags, arguments and help of the commands that ask the site. */
 import { Argument, type Command } from 'commander';
-import { createTerminal } from '../report/terminal.ts';
 import type { ArchiveOptions } from './archive.ts';
 import type { BackfillOptions } from './backfill.ts';
 import {
@@ -16,7 +15,7 @@ import {
 } from './flags.ts';
 import type { OrdersAction } from './orders.ts';
 
-export function crawling(program: Command, { io, interrupts, prepare, existing, end }: Invocation): void {
+export function crawling(program: Command, { io, interrupts, terminal, prepare, existing, end }: Invocation): void {
   common(program.command('start'))
     .summary('begin: the articles that are named, else what is new on the lists')
     .description(
@@ -41,7 +40,7 @@ export function crawling(program: Command, { io, interrupts, prepare, existing, 
     .addHelpText('after', examples('init', 'init ~/guancha --yes'))
     .action(async (dir: string, flags: { yes: boolean; json?: boolean }) => {
       const { init } = await import('./init.ts');
-      end(await init(dir, flags, { terminal: createTerminal(io, { json: flags.json === true }), io }));
+      end(await init(dir, flags, { terminal: terminal(flags), io }));
     });
 
   common(program.command('archive'))
@@ -124,8 +123,8 @@ export function crawling(program: Command, { io, interrupts, prepare, existing, 
     .addHelpText('after', examples('schedule', 'schedule --json'))
     .action(async (flags: CommonFlags & { wait: boolean }) => {
       const { schedule } = await import('./schedule.ts');
-      const { config, terminal } = prepare(flags);
-      end(await schedule(flags, { config, terminal, interrupts, reload: () => prepare(flags).config }));
+      const prepared = prepare(flags);
+      end(await schedule(flags, { ...prepared, interrupts, reload: () => prepare(flags).config }));
     });
 
   common(program.command('worker'))

@@ -61,13 +61,17 @@ export async function demo(
   const example = reports.find(({ document, images }) => document !== null && images.stored > 1);
   terminal.say('', ...summary(archive, newspaper, { reports, example }));
   for (const difference of differences) terminal.say(style('red', `✗ ${difference}`));
-  if (differences.length > 0) return EXIT.incomplete;
+  if (differences.length > 0) {
+    terminal.summary('demo', { archive, config: file, differences, corrected: null });
+    return EXIT.incomplete;
+  }
   terminal.say(
     style('green', '✓ every listed article is as printed: outcome, title, time, and the bytes of its pictures'),
     '',
   );
   const corrected = await correct(newspaper, config, { terminal, interrupts, io });
   if (corrected === EXIT.interrupted) return corrected;
+  terminal.summary('demo', { archive, config: file, differences, corrected });
   terminal.say('', ...nextSteps(file, archive, { example, corrected }));
   return corrected === null ? EXIT.incomplete : EXIT.ok;
 }

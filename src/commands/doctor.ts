@@ -42,7 +42,11 @@ export async function doctor(
   const { name, version, homepage } = packageInfo();
   const product = `${name}/${version} (+${homepage})`;
   const source = configSource(flags.config ?? null);
-  const say = (check: string, found: Found) => report(terminal, check, found);
+  const counts = { ok: 0, warn: 0, bad: 0 };
+  const say = (check: string, found: Found) => {
+    counts[found.state] += 1;
+    report(terminal, check, found);
+  };
   let exit: ExitCode = EXIT.ok;
   using trial = openTrialFolder(config.archive);
   for (const [check, ask] of await checksOf(config)) {
@@ -56,9 +60,10 @@ export async function doctor(
       signal: interrupts.abortSignal,
       say,
     });
-    report(terminal, check, found);
+    say(check, found);
     if (found.state === 'bad') exit = EXIT.incomplete;
   }
+  terminal.summary('doctor', counts);
   return exit;
 }
 
@@ -108,7 +113,7 @@ function load(flags: {
 function report(terminal: Terminal, check: string, found: Found): void {
   const [mark, colour] = MARKS[found.state];
   const fix = found.fix === null ? [] : [`    → ${found.fix}`];
-  if (terminal.json) terminal.result('', { check, ...found });
+  if (terminal.json) terminal.result('', { type: 'check', check, ...found });
   else {
     const [says = '', ...more] = linesIn(found.says);
     terminal.say(line`${style(colour, mark)} ${check.padEnd(8)} ${says}`, ...more.map((each) => `    ${each}`), ...fix);

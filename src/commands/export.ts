@@ -145,6 +145,7 @@ export async function exportArchive(
         onProgress: terminal.progress,
         onFile: ({ path: written, bytes, sha256, wrote }) =>
           terminal.result(line`${written}  ${bytes} bytes${wrote ? '' : ', as it was'}`, {
+            type: 'exported-file',
             file: written,
             bytes,
             sha256,
@@ -208,21 +209,22 @@ function countLeftOut(terminal: Terminal) {
   return {
     add: (each: LeftOut) => {
       counts[each.kind] += 1;
-      if (terminal.json) terminal.result('', { leftOut: each.kind, ...each });
+      if (terminal.json) terminal.result('', { type: 'left-out', ...each });
       if (each.kind !== 'no-capture')
         terminal.log({ level: 'warn', stage: 'store', message: `${each.url ?? each.key ?? ''}: ${each.detail}` });
     },
     end: ({ articles, files, bytes, wrote }: Exported): ExitCode => {
       const { 'no-capture': without, edited, ...damaged } = counts;
       const problems = Object.values(damaged).reduce((sum, count) => sum + count, 0);
-      terminal.result(
+      terminal.summary(
+        'export',
+        { articles, files, bytes, ...(wrote === undefined ? {} : { wrote }), leftOut: counts },
         [
           line`${articles} articles in ${files} files, ${bytes} bytes${wrote === undefined ? '' : `; ${wrote} files written now`}`,
           ...(without > 0 ? [line`${without} articles have no captures and are not in it; --json lists them`] : []),
           ...(edited > 0 ? [line`${edited} files were changed by somebody else and stay as they are`] : []),
           ...(problems > 0 ? [line`${problems} things could not be exported; audit says what is wrong with them`] : []),
         ],
-        { articles, files, bytes, ...(wrote === undefined ? {} : { wrote }), leftOut: counts },
       );
       return problems === 0 ? EXIT.ok : EXIT.incomplete;
     },

@@ -100,8 +100,7 @@ export async function extractAll(
   } finally {
     terminal.end();
   }
-  if (terminal.json) terminal.result('', { summary: Object.fromEntries(counts), diff });
-  else terminal.say(summary(counts, diff));
+  terminal.summary('extract', { results: Object.fromEntries(counts), diff }, summary(counts, diff));
   return NOT_WELL.some((result) => counts.has(result)) ? EXIT.incomplete : EXIT.ok;
 }
 
@@ -121,6 +120,7 @@ function report(each: Extracted, context: { readonly diff: boolean; readonly ter
         ...changes.flags.removed.map(({ code }) => `−${code}`),
       ].filter((text) => text !== '');
       const value = {
+        type: 'again',
         key,
         id,
         title,
@@ -128,7 +128,7 @@ function report(each: Extracted, context: { readonly diff: boolean; readonly ter
         document: found,
         fields: changes.fields,
         flags: changes.flags,
-      };
+      } as const;
       const text = head(what.join(', '), title);
       terminal.result(context.diff ? [text, ...details(changes, found, terminal)] : text, value);
       return;
@@ -136,7 +136,8 @@ function report(each: Extracted, context: { readonly diff: boolean; readonly ter
     case 'found': {
       const { key, id, title, capturedAt, isNew, before, capture } = each;
       const found = before === null ? null : wordsOf({ before, after: capture.document });
-      const value = { key, id, title, result: each.result, isNew, capturedAt, document: found };
+      const { result } = each;
+      const value = { type: 'again', key, id, title, result, isNew, capturedAt, document: found } as const;
       const text = head(isNew ? 'no record had it' : 'a newer version', `captured ${capturedAt}`, title);
       terminal.result(context.diff && found !== null ? [text, ...diffText(found, terminal), ''] : text, value);
       return;
@@ -147,6 +148,7 @@ function report(each: Extracted, context: { readonly diff: boolean; readonly ter
     default: {
       const { code, detail } = each;
       terminal.result(head(code, detail), {
+        type: 'again',
         id: each.id,
         ...('key' in each ? { key: each.key } : {}),
         result: each.result,

@@ -121,6 +121,7 @@ function printPage(reading: ReadPage, explained: boolean, terminal: Terminal): v
   if (terminal.json) {
     const { flags: _flags, ...article } = extraction?.article ?? { flags: null };
     terminal.result('', {
+      type: 'extraction',
       url,
       verdict,
       article: extraction === null ? null : article,

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import type { ExitCode } from '../errors.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../export/exported.ts';
 import type { Io } from '../report/output.ts';
-import { createTerminal, type Terminal } from '../report/terminal.ts';
+import type { Terminal } from '../report/terminal.ts';
 import type { AuditFlags } from './audit.ts';
 import type { ExportFlags } from './export.ts';
 import type { ExtractFlags } from './extract.ts';
@@ -27,6 +27,8 @@ export interface CommonFlags {
 export interface Invocation {
   readonly io: Io;
   readonly interrupts: Interrupts;
+  /** Of a command that reads no configuration. */
+  readonly terminal: (flags: Pick<CommonFlags, 'json' | 'quiet'>) => Terminal;
   /** Reads the configuration that the flags name. Throws CONFIG_UNREADABLE, CONFIG_INVALID. */
   readonly prepare: (flags: CommonFlags) => { readonly config: Config; readonly terminal: Terminal };
   /** The same for a command that makes no archive. Throws NO_ARCHIVE, too. */
@@ -77,7 +79,7 @@ function port(text: string): number {
 
 const LEVELS = ['error', 'warning', 'note'];
 
-export function keeping(program: Command, { io, interrupts, prepare, existing, end }: Invocation): void {
+export function keeping(program: Command, { io, interrupts, terminal, prepare, existing, end }: Invocation): void {
   common(program.command('audit'))
     .summary('prove that the archive is right')
     .description(
@@ -227,7 +229,7 @@ export function keeping(program: Command, { io, interrupts, prepare, existing, e
     .addHelpText('after', examples('doctor', 'doctor --json'))
     .action(async (flags: CommonFlags) => {
       const { doctor } = await import('./doctor.ts');
-      end(await doctor(flags, { terminal: createTerminal(io, { json: flags.json === true }), interrupts }));
+      end(await doctor(flags, { terminal: terminal(flags), interrupts }));
     });
 
   program
@@ -238,10 +240,11 @@ export function keeping(program: Command, { io, interrupts, prepare, existing, e
     )
     .option('--archive <dir>', 'where to put the archive; must not exist yet')
     .option('--articles <n>', 'how many articles the newspaper prints', count, 24)
+    .option('--json', JSON_LINES)
     .addHelpText('after', examples('demo', 'demo --articles 100'))
-    .action(async (flags: { archive?: string; articles: number }) => {
+    .action(async (flags: { archive?: string; articles: number; json?: boolean }) => {
       const { demo } = await import('./demo.ts');
-      end(await demo(flags, { terminal: createTerminal(io, { json: false }), interrupts, io }));
+      end(await demo(flags, { terminal: terminal(flags), interrupts, io }));
     });
 }
 

@@ -59,7 +59,12 @@ async function handOver(
   const { number, ...placed } = await placeOrder(config, order, config.politeness);
   const holder = placed.holder ?? inUse.detail;
   if (wait === false) {
-    terminal.result(`order ${number} is handed over to ${holder}`, { order: number, state: 'waiting', holder });
+    terminal.result(`order ${number} is handed over to ${holder}`, {
+      type: 'order',
+      order: number,
+      state: 'waiting',
+      holder,
+    });
     return EXIT.ok;
   }
   terminal.log({ level: 'info', stage: 'run', message: `handed over to ${holder}, as order ${number}` });

@@ -66,7 +66,8 @@ export async function importPaths(
       if (!isWell) exit = EXIT.incomplete;
       if (app !== null && event.what === 'article' && event.kind === 'imported') noteInQueue(event.record, app, config);
     }
-    terminal.say([...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ') || 'nothing to import');
+    const text = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ') || 'nothing to import';
+    terminal.summary('import', {}, text);
     return stopSignal.aborted ? EXIT.interrupted : exit;
   }
 }
@@ -130,21 +131,25 @@ function print(event: ImportEvent, terminal: Terminal): { readonly outcome: stri
       const said = counts.map(
         ([name, count]) => `, ${count} ${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`,
       );
-      terminal.result(style('dim', `${event.file}: ${event.kind}${said.join('')}`), facts);
+      terminal.result(style('dim', `${event.file}: ${event.kind}${said.join('')}`), { type: 'import-file', ...facts });
       return { outcome: null, isWell: true };
     }
     case 'refusal': {
       const { what: _what, ...facts } = event;
       const where = [event.file, event.url].filter(Boolean).join('  ');
       terminal.result(line`${MARKS.refused} ${event.code}  ${where}  ${event.detail}`, {
+        type: 'import',
         ...facts,
+        id: null,
         outcome: 'refused',
+        capturedAt: null,
       });
       return { outcome: 'refused', isWell: false };
     }
     case 'article': {
       const { id, url, kind, provenance } = event;
-      const common = { file: provenance.from, url, id, outcome: kind, capturedAt: provenance.capturedAt, provenance };
+      const { capturedAt, from: file } = provenance;
+      const common = { type: 'import', file, url, id, outcome: kind, capturedAt, provenance } as const;
       if (!('record' in event)) {
         const { code, detail } = event;
         terminal.result(line`${MARKS[kind]} ${code}  ${url}  ${detail}`, { ...common, code, detail });

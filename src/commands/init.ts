@@ -55,7 +55,7 @@ export async function init(
       line`wrote ${link(file, file)}, for the archive ${config.archive}`,
       'next: guancha-archive doctor, then crawl, or schedule for months',
     ],
-    { config: file, archive: config.archive, sources: config.sources.length },
+    { type: 'config', config: file, archive: config.archive, sources: config.sources.length },
   );
   return EXIT.ok;
 }

@@ -57,14 +57,14 @@ export async function manifest(
       }
     };
     await writeLines(storage, MANIFEST, lines());
-    terminal.result(`${join(archive, MANIFEST)}: ${files} files`, { manifest: MANIFEST, files });
+    terminal.summary('manifest', { manifest: MANIFEST, files }, `${join(archive, MANIFEST)}: ${files} files`);
   } else {
     const bag = bagAt(flags.bag);
     if (`${bag}/`.startsWith(`${archive}/`)) throw new ArchiveError('USAGE', `${bag}: lies inside the archive`);
     const { name, version } = packageInfo();
     const options = { tool: `${name}/${version}`, now: new Date(), onNameless };
     const { files, bytes } = await writeBag(storage, openDisk(bag), options);
-    terminal.result(`${bag}: ${files} files, ${bytes} bytes`, { bag, files, bytes });
+    terminal.summary('manifest', { bag, files, bytes }, `${bag}: ${files} files, ${bytes} bytes`);
   }
   operations.journal.runs.endRun();
   return EXIT.ok;
@@ -100,10 +100,11 @@ async function verify(
       );
       terminal.result(
         line`${style(severity === 'error' ? 'red' : 'yellow', CHECKS[code].means)}  ${found.path}  ${detail}`,
-        { severity, code, article, path: found.path, detail, repair },
+        { type: 'finding', severity, code, article, path: found.path, detail, repair },
       );
     }
   }
-  terminal.say(count === 0 ? '✓ every file is unchanged' : `${count} differences`);
+  const text = count === 0 ? '✓ every file is unchanged' : `${count} differences`;
+  terminal.summary('manifest', { differences: count }, text);
   return count === 0 ? EXIT.ok : EXIT.findings;
 }

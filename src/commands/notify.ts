@@ -38,6 +38,7 @@ export async function notifyTest(
     allWell &&= ok;
     const mark = ok ? style('green', '✓') : style('red', '✗');
     terminal.result(line`${mark} ${sent.on.padEnd(10)}  ${hook.name}  ${detail}`, {
+      type: 'notice',
       hook: hook.name,
       on: sent.on,
       delivery,

@@ -17,7 +17,7 @@ export function orders(
   using operations = openOperations(config, { readOnly: true });
   const open = operations.journal.orders.open();
   if (action === 'cancel') return cancel(numbers, open, { config, terminal });
-  for (const order of open) terminal.result(describeOrder(order), orderLine(order));
+  for (const order of open) terminal.result(describeOrder(order), { type: 'order', ...orderLine(order) });
   if (open.length === 0) terminal.say('no order waits');
   return EXIT.ok;
 }
@@ -38,7 +38,7 @@ function cancel(
   for (const order of chosen) {
     const isCancelled = operations.journal.orders.cancel(order.number);
     const text = isCancelled ? `order ${order.number} is taken back` : `order ${order.number} has ended by now`;
-    terminal.result(text, { order: order.number, state: isCancelled ? 'cancelled' : 'ended' });
+    terminal.result(text, { type: 'order', order: order.number, state: isCancelled ? 'cancelled' : 'ended' });
   }
   return EXIT.ok;
 }
@@ -50,6 +50,6 @@ export function describeOrder({ number, kind, askedBy, askedAt, state, done, tot
 }
 
 /** The same for programs. */
-export function orderLine({ number, kind, askedBy, askedAt, state, done, total }: Order): object {
+export function orderLine({ number, kind, askedBy, askedAt, state, done, total }: Order) {
   return { order: number, kind, askedBy, askedAt: new Date(askedAt).toISOString(), state, done, total };
 }

@@ -38,18 +38,8 @@ export async function proveCommand(
     const aside = proof.files.filter(({ isEvidence }) => !isEvidence).reduce((sum, { bytes }) => sum + bytes, 0);
     const { origin, size } = proof.checkpoint;
     const { stampedAt, missing } = proof;
-    terminal.result(
-      [
-        `${target}: ${record.id} in ${origin}, ${size} entries${stampedAt === null ? '' : `, time stamp of ${wallClock(stampedAt)}`}`,
-        `${proof.files.length} files, ${aside} bytes beside the evidence; check with: sh ${join(target, 'check.sh')}`,
-        ...(proof.captures.all === 0
-          ? ['there is no capture of it: what the site answered is not part of the proof']
-          : []),
-        ...(proof.captures.unproved === 0
-          ? []
-          : [`${proof.captures.unproved} captures are there, and not proved: the record does not name their SHA-256`]),
-        ...missing.map((src) => `missing: ${src}`),
-      ],
+    terminal.summary(
+      'prove',
       {
         dir: target,
         id: record.id,
@@ -62,6 +52,17 @@ export async function proveCommand(
         bytesBeside: aside,
         files: proof.files.map(({ path }) => path),
       },
+      [
+        `${target}: ${record.id} in ${origin}, ${size} entries${stampedAt === null ? '' : `, time stamp of ${wallClock(stampedAt)}`}`,
+        `${proof.files.length} files, ${aside} bytes beside the evidence; check with: sh ${join(target, 'check.sh')}`,
+        ...(proof.captures.all === 0
+          ? ['there is no capture of it: what the site answered is not part of the proof']
+          : []),
+        ...(proof.captures.unproved === 0
+          ? []
+          : [`${proof.captures.unproved} captures are there, and not proved: the record does not name their SHA-256`]),
+        ...missing.map((src) => `missing: ${src}`),
+      ],
     );
     return EXIT.ok;
   } catch (error) {

@@ -37,7 +37,7 @@ export async function quarantine(
   const chosen = names.length === 0 ? items : names.map((name) => named(items, name));
   if (action === 'release') return release(chosen, kept, config, terminal);
   for (const item of chosen) {
-    if (action === 'list') terminal.result(oneLine(item), item);
+    if (action === 'list') terminal.result(oneLine(item), { type: 'quarantined-page', ...item });
     else await show(item, kept, terminal);
   }
   if (chosen.length === 0) terminal.say('no page is in quarantine');
@@ -57,7 +57,7 @@ function oneLine({ name, verdict, url }: QuarantineItem): string {
 /** Everything that is known of the item, and the page itself. */
 async function show(item: QuarantineItem, kept: Quarantine, terminal: Terminal): Promise<void> {
   const body = (await kept.body(item)).toString('utf8');
-  if (terminal.json) return terminal.result('', { ...item, body });
+  if (terminal.json) return terminal.result('', { type: 'quarantined-page', ...item, body });
   const { name, url, finalUrl, status, headers, fetchedAt, fetchedBy, verdict } = item;
   const lines = [
     style('bold', name),
@@ -99,7 +99,12 @@ async function release(
       frontier.requeue({ ids: [id] });
     }
     await kept.remove(item.name);
-    terminal.result(`${item.url} waits again`, { name: item.name, url: item.url, id: address?.id ?? null });
+    terminal.result(`${item.url} waits again`, {
+      type: 'released',
+      name: item.name,
+      url: item.url,
+      id: address?.id ?? null,
+    });
   }
   journal.runs.endRun();
   return EXIT.ok;
@@ -130,7 +135,7 @@ export function retry(
   for (const host of options.host) {
     const known = operations.journal.hosts.forget(host);
     const text = known ? `${host} may be asked again` : `${host}: nothing is remembered of this host`;
-    terminal.result(text, { host, known });
+    terminal.result(text, { type: 'host', host, known });
   }
   if (options.host.length > 0 && codes.length + options.source.length === 0) return EXIT.ok;
   const given = operations.frontier.requeue({
@@ -138,7 +143,7 @@ export function retry(
     codes: codes.length === 0 ? undefined : codes,
     sources: options.source.length === 0 ? undefined : options.source,
   });
-  for (const { id, url, code } of given) terminal.result(`${code}  ${url}`, { id, url, code });
+  for (const { id, url, code } of given) terminal.result(`${code}  ${url}`, { type: 'requeued', id, url, code });
   terminal.say(given.length === 0 ? 'nothing to try again' : `${given.length} wait again; crawl visits them`);
   return EXIT.ok;
 }

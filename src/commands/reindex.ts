@@ -24,7 +24,8 @@ export async function reindex({
     });
     terminal.end();
     const tookMs = Math.round(performance.now() - startedAt);
-    terminal.result(`${indexed} articles in ${describeDuration(tookMs)}`, { articles: indexed, tookMs });
+    const text = `${indexed} articles in ${describeDuration(tookMs)}`;
+    terminal.summary('reindex', { articles: indexed, tookMs }, text);
     return EXIT.ok;
   } finally {
     terminal.end();

@@ -55,7 +55,8 @@ export async function repair(
   if (flags.dryRun) {
     const found = await findings(root, { codes, seals, jobs, signal: interrupts.stopSignal });
     for (const each of found) report(terminal, each, { state: 'planned', how: KINDS[CHECKS[each.code].repair].plan });
-    terminal.say(found.length === 0 ? '✓ nothing is wrong' : `${found.length} to repair; nothing was changed`);
+    const text = found.length === 0 ? '✓ nothing is wrong' : `${found.length} to repair; nothing was changed`;
+    terminal.summary('repair', { planned: found.length }, text);
     return interrupts.stopSignal.aborted ? EXIT.interrupted : EXIT.ok;
   }
 
@@ -103,9 +104,10 @@ export async function repairNow(
   for (const each of repaired) report(terminal, each, { state: 'repaired', how: '' });
   for (const { finding, why } of unrepaired) report(terminal, finding, { state: 'unrepaired', how: why });
   const summary = { repaired: repaired.length, unrepaired: unrepaired.length, trash: app.trash.used() };
-  if (terminal.json) terminal.result('', { summary });
   const moved = summary.trash === null ? '' : `; what was moved away lies in ${summary.trash}`;
-  terminal.say(
+  terminal.summary(
+    'repair',
+    summary,
     repaired.length + unrepaired.length === 0
       ? '✓ nothing is wrong'
       : `${repaired.length} repaired, ${unrepaired.length} not repaired${moved}`,
@@ -121,6 +123,7 @@ function report(
   const [mark, colour] = MARKS[state];
   const parts = [style(colour, `${mark} ${code}`), path, how].filter((part) => part !== '');
   terminal.result(joined(parts, '  '), {
+    type: 'repair',
     state,
     severity,
     code,

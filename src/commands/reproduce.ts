@@ -59,7 +59,8 @@ export async function reproduce(
       for (const each of answer.versions) {
         counts.set(each.result, (counts.get(each.result) ?? 0) + 1);
         if (each.result === 'other') byRules.set(each.rules ?? 0, (byRules.get(each.rules ?? 0) ?? 0) + 1);
-        if (STYLES[each.result] !== null || terminal.json) terminal.result(describe(each), each);
+        if (STYLES[each.result] !== null || terminal.json)
+          terminal.result(describe(each), { type: 'reproduction', ...each });
       }
       done += 1;
       terminal.progress(done, Math.max(total, done));
@@ -71,7 +72,7 @@ export async function reproduce(
   } finally {
     terminal.end();
   }
-  terminal.say(...summary(counts, byRules));
+  terminal.summary('reproduce', { results: Object.fromEntries(counts) }, summary(counts, byRules));
   return [...counts.keys()].some((result) => STYLES[result] !== null) ? EXIT.findings : EXIT.ok;
 }
 

@@ -13,6 +13,7 @@ import { createMonitorState, type MonitorState, type ReadResult } from '../monit
 import { createHook } from '../notify/hook.ts';
 import { alarmNotice, noticeOf } from '../notify/notice.ts';
 import { createNotifier, type Notifier, reportFailure } from '../notify/notifier.ts';
+import type { Line } from '../report/envelope.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
 import { line, type Styled, style } from '../report/text.ts';
 import { printReport, reportOf } from '../report/visits.ts';
@@ -242,7 +243,8 @@ function listeners(
       notifier.notify(alarmNotice(alarm));
       const { about, what, detail, since } = alarm;
       terminal.log({ level: 'warn', stage: 'run', message: `alarm: ${about}: ${what}: ${detail}` });
-      if (terminal.json) terminal.result('', { alarm: about, what, detail, since: new Date(since).toISOString() });
+      if (terminal.json)
+        terminal.result('', { type: 'alarm', about, what, detail, since: new Date(since).toISOString() });
     },
     onBeat: (alarms) => {
       const now = services.clock.now();
@@ -319,10 +321,24 @@ function resultOf({ code, entries, fresh }: RunReport): ReadResult {
   return entries > 0 && fresh === 0 ? 'nothing-new' : 'news';
 }
 
-function runLine({ source, entries, fresh, code, detail, ...times }: RunReport): object {
+function runLine({ source, entries, fresh, code, detail, ...times }: RunReport): Line {
   const { slotAt, startedAt, endedAt, nextAt } = times;
-  const [slot, started, ended, next] = [slotAt, startedAt, endedAt, nextAt].map((at) => new Date(at).toISOString());
-  return { run: source, slot, startedAt: started, endedAt: ended, entries, fresh, code, detail, next };
+  return {
+    type: 'run',
+    source,
+    slot: isoOf(slotAt),
+    startedAt: isoOf(startedAt),
+    endedAt: isoOf(endedAt),
+    entries,
+    fresh,
+    code,
+    detail,
+    next: isoOf(nextAt),
+  };
+}
+
+function isoOf(at: number): string {
+  return new Date(at).toISOString();
 }
 
 function describeRun({ source, entries, fresh, code, endedAt, nextAt }: RunReport): Styled {

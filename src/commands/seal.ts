@@ -45,17 +45,10 @@ export async function sealCommand(
   const { origin = null, size = 0 } = checkpoint ?? {};
   const root = checkpoint?.root.toString('base64') ?? null;
   const time = stamped === null ? '' : 'at' in stamped ? `, time stamp of ${wallClock(stamped.at)}` : '';
-  terminal.result(
+  terminal.summary(
+    'seal',
+    { files, seen, origin, size, root, stamped, findings: sealed.findings.length },
     `${files} of ${seen} files are newly sealed; ${origin ?? 'there is no log'}, ${size} entries${time}`,
-    {
-      files,
-      seen,
-      origin,
-      size,
-      root,
-      stamped,
-      findings: sealed.findings.length,
-    },
   );
   if (stamped !== null && 'fault' in stamped)
     terminal.log({
@@ -83,6 +76,7 @@ export function printFinding({ code, path, detail, evidence = [] }: SealFinding,
       .map((text) => `    ${text}`),
   ]);
   terminal.result([line`${style('red', code)}  ${path}  ${means}`, `    ${detail}`, ...shown], {
+    type: 'seal-finding',
     code,
     path,
     detail,

@@ -42,7 +42,7 @@ export async function search(words: readonly string[], flags: SearchFlags, given
   const width = Math.max(16, Math.min(MOST_SHOWN, Math.floor((terminal.columns - INDENT.length) / 2) - 1));
   for (const article of answer.articles) {
     const snippet = await catalog.snippet(article, query, terminal.json ? MOST_SHOWN * 2 : width);
-    terminal.result(describeHit(article, { query, snippet }, terminal), { ...article, snippet });
+    terminal.result(describeHit(article, { query, snippet }, terminal), { type: 'article', ...article, snippet });
   }
   sayTotal(answer, flags.sort, terminal);
   return EXIT.ok;
@@ -60,11 +60,13 @@ export async function list(filters: readonly string[], { limit, sort }: ListFlag
     const many: number = Math.min(PAGE, (limit ?? Number.POSITIVE_INFINITY) - shown);
     const answer: Answer = await catalog.search(query, { limit: many, sort, after });
     if (after === null) reportUnknown(answer, terminal);
-    for (const article of answer.articles) terminal.result(describe(article), article);
+    for (const article of answer.articles) terminal.result(describe(article), { type: 'article', ...article });
     shown += answer.articles.length;
     after = answer.next;
   } while (after !== null && shown < (limit ?? Number.POSITIVE_INFINITY) && !interrupts.stopSignal.aborted);
-  terminal.say(style('dim', after === null ? counted(shown) : `the first ${counted(shown)}, and there are more`));
+  const isMore = after !== null;
+  const text = isMore ? `the first ${counted(shown)}, and there are more` : counted(shown);
+  terminal.summary('list', { isMore }, style('dim', text));
   return EXIT.ok;
 }
 
@@ -150,9 +152,12 @@ function statesOf({ versions, withdrawnSince, movedTo, flags }: CatalogArticle):
 function sayTotal(answer: Answer, sort: Sort, terminal: Terminal): void {
   const { articles, total, isMore, isPartlyRanked } = answer;
   reportUnknown(answer, terminal);
-  if (isPartlyRanked) terminal.say(style('dim', `the best ${articles.length} of the newest ${total}; there are more`));
-  else if (articles.length === total && !isMore) terminal.say(style('dim', counted(total)));
-  else terminal.say(style('dim', `the ${sort} ${articles.length} of ${isMore ? 'more than ' : ''}${total} articles`));
+  const text = isPartlyRanked
+    ? `the best ${articles.length} of the newest ${total}; there are more`
+    : articles.length === total && !isMore
+      ? counted(total)
+      : `the ${sort} ${articles.length} of ${isMore ? 'more than ' : ''}${total} articles`;
+  terminal.summary('search', { total, isMore, isPartlyRanked }, style('dim', text));
 }
 
 function reportUnknown({ unknown }: Answer, terminal: Terminal): void {

@@ -39,7 +39,7 @@ export async function serve(
   const { hashPassword, openGate } = await import('../reader/gate.ts');
   if (options.hashPassword) {
     const hash = await hashPassword(await firstLine(io));
-    terminal.result(hash, { hash });
+    terminal.result(hash, { type: 'password', hash });
     return EXIT.ok;
   }
   if (!isLoopback(host) && password === null) throw new ArchiveError('SERVE_UNPROTECTED', host);
@@ -61,7 +61,7 @@ export async function serve(
   });
   await using server = await serveReader(reader, { host, port });
   terminal.say(line`${config.archive} is served on ${link(server.origin, server.origin)}; Ctrl-C ends it`);
-  if (terminal.json) terminal.result('', { origin: server.origin });
+  if (terminal.json) terminal.result('', { type: 'server', origin: server.origin });
   if (options.open) openInBrowser(server.origin, terminal);
   void library.current(); // so that the first page finds it done
   if (!interrupts.stopSignal.aborted) await once(interrupts.stopSignal, 'abort');

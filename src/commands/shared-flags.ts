@@ -1,11 +1,10 @@
 /** The flags, arguments and help of the commands for archives that several machines share. */
 import type { Command } from 'commander';
-import { createTerminal } from '../report/terminal.ts';
 import { examples, type Invocation, JSON_LINES } from './flags.ts';
 
 export function sharing(
   program: Command,
-  { io, interrupts, end }: Pick<Invocation, 'io' | 'interrupts' | 'end'>,
+  { terminal, interrupts, end }: Pick<Invocation, 'terminal' | 'interrupts' | 'end'>,
 ): void {
   program
     .command('copy')
@@ -19,6 +18,6 @@ export function sharing(
     .addHelpText('after', examples('copy ./archive s3://bucket/archive', 'copy s3://bucket/archive ./archive'))
     .action(async (from: string, to: string, flags: { json?: boolean }) => {
       const { copy } = await import('./copy.ts');
-      end(await copy(from, to, { terminal: createTerminal(io, { json: flags.json === true }), interrupts }));
+      end(await copy(from, to, { terminal: terminal(flags), interrupts }));
     });
 }

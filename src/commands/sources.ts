@@ -65,6 +65,7 @@ function list(chosen: Config['sources'], { config, terminal }: Context): ExitCod
       ...alarms.map((alarm) => line`    ${style('yellow', describeAlarm(alarm))}`),
     ];
     terminal.result(lines, {
+      type: 'source',
       ...source,
       kind: last?.kind ?? null,
       last: last && { ...last, at: new Date(last.at).toISOString() },
@@ -80,7 +81,7 @@ async function test(things: readonly string[], url: string | undefined, context:
   let exit: ExitCode = EXIT.ok;
   const print = (tested: SourceTest) => {
     if (tested.error !== null) exit = worseOf(exit, new ArchiveError(tested.error.code, tested.error.detail));
-    if (terminal.json) terminal.result('', { ...tested, alarms: tested.alarms.map(alarmLine) });
+    if (terminal.json) terminal.result('', { type: 'source-test', ...tested, alarms: tested.alarms.map(alarmLine) });
     else terminal.say(...sourceText(tested));
   };
   const files = things.filter(isFile);

@@ -102,7 +102,7 @@ export async function status({
     seals,
     orders: orders.map(orderLine),
   };
-  if (terminal.json) terminal.result('', values);
+  if (terminal.json) terminal.result('', { type: 'status', ...values });
   else if (lastRun === null && sources.length + notices.waiting + notices.failed.length + orders.length === 0)
     terminal.say(`${archive}: nothing has been archived here yet`);
   else terminal.say(...lines);

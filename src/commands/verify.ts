@@ -73,15 +73,12 @@ export async function verifyCommand(
   };
   const stamped =
     summary.stamped === null ? '' : `, time stamp of ${wallClock(summary.stamped.at)} over ${summary.stamped.size}`;
-  terminal.result(
-    [
-      `${summary.origin ?? 'no log'}, ${summary.size ?? 0} entries, last sealed ${summary.sealedAt === null ? 'never' : wallClock(summary.sealedAt)}${stamped}`,
-      `${unchanged} files as they were sealed, ${ownWork} changed by the archive itself since, ${notSealed} not sealed yet`,
-      ...(summary.witnesses.length === 0 ? [] : [`cosigned by ${summary.witnesses.join(', ')}`]),
-      findings.length === 0 ? '✓ nothing contradicts the seals' : `${findings.length} findings`,
-    ],
-    { summary },
-  );
+  terminal.summary('verify', summary, [
+    `${summary.origin ?? 'no log'}, ${summary.size ?? 0} entries, last sealed ${summary.sealedAt === null ? 'never' : wallClock(summary.sealedAt)}${stamped}`,
+    `${unchanged} files as they were sealed, ${ownWork} changed by the archive itself since, ${notSealed} not sealed yet`,
+    ...(summary.witnesses.length === 0 ? [] : [`cosigned by ${summary.witnesses.join(', ')}`]),
+    findings.length === 0 ? '✓ nothing contradicts the seals' : `${findings.length} findings`,
+  ]);
   if (!isKnown && key !== null)
     terminal.log({
       level: 'warn',

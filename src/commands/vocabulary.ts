@@ -31,7 +31,8 @@ export async function vocabulary(
   if (action === 'list') {
     const chosen = named.length === 0 ? seen : named.map((form) => requireSeen(form, seen));
     for (const each of chosen) print(each, accepted.get(each.form) ?? null, forms, terminal);
-    terminal.say(`${chosen.length} forms, ${chosen.filter(({ form }) => accepted.has(form)).length} of them accepted`);
+    const known = chosen.filter(({ form }) => accepted.has(form)).length;
+    terminal.summary('vocabulary', { accepted: known }, `${chosen.length} forms, ${known} of them accepted`);
     return EXIT.ok;
   }
   if (named.length === 0) throw new ArchiveError('USAGE', `vocabulary ${action}: no form given`);
@@ -44,9 +45,11 @@ export async function vocabulary(
   await writeAccepted(storage, accepted);
   for (const form of named)
     terminal.result(action === 'accept' ? `${form} is accepted` : `${form} is in doubt again`, {
+      type: 'form',
       form,
       accepted: accepted.get(form) ?? null,
     });
+  terminal.summary('vocabulary', { accepted: accepted.size });
   return EXIT.ok;
 }
 
@@ -65,7 +68,7 @@ function print(seen: SeenForm, acceptedOn: string | null, forms: Forms, terminal
   const examples = forms.examples(form, MOST_EXAMPLES);
   if (terminal.json) {
     const [firstSeen, lastSeen] = [firstAt, lastAt].map((at) => new Date(at).toISOString());
-    terminal.result('', { form, articles, firstSeen, lastSeen, accepted: acceptedOn, examples });
+    terminal.result('', { type: 'form', form, articles, firstSeen, lastSeen, accepted: acceptedOn, examples });
   } else terminal.say(...describe(seen, acceptedOn, examples));
 }
 

@@ -8,12 +8,12 @@ import type { Terminal } from './terminal.ts';
 import { line, link, type Style, style, type Text } from './text.ts';
 import { titleOf } from './titles.ts';
 
-/** A line a finding as it comes, and a last line `{summary}`. */
+/** A line a finding as it comes, and the figures in the last line. */
 export function jsonReport(terminal: Terminal): Reporter {
   return {
     add: ({ severity, code, article, path, detail, repair }) =>
-      terminal.result('', { severity, code, article, path, detail, repair }),
-    end: (summary) => terminal.result('', { summary }),
+      terminal.result('', { type: 'finding', severity, code, article, path, detail, repair }),
+    end: (summary) => terminal.summary('audit', summary),
   };
 }
 

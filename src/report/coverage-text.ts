@@ -2,6 +2,7 @@
 import stringWidth from 'string-width';
 import type { Gap } from '../coverage/gaps.ts';
 import type { CoverageDay, DayState, IdCoverage, SourceShare, Window } from '../coverage/id-coverage.ts';
+import type { Line, Summary } from './envelope.ts';
 import { joined, line, type Style, style, type Text } from './text.ts';
 
 /** More of one kind are counted, not shown. */
@@ -36,15 +37,20 @@ export function coverageLines(coverage: IdCoverage, { since }: Window): Text[] {
   ];
 }
 
-/** One line for each day, gap, unwatched stretch, failure and source, and the summary. */
-export function* jsonLines(coverage: IdCoverage, window: Window): Generator<object> {
-  const { days, gaps, unwatched, failures, sources, completeness, ...counts } = coverage;
-  for (const day of days) yield { kind: 'day', ...day };
-  for (const gap of gaps) yield { kind: 'gap', ...gap, count: gap.to - gap.from + 1 };
-  for (const gap of unwatched) yield { kind: 'unwatched', ...gap, count: gap.to - gap.from + 1 };
-  for (const failure of failures) yield { kind: 'failure', ...failure };
-  for (const source of sources) yield { kind: 'source', ...source };
-  yield { summary: { ...window, ...counts, ...completeness, sentence: sentence(coverage, window.since) } };
+/** One line for each day, gap, unwatched stretch, failure and source. */
+export function* jsonLines({ days, gaps, unwatched, failures, sources }: IdCoverage): Generator<Line> {
+  for (const day of days) yield { type: 'day', ...day };
+  for (const gap of gaps) yield { type: 'gap', ...gap, count: gap.to - gap.from + 1 };
+  for (const gap of unwatched) yield { type: 'unwatched', ...gap, count: gap.to - gap.from + 1 };
+  for (const failure of failures) yield { type: 'failure', ...failure };
+  for (const source of sources) yield { type: 'share', ...source };
+}
+
+/** The counts and the estimate. */
+export function coverageSummary(coverage: IdCoverage, window: Window): Omit<Summary<'coverage'>, 'unreadable'> {
+  const { neverSeen, probed, known, archived, elsewhere, rate, completeness } = coverage;
+  const counts = { neverSeen, probed, known, archived, elsewhere, rate };
+  return { ...window, ...counts, ...completeness, sentence: sentence(coverage, window.since) };
 }
 
 function daysTable(days: readonly CoverageDay[]): Text[] {

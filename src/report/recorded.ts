@@ -1,11 +1,18 @@
 /** What a command says, as values: recorded where its work is done, and said again where somebody waits for it. */
 import { z } from 'zod';
 import type { LogEvent } from '../log.ts';
+import type { Line, SummaryName } from './envelope.ts';
 import type { Terminal } from './terminal.ts';
 import type { Text } from './text.ts';
 
 export type Recorded =
-  | { readonly what: 'result'; readonly text: Text | readonly Text[]; readonly value: object }
+  | { readonly what: 'result'; readonly text: Text | readonly Text[]; readonly value: Line }
+  | {
+      readonly what: 'summary';
+      readonly command: SummaryName;
+      readonly values: object;
+      readonly text?: Text | readonly Text[] | undefined;
+    }
   | { readonly what: 'say'; readonly lines: readonly Text[] }
   | { readonly what: 'log'; readonly event: LogEvent }
   /** A known failure, which ended the command. */
@@ -26,6 +33,7 @@ export function createRecorder(options: {
     colours: false,
     columns: Number.POSITIVE_INFINITY,
     result: (text, value) => keep({ what: 'result', text, value }),
+    summary: (command, values, text) => keep({ what: 'summary', command, values, text }),
     say: (...lines) => keep({ what: 'say', lines }),
     log: (event) => keep({ what: 'log', event }),
     progress,
@@ -47,7 +55,17 @@ const TEXT = z.union([
 ]);
 
 const RECORDED = z.discriminatedUnion('what', [
-  z.object({ what: z.literal('result'), text: z.union([TEXT, z.array(TEXT)]), value: z.looseObject({}) }),
+  z.object({
+    what: z.literal('result'),
+    text: z.union([TEXT, z.array(TEXT)]),
+    value: z.looseObject({ type: z.string() }),
+  }),
+  z.object({
+    what: z.literal('summary'),
+    command: z.string(),
+    values: z.looseObject({}),
+    text: z.union([TEXT, z.array(TEXT)]).optional(),
+  }),
   z.object({ what: z.literal('say'), lines: z.array(TEXT) }),
   z.object({
     what: z.literal('log'),
@@ -64,6 +82,7 @@ export function recordedIn(value: unknown): Recorded | null {
 /** Says on a terminal what was recorded; an `error` is for the caller to throw. */
 export function sayAgain(recorded: Recorded, terminal: Terminal): void {
   if (recorded.what === 'result') terminal.result(recorded.text, recorded.value);
+  else if (recorded.what === 'summary') terminal.summary(recorded.command, recorded.values as never, recorded.text);
   else if (recorded.what === 'say') terminal.say(...recorded.lines);
   else if (recorded.what === 'log') terminal.log(recorded.event);
 }

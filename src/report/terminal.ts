@@ -1,5 +1,6 @@
 /** The one door to the terminal: results on stdout, everything else on stderr, a progress bar where there is a terminal. */
 import type { LogEvent } from '../log.ts';
+import { createEnvelope, type Envelope, type Line, type Summary, type SummaryName } from './envelope.ts';
 import type { Io, Output } from './output.ts';
 import { type Abilities, joined, jsonLine, line, linesIn, style, type Text, written } from './text.ts';
 
@@ -10,7 +11,9 @@ export interface Terminal {
   /** Width of stdout in columns; without end where it is no terminal. */
   readonly columns: number;
   /** One result: `value` as a JSON line with --json, else `text`, cut to the width of a terminal. */
-  result(text: Text | readonly Text[], value: object): void;
+  result(text: Text | readonly Text[], value: Line): void;
+  /** What the command came to: `values` in the last line of --json, else `text` now. */
+  summary<C extends SummaryName>(command: C, values: Summary<C>, text?: Text | readonly Text[]): void;
   /** Lines for people, on stdout; nothing with --json. */
   say(...lines: readonly Text[]): void;
   log(event: LogEvent): void;
@@ -23,9 +26,13 @@ export interface Terminal {
 const PLAIN_EVERY_MS = 10_000;
 const BAR_CELLS = 24;
 
-export function createTerminal(io: Io, options: { readonly json: boolean; readonly quiet?: boolean }): Terminal {
+/** @param options `envelope`: of the command, which prints its last line; absent where nobody does */
+export function createTerminal(
+  io: Io,
+  options: { readonly json: boolean; readonly quiet?: boolean; readonly envelope?: Envelope },
+): Terminal {
   const { stdout, stderr } = io;
-  const { quiet = false } = options;
+  const { quiet = false, envelope = createEnvelope() } = options;
   const startedAt = performance.now();
   let bar = '';
   let saidAt = startedAt;
@@ -35,9 +42,12 @@ export function createTerminal(io: Io, options: { readonly json: boolean; readon
     colours: abilitiesOf(stdout).colours,
     columns: columnsOf(stdout),
     result: (text, value) => {
-      const abilities = { ...abilitiesOf(stdout), columns: columnsOf(stdout) };
-      const lines = Array.isArray(text) ? (text as readonly Text[]) : [text as Text];
-      print(stdout, options.json ? jsonLine(value) : lines.map((each) => written(each, abilities)).join('\n'));
+      if (options.json) print(stdout, jsonLine(envelope.line(value)));
+      else printResult(text);
+    },
+    summary: (_command, values, text) => {
+      envelope.summary(values);
+      if (!options.json && text !== undefined) printResult(text);
     },
     say: (...lines) => {
       if (!options.json) print(stdout, lines.map((each) => written(each, abilitiesOf(stdout))).join('\n'));
@@ -75,6 +85,12 @@ export function createTerminal(io: Io, options: { readonly json: boolean; readon
       bar = '';
     },
   };
+
+  function printResult(text: Text | readonly Text[]): void {
+    const abilities = { ...abilitiesOf(stdout), columns: columnsOf(stdout) };
+    const lines = Array.isArray(text) ? (text as readonly Text[]) : [text as Text];
+    print(stdout, lines.map((each) => written(each, abilities)).join('\n'));
+  }
 
   /** A line above the bar. */
   function print(to: Output, text: string): void {

@@ -63,7 +63,10 @@ export function reportOf({ target, visit }: Pick<Worked, 'target' | 'visit'>): U
 export function printReport(terminal: Terminal, report: UrlReport): void {
   const [mark, colour] = MARKS[report.outcome];
   const what = report.code === undefined ? report.outcome : `${report.outcome} ${report.code}`;
-  terminal.result(line`${style(colour, `${mark} ${what.padEnd(10)}`)} ${describe(report)}`, report);
+  terminal.result(line`${style(colour, `${mark} ${what.padEnd(10)}`)} ${describe(report)}`, {
+    type: 'visit',
+    ...report,
+  });
 }
 
 function describe({ title, publishedAt, images, url, to, detail, flags }: UrlReport): string {

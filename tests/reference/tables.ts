@@ -1,4 +1,4 @@
-/** The tables of docs/ that mirror code, and the JSON Schema of the configuration. `npm run docs` writes them. */
+/** The tables of docs/ that mirror code, and the JSON Schemas. `npm run docs` writes them. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKS } from '../../src/audit/promises.ts';
@@ -6,6 +6,9 @@ import { configSchema, defaultConfig } from '../../src/config.ts';
 import { CONFIG_KEYS, type KeyMeaning } from '../../src/config-keys.ts';
 import { ERRORS, EXIT, EXIT_MEANINGS } from '../../src/errors.ts';
 import { FLAGS } from '../../src/flags.ts';
+import { jsonSchema } from '../../src/report/json-schema.ts';
+import { LINES } from '../../src/report/lines.ts';
+import { SUMMARIES } from '../../src/report/summaries.ts';
 import { CONFIG_KEYS_CHINESE } from './config-keys.zh-CN.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -39,6 +42,12 @@ const TABLES: Readonly<Record<string, () => string>> = {
     ),
   keys: () => keyTable(['key', 'default', 'what it means'], 'more', ({ meaning }) => meaning),
   keysChinese: () => keyTable(['配置项', '默认值', '含义'], '详见', meaningInChinese, '../'),
+  lines: () => table(['type', 'keys'], keysOfShapes(LINES)),
+  summaries: () =>
+    table(
+      ['command', 'keys'],
+      keysOfShapes(SUMMARIES, 'outcomes').filter(([, keys]) => keys !== ''),
+    ),
 };
 
 /** Every generated file by its path in the repository: as it has to be. */
@@ -47,7 +56,11 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     .map(String)
     .filter((name) => name.endsWith('.md'))
     .map((name) => [`docs/${name}`, withTables(readFileSync(join(ROOT, 'docs', name), 'utf8'))] as const);
-  return new Map([...pages, ['docs/crawl.config.schema.json', `${JSON.stringify(configSchema(), null, 2)}\n`]]);
+  const schemas = { 'docs/crawl.config.schema.json': configSchema(), 'docs/json/lines.schema.json': jsonSchema() };
+  const texts = Object.entries(schemas).map(
+    ([path, schema]) => [path, `${JSON.stringify(schema, null, 2)}\n`] as const,
+  );
+  return new Map([...pages, ...texts]);
 }
 
 /** The names of all tables. */
@@ -98,6 +111,17 @@ function keysOf(config: object): readonly (readonly [string, unknown])[] {
       ? Object.entries(value).map(([name, inner]: [string, unknown]) => [`${key}.${name}`, inner] as const)
       : [[key, value] as const],
   );
+}
+
+/** The names of shapes with their keys, but the one that is told of apart. */
+function keysOfShapes(
+  shapes: Readonly<Record<string, { readonly shape: object }>>,
+  toldApart = '',
+): readonly (readonly [string, string])[] {
+  return Object.entries(shapes).map(([name, { shape }]) => {
+    const keys = Object.keys(shape).filter((key) => key !== toldApart);
+    return [quoted(name), keys.map(quoted).join(', ')];
+  });
 }
 
 function shortened(value: unknown): string {

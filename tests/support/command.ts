@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { readJson } from './json-lines.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Where keys of seals are made, and nobody's own are found. */
@@ -17,8 +18,10 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** stdout as JSON lines. */
+  /** stdout as JSON lines, checked by their schemas: all but the last. */
   readonly lines: () => Record<string, unknown>[];
+  /** The last of them: what the command came to; empty where it was killed before. */
+  readonly last: () => Record<string, unknown>;
 }
 
 export interface Running {
@@ -74,12 +77,9 @@ export function start(args: readonly string[], settings: RunSettings = {}): Runn
     child.on('error', reject);
     child.on('close', (code, signal) => {
       heard();
-      const lines = () =>
-        stdout
-          .split('\n')
-          .filter(Boolean)
-          .map((line) => JSON.parse(line) as Record<string, unknown>);
-      resolve({ code, signal, stdout, stderr, lines });
+      const lines = () => [...readJson(stdout).lines];
+      const last = () => readJson(stdout).last ?? {};
+      resolve({ code, signal, stdout, stderr, lines, last });
     });
   });
   const says = (text: string) =>

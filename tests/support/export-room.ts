@@ -10,6 +10,7 @@ import { main } from '../../src/cli.ts';
 import type { Article, ArticleId, Asset } from '../../src/model.ts';
 import { temporaryFolder } from './command.ts';
 import { captured, draft } from './drafts.ts';
+import { readJson } from './json-lines.ts';
 
 export interface Put {
   readonly id?: ArticleId;
@@ -42,7 +43,9 @@ export interface ExportEnd {
   readonly code: number;
   readonly stderr: string;
   /** stdout as JSON lines. */
-  lines(): Record<string, unknown>[];
+  lines(): readonly Record<string, unknown>[];
+  /** The last of them. */
+  last(): Record<string, unknown>;
 }
 
 const MARK = '本文';
@@ -138,12 +141,8 @@ async function inProcess(argv: readonly string[], stopSignal = new AbortControll
     { stdout: output('stdout'), stderr: output('stderr'), stdin: (async function* () {})() },
     { stopSignal, abortSignal: stopSignal, onHangup: () => () => {} },
   );
-  const lines = () =>
-    written.stdout
-      .split('\n')
-      .filter(Boolean)
-      .map((each) => JSON.parse(each) as Record<string, unknown>);
-  return { code, stderr: written.stderr, lines };
+  const { stdout, stderr } = written;
+  return { code, stderr, lines: () => readJson(stdout).lines, last: () => readJson(stdout).last ?? {} };
 }
 
 /** Damages a record as a disk would. */

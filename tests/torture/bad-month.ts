@@ -149,7 +149,7 @@ export async function crawlMonth(options: MonthOptions): Promise<MonthReport> {
     const take = (line: Record<string, unknown>) => {
       options.onLine?.(`${new Date(clock.now()).toISOString()} ${JSON.stringify(line)}`);
       const isGood =
-        line.outcome === 'archived' || line.outcome === 'unchanged' || (line.run !== undefined && line.code === null);
+        line.outcome === 'archived' || line.outcome === 'unchanged' || (line.type === 'run' && line.code === null);
       results.push({ at: clock.now(), isGood });
     };
     const io = {

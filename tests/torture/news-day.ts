@@ -84,9 +84,9 @@ export async function crawlNewsDay(options: {
   const alarms: Alarm[] = [];
   const said: string[] = [];
   const take = (line: Record<string, unknown>) => {
-    const { alarm, what, detail } = line;
-    if (typeof alarm === 'string')
-      alarms.push({ at: clock.now(), about: alarm, what: String(what), detail: String(detail) });
+    const { type, about, what, detail } = line;
+    if (type === 'alarm')
+      alarms.push({ at: clock.now(), about: String(about), what: String(what), detail: String(detail) });
   };
   const io = {
     stdout: {

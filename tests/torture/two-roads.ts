@@ -74,13 +74,10 @@ export async function tryTwoRoads({
   await sealed(given);
   const compared = await run(['corroborate', join(folder.path, 'given'), '--json', '--config', crawled]);
   const lines = compared.lines();
-  const { summary } = lines.find((line) => 'summary' in line) as {
-    readonly summary: Pick<RoadsTrial, 'alike' | 'onlyHere' | 'onlyThere'>;
-  };
   const different = lines.flatMap(({ kind, id }) =>
     ['different', 'here-only', 'there-only'].includes(String(kind)) ? [String(id)] : [],
   );
-  const { alike, onlyHere, onlyThere } = summary;
+  const { alike, onlyHere, onlyThere } = compared.last() as Record<'alike' | 'onlyHere' | 'onlyThere', number>;
   const roots = { own: join(folder.path, 'given'), other: root };
   const tampering = await tryTampering(roots, {
     records: records.filter(({ id }) => !different.includes(id)),
