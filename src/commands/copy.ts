@@ -31,6 +31,7 @@ export async function copy(
   const [here, there] = [await open(source), await open(target)];
   if ((await here.stat('')) === null) throw new ArchiveError('NO_ARCHIVE', `${here.name}: there is no archive`);
   if (!isS3Address(target)) cleanup.use(await lockArchive(target, 'copy'));
+  await there.sweep(); // what a copy that was cut off had not finished
   let done = 0;
   const signal = interrupts.stopSignal;
   const { left, ...sum } = await copyArchive(here, there, {

@@ -2,8 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { openArchive } from '../archive/archive.ts';
-import { openDisk } from '../archive/disk.ts';
-import { requireInFolder } from '../archive/open-storage.ts';
+import { openStorage } from '../archive/open-storage.ts';
 import type { Config } from '../config.ts';
 import type { Window } from '../coverage/id-coverage.ts';
 import { type ReadIdCoverage, readIdCoverage } from '../coverage/read-id-coverage.ts';
@@ -32,7 +31,6 @@ export async function coverage(
   { since, html }: CoverageOptions,
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): Promise<ExitCode> {
-  requireInFolder(config, 'coverage');
   const today = dayOf(Date.now());
   const window = { since: requireDay(since ?? daysAfter(today, -DEFAULT_DAYS), '--since'), until: today };
   const roots = existsSync(config.archive) ? [config.archive] : [];
@@ -62,7 +60,7 @@ export function requireDay(text: string, flag: string): string {
 
 /** Beside a crawl too: no run is held. */
 async function readArchive(config: Config, window: Window): Promise<ReadIdCoverage> {
-  const archive = openArchive(openDisk(config.archive), config.limits);
+  const archive = openArchive(await openStorage(config), config.limits);
   using operations = openOperations(config, { readOnly: true });
   return await readIdCoverage({ archive, ...operations }, window);
 }

@@ -1,6 +1,6 @@
 /** `manifest write | verify`: writes the hash of every file, or reports which files have changed since. */
 
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { TAG_MANIFEST, writeBag } from '../archive/bag.ts';
 import { openDisk } from '../archive/disk.ts';
 import { MANIFEST } from '../archive/keys.ts';
@@ -14,7 +14,7 @@ import {
   readManifest,
   writeLines,
 } from '../archive/manifest.ts';
-import { requireInFolder } from '../archive/open-storage.ts';
+import { openStorage } from '../archive/open-storage.ts';
 import type { Storage } from '../archive/storage.ts';
 import { CHECKS, finding } from '../audit/promises.ts';
 import type { Config } from '../config.ts';
@@ -34,14 +34,13 @@ export async function manifest(
   flags: { readonly bag?: string },
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): Promise<ExitCode> {
-  requireInFolder(config, 'manifest');
   const { archive } = config;
   const onNameless = (key: string) => {
     const message = `${key}: its name is no text, so no manifest can hold it; give it another`;
     terminal.log({ level: 'warn', stage: 'run', message });
   };
-  const storage = openDisk(archive);
-  if ((await storage.stat('')) === null) throw new ArchiveError('NO_ARCHIVE', `${archive}: there is no archive`);
+  const storage = await openStorage(config);
+  if ((await storage.stat('')) === null) throw new ArchiveError('NO_ARCHIVE', `${storage.name}: there is no archive`);
   if (action === 'verify') {
     const bag = flags.bag === undefined ? null : bagAt(flags.bag);
     return verify(bag === null ? storage : openDisk(bag), { isBag: bag !== null, terminal, onNameless });
@@ -57,7 +56,7 @@ export async function manifest(
       }
     };
     await writeLines(storage, MANIFEST, lines());
-    terminal.summary('manifest', { manifest: MANIFEST, files }, `${join(archive, MANIFEST)}: ${files} files`);
+    terminal.summary('manifest', { manifest: MANIFEST, files }, `${storage.name}/${MANIFEST}: ${files} files`);
   } else {
     const bag = bagAt(flags.bag);
     if (`${bag}/`.startsWith(`${archive}/`)) throw new ArchiveError('USAGE', `${bag}: lies inside the archive`);
@@ -87,7 +86,7 @@ async function verify(
   let count = 0;
   for (const list of lists) {
     if ((await storage.stat(list)) === null)
-      throw new ArchiveError('NOT_THERE', `${join(storage.name, list)}: there is no manifest`);
+      throw new ArchiveError('NOT_THERE', `${storage.name}/${list}: there is no manifest`);
     const isTags = list !== MANIFEST;
     const skip = (each: string) =>
       isBag ? (each.startsWith('data') ? isTags : !isTags || each === list) : isOutside(each);

@@ -69,9 +69,12 @@ export async function sealArchive(
   }
 }
 
-/** What the log of a folder is checked with: what this machine has seen of it, and the witnesses of the configuration. Reads only. */
-export function verifyContext(folder: string, { seal }: Config): VerifyContext {
-  const storage = openDisk(folder);
+/**
+ * What the log of an archive is checked with: what this machine has seen of it, and the witnesses of the configuration. Reads only.
+ * @param folder absolute path, by which the log is known that was last seen there
+ * @param storage where its files lie, if not in the folder
+ */
+export function verifyContext(folder: string, { seal }: Config, storage: Storage = openDisk(folder)): VerifyContext {
   const seen = openSeen(seal.key ?? defaultKeyFile());
   return {
     storage,

@@ -103,7 +103,11 @@ export async function status({
     orders: orders.map(orderLine),
   };
   if (terminal.json) terminal.result('', { type: 'status', ...values });
-  else if (lastRun === null && sources.length + notices.waiting + notices.failed.length + orders.length === 0)
+  else if (
+    held === null &&
+    lastRun === null &&
+    sources.length + notices.waiting + notices.failed.length + orders.length === 0
+  )
     terminal.say(`${archive}: nothing has been archived here yet`);
   else terminal.say(...lines);
   return EXIT.ok;

@@ -44,7 +44,7 @@ export async function verifyCommand(
   const keyFile = config.seal.key ?? defaultKeyFile();
   const seen = openSeen(keyFile);
   const trusted = flags.key === undefined ? null : await namedKey(flags.key, storage);
-  const context = verifyContext(folder, config);
+  const context = verifyContext(folder, config, storage);
   const verified = await verify({
     ...context,
     trusted,
