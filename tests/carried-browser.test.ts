@@ -1,10 +1,13 @@
 /** The browser that is unpacked once: known again by its bytes, unpacked anew where they differ, whoever else does the same. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { unpackedAt } from '../src/fetch/carried-browser.ts';
+import { CARRIED_ARCHIVES } from '../src/fetch/carried-archives.ts';
+import { requireBytes, unpackedAt } from '../src/fetch/carried-browser.ts';
 import { temporaryFolder } from './support/command.ts';
 
 const FILES: Readonly<Record<string, string>> = {
@@ -125,5 +128,32 @@ describe('a carried browser', () => {
     await utimes(join(folder.path, '.unpack-aB3dEf'), 1, 1);
     await unpackedAt(home, unpackFiles, { log, what });
     assert.deepEqual((await readdir(folder.path)).sort(), [alive, foreign, 'browser-1'].sort());
+  });
+});
+
+describe('the package that carries a browser', () => {
+  const archives = join(dirname(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium'))), 'bin');
+
+  it('has the archives whose hashes are written down: new ones belong into src/fetch/carried-archives.ts', async () => {
+    const found = await Promise.all(
+      (await readdir(archives)).map(async (name) => [
+        name,
+        createHash('sha256')
+          .update(await readFile(join(archives, name)))
+          .digest('hex'),
+      ]),
+    );
+    assert.deepEqual(Object.fromEntries(found), CARRIED_ARCHIVES);
+    await requireBytes(archives, CARRIED_ARCHIVES);
+  });
+
+  it('is not unpacked where one of them has other bytes', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'chromium.br'), 'another browser');
+    const { 'chromium.br': expected = '' } = CARRIED_ARCHIVES;
+    await assert.rejects(requireBytes(folder.path, { 'chromium.br': expected }), {
+      code: 'NO_BROWSER',
+      message: /chromium\.br is not the one/,
+    });
   });
 });

