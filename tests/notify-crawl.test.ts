@@ -106,7 +106,7 @@ describe('a failed run', () => {
 
   it('is reported, and kept until somebody receives it', async () => {
     await using folder = await temporaryFolder();
-    await reportFailure(blocked, { ...options, archive: folder.path, hooks: [hookTo('http://127.0.0.1:9/')] });
+    await reportFailure(blocked, { ...options, place: folder.path, hooks: [hookTo('http://127.0.0.1:9/')] });
     const [status] = (await run(['status', '--json', '--archive', folder.path])).lines();
     assert.deepEqual(status?.notices, { waiting: 1, failed: [] });
   });
@@ -115,7 +115,7 @@ describe('a failed run', () => {
     await using folder = await temporaryFolder();
     await using receiver = await openReceiver();
     const clock = openTurnedClock(Date.parse('2026-10-14T23:00:00Z'));
-    const given = { ...options, command: 'schedule', archive: folder.path, hooks: [hookTo(receiver.url)], clock };
+    const given = { ...options, command: 'schedule', place: folder.path, hooks: [hookTo(receiver.url)], clock };
     const visit = () => {
       using operations = openOperations(folder.path, { now: clock.now });
       operations.journal.visits.note('guancha:1', 'unchanged');
@@ -142,7 +142,7 @@ describe('a failed run', () => {
     await using receiver = await openReceiver();
     const archive = join(folder.path, 'file');
     await writeFile(archive, 'no folder');
-    await reportFailure(blocked, { ...options, archive, hooks: [hookTo(receiver.url)] });
+    await reportFailure(blocked, { ...options, place: archive, hooks: [hookTo(receiver.url)] });
     const [heard] = receiver.heard;
     assert.deepEqual([heard?.body.on, heard?.body.code, heard?.body.detail], ['run-failed', 'BLOCKED', 'everywhere']);
   });
@@ -153,7 +153,7 @@ describe('a failed run', () => {
     for (const code of ['INTERRUPTED', 'ARCHIVE_IN_USE'] as const)
       await reportFailure(new ArchiveError(code, 'x'), {
         ...options,
-        archive: folder.path,
+        place: folder.path,
         hooks: [hookTo(receiver.url)],
       });
     assert.deepEqual(receiver.heard, []);

@@ -69,7 +69,7 @@ export async function crawl(options: CrawlOptions, context: CrawlContext): Promi
     if (!dryRun)
       await reportFailure(error, {
         command: 'crawl',
-        archive: config.archive,
+        place: config,
         hooks,
         log: terminal.log,
         signal: interrupts.stopSignal,

@@ -55,7 +55,7 @@ export async function schedule(options: { readonly wait: boolean }, context: Sch
     return EXIT.ok;
   } catch (error) {
     const hooks = config.notify.map((hook) => createHook(hook));
-    const failed = { command: COMMAND, archive: config.archive, hooks, log: terminal.log };
+    const failed = { command: COMMAND, place: config, hooks, log: terminal.log };
     await reportFailure(error, { ...failed, signal: interrupts.stopSignal });
     throw error;
   } finally {

@@ -1,6 +1,7 @@
 /** How targets come into the table `targets`: many in one statement, for a list brings dozens and an import thousands. */
-import type { Database, Statement, Value } from '../database.ts';
+import type { Database } from '../database.ts';
 import type { ArticleId, Target } from '../model.ts';
+import { MOST_ROWS, ofManyRows } from './many-rows.ts';
 
 /** Adds targets as `Frontier.add` promises, in the order in which they are given. Returns how many were new. */
 export type AddTargets = (
@@ -8,19 +9,15 @@ export type AddTargets = (
   options: { readonly leads: boolean; readonly at: number },
 ) => number;
 
-/** A statement takes so many rows, or a smaller power of two: few texts, each prepared once, and far from a limit of parameters. */
-const MOST_ROWS = 256;
-
 /** @param database whose tables are there */
 export function addingTo(database: Database): AddTargets {
-  const insert = ofRows(
+  const insert = ofManyRows(
     database,
     8,
     (rows) => `INSERT INTO targets (id, url, source, via, lead_picture, listed, priority, added_at)
       VALUES ${rows} ON CONFLICT (id) DO NOTHING`,
   );
-  // PostgreSQL and SQLite both call the columns of a list of values `column1` and up.
-  const enrich = ofRows(
+  const enrich = ofManyRows(
     database,
     4,
     (
@@ -28,7 +25,7 @@ export function addingTo(database: Database): AddTargets {
     ) => `UPDATE targets SET source = new.column2, via = new.column3, lead_picture = new.column4 FROM (VALUES ${rows}) AS new
       WHERE targets.id = new.column1 AND targets.outcome IS NULL AND targets.lead_picture IS NULL`,
   );
-  const lead = ofRows(
+  const lead = ofManyRows(
     database,
     2,
     (rows) => `UPDATE targets SET via = new.column2 FROM (VALUES ${rows}) AS new
@@ -82,30 +79,4 @@ function* withoutRepeats(targets: readonly Target[]): Generator<readonly Target[
     round.sort((a, b) => (a.id < b.id ? -1 : 1));
     for (let from = 0; from < round.length; from += MOST_ROWS) yield round.slice(from, from + MOST_ROWS);
   }
-}
-
-/** A statement over any number of rows. Returns how many rows of the table it changed. */
-function ofRows(
-  database: Database,
-  columns: number,
-  sql: (rows: string) => string,
-): (rows: readonly (readonly Value[])[]) => number {
-  const row = `(${Array(columns).fill('?').join(', ')})`;
-  const prepared = new Map<number, Statement>();
-  const statementOf = (size: number) => {
-    const statement = prepared.get(size) ?? database.prepare(sql(Array(size).fill(row).join(', ')));
-    prepared.set(size, statement);
-    return statement;
-  };
-  return (rows) => {
-    let changed = 0;
-    for (let from = 0, size = MOST_ROWS; from < rows.length; ) {
-      if (size > rows.length - from) size /= 2;
-      else {
-        changed += statementOf(size).run(...rows.slice(from, from + size).flat());
-        from += size;
-      }
-    }
-    return changed;
-  };
 }

@@ -1,6 +1,7 @@
 /** Queue and journal carried from one database to another, from one machine to a cluster or back: every row, and proved to be the same. */
 import type { Database, Row, Value } from '../database.ts';
 import { ArchiveError } from '../errors.ts';
+import { MOST_ROWS, ofManyRows } from './many-rows.ts';
 
 export interface Carried {
   readonly table: string;
@@ -52,36 +53,31 @@ export function carry(from: Database, to: Database, name: string): readonly Carr
   });
 }
 
-/** Rows that go over in one statement. */
-const BATCH = 200;
-
 function copy(table: string, from: Database, to: Database): void {
-  let batch: Row[] = [];
-  const write = () => {
-    const [first] = batch;
-    if (first === undefined) return;
-    const columns = Object.keys(first);
-    const places = `(${columns.map(() => '?').join(', ')})`;
-    const insert = `INSERT INTO ${table} (${columns.map((column) => `"${column}"`).join(', ')}) VALUES `;
-    to.prepare(insert + batch.map(() => places).join(', ')).run(
-      ...batch.flatMap((row) => Object.values(row) as Value[]),
-    );
-    batch = [];
-  };
+  let insert: ((rows: readonly (readonly Value[])[]) => number) | null = null;
+  let batch: (readonly Value[])[] = [];
   for (const row of rowsOf(table, from)) {
-    batch.push(row);
-    if (batch.length === BATCH) write();
+    const columns = Object.keys(row);
+    const into = `INSERT INTO ${table} (${columns.map((column) => `"${column}"`).join(', ')}) VALUES `;
+    insert ??= ofManyRows(to, columns.length, (rows) => into + rows);
+    batch.push(Object.values(row) as Value[]);
+    if (batch.length < MOST_ROWS) continue;
+    insert(batch);
+    batch = [];
   }
-  write();
+  insert?.(batch);
 }
 
 /** @returns how many rows there are @throws DATABASE_NOT_EMPTY at the first that differs */
 function compare(table: string, from: Database, to: Database, name: string): number {
   using others = rowsOf(table, to);
+  let columns: readonly string[] | null = null; // by name: one that was added later stands at another place
   let rows = 0;
   for (const row of rowsOf(table, from)) {
+    columns ??= Object.keys(row);
     const other = others.next();
-    if (other.done === true || textOf(other.value) !== textOf(row)) throw different(name, keyOf(table, row));
+    if (other.done === true || textOf(other.value, columns) !== textOf(row, columns))
+      throw different(name, keyOf(table, row));
     rows += 1;
   }
   const more = others.next();
@@ -96,10 +92,10 @@ function rowsOf(table: string, database: Database): Generator<Row> & Disposable 
   return Object.assign(rows, { [Symbol.dispose]: () => void rows.return(undefined) });
 }
 
-/** In the order of names: a column that was added later stands at another place. A NUL cannot be kept everywhere. */
-function textOf(row: Row): string {
-  const columns = Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify(columns).replaceAll(String.raw`\u0000`, '\u{fffd}');
+/** A NUL cannot be kept everywhere. */
+function textOf(row: Row, columns: readonly string[]): string {
+  const text = JSON.stringify(columns.map((column) => row[column]));
+  return text.includes(String.raw`\u0000`) ? text.replaceAll(String.raw`\u0000`, '\u{fffd}') : text;
 }
 
 function keyOf(table: string, row: Row): string {

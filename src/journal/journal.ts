@@ -81,7 +81,7 @@ export function openJournal(
     probes: openProbes(database),
     hosts: openHosts(database, { now, longestPauseMs, isShared }),
     lookups: openLookups(database, { now }),
-    outbox: openOutbox(database, { now }),
+    outbox: openOutbox(database, { now, isShared }),
     runs: openRuns(database, { now, command }),
     places: openPlaces(database),
     alarms: openAlarms(database),

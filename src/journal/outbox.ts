@@ -4,8 +4,13 @@ import { type Database, numberOf, type Row } from '../database.ts';
 export interface Outbox {
   /** Keeps a notice for a hook, due at once; nothing happens where its id is known, delivered or not. */
   add(notice: NewNotice): void;
-  /** The notice for a hook that has been due longest; null where none is due. */
-  due(hook: string): WaitingNotice | null;
+  /**
+   * The notice for a hook that has been due longest; null where none is due. Where several machines deliver, no other one is
+   * given it for some minutes: until it is `delivered`, `failed` or given back.
+   */
+  next(hook: string): WaitingNotice | null;
+  /** Whoever had it delivers nothing any more: it is due as before. */
+  giveBack(notice: WaitingNotice): void;
   /** When the next notice is due, ms since 1970; null where none waits. */
   nextDue(): number | null;
   delivered(id: string): void;
@@ -32,6 +37,8 @@ interface NewNotice {
 export interface WaitingNotice extends Pick<NewNotice, 'id' | 'on' | 'body'> {
   /** Attempts that failed so far. */
   readonly attempts: number;
+  /** Since when it is due, ms since 1970. */
+  readonly dueAt: number;
 }
 
 interface FailedNotice {
@@ -47,15 +54,23 @@ interface FailedNotice {
 /** How long ids are remembered, so that nothing is reported twice, and how long failures are shown. */
 const REMEMBERED_MS = 90 * 86_400_000;
 
-/** @param options `now` gives ms since 1970 */
-export function openOutbox(database: Database, { now }: { readonly now: () => number }): Outbox {
+/** Longer than any hook takes. After it a notice is delivered by another machine, for the first one died. */
+const CLAIMED_MS = 300_000;
+
+/** @param options `now` gives ms since 1970; `isShared` where several machines deliver */
+export function openOutbox(
+  database: Database,
+  { now, isShared }: { readonly now: () => number; readonly isShared: boolean },
+): Outbox {
   const insert = database.prepare(
     `INSERT INTO notices (id, hook, told_to, kind, body, due_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
   );
   const forget = database.prepare('DELETE FROM notices WHERE ended_at < ?');
   const due = database.prepare(
-    `SELECT id, kind, body, attempts FROM notices WHERE ended_at IS NULL AND hook = ? AND due_at <= ? ORDER BY due_at, number LIMIT 1`,
+    `SELECT id, kind, body, attempts, due_at FROM notices WHERE ended_at IS NULL AND hook = ? AND due_at <= ?
+     ORDER BY due_at, number LIMIT 1 ${database.dialect.forUpdate}`,
   );
+  const putOff = database.prepare('UPDATE notices SET due_at = ? WHERE id = ? AND ended_at IS NULL');
   const nextDue = database.prepare('SELECT min(due_at) AS at FROM notices WHERE ended_at IS NULL');
   const delivered = database.prepare(
     `UPDATE notices SET delivered = 1, ended_at = ?, body = '', error = NULL WHERE id = ?`,
@@ -76,11 +91,16 @@ export function openOutbox(database: Database, { now }: { readonly now: () => nu
       forget.run(now() - REMEMBERED_MS);
       insert.run(id, hook, to, on, body, now());
     },
-    due: (hook) => {
-      const row = due.get(hook, now());
-      if (row === undefined) return null;
-      return { id: String(row.id), on: String(row.kind), body: String(row.body), attempts: Number(row.attempts) };
+    next: (hook) => {
+      const at = now();
+      if (!isShared) return waitingOf(due.get(hook, at));
+      return database.transaction(() => {
+        const notice = waitingOf(due.get(hook, at));
+        if (notice !== null) putOff.run(at + CLAIMED_MS, notice.id);
+        return notice;
+      });
     },
+    giveBack: ({ id, dueAt }) => void (isShared && putOff.run(dueAt, id)),
     nextDue: () => numberOf(nextDue.get()?.at),
     delivered: (id) => void delivered.run(now(), id),
     failed: (id, { error, at }) => void (at === null ? giveUp.run(error, now(), id) : again.run(error, at, id)),
@@ -88,6 +108,12 @@ export function openOutbox(database: Database, { now }: { readonly now: () => nu
     waiting: () => Number(waiting.get()?.count),
     givenUp: (limit) => givenUp.all(limit).map(failedOf),
   };
+}
+
+function waitingOf(row: Row | undefined): WaitingNotice | null {
+  if (row === undefined) return null;
+  const { id, kind, body, attempts, due_at: dueAt } = row;
+  return { id: String(id), on: String(kind), body: String(body), attempts: Number(attempts), dueAt: Number(dueAt) };
 }
 
 function failedOf(row: Row): FailedNotice {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, retryPauseMs, systemClock } from '../clock.ts';
 import { ArchiveError } from '../errors.ts';
-import { openOperations } from '../frontier/operations.ts';
+import { type OperationsPlace, openOperations } from '../frontier/operations.ts';
 import type { Outbox, WaitingNotice } from '../journal/outbox.ts';
 import type { Log } from '../log.ts';
 import type { HookAnswer } from './answer.ts';
@@ -68,13 +68,16 @@ export function createNotifier(options: {
     let delivered = 0;
     if ((quietUntil.get(hook.key) ?? 0) > clock.now()) return delivered;
     for (let failures = 0; failures < MOST_FAILURES_IN_A_ROW && !signal.aborted; ) {
-      const next = outbox.due(hook.key);
+      const next = outbox.next(hook.key);
       if (next === null) break;
       const answer = await hook.hand(next, signal).catch((error: unknown): HookAnswer | null => {
         if (signal.aborted) return null; // nobody's failure: it waits
         return { ok: false, detail: String(error) }; // a hook ends no run
       });
-      if (answer === null) break;
+      if (answer === null) {
+        outbox.giveBack(next);
+        break;
+      }
       if (answer.ok) {
         outbox.delivered(next.id);
         log({ level: 'info', stage: 'notify', message: `${next.on} to ${hook.name}: ${answer.detail}` });
@@ -122,19 +125,19 @@ export async function reportFailure(
   error: unknown,
   options: {
     readonly command: string;
-    readonly archive: string;
+    readonly place: string | OperationsPlace;
     readonly hooks: readonly Hook[];
     readonly log: Log;
     readonly signal: AbortSignal;
     readonly clock?: Clock;
   },
 ): Promise<void> {
-  const { command, archive, hooks, log, signal, clock = systemClock } = options;
+  const { command, place, hooks, log, signal, clock = systemClock } = options;
   if (!hooks.some((hook) => hook.wants('run-failed')) || signal.aborted) return;
   if (error instanceof ArchiveError && NO_FAILURE.includes(error.code)) return;
   const at = clock.now();
   try {
-    using operations = openOperations(archive, { now: clock.now });
+    using operations = openOperations(place, { now: clock.now });
     const notifier = createNotifier({ hooks, outbox: operations.journal.outbox, clock, log });
     notifier.notify(failureNotice(error, { command, at, since: operations.journal.visits.lastWellAt() }));
     await notifier.deliver({ signal });

@@ -1,7 +1,7 @@
 /**
  * The queue of a cluster beside that of one machine, at a million targets: targets added, claimed and settled per second as
  * ratios, how the next one is found, how far the tables grow in a month of revisits and what vacuum leaves of it, and how long
- * a million rows take there and back. `npm run bench:cluster [-- --most N]`
+ * a million rows take there and back. `npm run bench:cluster [-- --most N --part speeds|growth|carry]`
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
@@ -14,7 +14,9 @@ import type { Target } from '../../src/model.ts';
 import { connectTo, startPostgres } from '../support/servers.ts';
 import { measure } from './measure.ts';
 
-const { values } = parseArgs({ options: { most: { type: 'string', default: '1000000' } } });
+const { values } = parseArgs({
+  options: { most: { type: 'string', default: '1000000' }, part: { type: 'string', default: 'all' } },
+});
 const MOST = Number(values.most);
 const SOME = 1000;
 /** Articles of a list. */
@@ -31,26 +33,38 @@ const archive = join(folder, 'archive');
 await using server = await startPostgres(['autovacuum_naptime=1s', 'track_counts=on']);
 const url = await server.database();
 await using watcher = await connectTo(url);
+const places = {
+  sqlite: { archive, cluster: { postgres: null } },
+  postgres: { archive, cluster: { postgres: url } },
+};
 try {
   await mkdir(archive);
   migrateCluster(url);
   sayLoad();
-  const places = {
-    sqlite: { archive, cluster: { postgres: null } },
-    postgres: { archive, cluster: { postgres: url } },
-  };
+  for (const [part, measured] of Object.entries({ speeds, growth, carry: thereAndBack }))
+    if (values.part === 'all' || values.part === part) await measured();
+  sayLoad();
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+function speeds(): void {
   const [alone, cluster] = Object.values(places).map((place) => {
     using operations = openOperations(place, { command: 'bench', attempts: 3 });
     return speedsOf(operations);
   });
   for (const [what, count] of Object.entries(alone ?? {})) {
     const other = cluster?.[what] ?? 0;
-    say(
-      `${what}: ${count.toFixed(0)} a second alone, ${other.toFixed(0)} in PostgreSQL, ${(count / other).toFixed(1)} times`,
-    );
+    const times = (count / other).toFixed(1);
+    say(`${what}: ${count.toFixed(0)} a second alone, ${other.toFixed(0)} in PostgreSQL, ${times} times`);
   }
-  await sizes(`${MOST} added`);
+}
 
+/** How the next one is found with a million that wait and that have ended, and how far the tables grow in a month. */
+async function growth(): Promise<void> {
+  using operations = openOperations(places.postgres, { command: 'bench' });
+  addAll(operations);
+  await sizes(`${MOST} added`);
   using database = openCluster(url);
   await watcher.query('VACUUM (ANALYZE) targets');
   explain(database, `${MOST} wait`);
@@ -78,38 +92,40 @@ try {
   await watcher.query('VACUUM (ANALYZE)');
   await sizes('after vacuum');
   explain(database, 'a month later');
-  sayLoad();
+  explain(database, 'once more');
+}
 
+async function thereAndBack(): Promise<void> {
+  {
+    using operations = openOperations(places.sqlite, { command: 'bench' });
+    addAll(operations);
+  }
   const config = join(folder, 'config.yaml');
   const other = await server.database();
   migrateCluster(other);
   await writeFile(config, JSON.stringify({ archive, cluster: { postgres: other } }));
   for (const action of ['import', 'export']) {
     const program = join(import.meta.dirname, '../../src/cli.ts');
-    const { wallMs, cpuMs, peakBytes } = await measure(
-      [process.execPath, program, 'cluster', action, '--config', config],
-      { memory: true },
-    );
-    say(
-      `cluster ${action}: ${(wallMs / 1000).toFixed(0)} s, ${(cpuMs / 1000).toFixed(0)} s of the processor, ${(peakBytes / 1e6).toFixed(0)} MB of memory`,
-    );
+    const used = await measure([process.execPath, program, 'cluster', action, '--config', config], { memory: true });
+    const [wall, cpu] = [used.wallMs, used.cpuMs].map((timeMs) => (timeMs / 1000).toFixed(0));
+    say(`cluster ${action}: ${wall} s, ${cpu} s of the processor, ${(used.peakBytes / 1e6).toFixed(0)} MB of memory`);
     await rm(join(archive, 'frontier.sqlite'), { force: true }); // what `export` makes anew
   }
-  sayLoad();
-} finally {
-  await rm(folder, { recursive: true, force: true });
 }
 
-function speedsOf({ frontier, transaction, journal }: Operations): Readonly<Record<string, number>> {
+function addAll({ frontier }: Operations): void {
+  for (let from = 0; from < MOST; from += 1000)
+    frontier.add(Array.from({ length: Math.min(1000, MOST - from) }, (_, i) => targetOf(from + i)));
+}
+
+function speedsOf(operations: Operations): Readonly<Record<string, number>> {
+  const { frontier, transaction, journal } = operations;
   const perSecond = (count: number, work: () => void) => {
     const from = performance.now();
     work();
     return (count * 1000) / (performance.now() - from);
   };
-  const add = perSecond(MOST, () => {
-    for (let from = 0; from < MOST; from += 1000)
-      frontier.add(Array.from({ length: Math.min(1000, MOST - from) }, (_, i) => targetOf(from + i)));
-  });
+  const add = perSecond(MOST, () => addAll(operations));
   const again = perSecond(10 * SOME, () => {
     for (let i = 0; i < (10 * SOME) / LIST; i++)
       frontier.add(Array.from({ length: LIST }, (_, j) => targetOf((i * 7919 + j) % MOST)));
