@@ -377,6 +377,30 @@ export const ERRORS = {
     EXIT.usage,
     'run: guancha-archive cluster init',
   ),
+  QUEUE_AWAY: kind(
+    'the queue of the cluster does not answer',
+    'stop',
+    EXIT.archiveNotWritable,
+    'start it, or wait until it is back, and run the command again; or run it without --cluster: this machine does all of it then',
+  ),
+  NO_HANDS: kind(
+    'no hand of the cluster takes partitions',
+    'stop',
+    EXIT.incomplete,
+    'start one: guancha-archive worker, of the same version as this program, with --partitions from 1; or run the command without --cluster: this machine does all of it then',
+  ),
+  PARTITION_FAILED: kind(
+    'a partition could not be done by any hand',
+    'stop',
+    EXIT.incomplete,
+    'look at what the hands say and at what ended them (dmesg, free memory), and run the command again; or run it without --cluster: this machine does all of it then',
+  ),
+  PARTITION_REFUSED: kind(
+    'a hand of the cluster does not see the files of this archive',
+    'stop',
+    EXIT.usage,
+    'give every machine the same archive, or the same cluster.storage: a shared folder or an object store. cluster.redis is of one archive alone',
+  ),
   LEADERSHIP_LOST: kind(
     'another schedule leads this cluster by now',
     'stop',
@@ -525,6 +549,10 @@ export const ERRORS = {
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERRORS;
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERRORS, text);
+}
 
 /** A known failure. `detail` says what happened and where; title and fix come from the table. */
 export class ArchiveError extends Error {

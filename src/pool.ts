@@ -19,7 +19,8 @@ export interface Work<Piece, Result> {
 const AHEAD = 4;
 
 /**
- * @param tasks what each thread is begun with, values that can be copied; a single one is done in this thread, by `open`
+ * @param tasks what each thread is begun with, values that can be copied; a single one is done in this thread, by `open`,
+ *   but where `apart` asks for a thread even so: for whoever has to go on meanwhile
  * @param thread the module that calls `serve` with the same `open`
  * @param signal ends all work: at once in other threads, after the piece in hand in this one
  */
@@ -29,10 +30,16 @@ export function openPool<Task, Piece, Result>(
     open,
     thread,
     signal,
-  }: { readonly open: (task: Task) => Work<Piece, Result>; readonly thread: URL; readonly signal: AbortSignal },
+    apart = false,
+  }: {
+    readonly open: (task: Task) => Work<Piece, Result>;
+    readonly thread: URL;
+    readonly signal: AbortSignal;
+    readonly apart?: boolean;
+  },
 ): Pool<Piece, Result> {
   const [only] = tasks;
-  if (only !== undefined && tasks.length === 1) return workHere(open(only), signal);
+  if (only !== undefined && tasks.length === 1 && !apart) return workHere(open(only), signal);
   return openWorkers(
     tasks.map((task) => new Worker(thread, { workerData: { thread: thread.href, task } satisfies ThreadData<Task> })),
     signal,

@@ -30,6 +30,8 @@ export const NEW_CATALOG = 'catalog.sqlite.new';
 export const VOCABULARY = 'vocabulary.yaml';
 /** The last reports of whole audits. */
 export const AUDITS = 'audits';
+/** What machines hand each other while they share a work on the archive; nothing of it outlives that. */
+export const WORK = 'work';
 /** Which bytes of which file were sealed last, so that a seal need not hash them again: derived from `seals/`. */
 export const SEAL_MEMORY = 'seals.sqlite';
 
@@ -251,6 +253,18 @@ export function auditReportKey(number: number): string {
   return `${AUDITS}/${digits(number)}.json`;
 }
 
+// Work that several machines share: what is asked for, and what is too large for the queue.
+
+/** What a run of a command asks of other machines. @param run twenty digits of `0-9a-f` that no other has */
+export function workOrderKey(run: string): string {
+  return `${WORK}/${run}.json`;
+}
+
+/** What a machine made for it, by the hash of its bytes. @param number of the part that was asked for */
+export function workResultKey(run: string, number: number, file: { sha256: string; type: 'jsonl' | 'sqlite' }): string {
+  return `${WORK}/${run}-${number}-${file.sha256}.${file.type}`;
+}
+
 // Trash: a folder for each run that moved something there, and its list.
 
 /** @param now when the run began */
@@ -271,6 +285,7 @@ export type ParsedKey =
   | { readonly kind: 'page' | 'description'; readonly name: string }
   | { readonly kind: 'segment'; readonly segment: string; readonly isOpen: boolean }
   | { readonly kind: 'audit-report'; readonly number: number }
+  | { readonly kind: 'work'; readonly run: string }
   | { readonly kind: 'frontier' | 'catalog' | 'lock' | 'manifest' | 'seal' | 'seal-memory' | 'vocabulary' };
 
 const PLACE = String.raw`(?:\d{4}\/(?:0[1-9]|1[0-2])\/\d{4}_\d{2}_\d{2}_|fengwen\/\d{4}\/(?:0[1-9]|1[0-2])\/)[1-9]\d*`;
@@ -282,6 +297,7 @@ const QUARANTINED = new RegExp(String.raw`^${QUARANTINE}\/(\d{8}T\d{9}Z_[\w.-]*)
 const SEGMENT = new RegExp(
   String.raw`^(${CAPTURES}\/(\d{4})\/(0[1-9]|1[0-2])\/\2\3\d{2}T\d{9}Z(?:-[0-9a-f]{8})?\.warc\.gz)(\.open)?$`,
 );
+const WORKED = new RegExp(String.raw`^${WORK}\/([0-9a-f]{20})(?:\.json|-\d+-[0-9a-f]{64}\.(?:jsonl|sqlite))$`);
 const AUDIT_REPORT = new RegExp(String.raw`^${AUDITS}\/(\d{12})\.json$`);
 
 const SEAL = new RegExp(
@@ -305,6 +321,8 @@ export function parseKey(key: string): ParsedKey | null {
   if (SEAL.test(key)) return { kind: 'seal' };
   const [, report] = AUDIT_REPORT.exec(key) ?? [];
   if (report !== undefined) return { kind: 'audit-report', number: Number(report) };
+  const [, run] = WORKED.exec(key) ?? [];
+  if (run !== undefined) return { kind: 'work', run };
   if (key === MANIFEST) return { kind: 'manifest' };
   if (key === VOCABULARY) return { kind: 'vocabulary' };
   if (isDatabase(key, FRONTIER)) return { kind: 'frontier' };
@@ -319,16 +337,16 @@ export function parseKey(key: string): ParsedKey | null {
  */
 export function mayBeLink(key: string): boolean {
   const parsed = parseKey(key);
-  const others = ['audit-report', 'frontier', 'catalog', 'lock', 'manifest', 'seal-memory', 'vocabulary'];
+  const others = ['audit-report', 'frontier', 'catalog', 'lock', 'manifest', 'seal-memory', 'vocabulary', 'work'];
   return parsed !== null && !others.includes(parsed.kind);
 }
 
 /**
- * What commands write for themselves: the databases, the reports of audits, and the lock with the name of its holder, which is
+ * What commands write for themselves: the databases, the reports of audits, what machines hand each other, and the lock with the name of its holder, which is
  * never opened, for that would end the lock (see frontier/lock.ts).
  */
 export function isOperational(key: string): boolean {
-  const own = ['audit-report', 'frontier', 'catalog', 'lock', 'seal-memory'];
+  const own = ['audit-report', 'frontier', 'catalog', 'lock', 'seal-memory', 'work'];
   return own.includes(parseKey(key)?.kind ?? '');
 }
 

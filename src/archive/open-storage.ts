@@ -34,6 +34,19 @@ export function inFolder(archive: string): StoragePlace {
   return { archive, cluster: { storage: null } };
 }
 
+/** Absolute path of the folder in which the files of an archive lie; null where they lie in an object store. */
+export function filesFolder({ archive, cluster }: StoragePlace): string | null {
+  const place = cluster.storage ?? archive;
+  return isS3Address(place) ? null : place;
+}
+
+/** The same, for a command that reads the files by itself. @throws ARCHIVE_ELSEWHERE where they lie in no folder */
+export function requireFilesFolder(place: StoragePlace, command: string): string {
+  const folder = filesFolder(place);
+  if (folder === null) throw new ArchiveError('ARCHIVE_ELSEWHERE', `${command} reads a folder`);
+  return folder;
+}
+
 /** @throws ARCHIVE_ELSEWHERE where a command reads the files by itself, and they do not lie in the archive's folder */
 export function requireInFolder({ cluster }: StoragePlace, command: string): void {
   if (cluster.storage !== null)

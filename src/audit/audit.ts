@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import type { VerifyContext } from '../evidence/verify.ts';
-import { openPool } from '../pool.ts';
+import { openPool, type Pool } from '../pool.ts';
 import { openAuditIndex } from './audit-index.ts';
 import { isBusy, lasting } from './beside-runs.ts';
 import { captures, clocks, mergeAuditIndex, pictures, twice } from './cross-checks.ts';
@@ -22,7 +22,7 @@ import {
   type Shard,
   sealFiles,
 } from './shards.ts';
-import { openShards } from './worker.ts';
+import { openShards, type ShardResult, type ShardTask } from './worker.ts';
 
 export interface AuditOptions {
   /** Absolute path of an archive, or of a folder of documents. */
@@ -32,12 +32,22 @@ export interface AuditOptions {
   readonly codes: readonly CheckCode[];
   /** Threads; a single one is this one. */
   readonly jobs: number;
+  /** Does the pieces elsewhere than in threads of this machine; where absent, they are done in those. */
+  readonly elsewhere?: ((task: AuditTask) => Promise<AuditPool>) | undefined;
   /** Ends the audit at once; what was reported so far stands. */
   readonly signal: AbortSignal;
   /** True if the caller holds the archive: then nobody else changes it. */
   readonly isAlone?: boolean;
   /** What the seals of this archive are checked with; null where they are not. */
   readonly seals: VerifyContext | null;
+}
+
+/** What is asked of each piece. */
+export type AuditTask = Omit<ShardTask, 'root' | 'index'>;
+
+export interface AuditPool extends Pool<Shard, ShardResult> {
+  /** The index databases of the pieces that were done, in a folder of this machine. @returns their paths in order */
+  files(folder: string): Promise<readonly string[]>;
 }
 
 const BUSY_FOR_MS = 1000;
@@ -68,7 +78,7 @@ export async function* audit(options: AuditOptions): AsyncGenerator<Finding, Aud
     const asksFor = (group: CheckGroup) => about.some(({ code }) => CHECKS[code].group === group);
     const selection = { stems, since: null };
     const only = { quarantine: asksFor('files'), frontier: asksFor('frontier') };
-    return Array.fromAsync(look({ ...options, jobs: 1, selection }, only));
+    return Array.fromAsync(look({ ...options, jobs: 1, elsewhere: undefined, selection }, only));
   };
   for (const found of await lasting(held, { root, startedAt, signal, look: again })) yield count(found);
   return { ...read, ...sum, elapsedMs: Math.round(performance.now() - from) };
@@ -90,7 +100,6 @@ async function* look(
   const { root, selection, codes, signal, isAlone = false } = options;
   const wanted: ReadonlySet<CheckCode> = new Set(codes);
   const total = { articles: 0, assets: 0, bytes: 0 };
-  const waiting: Finding[] = [];
   const isPartial = !isEverything(selection);
   const seals = isPartial || !asksFor(codes, 'seals') ? null : options.seals;
   /** Files of which an error was found: that they are not as they were sealed has the same cause. */
@@ -98,29 +107,21 @@ async function* look(
 
   const folder = await mkdtemp(join(tmpdir(), 'guancha-audit-'));
   try {
-    const indexFiles = Array.from({ length: options.jobs }, (_, i) => join(folder, `${i}.sqlite`));
-    await using pool = openPool(
-      indexFiles.map((index) => ({
-        root,
-        codes,
-        since: selection.since,
-        isPartial,
-        notesHashes: seals !== null,
-        index,
-      })),
-      { open: openShards, thread: new URL(`./worker${extname(import.meta.filename)}`, import.meta.url), signal },
-    );
+    const task = { codes, since: selection.since, isPartial, notesHashes: seals !== null };
+    await using pool = await (options.elsewhere ?? ((asked) => openThreads(asked, { ...options, folder })))(task);
+    const before: Finding[][] = [[]]; // what was found on the way to each piece that is not done yet, and behind the last one
     for await (const { findings, articles, assets, bytes } of pool.run(
-      withoutFindings(plan(options, besides?.quarantine)),
+      withoutFindings(plan(options, besides?.quarantine), before),
     )) {
       total.articles += articles;
       total.assets += assets;
       total.bytes += bytes;
-      yield* onlyWanted(waiting.splice(0));
+      yield* onlyWanted(before.shift() ?? []);
       yield* onlyWanted(findings);
     }
     await pool.finish();
-    yield* onlyWanted(waiting.splice(0));
+    yield* onlyWanted(before.flat());
+    const indexFiles = await pool.files(folder);
     yield* crossChecks(join(folder, 'all.sqlite'), indexFiles);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -132,13 +133,6 @@ async function* look(
       if (!wanted.has(found.code)) continue;
       if (found.severity === 'error') broken.add(found.path);
       yield found;
-    }
-  }
-
-  function* withoutFindings(pieces: Iterable<Shard | Finding>): Generator<Shard> {
-    for (const piece of pieces) {
-      if ('kind' in piece) yield piece;
-      else waiting.push(piece);
     }
   }
 
@@ -159,6 +153,28 @@ async function* look(
       index[Symbol.dispose]();
     }
   }
+}
+
+/** @param before gets a list for each piece, and one more */
+function* withoutFindings(pieces: Iterable<Shard | Finding>, before: Finding[][]): Generator<Shard> {
+  for (const piece of pieces) {
+    if ('kind' in piece) {
+      before.push([]);
+      yield piece;
+    } else before.at(-1)?.push(piece);
+  }
+}
+
+async function openThreads(
+  task: AuditTask,
+  { root, jobs, signal, folder }: Pick<AuditOptions, 'root' | 'jobs' | 'signal'> & { readonly folder: string },
+): Promise<AuditPool> {
+  const tasks = Array.from({ length: jobs }, (_, i) => ({ ...task, root, index: join(folder, `${i}.sqlite`) }));
+  const thread = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url);
+  return {
+    ...openPool(tasks, { open: openShards, thread, signal }),
+    files: async () => tasks.map(({ index }) => index),
+  };
 }
 
 /**

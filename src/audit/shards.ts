@@ -11,6 +11,7 @@ import {
   isYear,
   monthOf,
   parseKey,
+  QUARANTINE,
   RECORDS,
   SEALS,
   SPACES,
@@ -28,6 +29,25 @@ export type Shard =
   /** A file of captures, by its key. */
   | { readonly kind: 'captures'; readonly key: string }
   | { readonly kind: 'quarantine' };
+
+/**
+ * What shards share that are audited together: a month of articles, the first digit of the hashes of pictures, a month of
+ * captures.
+ */
+export function partitionOfShard(shard: Shard): string {
+  switch (shard.kind) {
+    case 'month':
+      return shard.month;
+    case 'documents':
+      return shard.folder;
+    case 'assets':
+      return `${ASSETS} ${shard.folder.slice(0, 1)}`;
+    case 'captures':
+      return shard.key.slice(0, shard.key.lastIndexOf('/'));
+    case 'quarantine':
+      return QUARANTINE;
+  }
+}
 
 /** Which articles are asked for. */
 export interface Selection {

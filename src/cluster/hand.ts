@@ -107,6 +107,6 @@ async function sleepUnless(ending: AbortSignal, clock: Clock): Promise<void> {
   await clock.sleep(AWAY_MS, { signal: ending }).catch(() => {}); // the caller looks at the signal
 }
 
-async function aborted(signal: AbortSignal): Promise<void> {
+export async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }

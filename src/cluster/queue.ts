@@ -1,6 +1,7 @@
 /**
  * The queue `visit` of a cluster: what may be visited now, on its way from the leader to the hands. It is no ledger. What is
- * lost with it the leader offers again, and of what comes twice the second one finds the target taken. The one door to BullMQ.
+ * lost with it the leader offers again, and of what comes twice the second one finds the target taken. With the queue of
+ * `partitions/queue.ts` the one door to BullMQ.
  */
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
@@ -22,9 +23,10 @@ export interface QueueLengths {
 }
 
 const NAME = 'visit';
-const PREFIX = 'guancha';
+/** What all keys of this program in Redis begin with. */
+export const PREFIX = 'guancha';
 /** Whoever asks the queue for something goes on without it after so long. */
-const PATIENCE_MS = 3000;
+export const PATIENCE_MS = 3000;
 /** A queue looks for the jobs of dead hands so often, and so long a hand is believed to live. */
 const STALLED_MS = 30_000;
 
@@ -120,7 +122,7 @@ export function takeVisits(
 }
 
 /** It connects again whenever it was cut. */
-function connect(redis: string): Redis {
+export function connect(redis: string): Redis {
   return new Redis(redis, {
     maxRetriesPerRequest: null,
     connectTimeout: PATIENCE_MS,
@@ -128,7 +130,7 @@ function connect(redis: string): Redis {
   });
 }
 
-async function within<T>(timeMs: number, work: Promise<T>): Promise<T> {
+export async function within<T>(timeMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${timeMs} ms`)), timeMs);
@@ -137,7 +139,7 @@ async function within<T>(timeMs: number, work: Promise<T>): Promise<T> {
 }
 
 /** Says once that Redis is away, and once that it is back. */
-function createOutage(
+export function createOutage(
   redis: string,
   log: Log,
 ): { readonly began: (error: unknown) => void; readonly ended: () => void } {

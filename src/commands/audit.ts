@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, relative, resolve } from 'node:path';
 import { openDisk } from '../archive/disk.ts';
 import { ARTICLES, RECORDS } from '../archive/keys.ts';
-import { requireInFolder } from '../archive/open-storage.ts';
+import { filesFolder, openStorage, requireFilesFolder } from '../archive/open-storage.ts';
 import { openTrash } from '../archive/trash.ts';
 import { type AuditOptions, audit as auditArchive, groupsAsked } from '../audit/audit.ts';
 import {
@@ -35,6 +35,7 @@ import { inShell, line, link } from '../report/text.ts';
 import { parseArticleUrl } from '../site/address.ts';
 import { requireArchive } from './existing-archive.ts';
 import { articleNamed, notArchived, requireNamed } from './named-article.ts';
+import { progressOf, requireRedis } from './partitioning.ts';
 import { verifyContext } from './sealing.ts';
 import type { Interrupts } from './session.ts';
 
@@ -47,6 +48,7 @@ export interface AuditFlags {
   readonly since?: string;
   readonly failOn: Severity;
   readonly jobs?: number;
+  readonly cluster?: boolean;
 }
 
 /**
@@ -64,6 +66,9 @@ export async function audit(
   const codes = [...new Set(codesOf(flags.only))];
   const jobs = Math.min(flags.jobs ?? availableParallelism(), MOST_JOBS);
   const targets = targetsOf(what, flags.since ?? null, config);
+  const redis = flags.cluster === true ? requireRedis('audit', flags, config) : null;
+  if (redis !== null && targets.some(({ root }) => root !== filesFolder(config)))
+    throw new ArchiveError('USAGE', 'audit --cluster: the hands of a cluster see the configured archive alone');
   const run: AuditRun = {
     roots: [...new Set(targets.map(({ root }) => root))],
     command: commandOf(what, flags),
@@ -77,14 +82,16 @@ export async function audit(
   const reporters: readonly Reporter[] = [
     terminal.json ? jsonReport(terminal) : terminalReport(terminal, { repair: repairOf(flags, run, config) }),
     ...(page === null ? [] : [htmlReport(page, run)]),
-    ...(isWhole(what, flags) && isArchive(config.archive) ? [kept(run, context)] : []),
+    ...(isWhole(what, flags) && isArchive(filesFolder(config) ?? '') ? [kept(run, context)] : []),
   ];
   const sum = { articles: 0, assets: 0, bytes: 0, errors: 0, warnings: 0, elapsedMs: 0 };
   let exit: ExitCode = EXIT.ok;
   try {
     for (const { root, selection } of targets) {
       const seals = verifyContext(root, config);
-      const options: AuditOptions = { root, selection, codes, jobs, signal: interrupts.stopSignal, seals };
+      const signal = interrupts.stopSignal;
+      const elsewhere = redis === null ? undefined : await sharedAudit(redis, { config, terminal, signal });
+      const options: AuditOptions = { root, selection, codes, jobs, elsewhere, signal, seals };
       const summary = await each(auditArchive(options), async (found) => {
         if (RANK[found.severity] >= RANK[flags.failOn]) exit = EXIT.findings;
         for (const reporter of reporters) await reporter.add(found, root);
@@ -94,10 +101,25 @@ export async function audit(
   } catch (error) {
     if (error !== interrupts.stopSignal.reason) throw error;
     return EXIT.interrupted; // at once, and no report: a part would be taken for the whole
+  } finally {
+    terminal.end();
   }
   for (const reporter of reporters) await reporter.end(sum);
   if (html !== null) terminal.say(line`wrote ${link(html, resolve(html))}`);
   return exit;
+}
+
+/** The pieces by the hands of the cluster. */
+async function sharedAudit(
+  redis: string,
+  { config, terminal, signal }: { readonly config: Config; readonly terminal: Terminal; readonly signal: AbortSignal },
+): Promise<AuditOptions['elsewhere']> {
+  const [storage, { openPartitions }, { auditWork }] = await Promise.all([
+    openStorage(config),
+    import('../partitions/partitions.ts'),
+    import('../partitions/works.ts'),
+  ]);
+  return (task) => openPartitions(auditWork, task, { redis, storage, signal, ...progressOf(terminal) });
 }
 
 /** True for all checks of all of the configured archive: such a report is worth keeping. */
@@ -106,13 +128,14 @@ function isWhole(what: readonly string[], { only, since }: AuditFlags): boolean 
 }
 
 function kept(run: AuditRun, { config, terminal }: { readonly config: Config; readonly terminal: Terminal }): Reporter {
-  const storage = openDisk(config.archive);
+  const storage = openDisk(requireFilesFolder(config, 'audit'));
   return storedReport(run, { storage, trash: openTrash(storage, { now: run.startedAt }), log: terminal.log });
 }
 
 /** How what was audited is repaired, as it is typed; null for a folder without records, and for anything beside the archive. */
 function repairOf({ config: file, archive }: AuditFlags, { roots }: AuditRun, config: Config): string | null {
-  if (roots.length !== 1 || roots[0] !== config.archive || !isArchive(config.archive)) return null;
+  const folder = filesFolder(config);
+  if (folder === null || roots.length !== 1 || roots[0] !== folder || !isArchive(folder)) return null;
   const flags = Object.entries({ config: file, archive }).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name} ${inShell(value)}`],
   );
@@ -148,12 +171,12 @@ function targetsOf(what: readonly string[], since: string | null, config: Config
     throw new ArchiveError('USAGE', `--since ${since}: a day such as 2022-01-28 is needed`);
   const ids = what.filter((text) => isName(text, config));
   const paths = what.filter((text) => !isName(text, config));
-  if (what.length === 0 || ids.length > 0) requireInFolder(config, 'audit');
   if (what.length === 0 || ids.length > 0) requireArchive(config);
   const targets = paths.map((path) => targetOf(resolve(path), since));
-  if (what.length === 0) return [{ root: config.archive, selection: { stems: null, since } }];
-  if (ids.length === 0) return targets;
-  return [{ root: config.archive, selection: { stems: withMoves(ids, config), since } }, ...targets];
+  if (what.length > 0 && ids.length === 0) return targets;
+  const root = requireFilesFolder(config, 'audit');
+  if (what.length === 0) return [{ root, selection: { stems: null, since } }];
+  return [{ root, selection: { stems: withMoves(ids, root, config), since } }, ...targets];
 }
 
 /** An article of the configured archive by any of its names; a file or folder that is there is audited as such. */
@@ -162,14 +185,14 @@ function isName(text: string, config: Config): boolean {
 }
 
 /** The stems of articles, and of the posts that such became. Throws NOT_ARCHIVED where the archive has nothing of one. */
-function withMoves(names: readonly string[], config: Config): readonly string[] {
-  const { archive, site } = config;
+function withMoves(names: readonly string[], root: string, config: Config): readonly string[] {
+  const { site } = config;
   using operations = openOperations(config, { readOnly: true });
   return names.flatMap((name) => {
     for (const id of requireNamed(name, config).ids) {
       const post = parseArticleUrl(destinationOf(operations.frontier.find(id)) ?? '', site);
       const stems = (post === null ? [id] : [id, post.id]).map(stemOf);
-      if (stems.some((stem) => hasArticle(archive, stem))) return stems;
+      if (stems.some((stem) => hasArticle(root, stem))) return stems;
     }
     throw notArchived(name, config);
   });

@@ -1,11 +1,12 @@
 /** The flags, arguments and help of the commands that ask the site. */
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import type { ArchiveOptions } from './archive.ts';
 import type { BackfillOptions } from './backfill.ts';
 import {
   type CommonFlags,
   common,
   count,
+  countOrNone,
   examples,
   type Invocation,
   JSON_LINES,
@@ -14,6 +15,7 @@ import {
   WAIT,
 } from './flags.ts';
 import type { OrdersAction } from './orders.ts';
+import type { WorkerFlags } from './worker.ts';
 
 export function crawling(program: Command, { io, interrupts, terminal, prepare, existing, end }: Invocation): void {
   common(program.command('start'))
@@ -130,12 +132,18 @@ export function crawling(program: Command, { io, interrupts, terminal, prepare, 
   common(program.command('worker'))
     .summary('a hand of a cluster')
     .description(
-      'Visits what the schedule of a cluster offers, on as many machines as there are; needs cluster.postgres and cluster.redis. SIGTERM ends after the article in hand.',
+      'Visits what the schedule of a cluster offers, on as many machines as there are, and does its part of the works that --cluster shares; needs cluster.postgres and cluster.redis. SIGTERM ends after the article in hand.',
     )
-    .addHelpText('after', examples('worker', 'worker --json'))
-    .action(async (flags: CommonFlags) => {
+    .addOption(
+      new Option('--partitions <n>', 'so many partitions of a large work at once, beside the visits; 0 for none')
+        .argParser(countOrNone)
+        .default(1),
+    )
+    .option('--no-visits', 'partitions alone: needs no database and no browser')
+    .addHelpText('after', examples('worker', 'worker --json', 'worker --no-visits --partitions 8'))
+    .action(async (flags: CommonFlags & WorkerFlags) => {
       const { worker } = await import('./worker.ts');
-      end(await worker({ ...prepare(flags), interrupts }));
+      end(await worker(flags, { ...prepare(flags), interrupts }));
     });
 
   common(program.command('orders'))

@@ -54,6 +54,8 @@ export function common(command: Command): Command {
     .option('--quiet', 'warnings and errors on stderr alone: no progress, no notes');
 }
 
+export const CLUSTER = 'let the hands of the cluster do it (worker), as if this machine had done it';
+
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  guancha-archive ${line}`).join('\n')}`;
 }
@@ -67,6 +69,10 @@ export function count(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 is needed.');
   return value;
+}
+
+export function countOrNone(text: string): number {
+  return text === '0' ? 0 : count(text);
 }
 
 function port(text: string): number {
@@ -95,6 +101,7 @@ export function keeping(program: Command, { io, interrupts, terminal, prepare, e
         .default('error'),
     )
     .option('--jobs <n>', 'threads (default: one for each processor core, at most 8)', count)
+    .option('--cluster', CLUSTER)
     .addHelpText(
       'after',
       examples('audit', 'audit --only assets --json', 'audit guancha:623950', 'audit ../documents --html report.html'),

@@ -1,7 +1,7 @@
-/** `worker`: a hand of a cluster, which visits what the schedule offers until it is asked to stop. */
+/** `worker`: a hand of a cluster, which visits what the schedule offers, and does partitions of large works, until it is asked to stop. */
 
 import { seldom, systemClock } from '../clock.ts';
-import { AWAY_MS, COMMAND, comesBack, serveHand } from '../cluster/hand.ts';
+import { AWAY_MS, aborted, COMMAND, comesBack, serveHand } from '../cluster/hand.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { openMonitor, parseListenAddress } from '../monitor/monitor.ts';
@@ -9,10 +9,17 @@ import { createMonitorState } from '../monitor/state.ts';
 import { createHook } from '../notify/hook.ts';
 import { noticeOf } from '../notify/notice.ts';
 import { createNotifier } from '../notify/notifier.ts';
+import { servePartitions } from '../partitions/hand.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { printReport, reportOf } from '../report/visits.ts';
 import { type Interrupts, withArchive } from './session.ts';
 import { watchCluster } from './watch-cluster.ts';
+
+export interface WorkerFlags {
+  /** So many at once. */
+  readonly partitions: number;
+  readonly visits: boolean;
+}
 
 interface WorkerContext {
   readonly config: Config;
@@ -21,12 +28,22 @@ interface WorkerContext {
 }
 
 /** Ends with 0 once it is asked to stop. @throws USAGE where the configuration names no cluster; what stops a run */
-export async function worker({ config, terminal, interrupts }: WorkerContext): Promise<ExitCode> {
+export async function worker(
+  { partitions, visits }: WorkerFlags,
+  { config, terminal, interrupts }: WorkerContext,
+): Promise<ExitCode> {
   const { postgres, redis } = config.cluster;
-  const missing = postgres === null ? 'cluster.postgres' : 'cluster.redis';
-  if (postgres === null || redis === null)
+  const missing = visits && postgres === null ? 'cluster.postgres' : 'cluster.redis';
+  if ((visits && postgres === null) || redis === null)
     throw new ArchiveError('USAGE', `worker: the configuration has no ${missing}`);
+  if (!visits && partitions === 0) throw new ArchiveError('USAGE', 'worker: neither visits nor partitions');
   const { stopSignal, abortSignal } = interrupts;
+  await using _partitions =
+    partitions === 0 ? null : await servePartitions(config, { redis, partitions, stopSignal, log: terminal.log });
+  if (!visits) {
+    await aborted(stopSignal);
+    return EXIT.ok;
+  }
   const { listen, file, staleMs } = config.monitor;
   const state = createMonitorState({ staleMs, now: systemClock.now });
   const address = listen === null ? null : parseListenAddress(listen);

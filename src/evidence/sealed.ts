@@ -59,6 +59,7 @@ function isSealable(parsed: ParsedKey): boolean {
     case 'manifest':
     case 'seal':
     case 'seal-memory':
+    case 'work':
       return false;
   }
 }

@@ -17,8 +17,8 @@ export interface Terminal {
   /** Lines for people, on stdout; nothing with --json. */
   say(...lines: readonly Text[]): void;
   log(event: LogEvent): void;
-  /** Shows how far the work is; `total` may grow. */
-  progress(done: number, total: number): void;
+  /** Shows how far the work is; `total` may grow. @param unit what is counted, articles where absent */
+  progress(done: number, total: number, unit?: string): void;
   /** Takes the bar away. */
   end(): void;
 }
@@ -65,10 +65,10 @@ export function createTerminal(
       ];
       print(stderr, lines.map((each) => written(each, abilitiesOf(stderr))).join('\n'));
     },
-    progress: (done, total) => {
+    progress: (done, total, unit = 'articles') => {
       if (quiet) return;
       const now = performance.now();
-      const text = progressLine(done, total, now - startedAt);
+      const text = progressLine(done, total, { unit, elapsedMs: now - startedAt });
       if (isMovable(stderr)) {
         const room = Math.max(0, Math.min(BAR_CELLS, columnsOf(stderr) - text.length - 1));
         const cells = Math.round((room * done) / Math.max(1, total));
@@ -108,11 +108,15 @@ export function printPlain(to: Output, text: string): void {
   to.write(lines.join('\n'));
 }
 
-/** `12 of 40, 0.8/s, 0:35 left`. */
-function progressLine(done: number, total: number, elapsedMs: number): string {
+/** `12 of 40 articles, 0.8/s, 0:35 left`. */
+function progressLine(
+  done: number,
+  total: number,
+  { unit, elapsedMs }: { readonly unit: string; readonly elapsedMs: number },
+): string {
   const rate = done / (elapsedMs / 1000);
   const left = done === 0 ? '' : `, ${clock((total - done) / rate)} left`;
-  return `${done} of ${total} articles, ${rate.toFixed(1)}/s${left}`;
+  return `${done} of ${total} ${unit}, ${rate.toFixed(1)}/s${left}`;
 }
 
 function clock(seconds: number): string {
