@@ -1,16 +1,14 @@
 /** From argv to an exit code. No other file knows argv, signals or how the process ends. */
 import { type Command, CommanderError } from 'commander';
-import { requireArchive } from './commands/existing-archive.ts';
 import type { CommonFlags, Invocation } from './commands/flags.ts';
 import type { Interrupts } from './commands/session.ts';
-import { loadConfig } from './config.ts';
 import { configSource } from './config-file.ts';
 import { ArchiveError, EXIT, type ExitCode, exitCodeFor, renderError } from './errors.ts';
 import { createProgram } from './program.ts';
 import { createEnvelope, errorLine } from './report/envelope.ts';
 import { type Io, type Output, safeOutput } from './report/output.ts';
-import { createTerminal, printPlain, type Terminal } from './report/terminal.ts';
-import { jsonLine } from './report/text.ts';
+import { jsonLine, printPlain } from './report/plain.ts';
+import type { Terminal } from './report/terminal.ts';
 import { knownError } from './system-errors.ts';
 
 /**
@@ -22,6 +20,7 @@ import { knownError } from './system-errors.ts';
 export async function main(argv: readonly string[], io: Io, interrupts: Interrupts): Promise<ExitCode> {
   let exit = EXIT.ok as ExitCode;
   const envelope = createEnvelope();
+  let loaded: Settings | null = null;
   const invocation: Invocation = {
     io,
     interrupts,
@@ -29,14 +28,16 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
     prepare,
     existing: (flags) => {
       const prepared = prepare(flags);
-      requireArchive(prepared.config);
+      begun().requireArchive(prepared.config);
       return prepared;
     },
     end: (code) => {
       exit = code;
     },
   };
-  const program = createProgram(invocation);
+  const program = createProgram(invocation).hook('preAction', async () => {
+    loaded = await loadSettings();
+  });
 
   try {
     await program.parseAsync(withoutHelpFor(argv, program), { from: 'user' });
@@ -69,19 +70,36 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
     printPlain(io.stdout, `${jsonLine(last)}\n`);
   }
 
+  function begun(): Settings {
+    if (loaded === null) throw new TypeError('no command has begun');
+    return loaded;
+  }
+
   function terminal({ json, quiet }: CommonFlags): Terminal {
-    return createTerminal(io, { json: json === true, quiet: quiet === true, envelope });
+    return begun().createTerminal(io, { json: json === true, quiet: quiet === true, envelope });
   }
 
   function prepare(flags: CommonFlags): ReturnType<Invocation['prepare']> {
     const prepared = terminal(flags);
-    const config = loadConfig(flags.config ?? null, { archive: flags.archive });
+    const config = begun().loadConfig(flags.config ?? null, { archive: flags.archive });
     const { file } = configSource(flags.config ?? null);
     if (file !== null && flags.config === undefined)
       prepared.log({ level: 'info', stage: 'run', message: `configuration ${file}` });
     return { config, terminal: prepared };
   }
 }
+
+/** What every command needs, and help and version do without: they are there in a third of the time. */
+async function loadSettings() {
+  const [{ loadConfig }, { requireArchive }, { createTerminal }] = await Promise.all([
+    import('./config.ts'),
+    import('./commands/existing-archive.ts'),
+    import('./report/terminal.ts'),
+  ]);
+  return { loadConfig, requireArchive, createTerminal };
+}
+
+type Settings = Awaited<ReturnType<typeof loadSettings>>;
 
 const STOPPED = 'what had begun is as if it had not, or goes on with the same command';
 
@@ -155,7 +173,8 @@ function listenForInterrupts(argv: readonly string[], stderr: Output): Interrupt
 
 const LAST_RESORT_MS = 5000;
 
-if (import.meta.main) {
+/** Runs the command line of this process; the launcher calls it where its own Node.js will do. */
+export async function runProcess(): Promise<void> {
   const stderr = safeOutput(process.stderr);
   const stdout = safeOutput(process.stdout, ({ message }) =>
     printPlain(stderr, `stdout cannot be written: ${message}; the work goes on\n`),
@@ -180,3 +199,5 @@ if (import.meta.main) {
   const exit = await main(argv, { stdout, stderr, stdin: process.stdin }, interrupts);
   process.exitCode = fault ?? exit;
 }
+
+if (import.meta.main) await runProcess();

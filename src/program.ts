@@ -1,11 +1,12 @@
 /** Every command with its arguments, flags and help, in groups: what the command line, the man page and completion are made of. */
-import { Command, Help, type Option } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { clustering } from './commands/cluster-flags.ts';
 import { crawling } from './commands/crawling-flags.ts';
 import { type Invocation, keeping, reading } from './commands/flags.ts';
 import { sharing } from './commands/shared-flags.ts';
-import { packageInfo } from './package.ts';
-import { columnsOf, printPlain } from './report/terminal.ts';
+import { EXIT } from './errors.ts';
+import { columnsOf, printPlain } from './report/plain.ts';
+import { versionText } from './versions.ts';
 
 /** Of help: wider lines are hard to read. */
 const HELP_COLUMNS = 80;
@@ -15,7 +16,11 @@ export function createProgram(invocation: Invocation): Command {
   const { io } = invocation;
   const program = new Command('guancha-archive')
     .description('Archives articles of the Chinese news site Guancha (观察者网), one slow request at a time.')
-    .version(packageInfo().version)
+    .option('-V, --version', 'version, commit, Node.js, browser and SQLite')
+    .on('option:version', () => {
+      printPlain(io.stdout, `${versionText()}\n`);
+      throw new CommanderError(EXIT.ok, 'commander.version', '');
+    })
     .configureOutput({
       writeOut: (text) => printPlain(io.stdout, text),
       writeErr: (text) => printPlain(io.stderr, text),
@@ -53,6 +58,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'notify',
     'doctor',
     'cluster',
+    'version',
   ],
 };
 

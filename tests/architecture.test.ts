@@ -107,6 +107,7 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
     'package.ts',
     'report/report-file.ts',
     'sqlite.ts',
+    'versions.ts',
   ],
   'node:fs/promises': [
     'audit/audit.ts',
@@ -142,6 +143,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'clock.ts',
     'listen.ts',
     'package.ts',
+    'versions.ts',
     'paths.ts',
     'pool.ts',
     'config-file.ts',

@@ -244,6 +244,6 @@ describe('help', () => {
       assert.equal(ended.code, 0);
       assert.match(ended.stdout, new RegExp(`Examples:\\n  guancha-archive ${command}`));
     }
-    assert.match((await run(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
+    assert.match((await run(['--version'])).stdout, /^guancha-archive \d+\.\d+\.\d+/);
   });
 });

@@ -21,6 +21,7 @@ const ID = 'guancha:903180';
 const CALLS: Readonly<
   Record<string, readonly { readonly argv: string; readonly exit: number; readonly until?: string }[]>
 > = {
+  version: [{ argv: 'version', exit: 0 }],
   start: [{ argv: 'start nonsense', exit: 2 }],
   init: [
     { argv: 'init AT/made --yes', exit: 0 },

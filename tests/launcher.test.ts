@@ -69,7 +69,10 @@ describe('the launcher', () => {
       const options = { uid: 12_345, gid: 12_345, cwd: '/', env: { ...env, ...home }, encoding: 'utf8' } as const;
       const { status, stdout, stderr } = spawnSync(process.execPath, [LAUNCHER, '--version'], options);
       assert.deepEqual([status, stderr], [0, '']);
-      assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+      assert.match(
+        stdout,
+        /^guancha-archive \d+\.\d+\.\d+ .*Node\.js \d+\.\d+\.\d+, .*Chromium.*, SQLite 3\.\d+\.\d+\n$/,
+      );
     }
   });
 });

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type Output, safeOutput } from '../src/report/output.ts';
-import { createTerminal, printPlain } from '../src/report/terminal.ts';
-import { joined, jsonLine, line, link, style } from '../src/report/text.ts';
+import { jsonLine, printPlain } from '../src/report/plain.ts';
+import { createTerminal } from '../src/report/terminal.ts';
+import { joined, line, link, style } from '../src/report/text.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { run, temporaryFolder } from './support/command.ts';
 

@@ -240,6 +240,17 @@ export function keeping(program: Command, { io, interrupts, terminal, prepare, e
     });
 
   program
+    .command('version')
+    .summary('version, commit, Node.js, browser, SQLite')
+    .description('Says which program this is and what it runs on, for a report of a fault and for programs.')
+    .option('--json', JSON_LINES)
+    .addHelpText('after', examples('version', 'version --json'))
+    .action(async (flags: CommonFlags) => {
+      const { version } = await import('./version.ts');
+      end(version(terminal(flags)));
+    });
+
+  program
     .command('demo')
     .summary('archive a made-up newspaper on this machine')
     .description(

@@ -11,8 +11,9 @@ import { ArchiveError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../er
 import { NOT_WELL } from '../frontier/frontier.ts';
 import { lockArchive } from '../frontier/lock.ts';
 import { openOperations } from '../frontier/operations.ts';
+import { linesIn } from '../report/plain.ts';
 import type { Terminal } from '../report/terminal.ts';
-import { linesIn, style } from '../report/text.ts';
+import { style } from '../report/text.ts';
 import { parseArticleUrl } from '../site/address.ts';
 
 export type QuarantineAction = 'list' | 'show' | 'release';

@@ -358,6 +358,13 @@ export const LINES = {
     alarms: z.array(sourceAlarm),
     error: z.object({ code: text, detail: text }).nullable(),
   }),
+  version: z.object({
+    version: text,
+    commit: text.nullable(),
+    node: text,
+    browser: text.nullable(),
+    sqlite: text,
+  }),
   server: z.object({ origin: text }),
   password: z.object({ hash: text }),
   hand: z.object({

@@ -23,6 +23,7 @@ const seal = {
 };
 
 export const SUMMARIES = {
+  version: nothing,
   start: z.object({ outcomes }),
   init: nothing,
   archive: z.object({ outcomes }),

@@ -2,7 +2,8 @@
 import type { LogEvent } from '../log.ts';
 import { createEnvelope, type Envelope, type Line, type Summary, type SummaryName } from './envelope.ts';
 import type { Io, Output } from './output.ts';
-import { type Abilities, joined, jsonLine, line, linesIn, style, type Text, written } from './text.ts';
+import { columnsOf, jsonLine, linesIn } from './plain.ts';
+import { type Abilities, joined, line, style, type Text, written } from './text.ts';
 
 export interface Terminal {
   readonly json: boolean;
@@ -100,14 +101,6 @@ export function createTerminal(
   }
 }
 
-/** Prints a text of several lines before there is a terminal, or after: errors, help. */
-export function printPlain(to: Output, text: string): void {
-  const lines = linesIn(text).map((each) =>
-    written(each, { colours: false, links: false, columns: Number.POSITIVE_INFINITY }),
-  );
-  to.write(lines.join('\n'));
-}
-
 /** `12 of 40 articles, 0.8/s, 0:35 left`. */
 function progressLine(
   done: number,
@@ -141,15 +134,6 @@ function abilitiesOf(stream: Output): Abilities {
     links: isMovable(stream),
     columns: Number.POSITIVE_INFINITY,
   };
-}
-
-/** Of a terminal that does not say how wide it is (0 columns over a serial line) and of one that nothing fits in. */
-const USUAL_COLUMNS = 80;
-
-export function columnsOf(stream: Output): number {
-  if (stream.isTTY !== true) return Number.POSITIVE_INFINITY;
-  const { columns = 0 } = stream;
-  return columns > 1 ? columns : USUAL_COLUMNS;
 }
 
 // How long something took, for people: `8 s`, `12 min`, `3.5 h`, `2.1 d`.

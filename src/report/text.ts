@@ -54,11 +54,6 @@ export function link(text: Text, path: string): Styled {
   return { pieces: piecesOf(text).map((piece) => ({ ...piece, path })) };
 }
 
-/** The lines of a text of several; each is foreign. */
-export function linesIn(text: string): readonly string[] {
-  return text.replaceAll('\t', '    ').split(/\r?\n/);
-}
-
 /** A word of a command, as a shell takes it. */
 export function inShell(word: string): string {
   return /^[\w./~:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
@@ -109,12 +104,4 @@ function marked({ text, styles, path }: Piece, { colours, links }: Pick<Abilitie
 /** With the machine’s name, so that a terminal elsewhere does not take the file for one of its own; all but plain characters are encoded. */
 function fileUrl(path: string): string {
   return `file://${encodeURIComponent(hostname())}${pathToFileURL(path).pathname}`;
-}
-
-/** JSON that a terminal shows as it is: what JSON may leave raw and a terminal would obey is escaped by JSON's own rule. */
-export function jsonLine(value: object): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
