@@ -23,6 +23,7 @@ export function runFault(message: string, words: Words): Markup {
 
 export function runPart(state: RunState, words: Words): Markup {
   const { outcomes, revisits, pauses, failures, alarms, holder } = state;
+  const claims = state.cluster?.claims ?? [];
   const order = Object.keys(words.outcomes);
   const sorted = outcomes.toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b));
   const figures = sorted.map(
@@ -36,6 +37,7 @@ ${figures}</dl>
 ${alarms.length === 0 ? null : html`<section><h2>${words.alarms}</h2><ul>${alarms.map((each) => html`<li class="notice">${each}</li>`)}</ul></section>`}
 ${clusterPart(state.cluster, words)}
 <section><h2>${words.hosts}</h2>
+${claims.length === 0 ? null : html`<ul>${claims.map(({ host, hand }) => html`<li>${words.askedBy(host, hand)}</li>`)}</ul>`}
 ${pauses.length === 0 ? html`<p>${words.noPauses}</p>` : html`<ul>${pauses.map(({ host, until, reason }) => html`<li>${words.pausedUntil(host, beijing(until))}: ${reason}</li>`)}</ul>`}</section>
 ${openOrders(state.orders, words)}
 ${bySource(state, words)}
@@ -55,7 +57,7 @@ ${failures.map(
 /** Who works for a cluster, and what is on its way to whom. */
 function clusterPart(cluster: ClusterState | null, words: Words): Markup | null {
   if (cluster === null) return null;
-  const { hands, leases, queue, claims } = cluster;
+  const { hands, leases, queue } = cluster;
   const lengths =
     queue === null
       ? null
@@ -68,10 +70,9 @@ ${lengths}
 ${
   hands.length === 0
     ? html`<p class="notice">${words.noHands}</p>`
-    : html`<div class="wide" tabindex="0" role="group" aria-label="${words.cluster}"><table><thead><tr><th scope="col">${words.hand}</th><th scope="col">${words.handState}</th><th scope="col">${words.since}</th><th scope="col">${words.inHand}</th></tr></thead><tbody>
+    : html`<div class="wide" tabindex="0" role="group" aria-label="${words.cluster}"><table><thead><tr><th scope="col">${words.hand}</th><th scope="col">${words.handState}</th><th scope="col">${words.inHand}</th></tr></thead><tbody>
 ${hands.map((hand) => handRow(hand, words))}</tbody></table></div>`
-}
-${claims.length === 0 ? null : html`<ul>${claims.map(({ host, hand }) => html`<li>${words.askedBy(host, hand)}</li>`)}</ul>`}</section>`;
+}</section>`;
 }
 
 function handRow({ name, command, since, seenAt, inHand, leads, isSilent }: Hand, words: Words): Markup {
@@ -81,7 +82,7 @@ function handRow({ name, command, since, seenAt, inHand, leads, isSilent }: Hand
       ? html`<b>${words.leads}</b>`
       : html`${words.works}`;
   const ids = inHand.map((id) => html`<li>${id}</li>`);
-  return html`<tr><td><bdi>${name}</bdi><br><small class="quiet">${command}</small></td><td>${state}</td><td>${beijing(since)}</td><td>${ids.length === 0 ? null : html`<ul>${ids}</ul>`}</td></tr>\n`;
+  return html`<tr><td><bdi>${name}</bdi><br><small class="quiet">${words.commandSince(command, beijing(since))}</small></td><td>${state}</td><td>${ids.length === 0 ? null : html`<ul>${ids}</ul>`}</td></tr>\n`;
 }
 
 function lastRun({ lastRun: run, holder }: RunState, words: Words): Markup {

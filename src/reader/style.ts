@@ -44,7 +44,7 @@ small { font-size: .8em; }
 .sections a:hover { color: var(--ink); }
 .sections a[aria-current] { color: var(--ink); box-shadow: inset 0 -2px var(--seal); }
 .search { display: flex; flex: 1 1 10rem; max-width: 17.5rem; margin-left: auto; min-width: 0; }
-input, select, button { font: inherit; color: inherit; background: transparent; border: 1px solid var(--quiet); border-radius: 3px; padding: .3rem .6rem; min-width: 0; }
+input, select, button { font: inherit; color: inherit; background: transparent; border: 1px solid var(--quiet); border-radius: 3px; padding: .3rem .6rem; min-width: 0; max-width: 100%; }
 .search input { flex: 1; width: 5rem; border-right: 0; border-radius: 3px 0 0 3px; }
 .search button { border-radius: 0 3px 3px 0; }
 button { cursor: pointer; background: var(--raised); white-space: nowrap; }
@@ -207,6 +207,7 @@ details > :not(summary) { margin-bottom: 1rem; }
 .events .withdrawn::before { border-color: var(--seal); background: var(--seal); }
 .events time { color: var(--quiet); font-size: .9rem; padding-top: .1rem; }
 .chooser { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; }
+.chooser label { max-width: 100%; }
 .bar { display: flex; flex-wrap: wrap; gap: .75rem 2rem; justify-content: space-between; align-items: center; margin: 0 0 1.5rem; padding: .75rem 0; border: solid var(--rule); border-width: 1px 0; }
 .views a { margin-left: 1rem; color: var(--quiet); }
 .views a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }

@@ -116,7 +116,7 @@ describe('the state of a cluster', { skip }, () => {
     for (const name of Object.values(busy.names)) assert.ok(page.includes(name), name);
     assert.match(page, /<b>leads<\/b>/);
     assert.equal(page.match(/silent since /g)?.length, 1);
-    assert.match(page, /Articles in hand: 1\..*Given out again, for their process died: 1\./);
+    assert.match(page, /Articles in hand: 1\..*Left by dead processes, to be given out again: 1\./);
     assert.match(page, /Queue of visits: /);
     assert.match(page, new RegExp(`www\\.guancha\\.cn is being asked by ${busy.names.hand}`));
     assert.match(await room.text('/run?lang=zh'), /<h2>集群<\/h2>/);
