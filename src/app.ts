@@ -94,7 +94,7 @@ export async function openApp(
   const storage = await openStorage(config, {
     onWeakness: warn,
     report: warn,
-    signal: stopSignal,
+    stopSignal,
     ...(isShared && { patience: RUN_PATIENCE }),
   });
   const trash = openTrash(storage, { now: new Date(machine.now()) });

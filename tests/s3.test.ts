@@ -92,6 +92,17 @@ describe('the object store', () => {
     assert.equal(all.stub.objects.size, 1);
   });
 
+  it('still writes what is in hand once it is asked to stop, and waits for nobody who is away', async () => {
+    await using all = await opened();
+    await using folder = await temporaryFolder();
+    const patience = { ...QUICK, longestMs: 600_000 };
+    const stopped = openS3(all.stub.address, { local: folder.path, patience, stopSignal: AbortSignal.abort() });
+    await stopped.write('a', 'in hand');
+    assert.equal(String(await stopped.read('a')), 'in hand');
+    all.stub.set({ refusal: { status: 503, code: 'SlowDown' } });
+    await assert.rejects(stopped.write('b', 'late'), { code: 'INTERRUPTED' });
+  });
+
   it('lets no two machines write captures of one name', async () => {
     await using one = await opened();
     await using folder = await temporaryFolder();

@@ -83,17 +83,20 @@ export interface Page {
 
 /**
  * Opens nothing yet: the first request asks the store.
- * @param options `patience` says how long it is tried; `signal` ends a wait; `report` is told when a wait begins
+ * @param options `patience` says how long it is tried; `signal` ends everything at once, `stopSignal` only what is tried for
+ *   long: what is in hand is still written; `report` is told when a wait begins
  */
 export function openObjectStore(
   address: S3Address,
   {
     patience = PATIENCE,
     signal,
+    stopSignal,
     report = () => {},
   }: {
     readonly patience?: Patience;
     readonly signal?: AbortSignal | undefined;
+    readonly stopSignal?: AbortSignal | undefined;
     readonly report?: (message: string) => void;
   } = {},
 ): ObjectStore {
@@ -239,7 +242,9 @@ export function openObjectStore(
       try {
         return await work();
       } catch (error) {
-        if (signal?.aborted === true) throw new ArchiveError('INTERRUPTED', `${place}: ${name}`, { cause: error });
+        const isStopped = stopSignal?.aborted === true;
+        if (signal?.aborted === true || (isStopped && attempt >= patience.attempts))
+          throw new ArchiveError('INTERRUPTED', `${place}: ${name}`, { cause: error });
         const failure = failureOf(error, { place, name });
         if (failure.kind !== 'again') throw known(failure, name);
         if (failure.isUnsure) onUnsure();
@@ -247,7 +252,8 @@ export function openObjectStore(
         if (performance.now() - begun + waitMs > patience.longestMs) throw known(failure, name);
         if (attempt === patience.attempts)
           report(`${place}: ${failure.says}; it is tried again for ${Math.round(patience.longestMs / 1000)} s`);
-        await sleep(waitMs, undefined, { signal: signal ?? new AbortController().signal }).catch(() => {}); // the next attempt looks at the signal
+        const ends = [signal, isStopped ? undefined : stopSignal].filter((each) => each !== undefined);
+        await sleep(waitMs, undefined, { signal: AbortSignal.any(ends) }).catch(() => {}); // the next attempt looks at the signals
       }
     }
   }

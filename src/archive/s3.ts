@@ -31,8 +31,10 @@ export interface S3Options {
   /** Absolute path of a folder of this machine, which one process uses at a time. */
   readonly local: string;
   readonly patience?: Patience;
-  /** Ends a wait for the store with INTERRUPTED. */
+  /** Ends everything at once with INTERRUPTED. */
   readonly signal?: AbortSignal | undefined;
+  /** Ends a long wait for a store that is away with INTERRUPTED; what is in hand is still written where it answers. */
+  readonly stopSignal?: AbortSignal | undefined;
   /** Is told when the store is busy or away. */
   readonly report?: (message: string) => void;
 }
