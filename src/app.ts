@@ -27,6 +27,7 @@ import { createHttp } from './fetch/http.ts';
 import { createPoliteness } from './fetch/politeness.ts';
 import { createRobots, type Robots } from './fetch/robots.ts';
 import { createShowPage } from './fetch/show-page.ts';
+import { openTurns } from './fetch/turns.ts';
 import { MOST_DEATHS } from './frontier/frontier.ts';
 import { type ArchiveLock, lockArchive, waitForLock } from './frontier/lock.ts';
 import { type Operations, openOperations } from './frontier/operations.ts';
@@ -163,12 +164,14 @@ export async function openApp(
       : async (exchange, kind) => ({ ...exchange, capture: await captures.write(exchange, kind) });
   const guard = createAddressGuard(config.network.allowAddresses);
   const { timeoutMs } = config.browser;
-  const connections = openConnections({ ...config.network, environment: process.env, guard, timeoutMs, log });
+  const turns = isAlone ? undefined : openTurns({ youngMs: timeoutMs });
+  const connections = openConnections({ ...config.network, environment: process.env, guard, timeoutMs, turns, log });
   const politeness = createPoliteness({
     ...pace,
     hosts: journal.hosts,
     claims: shared?.claims,
     leaseMs: 2 * timeoutMs,
+    turns,
     clock,
     log,
     onRequest,

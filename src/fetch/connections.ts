@@ -14,6 +14,7 @@ import type { AddressGuard } from './address-guard.ts';
 import { readAuthorities } from './certificates.ts';
 import { type Destination, type Environment, proxyFor, type UpstreamProxy } from './proxies.ts';
 import { tlsOfSocket } from './tls.ts';
+import type { Turns } from './turns.ts';
 
 export interface Connections {
   /** A connection to a server. Throws ADDRESS_REFUSED, NETWORK, TIMEOUT, PROXY_UNREACHABLE. */
@@ -38,23 +39,24 @@ export function openConnections(options: {
   readonly environment: Environment;
   readonly guard: AddressGuard;
   readonly timeoutMs: number;
+  /** Asked before each write. Absent where one machine alone asks the site. */
+  readonly turns?: Turns | undefined;
   readonly log: Log;
 }): Connections {
-  const { guard, environment, timeoutMs } = options;
+  const { guard, environment, timeoutMs, turns } = options;
   const authorities = readAuthorities(options.certificates, options);
   const trusted = authorities.length === 0 ? {} : { ca: [...getCACertificates('default'), ...authorities] };
   const proxyTo = (destination: Destination) => proxyFor(destination, options.proxy, environment);
   for (const isSecure of [true, false]) proxyTo({ host: 'any.invalid', port: 1, isSecure }); // what is wrong is said now
 
+  const hosts = new WeakMap<Socket, string>(); // by what was opened
   const open = async (destination: Destination) => {
-    guard.requireHost(destination.host);
-    const proxy = proxyTo(destination);
-    if (proxy === null) return straight(destination);
-    try {
-      return await (proxy.kind === 'socks5' ? bySocks(proxy, destination) : byConnect(proxy, destination));
-    } catch (error) {
-      throw new ArchiveError('PROXY_UNREACHABLE', `${proxy.name}: ${messageOf(error)}`, { cause: error });
-    }
+    const socket = await openFor(destination);
+    if (turns === undefined) return socket;
+    const { host, port, isSecure } = destination;
+    const asSpelt = new URL(`${isSecure ? 'https' : 'http'}://${host}:${port}`).host;
+    hosts.set(socket, asSpelt);
+    return turns.gated(socket, asSpelt);
   };
 
   const secure = async (socket: Socket, host: string, protocols: readonly string[]) => {
@@ -64,7 +66,8 @@ export function openConnections(options: {
     const tls = connectTls({ socket, host: name, ...servername, ...trusted, ALPNProtocols: [...protocols] });
     await known(name, tls, () => once(tls, 'secureConnect'));
     tlsOfSocket(tls); // while it can say it
-    return tls;
+    const asSpelt = hosts.get(socket); // TLS writes to it by ways of its own
+    return turns === undefined || asSpelt === undefined ? tls : turns.gated(tls, asSpelt);
   };
 
   const agentOptions = { keepAlive: true, scheduling: 'lifo', timeout: 5000 } as const;
@@ -95,6 +98,17 @@ export function openConnections(options: {
     authorities: authorities.length,
     agents: { http, https },
   };
+
+  async function openFor(destination: Destination): Promise<Socket> {
+    guard.requireHost(destination.host);
+    const proxy = proxyTo(destination);
+    if (proxy === null) return straight(destination);
+    try {
+      return await (proxy.kind === 'socks5' ? bySocks(proxy, destination) : byConnect(proxy, destination));
+    } catch (error) {
+      throw new ArchiveError('PROXY_UNREACHABLE', `${proxy.name}: ${messageOf(error)}`, { cause: error });
+    }
+  }
 
   function straight({ host, port }: Destination): Promise<Socket> {
     const socket = connect({ host: plain(host), port, lookup: guard.lookup, allowHalfOpen: true, noDelay: true });

@@ -40,7 +40,7 @@ export interface Door {
   readonly pageCaps: Caps;
   /**
    * Makes one request, without its redirects, where scope, address guard and robots.txt allow it, in its host's turn.
-   * @param ask makes it within the caps; called once or not at all. Its answer says how the host's turns go on
+   * @param ask makes it within the caps; called once or not at all, and again where nothing of it was sent in time. Its answer says how the host's turns go on
    * @throws OUT_OF_SCOPE, ADDRESS_REFUSED, ROBOTS_DISALLOWED, ROBOTS_UNREACHABLE, HOST_PAUSED (a picture alone); what `ask` throws
    */
   pass<T extends Answered>(request: DoorRequest, ask: (caps: Caps) => Promise<T>): Promise<T>;

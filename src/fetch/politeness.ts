@@ -5,6 +5,7 @@ import { unlessRefused } from '../database.ts';
 import { ArchiveError, type ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { asksForPause } from '../site/answers.ts';
+import { type Moment, moment, type Turns } from './turns.ts';
 import { retryAfterMs } from './wishes.ts';
 
 /** Keeps the turns. All waits end at once when `signal` aborts, long ones also when the run is asked to stop. */
@@ -12,7 +13,8 @@ export interface Politeness {
   /**
    * Runs a page request in its host's turn: one at a time, and the pause to the next one counts from the answer, so that
    * the server never sees two page requests closer than the interval, however slow the way to it is. With an interval of
-   * 0 requests may overlap. A robots.txt has its turn like a page.
+   * 0 requests may overlap. A robots.txt has its turn like a page. Where several machines ask, `request` is called again if
+   * its turn had passed before it was written.
    * @throws INTERRUPTED where the run is asked to stop while the host is left alone; what `request` throws
    */
   page<T extends Answered>(url: string, signal: AbortSignal, request: () => Promise<T>): Promise<T>;
@@ -73,6 +75,15 @@ export interface HostClaims {
 /** On one machine one process asks, and its own turns keep its requests apart. */
 const ALWAYS_FREE: HostClaims = { claim: () => ({ token: '' }), extend: () => true, release: () => {} };
 
+/** A host that is held for one request, until disposed. */
+interface Claim extends Disposable {
+  /** True where the request failed because the claim was too old for it: the host has to be claimed anew, and it to be made again. */
+  isMissed(): boolean;
+  answered(): void;
+}
+
+const ALONE: Claim = { isMissed: () => false, answered: () => {}, [Symbol.dispose]: () => {} };
+
 /** A failure of a host, and of nothing that was asked of it: whatever is to be had there waits. */
 export class HostAway extends ArchiveError {
   readonly host: string;
@@ -113,8 +124,10 @@ export function createPoliteness(options: {
   readonly hosts: HostTimes;
   /** Of several machines; absent where one alone asks. */
   readonly claims?: HostClaims | undefined;
-  /** A host that a machine claimed and fell silent with is free again after so long; a request is begun within half of it. */
+  /** A host that a machine claimed and fell silent with is free again after so long. */
   readonly leaseMs?: number;
+  /** Where connections ask whether they may write; its claims are young for well less than `leaseMs`. Absent where `claims` is. */
+  readonly turns?: Turns | undefined;
   /** Is called for each request before it is made. */
   readonly onRequest?: ((kind: 'page' | 'picture') => void) | undefined;
   /** Aborts where the run is to end after what is in hand. */
@@ -123,7 +136,7 @@ export function createPoliteness(options: {
   readonly log: Log;
 }): Politeness {
   const { intervalMs, assetIntervalMs, backoffMs, longestPauseMs, hosts: times, clock, log } = options;
-  const { claims = ALWAYS_FREE, leaseMs = LEASE_MS } = options;
+  const { claims = ALWAYS_FREE, leaseMs = LEASE_MS, turns } = options;
   const hosts = new Map<string, Host>();
   const told = new Map<string, number>(); // the end of each host's pause that was told last
 
@@ -134,10 +147,18 @@ export function createPoliteness(options: {
       const { host } = new URL(url);
       const key = picturesOf(host);
       const turn = async () => {
-        requirePicturesSoon(host);
-        using _claim = await claimed(key, () => assetIntervalMs, signal);
-        options.onRequest?.('picture');
-        return await request();
+        for (;;) {
+          requirePicturesSoon(host);
+          using claim = await claimed(key, () => assetIntervalMs, signal);
+          options.onRequest?.('picture');
+          try {
+            const answer = await request();
+            claim.answered();
+            return answer;
+          } catch (error) {
+            if (!claim.isMissed() || signal.aborted) throw error;
+          }
+        }
       };
       const answer = await hostState(host).assets.add(turn, { signal });
       const asked = wishOf(answer);
@@ -172,22 +193,26 @@ export function createPoliteness(options: {
   ): Promise<T> {
     const { host } = new URL(url);
     const state = hostState(host);
-    const turn = async () => {
-      using _claim = await claimed(host, () => pauseOf(state), signal);
-      stamp(host, state);
-      if (isPage) options.onRequest?.('page');
-      let answer: T;
-      try {
-        answer = await request();
-      } catch (error) {
-        const isSilent = error instanceof ArchiveError && NO_ANSWER.includes(error.code);
-        if (isSilent && !signal.aborted) slowDown(host, 'no answer');
-        throw error;
+    const turn = async (): Promise<T> => {
+      for (;;) {
+        using claim = await claimed(host, () => pauseOf(state), signal);
+        stamp(host, state);
+        if (isPage) options.onRequest?.('page');
+        let answer: T;
+        try {
+          answer = await request();
+        } catch (error) {
+          if (claim.isMissed() && !signal.aborted) continue;
+          const isSilent = error instanceof ArchiveError && NO_ANSWER.includes(error.code);
+          if (isSilent && !signal.aborted) slowDown(host, 'no answer');
+          throw error;
+        }
+        claim.answered();
+        stamp(host, state);
+        if (asksForPause(answer.status)) slowDown(host, `status ${answer.status}`, wishOf(answer));
+        else if (isPage) forgetFailures(host, state);
+        return answer;
       }
-      stamp(host, state);
-      if (asksForPause(answer.status)) slowDown(host, `status ${answer.status}`, wishOf(answer));
-      else if (isPage) forgetFailures(host, state);
-      return answer;
     };
     return state.pages.add(turn, { signal });
   }
@@ -264,34 +289,40 @@ export function createPoliteness(options: {
   }
 
   /**
-   * Waits until a host may be asked, and takes it until disposed. Between the claim and the request nothing is waited for. A
-   * machine that was stopped before the claim came back has to claim anew; one that is stopped in the instant after it, for
-   * longer than half a lease, may still begin a request while another machine has the host.
+   * Waits until a host may be asked, and takes it until disposed. A machine that was stopped before the claim came back has to
+   * claim anew; one that is stopped after it is kept from writing by `turns`.
    * @param pauseMs is counted from the end of the request
    */
-  async function claimed(key: string, pauseMs: () => number, signal: AbortSignal): Promise<Disposable> {
+  async function claimed(key: string, pauseMs: () => number, signal: AbortSignal): Promise<Claim> {
     for (;;) {
       await waitFor(key, signal);
-      const from = performance.now();
+      const since = moment();
       const claim = claims.claim(key, leaseMs);
-      if ('token' in claim) {
-        if (performance.now() - from < leaseMs / 2) return holding(key, claim.token, pauseMs);
-        claims.release(key, claim.token, 0);
-      } else {
-        // After a request there is a pause: who looks so often learns in time when it ends.
-        const timeMs = Math.min(claim.againInMs, Math.max(pauseMs() / 2, LOOK_AGAIN_MS));
-        await clock.sleep(Math.max(1, timeMs), { signal });
-      }
+      if ('token' in claim) return holding(key, claim.token, since, pauseMs);
+      // After a request there is a pause: who looks so often learns in time when it ends.
+      const timeMs = Math.min(claim.againInMs, Math.max(pauseMs() / 2, LOOK_AGAIN_MS));
+      await clock.sleep(Math.max(1, timeMs), { signal });
     }
   }
 
-  function holding(key: string, token: string, pauseMs: () => number): Disposable {
-    if (claims === ALWAYS_FREE) return { [Symbol.dispose]: () => {} };
+  function holding(key: string, token: string, since: Moment, pauseMs: () => number): Claim {
+    if (claims === ALWAYS_FREE) return ALONE;
+    const turn = turns?.begin(hostOf(key), since);
+    let isAnswered = false;
     // A claim that cannot be kept or given back runs out.
-    const timer = setInterval(() => unlessRefused(() => claims.extend(key, token, leaseMs)), leaseMs / 3);
+    const extend = () => {
+      const at = moment();
+      if (claims.extend(key, token, leaseMs)) turn?.renew(at);
+    };
+    const timer = setInterval(() => unlessRefused(extend), leaseMs / 3);
     return {
+      isMissed: () => turn?.isMissed() === true,
+      answered: () => {
+        isAnswered = true;
+      },
       [Symbol.dispose]: () => {
         clearInterval(timer);
+        turn?.end(isAnswered);
         unlessRefused(() => claims.release(key, token, pauseMs()));
       },
     };
@@ -316,4 +347,8 @@ export function createPoliteness(options: {
 /** What is remembered of a host's pictures stands beside what is of its pages. */
 export function picturesOf(host: string): string {
   return `${PICTURES}${host}`;
+}
+
+function hostOf(key: string): string {
+  return key.startsWith(PICTURES) ? key.slice(PICTURES.length) : key;
 }
