@@ -98,6 +98,21 @@ export function testStorage(
       assert.deepEqual(await keys(storage, ''), []);
     });
 
+    using('adds to a file at its end as its writer knows it, or not at all', async (storage) => {
+      const open = 'captures/2026/11/20261127T031003123Z-0f3a91cc.warc.gz.open';
+      const isTaken = { code: 'ARCHIVE_OVERTAKEN' };
+      await assert.rejects(storage.append(open, '甲', { at: 3 }), isTaken);
+      assert.equal(await storage.stat(open), null);
+      await storage.append(open, '甲', { at: 0 });
+      await storage.append(open, '乙', { at: 3 });
+      await assert.rejects(storage.append(open, '丙', { at: 0 }), isTaken);
+      await assert.rejects(storage.append(open, '丙', { at: 3 }), isTaken);
+      assert.equal(await textOf(storage.chunks(open)), '甲乙');
+      await storage.move(open, open.slice(0, -5));
+      await assert.rejects(storage.append(open, '丙', { at: 6 }), isTaken);
+      assert.equal(await textOf(storage.chunks(open.slice(0, -5))), '甲乙');
+    });
+
     using('gives a range of a file, as far as there is one', async (storage) => {
       await storage.append('a/b', Buffer.from([0, 1, 2]));
       await storage.append('a/b', Buffer.from([3, 255]));

@@ -78,14 +78,16 @@ export function openDisk(
       await write(key, bytes);
       return '';
     },
-    append: (key, bytes) =>
+    append: (key, bytes, { at } = {}) =>
       withErrors(async () => {
         const path = pathOf(root, key);
         await ensureFolder(dirname(path));
-        await using file = await fsp.open(path, 'a');
+        await using file = await openToAppend(path, at);
         await file.appendFile(bytes);
         await syncHandle(file, 'files', note);
         await syncFolder(dirname(path), note);
+        const after = at === undefined ? undefined : at + Buffer.byteLength(bytes);
+        if (after !== undefined && (await orNull(fsp.lstat(path)))?.size !== after) throw overtaken(path);
       }),
     copy: (from, to) =>
       withErrors(async () => {
@@ -146,10 +148,12 @@ export function openDisk(
           discard: () => removeQuietly(path),
         };
       }),
-    sweep: () =>
+    sweep: ({ idleMs = 0 } = {}) =>
       withErrors(async () => {
         let removed = 0;
         for await (const path of temporaries(root, TRASH)) {
+          const writtenAt = idleMs === 0 ? 0 : ((await orNull(fsp.lstat(path)))?.mtimeMs ?? Number.POSITIVE_INFINITY);
+          if (writtenAt > Date.now() - idleMs) continue;
           await fsp.rm(path, { force: true });
           removed += 1;
         }
@@ -275,6 +279,22 @@ async function* chunksOf(
   } catch (error) {
     throw knownError(error, where);
   }
+}
+
+/** @throws ARCHIVE_OVERTAKEN where the file has not so many bytes, or is there for 0 */
+async function openToAppend(path: string, at: number | undefined): Promise<fsp.FileHandle> {
+  if (at === undefined) return fsp.open(path, 'a');
+  const flags = constants.O_WRONLY | constants.O_APPEND | (at === 0 ? constants.O_CREAT | constants.O_EXCL : 0);
+  const file = await fsp.open(path, flags).catch((error: unknown) => {
+    throw isMissing(error) || codeOf(error) === 'EEXIST' ? overtaken(path) : error;
+  });
+  if ((await file.stat()).size === at) return file;
+  await file.close();
+  throw overtaken(path);
+}
+
+function overtaken(path: string): ArchiveError {
+  return new ArchiveError('ARCHIVE_OVERTAKEN', `${path}: is not what was written`);
 }
 
 /** The bytes of a regular file; a FIFO is not waited for. */

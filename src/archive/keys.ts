@@ -168,6 +168,11 @@ export function segmentNamed(name: string): string | null {
   return parsed?.kind === 'segment' && !parsed.isOpen ? key : null;
 }
 
+/** Of the process of a cluster that wrote it, as `segmentKey` takes it; null for one of a machine alone. */
+export function handOfSegment(segment: string): string | null {
+  return /-([0-9a-f]{8})\.warc\.gz$/.exec(segment)?.[1] ?? null;
+}
+
 /** The name of a segment while it is written to; it gets its own when it ends. */
 export function openSegmentKey(segment: string): string {
   return `${segment}.open`;

@@ -73,8 +73,12 @@ export function openMemory({ now = Date.now }: { readonly now?: () => number } =
       put(key, bytes);
       return String(writes);
     },
-    append: async (key, bytes) =>
-      put(key, Buffer.concat([files.get(requireKey(key))?.bytes ?? NOTHING, Buffer.from(bytes)])),
+    append: async (key, bytes, { at } = {}) => {
+      const there = files.get(requireKey(key));
+      if (at !== undefined && (at === 0 ? there !== undefined : there?.bytes.length !== at))
+        throw new ArchiveError('ARCHIVE_OVERTAKEN', `${key}: is not what was written`);
+      put(key, Buffer.concat([there?.bytes ?? NOTHING, Buffer.from(bytes)]));
+    },
     copy: async (from, to) => {
       const { bytes } = get(from);
       if (files.has(requireKey(to))) throw refusal(to, 'is there');

@@ -72,11 +72,12 @@ export function openS3(address: S3Address, { local, ...options }: S3Options): St
       return etag !== null;
     },
     writeRevised,
-    append: async (key, bytes) => {
-      if (!isOpenSegment(requireKey(key))) return appendAnew(key, bytes);
-      if ((await spool.stat(key)) === null && (await store.put(nameOf(key), nothing, { kind: 'absent' })) === null)
+    append: async (key, bytes, options = {}) => {
+      if (!isOpenSegment(requireKey(key))) return appendAnew(key, bytes, options);
+      const isBegun = (options.at ?? 0) > 0 || (await spool.stat(key)) !== null;
+      if (!isBegun && (await store.put(nameOf(key), nothing, { kind: 'absent' })) === null)
         throw new ArchiveError('ARCHIVE_OVERTAKEN', `${name}/${key}: another run writes a file of this name`);
-      await spool.append(key, bytes);
+      await spool.append(key, bytes, options);
     },
     copy: async (from, to) => {
       requireKey(from);
@@ -128,7 +129,7 @@ export function openS3(address: S3Address, { local, ...options }: S3Options): St
         discard: file.discard,
       };
     },
-    sweep: async () => (await spool.sweep()) + (await store.abortUploads(top, Date.now() - DAY_MS)),
+    sweep: async (options) => (await spool.sweep(options)) + (await store.abortUploads(top, Date.now() - DAY_MS)),
     freeBytes: async () => Number.POSITIVE_INFINITY,
   };
 
@@ -164,10 +165,12 @@ export function openS3(address: S3Address, { local, ...options }: S3Options): St
   }
 
   /** Reads and writes the whole file, which is to be small: a list in the trash. */
-  async function appendAnew(key: string, bytes: string | Uint8Array): Promise<void> {
+  async function appendAnew(key: string, bytes: string | Uint8Array, { at }: { readonly at?: number }): Promise<void> {
     for (let attempt = 1; ; attempt++)
       try {
         const there = await readRevised(key);
+        if (at !== undefined && (at === 0 ? there !== null : there?.bytes.length !== at))
+          throw new ArchiveError('ARCHIVE_OVERTAKEN', `${name}/${key}: is not what was written`);
         await writeRevised(
           key,
           Buffer.concat([there?.bytes ?? Buffer.alloc(0), Buffer.from(bytes)]),

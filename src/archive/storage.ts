@@ -47,8 +47,13 @@ export interface Storage {
    * @throws ARCHIVE_OVERTAKEN where another has written the file since
    */
   writeRevised(key: string, bytes: string | Uint8Array, revision: string | null): Promise<string>;
-  /** Adds to the end of a file, durably; makes it where it is not there. A kill may leave a part of what was added. */
-  append(key: string, bytes: string | Uint8Array): Promise<void>;
+  /**
+   * Adds to the end of a file, durably; makes it where it is not there. A kill may leave a part of what was added.
+   * @param options `at`: so many bytes the file has by what the writer knows, and is not there for 0. A writer whose file another
+   *   has taken is then told, and nothing may rest on what it added
+   * @throws ARCHIVE_OVERTAKEN where the file is not as `at` says, before or after
+   */
+  append(key: string, bytes: string | Uint8Array, options?: { readonly at?: number }): Promise<void>;
   /** Lets the bytes of a file lie under a second key too: a write to the first leaves them under the second. */
   copy(from: string, to: string): Promise<void>;
   /** Gives a file, folder or link another key. Nothing is followed or opened; a file that had the key is replaced. */
@@ -65,8 +70,11 @@ export interface Storage {
   names(prefix: string): Promise<Names>;
   /** A new empty temporary file beside where its bytes will stay; `commit` or `discard` ends it. */
   temporary(prefix: string): Promise<TemporaryFile>;
-  /** Removes temporary files that a killed run left, but for those in `trash/`; returns how many. */
-  sweep(): Promise<number>;
+  /**
+   * Removes temporary files that a killed run left, but for those in `trash/`; returns how many.
+   * @param options `idleMs`: those alone that were not written to for so long, for others may be at work
+   */
+  sweep(options?: { readonly idleMs?: number }): Promise<number>;
   /** Bytes that this user may still write; Infinity where nothing says so. */
   freeBytes(): Promise<number>;
 }

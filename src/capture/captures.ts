@@ -75,6 +75,7 @@ export function openCaptures(
   },
 ): Captures {
   const { payloads, segmentBytes = SEGMENT_BYTES, segmentMs = Number.POSITIVE_INFINITY } = options;
+  const isAmongOthers = (options.hand ?? null) !== null;
   const reader = openCaptureReader(storage);
   const ids = new Map<string, string>(); // place → WARC-Record-ID of the response, of the last ones
   let current: Segment | null = null;
@@ -164,11 +165,21 @@ export function openCaptures(
     return earlier === null ? place : { ...place, body: earlier.place };
   }
 
-  /** @param body of the first record, whose block is the HTTP head alone; null where the records hold all */
-  async function append(
-    make: (warcinfo: string) => readonly [WarcRecord, ...WarcRecord[]],
-    body: Body | null = null,
-  ): Promise<Written> {
+  /**
+   * Whoever took this process for dead has ended its file: what was in hand goes to another one, whole.
+   * @param body of the first record, whose block is the HTTP head alone; null where the records hold all
+   */
+  async function append(make: MakeRecords, body: Body | null = null): Promise<Written> {
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await appendOnce(make, body);
+      } catch (error) {
+        const isTaken = error instanceof ArchiveError && error.code === 'ARCHIVE_OVERTAKEN';
+        if (!isTaken || attempt === MOST_ATTEMPTS) throw error;
+      }
+  }
+
+  async function appendOnce(make: MakeRecords, body: Body | null): Promise<Written> {
     const { segment, begin } = await segmentFor();
     const [first, ...others] = make(segment.warcinfo);
     const offset = segment.bytes + begin.length;
@@ -198,7 +209,7 @@ export function openCaptures(
   async function put(segment: Segment, parts: readonly Uint8Array[]): Promise<void> {
     const bytes = Buffer.concat(parts);
     if (bytes.length === 0) return;
-    await storage.append(openSegmentKey(segment.key), bytes);
+    await storage.append(openSegmentKey(segment.key), bytes, isAmongOthers ? { at: segment.bytes } : {});
     segment.bytes += bytes.length;
   }
 
@@ -238,7 +249,10 @@ export function openCaptures(
     try {
       await storage.move(openSegmentKey(ending.key), ending.key);
     } catch (error) {
-      if (error instanceof ArchiveError && error.code === 'ARCHIVE_AWAY') current = ending; // it is ended later
+      if (!(error instanceof ArchiveError)) throw error;
+      if (isAmongOthers && error.code !== 'ARCHIVE_AWAY' && (await storage.stat(openSegmentKey(ending.key))) === null)
+        return; // it has been ended by whoever took this process for dead
+      if (error.code === 'ARCHIVE_AWAY') current = ending; // it is ended later
       throw error;
     }
   }
@@ -256,6 +270,8 @@ export function openCaptures(
   }
 }
 
+type MakeRecords = (warcinfo: string) => readonly [WarcRecord, ...WarcRecord[]];
+
 /** A body that is not held. */
 interface Body {
   readonly bytes: number;
@@ -271,6 +287,7 @@ interface Written {
 
 const NOTHING = new Uint8Array();
 const MOST_IDS = 1000;
+const MOST_ATTEMPTS = 3;
 /** Room for what stands before it. */
 const MOST_BODY_BYTES = MOST_RECORD_BYTES - (1 << 20);
 /** So much is written at once; each time the disk is waited for. */

@@ -18,18 +18,29 @@ export interface Recovered {
 /**
  * Gives every file that is still open its final name; for the start of a run, under the archive's lock. A kill within it
  * leaves what the next start ends.
- * @returns one for each file
+ * @param isLeft whether a file, by its final name, was left by one that died; all were where no other run is at work
+ * @returns one for each file that was ended
  * @throws what the storage throws
  */
-export async function recoverSegments(storage: Storage, trash: Trash): Promise<readonly Recovered[]> {
+export async function recoverSegments(
+  storage: Storage,
+  trash: Trash,
+  isLeft: (segment: string) => boolean = () => true,
+): Promise<readonly Recovered[]> {
   const recovered: Recovered[] = [];
-  for (const segment of await openSegments(storage)) recovered.push(await recover(segment));
+  for (const segment of (await openSegments(storage)).filter(isLeft)) {
+    const one = await recover(segment);
+    if (one !== null) recovered.push(one);
+  }
   return recovered;
 
-  async function recover(segment: string): Promise<Recovered> {
+  /** Null where it is written to after all, or was ended by another. */
+  async function recover(segment: string): Promise<Recovered | null> {
     const open = openSegmentKey(segment);
-    const size = (await storage.stat(open))?.bytes ?? 0;
+    const size = (await storage.stat(open))?.bytes;
+    if (size === undefined) return null;
     const { bytes, fault } = await wholePart(open);
+    if ((await storage.stat(open))?.bytes !== size) return null;
     const present = await storage.stat(segment);
     if (present === null && fault === null && bytes > 0) {
       await storage.move(open, segment);

@@ -3,6 +3,7 @@ import type { App } from '../app.ts';
 import { systemClock } from '../clock.ts';
 import { COMMAND as WORKER } from '../cluster/hand.ts';
 import { type Leadership, openLeadership } from '../cluster/leadership.ts';
+import { watchLeftBehind } from '../cluster/left-behind.ts';
 import { openVisitQueue } from '../cluster/queue.ts';
 import type { Config } from '../config.ts';
 import type { Leading } from '../crawl/schedule.ts';
@@ -64,13 +65,14 @@ export interface HandingOut extends Leading, AsyncDisposable {
 
 /** Offers what is due to the hands until disposed. */
 export function beginHandingOut(
-  { frontier, journal, shared, services }: App,
+  { frontier, journal, shared, services, storage, trash }: App,
   lead: Lead,
   { config, command, log }: { readonly config: Config; readonly command: string; readonly log: Log },
 ): HandingOut {
   const { redis } = config.cluster;
   const queue = redis === null ? null : openVisitQueue(redis, log);
   const lost = new AbortController();
+  const leftBehind = shared === null ? null : watchLeftBehind({ storage, trash, shared }, log);
   let hasHands = false;
   let step: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
@@ -86,6 +88,7 @@ export function beginHandingOut(
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer);
       await step;
+      await leftBehind?.[Symbol.asyncDispose]();
       unlessRefused(() => shared?.hands.leave());
       await queue?.[Symbol.asyncDispose]();
     },

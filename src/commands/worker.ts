@@ -2,6 +2,7 @@
 
 import { seldom, systemClock } from '../clock.ts';
 import { AWAY_MS, aborted, COMMAND, comesBack, serveHand } from '../cluster/hand.ts';
+import { watchLeftBehind } from '../cluster/left-behind.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { openMonitor, parseListenAddress } from '../monitor/monitor.ts';
@@ -65,6 +66,7 @@ export async function worker(
       if (shared === null) throw new TypeError('no cluster');
       const isWatched = listen !== null || file !== null;
       await using _watch = isWatched ? watchCluster(app, { config, state, log: terminal.log }) : null;
+      await using _leftBehind = watchLeftBehind({ ...app, shared }, terminal.log);
       const hooks = config.notify.map((hook) => createHook(hook));
       // The schedule delivers.
       const notifier = createNotifier({ hooks, outbox: journal.outbox, clock: services.clock, log: terminal.log });

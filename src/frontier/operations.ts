@@ -10,7 +10,7 @@ import { openDatabase } from '../sqlite.ts';
 import type { Frontier, Pace, RequeuedTarget } from './frontier.ts';
 import { openInstants } from './instants.ts';
 import { MIGRATIONS } from './migrations.ts';
-import { clusterClock, type Leases, leasesOf, openCluster, openPostgresFrontier } from './postgres.ts';
+import { clusterClock, type Leases, leasesOf, openCluster, openPostgresFrontier, tryLock } from './postgres.ts';
 import { openSqliteFrontier } from './sqlite.ts';
 
 export interface Operations extends Disposable {
@@ -29,6 +29,8 @@ export interface Shared {
   readonly claims: HostClaims;
   readonly hands: Hands;
   readonly leases: () => Leases;
+  /** Holds off other processes that would take up what the dead left, until disposed. Null where one is at it. */
+  readonly alone: () => Disposable | null;
   /** Ms since 1970 by the clock of the database, as far as it was asked lately; it never fails. */
   readonly now: () => number;
 }
@@ -86,6 +88,7 @@ export function openOperations(place: string | OperationsPlace, options: Operati
         claims: openHostClaims(database, { now, hand, longestPauseMs }),
         hands: openHands(database, { now, name: hand }),
         leases: leasesOf(database, { now }),
+        alone: () => tryLock(database),
         now: followClock(now),
       }
     : null;

@@ -1,5 +1,5 @@
 /** What a cluster's database has of its own: its tables and their versions, the hands' ways to the next target, its clock. */
-import type { Database } from '../database.ts';
+import { type Database, unlessRefused } from '../database.ts';
 import { ArchiveError } from '../errors.ts';
 import { openPostgres } from '../postgres.ts';
 import { withoutSecrets } from '../service-address.ts';
@@ -239,6 +239,19 @@ export function askDatabase(url: string): DatabaseFacts {
     deadShare: Number(row?.dead ?? 0),
   };
 }
+
+/**
+ * A lock that one process has at a time, until disposed or its connection is gone. Null where another one has it.
+ * @throws DATABASE_AWAY
+ */
+export function tryLock(database: Database): Disposable | null {
+  const got = database.prepare(`SELECT CAST(pg_try_advisory_lock(${LEFT_BEHIND}) AS INTEGER) AS got`).get()?.got;
+  if (Number(got) !== 1) return null;
+  return { [Symbol.dispose]: () => unlessRefused(() => database.exec(`SELECT pg_advisory_unlock(${LEFT_BEHIND})`)) };
+}
+
+/** The number of that lock; it means nothing. */
+const LEFT_BEHIND = 1_623_950_830;
 
 /** Lets the numbers that the database gives go on behind those of rows that were brought to it. */
 export function renumber(database: Database): void {
