@@ -144,6 +144,15 @@ export function connectToRead(path: string, opened: DisposableStack): DatabaseSy
   return opened.use(connect(copy));
 }
 
+/** A database of any version, as it is: neither made nor changed, in the folder neither. @throws DATABASE_DAMAGED; what else the disk refuses with */
+export function openToRead(path: string): Database {
+  return withSqliteErrors(path, () => {
+    using opened = new DisposableStack();
+    const connection = connectToRead(path, opened);
+    return databaseOf(connection, path, opened.move());
+  });
+}
+
 /** True if a connection that writes has the database open, or was killed with it. */
 export function isOpenElsewhere(path: string): boolean {
   return sizeOf(`${path}-wal`) !== null;

@@ -151,6 +151,7 @@ async function repairCopy(context: VerifyContext) {
       ...config.revisits,
       ...app,
       root: copy,
+      postgres: null,
       convention: config.document.date,
       stopSignal: signal,
       abortSignal: signal,

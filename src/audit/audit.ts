@@ -40,6 +40,8 @@ export interface AuditOptions {
   readonly isAlone?: boolean;
   /** What the seals of this archive are checked with; null where they are not. */
   readonly seals: VerifyContext | null;
+  /** Address of the database of a cluster that holds its queue; null where the queue lies in the archive. */
+  readonly postgres?: string | null;
 }
 
 /** What is asked of each piece. */
@@ -57,13 +59,13 @@ const BUSY_FOR_MS = 1000;
  * beside a run comes at the end, if it lasts.
  */
 export async function* audit(options: AuditOptions): AsyncGenerator<Finding, AuditSummary> {
-  const { root, signal, isAlone = false } = options;
+  const { root, signal, isAlone = false, postgres = null } = options;
   const [from, startedAt] = [performance.now(), Date.now()];
   const sum = { errors: 0, warnings: 0 };
   const held: Finding[] = [];
   let busy = { is: false, until: 0 };
   const isBusyNow = () => {
-    if (performance.now() >= busy.until) busy = { is: isBusy(root), until: performance.now() + BUSY_FOR_MS };
+    if (performance.now() >= busy.until) busy = { is: isBusy(root, postgres), until: performance.now() + BUSY_FOR_MS };
     return busy.is;
   };
   const looking = look(options);
@@ -97,7 +99,7 @@ async function* look(
   options: AuditOptions,
   besides: { readonly quarantine: boolean; readonly frontier: boolean } | null = null,
 ): AsyncGenerator<Finding, Read> {
-  const { root, selection, codes, signal, isAlone = false } = options;
+  const { root, selection, codes, signal, isAlone = false, postgres = null } = options;
   const wanted: ReadonlySet<CheckCode> = new Set(codes);
   const total = { articles: 0, assets: 0, bytes: 0 };
   const isPartial = !isEverything(selection);
@@ -148,7 +150,7 @@ async function* look(
       if (asksFor(codes, 'captures') && !isPartial) yield* onlyWanted(captures(database, root));
       if (seals !== null) yield* onlyWanted(await auditSeals(database, { ...seals, broken, isAlone, signal }));
       if (asksFor(codes, 'frontier') && (besides?.frontier ?? !isPartial))
-        yield* onlyWanted(auditFrontier(root, database));
+        yield* onlyWanted(auditFrontier(root, database, postgres));
     } finally {
       index[Symbol.dispose]();
     }

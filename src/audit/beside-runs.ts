@@ -5,7 +5,10 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FRONTIER, isPost, parseKey, stemOf } from '../archive/keys.ts';
-import { connectToRead } from '../sqlite.ts';
+import { openToRead } from '../sqlite.ts';
+import { ArchiveError } from '../errors.ts';
+import { clusterClock, openCluster } from '../frontier/postgres.ts';
+import { openHands } from '../journal/hands.ts';
 import { CHECKS, type Finding } from './promises.ts';
 import { changedAt } from './read-file.ts';
 
@@ -15,19 +18,28 @@ const BETWEEN_LOOKS_MS = 400;
 /** So long before the audit an article in hand may have got its first picture. */
 const IN_HAND_MS = 3_600_000;
 
-/** True while a run has not come to its end, and after one that was killed. Leaves no trace. */
-export function isBusy(root: string): boolean {
-  using opened = new DisposableStack();
+/**
+ * True while a run has not come to its end, and after one that was killed; of a cluster while hands work. Leaves no trace.
+ * @param postgres as `auditFrontier` takes it
+ */
+export function isBusy(root: string, postgres: string | null): boolean {
+  if (postgres !== null) return haveHands(postgres);
   try {
     if (changedAt(join(root, FRONTIER)) === null) return false;
-    const last = connectToRead(join(root, FRONTIER), opened)
+    using database = openToRead(join(root, FRONTIER));
+    const last = database
       .prepare('SELECT ended_at FROM runs ORDER BY rowid DESC LIMIT 1')
       .get();
     return last !== undefined && last.ended_at === null;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_SQLITE_ERROR') throw error;
+    if (!(error instanceof ArchiveError) || error.cause === undefined) throw error;
     return false; // older than the table of runs, or no database: its own check says so
   }
+}
+
+function haveHands(postgres: string): boolean {
+  using database = openCluster(postgres, { readOnly: true });
+  return openHands(database, { now: clusterClock(database), name: '' }).all().length > 0;
 }
 
 /**

@@ -2,14 +2,31 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { FRONTIER } from '../archive/keys.ts';
+import type { Database } from '../database.ts';
+import { ArchiveError } from '../errors.ts';
+import { openCluster } from '../frontier/postgres.ts';
 import { unreadableOf } from '../frontier/sql.ts';
 import type { ArticleId } from '../model.ts';
-import { connectToRead, isOpenElsewhere } from '../sqlite.ts';
+import { withoutSecrets } from '../service-address.ts';
+import { isOpenElsewhere, openToRead } from '../sqlite.ts';
 import { type CheckCode, type Finding, finding } from './promises.ts';
 import { withFile } from './read-file.ts';
 
-/** @param store the index database, which knows the articles of the store */
-export function* auditFrontier(root: string, store: DatabaseSync): Generator<Finding> {
+/**
+ * @param store the index database, which knows the articles of the store
+ * @param postgres address of the database of a cluster; null where the queue lies in the archive
+ * @throws DATABASE_AWAY and what else `openCluster` throws: a database that is away is no finding
+ */
+export function* auditFrontier(
+  root: string,
+  store: DatabaseSync,
+  postgres: string | null = null,
+): Generator<Finding> {
+  if (postgres !== null) {
+    using frontier = openCluster(postgres, { readOnly: true });
+    takeOver(frontier, store); // one statement reads it all, as it was at one moment
+    return yield* disagreements(store, withoutSecrets(postgres));
+  }
   const path = join(root, FRONTIER);
   const there = withFile(path, () => ({ kind: 'there' as const }));
   if (there.kind === 'fault' && there.detail === 'a folder')
@@ -17,7 +34,7 @@ export function* auditFrontier(root: string, store: DatabaseSync): Generator<Fin
   if (there.kind !== 'there') return; // absent: nothing is lost; anything else was reported already
   const fault = readBesideRuns(path, store);
   if (fault !== null) yield finding('frontier-unreadable', { path: FRONTIER, article: null }, fault);
-  else yield* disagreements(store);
+  else yield* disagreements(store, FRONTIER);
 }
 
 /** So often a reading is repeated that a run began to write under. */
@@ -34,21 +51,21 @@ function readBesideRuns(path: string, store: DatabaseSync): string | null {
 }
 
 function readOnce(path: string, store: DatabaseSync): string | null {
-  using opened = new DisposableStack();
   try {
-    const frontier = connectToRead(path, opened);
+    using frontier = openToRead(path);
     frontier.exec('BEGIN'); // one state of it, whatever is written meanwhile
     const fault = frontier.prepare('PRAGMA quick_check(1)').get()?.quick_check;
     if (fault !== 'ok') return String(fault);
     takeOver(frontier, store);
     return null;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_SQLITE_ERROR') throw error;
-    return (error as Error).message;
+    const cause = error instanceof ArchiveError ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+    if (cause?.code !== 'ERR_SQLITE_ERROR') throw error;
+    return cause.message;
   }
 }
 
-function takeOver(frontier: DatabaseSync, store: DatabaseSync): void {
+function takeOver(frontier: Database, store: DatabaseSync): void {
   store.exec(`DROP TABLE IF EXISTS temp.targets;
     CREATE TEMP TABLE targets (id TEXT PRIMARY KEY, url TEXT, outcome TEXT, code TEXT, detail TEXT, settled_at INTEGER, unreadable TEXT)
       WITHOUT ROWID`);
@@ -89,8 +106,8 @@ const QUESTIONS: readonly { readonly code: CheckCode; readonly sql: string }[] =
   },
 ];
 
-function* disagreements(store: DatabaseSync): Generator<Finding> {
+function* disagreements(store: DatabaseSync, path: string): Generator<Finding> {
   for (const { code, sql } of QUESTIONS)
     for (const { id, detail } of store.prepare(`${sql} ORDER BY 1`).iterate())
-      yield finding(code, { path: FRONTIER, article: String(id) as ArticleId }, String(detail));
+      yield finding(code, { path, article: String(id) as ArticleId }, String(detail));
 }

@@ -91,7 +91,8 @@ export async function audit(
       const seals = verifyContext(root, config);
       const signal = interrupts.stopSignal;
       const elsewhere = redis === null ? undefined : await sharedAudit(redis, { config, terminal, signal });
-      const options: AuditOptions = { root, selection, codes, jobs, elsewhere, signal, seals };
+      const postgres = root === filesFolder(config) ? config.cluster.postgres : null;
+      const options: AuditOptions = { root, selection, codes, jobs, elsewhere, signal, seals, postgres };
       const summary = await each(auditArchive(options), async (found) => {
         if (RANK[found.severity] >= RANK[flags.failOn]) exit = EXIT.findings;
         for (const reporter of reporters) await reporter.add(found, root);

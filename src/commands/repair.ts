@@ -7,6 +7,7 @@ import { CHECKS, type Finding } from '../audit/promises.ts';
 import { isArchive } from '../audit/shards.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import { openOperations } from '../frontier/operations.ts';
 import { watchSite } from '../repair/context.ts';
 import { clearFrontier } from '../repair/frontier.ts';
 import { findings, KINDS, repair as repairArchive } from '../repair/repair.ts';
@@ -41,7 +42,10 @@ export async function repair(
   context: Context,
 ): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
-  const { archive: root } = config;
+  const {
+    archive: root,
+    cluster: { postgres },
+  } = config;
   requireInFolder(config, 'repair');
   requireArchive(config);
   if (!isArchive(root))
@@ -53,21 +57,34 @@ export async function repair(
   const jobs = Math.min(availableParallelism(), MOST_JOBS);
   const seals = verifyContext(root, config);
   if (flags.dryRun) {
-    const found = await findings(root, { codes, seals, jobs, signal: interrupts.stopSignal });
+    const found = await findings(root, { codes, seals, jobs, signal: interrupts.stopSignal, postgres });
     for (const each of found) report(terminal, each, { state: 'planned', how: KINDS[CHECKS[each.code].repair].plan });
     const text = found.length === 0 ? '✓ nothing is wrong' : `${found.length} to repair; nothing was changed`;
     terminal.summary('repair', { planned: found.length }, text);
     return interrupts.stopSignal.aborted ? EXIT.interrupted : EXIT.ok;
   }
 
+  requireNoHands(config);
   const order = { kind: 'repair', arguments: { only: flags.only, json: terminal.json } } as const;
   return aloneOrHandedOver(order, { ...context, wait: flags.wait }, (lock) => {
     const before: Finding[] = [];
-    const beforeFrontier = async ({ storage, trash }: Pick<App, 'storage' | 'trash'>) =>
-      void before.push(...(await clearFrontier(storage, trash)).filter(({ code }) => codes.includes(code)));
+    const beforeFrontier = async ({ storage, trash }: Pick<App, 'storage' | 'trash'>) => {
+      if (postgres !== null) return; // nothing of a server's database can make way
+      before.push(...(await clearFrontier(storage, trash)).filter(({ code }) => codes.includes(code)));
+    };
     const opening = { command: 'repair', wait: null, lock, prepared: flags.only.length > 0, beforeFrontier };
     return withArchive(config, terminal, opening, (app) => repairNow({ ...flags, before }, app, context));
   });
+}
+
+/** Who works for a cluster holds no lock of the archive. @throws ARCHIVE_IN_USE */
+function requireNoHands(config: Config): void {
+  if (config.cluster.postgres === null) return;
+  using operations = openOperations(config, { readOnly: true });
+  const [hand, ...others] = operations.shared?.hands.all() ?? [];
+  if (hand === undefined) return;
+  const more = others.length === 0 ? '' : ` and ${others.length} others`;
+  throw new ArchiveError('ARCHIVE_IN_USE', `${hand.command} ${hand.name}${more} work for the cluster: stop them first`);
 }
 
 /**
@@ -85,6 +102,7 @@ export async function repairNow(
       ...config.revisits,
       ...app,
       root: config.archive,
+      postgres: config.cluster.postgres,
       convention: config.document.date,
       stopSignal: interrupts.stopSignal,
       abortSignal: interrupts.abortSignal,

@@ -13,6 +13,8 @@ import { ERRORS, type ErrorCode } from '../errors.ts';
 export interface RepairContext extends CrawlContext {
   /** Absolute path of the archive. */
   readonly root: string;
+  /** Address of the database of a cluster that holds its queue; null where that lies in the archive. */
+  readonly postgres: string | null;
   readonly storage: Storage;
   readonly trash: Trash;
   /** Keys that the log of seals may be signed by, as verifier keys, beside those that lie in it. */

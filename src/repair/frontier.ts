@@ -10,7 +10,7 @@ import { ArchiveError } from '../errors.ts';
 import { openOperations } from '../frontier/operations.ts';
 import { nextVisit } from '../journal/journal.ts';
 import type { ArticleId } from '../model.ts';
-import { connect } from '../sqlite.ts';
+import { openToRead } from '../sqlite.ts';
 import { knownError } from '../system-errors.ts';
 import { bestRecord } from './best-record.ts';
 import type { RepairContext } from './context.ts';
@@ -53,7 +53,7 @@ function writeRow(key: string, context: RepairContext): boolean {
 
 // A frontier that cannot be read: moved to `trash/` under the lock, before a run opens it.
 
-/** @returns what was repaired: nothing if the frontier can be read, or is not there */
+/** @returns what was repaired: nothing if the frontier can be read, or is not there, as in a cluster */
 export async function clearFrontier(storage: Storage, trash: Trash): Promise<readonly Finding[]> {
   const fault = await faultOf(storage);
   if (fault === null) return [];
@@ -68,7 +68,7 @@ async function faultOf(storage: Storage): Promise<Finding | null> {
   if (entry.kind !== 'a file')
     return finding(entry.kind === 'a folder' ? 'frontier-unreadable' : 'special-file', where, entry.kind);
   try {
-    using database = connect(join(storage.name, FRONTIER), { timeoutMs: 5000 });
+    using database = openToRead(join(storage.name, FRONTIER));
     const answer = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
     if (answer !== 'ok') return finding('frontier-unreadable', where, String(answer));
     using _whole = openOperations(storage.name, { readOnly: true }); // it may be another program's

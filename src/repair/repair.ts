@@ -54,6 +54,7 @@ export async function repair(
       jobs,
       signal: context.stopSignal,
       isAlone: true,
+      postgres: context.postgres,
     });
     const found = all.filter(({ severity, repair: kind }) => severity !== 'note' || kind !== 'none'); // nothing is wrong
     if (context.stopSignal.aborted) return null;
@@ -83,7 +84,7 @@ const UNCHANGED = 'it was tried, without success: the site gives the same again'
 /** All findings of an audit but those that need no repair. */
 export async function findings(
   root: string,
-  options: Pick<AuditOptions, 'codes' | 'seals' | 'jobs' | 'signal' | 'isAlone'>,
+  options: Pick<AuditOptions, 'codes' | 'seals' | 'jobs' | 'signal' | 'isAlone' | 'postgres'>,
 ): Promise<Finding[]> {
   const found: Finding[] = [];
   const selection = { stems: null, since: null };

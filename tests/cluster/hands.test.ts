@@ -142,7 +142,7 @@ async function leaders(client: Client): Promise<readonly object[]> {
   return rows(client, 'SELECT 1 FROM hands WHERE leads = 1');
 }
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 400_000;
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   for (const from = performance.now(); !(await isSo()); ) {
