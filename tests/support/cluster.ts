@@ -12,11 +12,15 @@ export async function rows(
 }
 
 /** As the server saw it: one request after the other, each so long after the answer to the one before. */
-export function requirePolite(requests: readonly SeenRequest[], origin: string, intervalMs: number): number {
+export function requirePolite(
+  requests: readonly SeenRequest[],
+  origin: string,
+  intervalMs: number,
+): { readonly smallest: number; readonly count: number } {
   const seen = requests.filter((each) => each.origin === origin).toSorted((a, b) => a.at - b.at);
   assert.ok(seen.length > 1, origin);
   const gaps = seen.slice(1).map(({ at }, i) => at - (seen[i]?.until ?? 0));
   const smallest = gaps.reduce((a, b) => Math.min(a, b));
   assert.ok(smallest >= 0.95 * intervalMs, `${origin}: ${smallest} ms of ${intervalMs} at ${gaps.indexOf(smallest)}`);
-  return smallest;
+  return { smallest, count: seen.length };
 }

@@ -12,15 +12,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openOperations } from '../../src/frontier/operations.ts';
+import type { ServedSlot } from '../../src/journal/journal.ts';
 import { openNewspaper } from '../newspaper/newspaper.ts';
 import { openRandom } from '../newspaper/write/random.ts';
 import { temporaryFolder } from '../support/command.ts';
 
-const MINUTE_MS = 60_000;
+export const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
+export const DAY_MS = 24 * HOUR_MS;
 /** Europe's clocks go back on 25 October 2026, New York's on 1 November. */
-const FROM = Date.parse('2026-10-20T00:00:00Z');
+export const FROM = Date.parse('2026-10-20T00:00:00Z');
 
 /** A source by the clock, and when its slots are, computed without a cron library. */
 interface Rule {
@@ -87,32 +88,7 @@ export async function scheduleMonth(options: {
 
   using operations = openOperations(join(folder.path, 'archive'));
   const slots = operations.journal.slots.since(0);
-  let caughtUp = 0;
-  for (const [source, rule] of Object.entries(RULES)) {
-    const expected = slotsOf(rule, FROM, until + DAY_MS);
-    const served = slots.filter((slot) => slot.source === source).sort((a, b) => a.slotAt - b.slotAt);
-    assert.equal(new Set(served.map(({ slotAt }) => slotAt)).size, served.length, `${source}: a slot twice`);
-    let after = FROM;
-    for (const { slotAt, startedAt, endedAt, code } of served) {
-      const iso = (at: number) => new Date(at).toISOString();
-      const due = expected.find((at) => at > after);
-      assert.equal(iso(slotAt), iso(due ?? 0), `${source}: after ${iso(after)}`);
-      assert.equal(code, null);
-      const isLate = startedAt - slotAt > 5 * MINUTE_MS;
-      if (isLate) {
-        caughtUp += 1;
-        const pause = pauses.find((each) => each.from <= startedAt && each.until > slotAt - MINUTE_MS);
-        assert.ok(pause, `${source}: ${iso(slotAt)} was served at ${iso(startedAt)}, and nothing was paused`);
-      }
-      after = Math.max(slotAt, endedAt);
-    }
-    const next = expected.find((at) => at > after);
-    assert.ok(
-      next !== undefined && next >= until - 5 * MINUTE_MS,
-      `${source}: lost after ${new Date(after).toISOString()}`,
-    );
-    options.say(`${source}: ${served.length} slots`);
-  }
+  const caughtUp = checkSlots(slots, { until, pauses, lateMs: 5 * MINUTE_MS, say: options.say });
   const adaptive = slots.filter(({ source }) => source === ADAPTIVE);
   for (const [i, { startedAt }] of adaptive.entries()) {
     const before = adaptive[i - 1];
@@ -166,8 +142,53 @@ export async function scheduleMonth(options: {
   }
 }
 
+/**
+ * Each slot of the sources by the clock once, in its order, none left out.
+ * @param options `pauses` is when nothing ran; `lateMs` is how late a slot may be served at any other time
+ * @returns how many were served later than that
+ */
+export function checkSlots(
+  slots: readonly (ServedSlot & { readonly source: string })[],
+  {
+    until,
+    pauses,
+    lateMs,
+    say,
+  }: {
+    readonly until: number;
+    readonly pauses: readonly { readonly from: number; readonly until: number }[];
+    readonly lateMs: number;
+    readonly say: (line: string) => void;
+  },
+): number {
+  let caughtUp = 0;
+  for (const [source, rule] of Object.entries(RULES)) {
+    const expected = slotsOf(rule, FROM, until + DAY_MS);
+    const served = slots.filter((slot) => slot.source === source).sort((a, b) => a.slotAt - b.slotAt);
+    assert.equal(new Set(served.map(({ slotAt }) => slotAt)).size, served.length, `${source}: a slot twice`);
+    let after = FROM;
+    for (const { slotAt, startedAt, endedAt, code } of served) {
+      const iso = (at: number) => new Date(at).toISOString();
+      const due = expected.find((at) => at > after);
+      assert.equal(iso(slotAt), iso(due ?? 0), `${source}: after ${iso(after)}`);
+      assert.equal(code, null);
+      const isLate = startedAt - slotAt > lateMs;
+      if (isLate) {
+        caughtUp += 1;
+        const pause = pauses.find((each) => each.from <= startedAt && each.until > slotAt - MINUTE_MS);
+        assert.ok(pause, `${source}: ${iso(slotAt)} was served at ${iso(startedAt)}, and nothing was paused`);
+      }
+      after = Math.max(slotAt, endedAt);
+    }
+    const next = expected.find((at) => at > after);
+    assert.ok(next !== undefined && next >= until - lateMs, `${source}: lost after ${new Date(after).toISOString()}`);
+    say(`${source}: ${served.length} slots`);
+  }
+  return caughtUp;
+}
+
 /** The newspaper's configuration with a timing for each source, one page each. */
-function configOf(text: string): string {
+export function configOf(text: string): string {
   const timed = text.replace(/\{ name: ([^,]+), url: ("[^"]+"), pages: \d+ \}/g, (_, name: string, url: string) => {
     const rule = RULES[name];
     const timing = rule === undefined ? '' : `, cron: "${rule.cron}", timeZone: ${rule.timeZone}`;
@@ -176,7 +197,7 @@ function configOf(text: string): string {
   return `${timed}schedule: { minIntervalMs: ${MIN_INTERVAL_MS}, maxIntervalMs: ${MAX_INTERVAL_MS} }\nrevisits: { agesMs: [] }\n`;
 }
 
-function isFirstPage(path: string, config: string): boolean {
+export function isFirstPage(path: string, config: string): boolean {
   return [...config.matchAll(/url: "http:\/\/[^/]+([^"]*)"/g)].some(([, url]) => url === path);
 }
 
