@@ -140,7 +140,8 @@ export function openMemory({ now = Date.now }: { readonly now?: () => number } =
         discard: async () => void unfinished.delete(token),
       };
     },
-    sweep: async () => {
+    sweep: async ({ idleMs = 0 } = {}) => {
+      if (idleMs > 0) return 0; // whatever is in memory was just written
       const left = [...unfinished].filter(([, prefix]) => prefix !== TRASH && !prefix.startsWith(`${TRASH}/`));
       for (const [token] of left) unfinished.delete(token);
       return left.length;

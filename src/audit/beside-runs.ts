@@ -5,10 +5,10 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FRONTIER, isPost, parseKey, stemOf } from '../archive/keys.ts';
-import { openToRead } from '../sqlite.ts';
 import { ArchiveError } from '../errors.ts';
 import { clusterClock, openCluster } from '../frontier/postgres.ts';
 import { openHands } from '../journal/hands.ts';
+import { openToRead } from '../sqlite.ts';
 import { CHECKS, type Finding } from './promises.ts';
 import { changedAt } from './read-file.ts';
 
@@ -27,9 +27,7 @@ export function isBusy(root: string, postgres: string | null): boolean {
   try {
     if (changedAt(join(root, FRONTIER)) === null) return false;
     using database = openToRead(join(root, FRONTIER));
-    const last = database
-      .prepare('SELECT ended_at FROM runs ORDER BY rowid DESC LIMIT 1')
-      .get();
+    const last = database.prepare('SELECT ended_at FROM runs ORDER BY rowid DESC LIMIT 1').get();
     return last !== undefined && last.ended_at === null;
   } catch (error) {
     if (!(error instanceof ArchiveError) || error.cause === undefined) throw error;

@@ -17,11 +17,7 @@ import { withFile } from './read-file.ts';
  * @param postgres address of the database of a cluster; null where the queue lies in the archive
  * @throws DATABASE_AWAY and what else `openCluster` throws: a database that is away is no finding
  */
-export function* auditFrontier(
-  root: string,
-  store: DatabaseSync,
-  postgres: string | null = null,
-): Generator<Finding> {
+export function* auditFrontier(root: string, store: DatabaseSync, postgres: string | null = null): Generator<Finding> {
   if (postgres !== null) {
     using frontier = openCluster(postgres, { readOnly: true });
     takeOver(frontier, store); // one statement reads it all, as it was at one moment

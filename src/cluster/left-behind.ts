@@ -58,12 +58,23 @@ export function watchLeftBehind(
     if (performance.now() - sweptAt < SWEEP_MS) return;
     sweptAt = performance.now();
     const swept = await storage.sweep({ idleMs: IDLE_MS });
-    if (swept > 0) log({ level: 'info', stage: 'run', message: `${swept} temporary files of hands that died are gone` });
+    if (swept > 0)
+      log({ level: 'info', stage: 'run', message: `${swept} temporary files of hands that died are gone` });
   }
 }
 
 /** Ends the captures of those that have said nothing for long: in the name of a file stand the last eight signs of its hand's. */
-function endSegments({ storage, trash, shared }: { readonly storage: Storage; readonly trash: Trash; readonly shared: Shared }) {
-  const living = new Set([...shared.hands.all().map(({ name }) => name), shared.hands.name].map((name) => name.slice(-8)));
+function endSegments({
+  storage,
+  trash,
+  shared,
+}: {
+  readonly storage: Storage;
+  readonly trash: Trash;
+  readonly shared: Shared;
+}) {
+  const living = new Set(
+    [...shared.hands.all().map(({ name }) => name), shared.hands.name].map((name) => name.slice(-8)),
+  );
   return recoverSegments(storage, trash, (segment) => !living.has(handOfSegment(segment) ?? ''));
 }

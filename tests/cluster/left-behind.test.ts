@@ -8,8 +8,8 @@ import { openCaptureReader } from '../../src/capture/read-captures.ts';
 import { watchLeftBehind } from '../../src/cluster/left-behind.ts';
 import { openOperations } from '../../src/frontier/operations.ts';
 import { migrateCluster } from '../../src/frontier/postgres.ts';
-import { connectTo, type PostgresServer, skippedWithout, startPostgres } from '../support/servers.ts';
 import { exchangeOf } from '../support/fetched-page.ts';
+import { connectTo, type PostgresServer, skippedWithout, startPostgres } from '../support/servers.ts';
 
 const skip = skippedWithout('postgres', 'initdb');
 let server: PostgresServer;
@@ -43,7 +43,10 @@ describe('captures of a hand that fell silent', { skip }, () => {
       hand: one.hands.name.slice(-8),
     });
     one.hands.beat({ command: 'worker', inHand: [], leads: false });
-    const early = await captures.write(exchangeOf({ url: 'https://www.guancha.cn/early', body: Buffer.from('early') }), 'page');
+    const early = await captures.write(
+      exchangeOf({ url: 'https://www.guancha.cn/early', body: Buffer.from('early') }),
+      'page',
+    );
     const look = async () => {
       await using _look = watchLeftBehind({ storage, trash, shared: other }, () => {});
     };
@@ -60,7 +63,10 @@ describe('captures of a hand that fell silent', { skip }, () => {
     await look();
     assert.equal(await storage.stat(`${early.file}.open`), null);
 
-    const late = await captures.write(exchangeOf({ url: 'https://www.guancha.cn/late', body: Buffer.from('late') }), 'page');
+    const late = await captures.write(
+      exchangeOf({ url: 'https://www.guancha.cn/late', body: Buffer.from('late') }),
+      'page',
+    );
     assert.notEqual(late.file, early.file);
     await captures[Symbol.asyncDispose]();
     for (const [place, body] of [
