@@ -8,11 +8,12 @@ import { openCaptureReader } from '../../src/capture/read-captures.ts';
 import { files } from './tree.ts';
 
 /**
- * Fields of a record that differ between two captures of one page: when it was captured, the header `date` that the server
- * sent, and the places in files of captures, of which each run has its own.
+ * Fields of a record that differ between two captures of one page: when it was captured and shown, the header `date` that the
+ * server sent, and the places in files of captures, of which each run has its own.
  */
 const OF_THE_CAPTURE: readonly RegExp[] = [
   /^versions\.\d+\.capturedAt$/,
+  /^render\.at$/,
   /^capture\.requests\.\d+\.(?:fetchedAt|headers\.date)$/,
   /^(?:capture\.requests\.\d+\.exchanges|versions\.\d+\.basis)\..+\.(?:file|offset|length|sha256)$/,
   /^(?:capture\.requests\.\d+\.exchanges|versions\.\d+\.basis)\..+\.body$/,
