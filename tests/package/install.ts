@@ -63,7 +63,7 @@ async function walk(chroot: Chroot): Promise<void> {
   const config = join(chroot.path, chroot.home, 'crawl.config.yaml');
   const expect = async (line: string, phrase: RegExp, status = 0) => {
     const from = performance.now();
-    const { code, said } = await ended(chroot.start(line));
+    const { code, said } = await ended(chroot.start(line).child);
     assert.equal(code, status, `${line}\n${said}`);
     assert.match(said, phrase, line);
     say(`${line}: ${((performance.now() - from) / 1000).toFixed(1)} s`);
@@ -93,19 +93,22 @@ async function walk(chroot: Chroot): Promise<void> {
     ['schedule', /·/],
   ] as const) {
     const server = chroot.start(`exec guancha-archive ${name}${name === 'serve' ? ' --port 0' : ''}`);
-    const end = ended(server, (said) => {
+    const isReady = Promise.withResolvers<string>();
+    const end = ended(server.child, (said) => {
       if (ready.test(said)) isReady.resolve(said);
     });
-    const isReady = Promise.withResolvers<string>();
-    const heard = await Promise.race([isReady.promise, end.then(({ said }) => said)]);
-    assert.match(heard, ready, name);
-    const [, origin] = ready.exec(heard) ?? [];
-    if (origin !== undefined) {
-      const page = await (await fetch(`${origin}/articles/${first.id.replace(':', '/')}`)).text();
-      assert.ok(page.includes(first.title), 'the reader shows the article');
+    try {
+      const heard = await Promise.race([isReady.promise, end.then(({ said }) => said)]);
+      assert.match(heard, ready, name);
+      const [, origin] = ready.exec(heard) ?? [];
+      if (origin !== undefined) {
+        const page = await (await fetch(`${origin}/articles/${first.id.replace(':', '/')}`)).text();
+        assert.ok(page.includes(first.title), 'the reader shows the article');
+      }
+    } finally {
+      server.end();
+      await end;
     }
-    server.kill('SIGKILL'); // the namespace ends, and all that is in it
-    await end;
     say(`${name}: ready`);
   }
   for (const file of ['deploy/systemd/guancha-archive.service', 'docs/start.md', 'npm-shrinkwrap.json'])
