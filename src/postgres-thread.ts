@@ -46,13 +46,16 @@ types.setTypeParser(NUMERIC, Number);
 
 const { url, port, answered, readOnly, connectMs, statementMs } = workerData as ThreadData;
 
+/** A hand that was stopped in the middle of a transaction keeps its rows from the others for so long; a large step, which has the time, longer. */
+const IDLE_MS = 15_000;
+
 /**
- * A hand that was stopped in the middle of a transaction keeps its rows from the others for so long at most. Plans that sort
+ * Plans that sort
  * or look through a table are never better here, and statistics lag behind a table that fills; without this a plan that was
  * made of an empty table is kept for a million rows.
  */
 const SETTINGS = `
-  SET statement_timeout = ${statementMs}; SET lock_timeout = ${statementMs}; SET idle_in_transaction_session_timeout = 15000;
+  SET statement_timeout = ${statementMs}; SET lock_timeout = ${statementMs}; SET idle_in_transaction_session_timeout = ${Math.max(IDLE_MS, statementMs)};
   SET client_min_messages = error; SET enable_seqscan = off; SET enable_sort = off; SET jit = off;
   SET default_transaction_read_only = ${readOnly ? 'on' : 'off'};`;
 
