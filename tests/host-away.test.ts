@@ -210,8 +210,8 @@ it('status and doctor show why a host is left alone, and retry --host forgets it
     [
       0,
       [
-        { host: HOST, known: true },
-        { host: 'x.example', known: false },
+        { schema: 1, type: 'host', host: HOST, known: true },
+        { schema: 1, type: 'host', host: 'x.example', known: false },
       ],
     ],
   );

@@ -46,7 +46,9 @@ describe('a crawl', () => {
     assert.match((await retry('--code', 'TIMEOUT')).stdout, /nothing to try again/);
     assert.match((await retry('--source', '无')).stdout, /nothing to try again/);
     const given = await retry('--json', '--code', 'HTTP_STATUS', '--source', second.lists[0] ?? '');
-    assert.deepEqual(given.lines(), [{ id: second.id, url: second.url, code: 'HTTP_STATUS' }]);
+    assert.deepEqual(given.lines(), [
+      { schema: 1, type: 'requeued', id: second.id, url: second.url, code: 'HTTP_STATUS' },
+    ]);
     repaired = true;
     const again = await crawl();
     assert.deepEqual(
