@@ -4,6 +4,7 @@ import { type App, lockFor } from '../app.ts';
 import { type Clock, seldom, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { type EngineOptions, type RunReport, type ScheduledSource, serve } from '../crawl/schedule.ts';
+import { timingOf } from '../crawl/timing.ts';
 import type { Worked } from '../crawl/work.ts';
 import { ArchiveError, type ErrorCode, EXIT, type ExitCode, renderError } from '../errors.ts';
 import type { ArchiveLock } from '../frontier/lock.ts';
@@ -299,13 +300,8 @@ export function createDelivery(
   };
 }
 
-function scheduled(source: Config['sources'][number], { schedule: { timeZone, ...bounds } }: Config): ScheduledSource {
-  const { minIntervalMs, maxIntervalMs } = bounds;
-  const adaptive = { minIntervalMs, maxIntervalMs };
-  return {
-    ...source,
-    timing: source.cron === null ? adaptive : { cron: source.cron, timeZone: source.timeZone ?? timeZone },
-  };
+function scheduled(source: Config['sources'][number], config: Config): ScheduledSource {
+  return { ...source, timing: timingOf(source, config.schedule) };
 }
 
 function countLatency({ target, visit }: Worked, state: MonitorState): void {

@@ -7,12 +7,15 @@ import { inFolder, openStorage } from '../archive/open-storage.ts';
 import { type Holdings, readHoldings } from '../catalog/holdings.ts';
 import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { ruleOf, timingOf } from '../crawl/timing.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { describeHolder } from '../frontier/lock.ts';
 import { openOperations } from '../frontier/operations.ts';
 import type { OpenDoubt } from '../journal/doubts.ts';
 import type { Latency } from '../journal/figures.ts';
 import type { PausedHost } from '../journal/hosts.ts';
+import type { Slots } from '../journal/journal.ts';
+import { readStoredAudit, storedAudits } from '../report/stored-audits.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
 import { line, style } from '../report/text.ts';
 import { dayOf } from '../site/clock.ts';
@@ -45,6 +48,8 @@ export async function status({
   const alarms = config.sources.flatMap(({ name }) => alarmsOf(journal.sourceSamples.of(name)));
   const notices = { waiting: journal.outbox.waiting(), failed: journal.outbox.givenUp(MOST_FAILURES) };
   const seals = await sealState(config);
+  const slots = slotsOf(config, journal.slots);
+  const lastAudit = await lastAuditOf(config);
   const orders = journal.orders.open();
   const held = await holdingsOf(config, dayOf(now));
   const outcomes = Object.create(null) as Record<string, number>; // their names may be those of a damaged row
@@ -71,6 +76,10 @@ export async function status({
     ...latencies.map(describeLatency),
     ...alarms.map((alarm) => style('yellow', describeAlarm(alarm))),
     ...drift.map((each) => style('yellow', describeDrift(each))),
+    ...slots.map(({ source, dueAt }) => `${source} is read next ${wallClock(dueAt)}`),
+    ...(lastAudit === null
+      ? []
+      : [`last audit ${wallClock(lastAudit.at)}: ${lastAudit.errors} errors, ${lastAudit.warnings} warnings`]),
     ...(seals.sealedAt === null ? [] : [`last sealed ${wallClock(seals.sealedAt)}`]),
     ...(seals.failure === null
       ? []
@@ -100,6 +109,8 @@ export async function status({
     failures,
     notices,
     seals,
+    slots,
+    lastAudit,
     orders: orders.map(orderLine),
   };
   if (terminal.json) terminal.result('', { type: 'status', ...values });
@@ -111,6 +122,27 @@ export async function status({
     terminal.say(`${archive}: nothing has been archived here yet`);
   else terminal.say(...lines);
   return EXIT.ok;
+}
+
+/** When the schedule reads each source next, the soonest first; those alone that it has planned by today's configuration. */
+function slotsOf(
+  { sources, schedule }: Config,
+  slots: Slots,
+): readonly { readonly source: string; readonly dueAt: string }[] {
+  return sources
+    .flatMap((source) => {
+      const known = slots.get(source.name, ruleOf(timingOf(source, schedule)));
+      return known === null ? [] : [{ source: source.name, dueAt: new Date(known.dueAt).toISOString() }];
+    })
+    .sort((a, b) => (a.dueAt < b.dueAt ? -1 : Number(a.dueAt > b.dueAt)));
+}
+
+/** Of the whole archive; null where no report of one can be read. */
+async function lastAuditOf(config: Config) {
+  const storage = await openStorage(inFolder(config.archive));
+  const [newest] = await storedAudits(storage);
+  const found = newest === undefined ? null : await readStoredAudit(storage, newest);
+  return found && { at: found.startedAt, errors: found.summary.errors, warnings: found.summary.warnings };
 }
 
 /** As of the catalog's last change; null where there is no catalog on this machine. */

@@ -17,7 +17,7 @@ import { type Desk, ORDER_PARTS, type OrderPart } from './desk.ts';
 import type { Source } from './read-source.ts';
 import { discoverAll, noteSource, turnsOf } from './read-sources.ts';
 import { createRefusals } from './refusals.ts';
-import { firstSlot, nextSlot, recheck, type Timing } from './timing.ts';
+import { firstSlot, nextSlot, recheck, ruleOf, type Timing } from './timing.ts';
 import { type CrawlContext, type Worked, work } from './work.ts';
 
 export interface ScheduledSource extends Source {
@@ -225,13 +225,13 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
       const failed = list.error !== null;
       const next = nextSlot(source.timing, state, { entries, fresh: list.added, failed, endedAt });
       leading?.requireLead(); // whoever leads now serves the slot
-      journal.slots.serve(source.name, ruleOf(source), run, next);
+      journal.slots.serve(source.name, ruleOf(source.timing), run, next);
       options.onRun({ source: source.name, ...run, detail: list.error?.message ?? null, nextAt: next.dueAt });
     }
   }
 
   function stateOf(source: ScheduledSource, now: number): SlotState {
-    const rule = ruleOf(source);
+    const rule = ruleOf(source.timing);
     const known = journal.slots.get(source.name, rule);
     const state = known === null ? firstSlot(source.timing, now) : recheck(source.timing, known, now);
     if (state !== known) journal.slots.plan(source.name, rule, state);
@@ -292,8 +292,4 @@ export async function serve(context: CrawlContext, options: EngineOptions): Prom
     alarms.drifts(findDrift(journal.fieldSamples.newest()));
     alarms.markup(formAlarms(journal.forms.all(), await services.accepted()));
   }
-}
-
-function ruleOf({ timing }: ScheduledSource): string {
-  return JSON.stringify(timing);
 }

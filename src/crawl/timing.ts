@@ -7,6 +7,21 @@ export type Timing =
   | { readonly cron: string; readonly timeZone: string }
   | { readonly minIntervalMs: number; readonly maxIntervalMs: number };
 
+/** By the configuration: a source without `cron` is read the sooner the more it brings. */
+export function timingOf(
+  source: { readonly cron: string | null; readonly timeZone: string | null },
+  usual: { readonly timeZone: string; readonly minIntervalMs: number; readonly maxIntervalMs: number },
+): Timing {
+  const { minIntervalMs, maxIntervalMs } = usual;
+  if (source.cron === null) return { minIntervalMs, maxIntervalMs };
+  return { cron: source.cron, timeZone: source.timeZone ?? usual.timeZone };
+}
+
+/** By which the slots of a source are remembered: others count no more once it is read otherwise. */
+export function ruleOf(timing: Timing): string {
+  return JSON.stringify(timing);
+}
+
 /** What a run brought: how many articles the list showed, and how many of them were new. */
 interface Yield {
   readonly entries: number;

@@ -312,6 +312,8 @@ export const LINES = {
       sealedAt: instant.nullable(),
       failure: z.object({ at: text, detail: text }).nullable(),
     }),
+    slots: z.array(z.object({ source: text, dueAt: instant })),
+    lastAudit: z.object({ at: instant, errors: whole, warnings: whole }).nullable(),
     orders: z.array(z.object(order)),
   }),
   source: z.object({
