@@ -270,6 +270,13 @@ export function workResultKey(run: string, number: number, file: { sha256: strin
   return `${WORK}/${run}-${number}-${file.sha256}.${file.type}`;
 }
 
+/** What files of an archive have in common that are worked on together: a month, or the first digit of the hashes of pictures. */
+export function partitionOfFile(key: string): string {
+  const [top = '', ...folders] = key.split('/').slice(0, -1);
+  if (top === ASSETS) return `${ASSETS} ${folders[0]?.slice(0, 1)}`;
+  return [top, ...folders.slice(0, folders[0] === POSTS.slice(0, -1) ? 3 : 2)].join('/');
+}
+
 // Trash: a folder for each run that moved something there, and its list.
 
 /** @param now when the run began */

@@ -11,7 +11,7 @@ import type { Storage } from '../archive/storage.ts';
 import { type Database, numberOf, textOf } from '../database.ts';
 import { ArchiveError } from '../errors.ts';
 import { type CatalogEntry, entryOf } from './entry.ts';
-import { openStore } from './store.ts';
+import { type IndexedEntry, indexed, openStore } from './store.ts';
 
 export interface RefreshOptions {
   /** Ms since 1970. */
@@ -26,7 +26,19 @@ export interface RefreshOptions {
   readonly batch?: number;
   /** False for lists alone, which cost a fraction: then nothing is found by its text. */
   readonly words?: boolean;
+  /** Reads the articles of each batch, in order; they are read here where absent. */
+  readonly readBatches?: ((batches: AsyncIterable<Batch>) => AsyncIterable<readonly ReadArticle[]>) | undefined;
 }
+
+/** Articles that one transaction writes down. */
+export interface Batch {
+  /** `2022/01`, or `fengwen/2020/10`. */
+  readonly month: string;
+  readonly keys: readonly string[];
+}
+
+/** What the catalog keeps of an article; what is wrong with its record; null where it is not there any more. */
+export type ReadArticle = IndexedEntry | { readonly detail: string } | null;
 
 const NO_TEXT: CatalogEntry['searched'] = { title: '', names: '', body: '' };
 
@@ -36,7 +48,8 @@ export interface Refreshed {
   readonly removed: number;
 }
 
-const BATCH = 24;
+/** Articles a transaction where nothing else is said. */
+const USUAL_BATCH = 24;
 /** No record and no document is larger. */
 const LARGEST_BYTES = 64 << 20;
 /** A folder that is dated the same for so long has no change of the same moment that was missed. */
@@ -45,31 +58,28 @@ const DAY_MS = 86_400_000;
 
 /** @throws INTERRUPTED between two batches; what the disk or SQLite refuses with. What was written until then stays */
 export async function refresh(database: Database, storage: Storage, options: RefreshOptions = {}): Promise<Refreshed> {
-  const { now = Date.now, onProgress, signal, batch = BATCH, words = true } = options;
+  const { now = Date.now, onProgress, signal, batch = USUAL_BATCH, words = true } = options;
   const store = openStore(database);
   const saveMonth = database.prepare('INSERT OR REPLACE INTO months VALUES (?, ?, ?, ?)');
   const dropMonth = database.prepare('DELETE FROM months WHERE month = ?');
   const isWhole = options.whole === true || isDue(database, now());
-  let [indexed, removed, total] = [0, 0, 0];
-  for await (const month of changedMonths(database, storage, { now, isWhole })) {
-    total += month.changed.length;
-    for (let at = 0; at < month.changed.length; at += batch) {
-      if (signal?.aborted === true) throw new ArchiveError('INTERRUPTED', 'while the catalog was brought up to date');
-      const read = await Promise.all(
-        month.changed
-          .slice(at, at + batch)
-          .map(async (changed) => ({ ...changed, article: await readEntry(changed.key, storage) })),
-      );
-      database.transaction(() => {
-        for (const { key, revision, article } of read) {
-          if (article === null) store.remove(key);
-          else if ('detail' in article) store.putDamaged(key, article.detail, revision);
-          else store.put(words ? article : { ...article, searched: NO_TEXT }, revision);
-        }
-      });
-      indexed += read.length;
-      onProgress?.(indexed, total);
-    }
+  let [count, removed, total] = [0, 0, 0];
+  const planned: Planned[] = [];
+  const readBatches = options.readBatches ?? ((batches) => readHere(batches, { storage, words }));
+  for await (const read of readBatches(batches())) {
+    const { month, changed, isLast } = planned.shift() as Planned;
+    if (signal?.aborted === true) throw new ArchiveError('INTERRUPTED', 'while the catalog was brought up to date');
+    database.transaction(() => {
+      for (const [i, { key, revision }] of changed.entries()) {
+        const article = read[i] ?? null;
+        if (article === null) store.remove(key);
+        else if ('detail' in article) store.putDamaged(key, article.detail, revision);
+        else store.put(article, revision);
+      }
+    });
+    count += read.length;
+    if (read.length > 0) onProgress?.(count, total);
+    if (!isLast) continue;
     database.transaction(() => {
       for (const key of month.gone) store.remove(key);
       if (month.state === null) dropMonth.run(month.name);
@@ -81,7 +91,46 @@ export async function refresh(database: Database, storage: Storage, options: Ref
     database
       .prepare("INSERT INTO facts VALUES ('whole', ?) ON CONFLICT DO UPDATE SET value = excluded.value")
       .run(now());
-  return { indexed, removed };
+  return { indexed: count, removed };
+
+  /** A month without changes is a batch as well: what is known of its folder is written behind it. */
+  async function* batches(): AsyncGenerator<Batch> {
+    for await (const month of changedMonths(database, storage, { now, isWhole })) {
+      total += month.changed.length;
+      for (let at = 0; at === 0 || at < month.changed.length; at += batch) {
+        const changed = month.changed.slice(at, at + batch);
+        planned.push({ month, changed, isLast: at + batch >= month.changed.length });
+        yield { month: month.name, keys: changed.map(({ key }) => key) };
+      }
+    }
+  }
+}
+
+interface Planned {
+  readonly month: ChangedMonth;
+  readonly changed: ChangedMonth['changed'];
+  readonly isLast: boolean;
+}
+
+async function* readHere(
+  batches: AsyncIterable<Batch>,
+  options: { readonly storage: Storage; readonly words: boolean },
+): AsyncGenerator<readonly ReadArticle[]> {
+  for await (const batch of batches) yield await readBatch(batch, options);
+}
+
+/** The articles of a batch, in order. */
+export function readBatch(
+  { keys }: Batch,
+  { storage, words }: { readonly storage: Storage; readonly words: boolean },
+): Promise<readonly ReadArticle[]> {
+  return Promise.all(
+    keys.map(async (key) => {
+      const entry = await readEntry(key, storage);
+      if (entry === null || 'detail' in entry) return entry;
+      return indexed(words ? entry : { ...entry, searched: NO_TEXT });
+    }),
+  );
 }
 
 /** How many articles have changed since the catalog was brought up to date; it stays as it is. */

@@ -3,6 +3,7 @@
  * old one open goes on with it until it looks again. A kill leaves the old one as it is.
  */
 import { join } from 'node:path';
+import { openDisk } from '../archive/disk.ts';
 import { CATALOG, databaseFiles, NEW_CATALOG } from '../archive/keys.ts';
 import type { Storage } from '../archive/storage.ts';
 import { ArchiveError } from '../errors.ts';
@@ -24,6 +25,7 @@ export async function reindex(
 ): Promise<Refreshed> {
   if ((await storage.stat('')) === null)
     throw new ArchiveError('ARCHIVE_NOT_WRITABLE', `${archive}: nothing is archived there`);
+  const files = openDisk(archive); // where the catalog lies, wherever the articles do
   const refreshed = await build();
   await putInPlace();
   return refreshed;
@@ -39,22 +41,22 @@ export async function reindex(
     const path = join(archive, NEW_CATALOG);
     const options = { schema: SCHEMA, version: VERSION, mode: 'build' } as const;
     // What a killed one left is in nobody's hands; one that is being built is locked.
-    if ((await storage.stat(NEW_CATALOG)) !== null) {
+    if ((await files.stat(NEW_CATALOG)) !== null) {
       try {
         openDerivedDatabase(path, options)[Symbol.dispose]();
       } catch (error) {
         if (!(error instanceof ArchiveError) || error.code !== 'DATABASE_DAMAGED') throw error;
       }
-      for (const name of databaseFiles(NEW_CATALOG)) await storage.remove(name);
+      for (const name of databaseFiles(NEW_CATALOG)) await files.remove(name);
     }
     return openDerivedDatabase(path, options);
   }
 
   async function putInPlace(): Promise<void> {
-    if ((await storage.stat(CATALOG)) === null) return storage.move(NEW_CATALOG, CATALOG);
+    if ((await files.stat(CATALOG)) === null) return files.move(NEW_CATALOG, CATALOG);
     // Nobody may write while the file changes: a journal would then lie beside the wrong one.
     using _held = await holdOld();
-    return storage.move(NEW_CATALOG, CATALOG);
+    return files.move(NEW_CATALOG, CATALOG);
   }
 
   async function holdOld(): Promise<Disposable | null> {
@@ -62,7 +64,7 @@ export async function reindex(
       return holdDatabase(join(archive, CATALOG));
     } catch (error) {
       if (!(error instanceof ArchiveError) || error.code !== 'DATABASE_DAMAGED') throw error;
-      for (const name of databaseFiles(CATALOG)) await storage.remove(name);
+      for (const name of databaseFiles(CATALOG)) await files.remove(name);
       return null;
     }
   }

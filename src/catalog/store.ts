@@ -10,12 +10,28 @@ import { DAY_ROWS } from './schema.ts';
 
 interface Store {
   /** Puts an article in the place of what was known under its key. */
-  put(entry: CatalogEntry, revision: string): void;
+  put(entry: IndexedEntry, revision: string): void;
   /** A record that cannot be read; it is looked at again when it is written. */
   putDamaged(key: string, detail: string, revision: string): void;
   remove(key: string): void;
   /** The records of a month, each with the revision of its file when it was read. */
   recordsOf(month: string): ReadonlyMap<string, string>;
+}
+
+/** An entry with its texts as the words of the index. */
+export interface IndexedEntry extends Omit<CatalogEntry, 'searched'> {
+  readonly words: { readonly title: string; readonly names: string; readonly body: string };
+  readonly singles: string;
+}
+
+/** Half of what an article costs: it is made apart from the database. Pure. */
+export function indexed({ searched, ...entry }: CatalogEntry): IndexedEntry {
+  const { title, names, body } = searched;
+  return {
+    ...entry,
+    words: { title: bigrams(title), names: bigrams(names), body: bigrams(body) },
+    singles: singles(`${title}\n${names}\n${body}`),
+  };
 }
 
 export function openStore(database: Database): Store {
@@ -66,11 +82,11 @@ export function openStore(database: Database): Store {
 
   return {
     put: (entry, revision) => {
-      const { article, published, day, searched, changes, lacksText } = entry;
+      const { article, published, day, words, changes, lacksText } = entry;
       remove(article.key);
       const row = freeRow(day);
       const labels = entry.labels.map((label) => labelOf(label, row));
-      const words = labels.map((label) => `label${label}`).join(' ');
+      const labelWords = labels.map((label) => `label${label}`).join(' ');
       const shown = JSON.stringify({ ...article, key: undefined, id: undefined });
       sql.article.run(
         row,
@@ -84,8 +100,8 @@ export function openStore(database: Database): Store {
         revision,
         Number(lacksText),
       );
-      sql.words.run(row, bigrams(searched.body), bigrams(searched.title), bigrams(searched.names), words);
-      sql.singles.run(row, `${singles(`${searched.title}\n${searched.names}\n${searched.body}`)} ${words}`);
+      sql.words.run(row, words.body, words.title, words.names, labelWords);
+      sql.singles.run(row, `${entry.singles} ${labelWords}`);
       for (const [i, change] of changes.entries()) sql.change.run(change.at, row, i, JSON.stringify(change));
     },
     putDamaged: (key, detail, revision) => {

@@ -2,6 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { openArchive } from '../archive/archive.ts';
 import { openStorage } from '../archive/open-storage.ts';
+import type { Storage } from '../archive/storage.ts';
 import { openCaptureReader } from '../capture/read-captures.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
@@ -10,11 +11,12 @@ import { exportWacz, exportWarc } from '../export/captures-export.ts';
 import type { CaptureSources } from '../export/collect.ts';
 import { csv } from '../export/csv.ts';
 import type { Exported, ExportFormat, ExportOptions, LeftOut } from '../export/exported.ts';
-import { type Content, exportFile } from '../export/file-export.ts';
+import { exportFile, exportTable, type TableContent } from '../export/file-export.ts';
 import { jsonLines } from '../export/json-lines.ts';
 import { cslJson, ris } from '../export/references.ts';
 import type { Selection } from '../export/selection.ts';
 import { openSigner } from '../export/signing-key.ts';
+import type { RowPool } from '../export/tabular.ts';
 import { openTarget, type Target } from '../export/target.ts';
 import { packageInfo } from '../package.ts';
 import { expandPath } from '../paths.ts';
@@ -24,6 +26,7 @@ import type { Site } from '../site/address.ts';
 import { daysAfter, weekdayOf } from '../site/clock.ts';
 import { requireDay } from './coverage.ts';
 import { storedArticle } from './named-article.ts';
+import { interrupted, requireRedis } from './partitioning.ts';
 import type { Interrupts } from './session.ts';
 
 export interface ExportFlags {
@@ -33,6 +36,7 @@ export interface ExportFlags {
   readonly week?: string | undefined;
   readonly source: readonly string[];
   readonly baseUrl?: string | undefined;
+  readonly cluster?: boolean | undefined;
 }
 
 interface Format {
@@ -46,15 +50,19 @@ interface Format {
       readonly options: ExportOptions;
       readonly site: Site;
       readonly baseUrl: string | null;
+      /** Makes the rows of a table, where hands of a cluster do. */
+      readonly elsewhere: RowPool | null;
     },
   ) => Promise<Exported>;
+  /** True where it is a table, whose rows others can make. */
+  readonly isTable?: boolean;
 }
 
-/** A format whose file is made of the articles alone; libraries are loaded once they are needed. */
-const file = (load: (site: Site) => Content | Promise<Content>): Format => ({
+/** A format whose file is a table of the articles; libraries are loaded once they are needed. */
+const table = (load: () => TableContent | Promise<TableContent>): Format => ({
   isFile: () => true,
-  write: async (target, selection, given) =>
-    exportFile(target, selection, { ...given, content: await load(given.site) }),
+  write: async (target, selection, given) => exportTable(target, selection, { ...given, content: await load() }),
+  isTable: true,
 });
 
 /** A format whose folder has a file for each article. */
@@ -74,11 +82,11 @@ const FORMATS = {
       await exportWacz(target, selection, { ...given, signer: await openSigner() }),
   },
   warc: { isFile: () => false, write: exportWarc },
-  jsonl: file(() => jsonLines),
-  csv: file(() => csv),
-  csl: file(() => cslJson),
-  ris: file(() => ris),
-  parquet: file(async () => (await import('../export/parquet.ts')).parquet),
+  jsonl: table(() => jsonLines),
+  csv: table(() => csv),
+  csl: table(() => cslJson),
+  ris: table(() => ris),
+  parquet: table(async () => (await import('../export/parquet.ts')).parquet),
   markdown: folder(async () => (await import('../export/markdown.ts')).markdownForm()),
   hexo: folder(async () => (await import('../export/hexo.ts')).hexoForm()),
   epub: {
@@ -97,6 +105,7 @@ const FORMATS = {
   sqlite: {
     isFile: () => true,
     write: async (...given) => (await import('../export/sqlite-file.ts')).exportSqlite(...given),
+    isTable: true,
   },
   site: {
     isFile: () => false,
@@ -126,7 +135,10 @@ export async function exportArchive(
   if ((await storage.stat('')) === null) throw new ArchiveError('NO_ARCHIVE', `${storage.name}: there is no archive`);
   const baseUrl = baseUrlOf(format, flags);
   const selection = await selectionOf(named, flags, config);
-  const { isFile, write }: Format = FORMATS[format];
+  const { isFile, write, isTable = false }: Format = FORMATS[format];
+  const redis = flags.cluster === true ? requireRedis('export', {}, config) : null;
+  if (redis !== null && !isTable)
+    throw new ArchiveError('USAGE', `export --cluster: ${format} is no table; ${tables()} are`);
   const where = resolve(expandPath(path, { code: 'USAGE', where: path }));
   await using target = await openTarget(where, { isFile: isFile(basename(where)), archive: config.archive });
 
@@ -138,6 +150,7 @@ export async function exportArchive(
       sources,
       site: config.site,
       baseUrl,
+      elsewhere: redis === null ? null : sharedRows(redis, { storage, terminal, interrupts }),
       options: {
         software: `${name}/${version}`,
         signal: interrupts.stopSignal,
@@ -161,6 +174,26 @@ export async function exportArchive(
   } finally {
     terminal.end();
   }
+}
+
+function tables(): string {
+  const formats: Readonly<Record<string, Format>> = FORMATS;
+  return Object.keys(formats)
+    .filter((name) => formats[name]?.isTable === true)
+    .join(', ');
+}
+
+/** Rows that the hands of the cluster make. */
+function sharedRows(
+  redis: string,
+  { storage, terminal, interrupts }: Omit<ExportContext, 'config'> & { readonly storage: Storage },
+): RowPool {
+  return async (selection) => {
+    const { openPartitions } = await import('../partitions/partitions.ts');
+    const { exportWork } = await import('../partitions/works.ts');
+    const signal = interrupted(interrupts.stopSignal, 'export');
+    return openPartitions(exportWork, selection, { redis, storage, signal, log: terminal.log });
+  };
 }
 
 /** With a `/` at its end; null where none is given. */

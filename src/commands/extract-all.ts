@@ -3,8 +3,7 @@
 import { lockFor } from '../app.ts';
 import { openArchive } from '../archive/archive.ts';
 import { compareDocuments, type DocumentDiff } from '../archive/diff.ts';
-import { openDisk } from '../archive/disk.ts';
-import { requireInFolder } from '../archive/open-storage.ts';
+import { openStorage, requireFilesFolder } from '../archive/open-storage.ts';
 import { recordKeys } from '../archive/places.ts';
 import { openTrash } from '../archive/trash.ts';
 import { readAccepted } from '../archive/vocabulary.ts';
@@ -12,13 +11,15 @@ import { openCaptureReader } from '../capture/read-captures.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { openOperations } from '../frontier/operations.ts';
+import type { Pool } from '../pool.ts';
 import { type Extracted, extractAll as extractAgain } from '../reextract/extract-all.ts';
 import type { Renewal } from '../reextract/renew.ts';
-import { openThreads } from '../reextract/threads.ts';
+import { type Answer, openThreads, type Piece } from '../reextract/threads.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, type Style, style, type Text } from '../report/text.ts';
 import { diffText, mark } from './article.ts';
 import { requireArchive } from './existing-archive.ts';
+import { requireRedis } from './partitioning.ts';
 import { count, requireMonth, threadsOf, toolName } from './reproduce.ts';
 import type { Interrupts } from './session.ts';
 
@@ -48,18 +49,25 @@ export async function extractAll(
     since = '',
     diff,
     jobs,
-  }: { readonly since?: string | undefined; readonly diff: boolean; readonly jobs?: number | undefined },
+    cluster = false,
+  }: {
+    readonly since?: string | undefined;
+    readonly diff: boolean;
+    readonly jobs?: number | undefined;
+    readonly cluster?: boolean | undefined;
+  },
   {
     config,
     terminal,
     interrupts,
   }: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
 ): Promise<ExitCode> {
-  requireInFolder(config, 'extract --all');
+  const redis = cluster ? requireRedis('extract --all', { jobs }, config) : null;
+  if (redis === null) requireFilesFolder(config, 'extract --all');
   requireArchive(config);
   requireMonth(since);
   await using lock = diff ? null : await lockFor(config.archive, { command: 'extract', log: terminal.log, wait: null });
-  const storage = openDisk(config.archive);
+  const storage = await openStorage(config);
   await readAccepted(storage); // a damaged vocabulary would raise flags that nobody meant
   using operations = openOperations(config, { readOnly: true });
   const { frontier, journal } = operations;
@@ -68,7 +76,7 @@ export async function extractAll(
   const counts = new Map<Result, number>();
   const signal = interrupts.stopSignal;
   try {
-    await using pool = openThreads(config, { jobs: threadsOf(jobs), tool: toolName(), signal });
+    await using pool = await (redis === null ? openHere() : openShared(redis));
     const total = await count(recordKeys(storage, since));
     let done = 0;
     const all = extractAgain({
@@ -102,6 +110,22 @@ export async function extractAll(
   }
   terminal.summary('extract', { results: Object.fromEntries(counts), diff }, summary(counts, diff));
   return NOT_WELL.some((result) => counts.has(result)) ? EXIT.incomplete : EXIT.ok;
+
+  async function openHere(): Promise<Pool<Piece, Answer>> {
+    const archive = requireFilesFolder(config, 'extract --all');
+    return openThreads({ ...config, archive }, { jobs: threadsOf(jobs), tool: toolName(), signal });
+  }
+
+  async function openShared(redis: string): Promise<Pool<Piece, Answer>> {
+    const { openPartitions } = await import('../partitions/partitions.ts');
+    const { extractWork } = await import('../partitions/works.ts');
+    const { site, document } = config;
+    return openPartitions(
+      extractWork,
+      { site, document, tool: toolName() },
+      { redis, storage, signal, log: terminal.log },
+    );
+  }
 }
 
 function report(each: Extracted, context: { readonly diff: boolean; readonly terminal: Terminal }): void {

@@ -38,11 +38,12 @@ interface ReadPage {
 export interface ExtractFlags {
   readonly url?: string | undefined;
   readonly explain: boolean;
-  /** From the captures of the archive, to which the next three belong. */
+  /** From the captures of the archive, to which the next four belong. */
   readonly all: boolean;
   readonly since?: string | undefined;
   readonly diff: boolean;
   readonly jobs?: number | undefined;
+  readonly cluster?: boolean | undefined;
 }
 
 /**
@@ -56,15 +57,15 @@ export async function extract(
   context: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
 ): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
-  const { since, diff, jobs } = options;
+  const { since, diff, jobs, cluster } = options;
   if (options.all) {
     if (things.length > 0 || options.url !== undefined || options.explain)
       throw new ArchiveError('USAGE', '--all is the archive, and takes no page, --url or --explain');
-    return extractAll({ since, diff, jobs }, context);
+    return extractAll({ since, diff, jobs, cluster }, context);
   }
   if (things.length === 0) throw new ArchiveError('USAGE', 'extract: name a saved page or an address, or --all');
-  if (since !== undefined || diff || jobs !== undefined)
-    throw new ArchiveError('USAGE', '--since, --diff and --jobs belong to extract --all');
+  if (since !== undefined || diff || jobs !== undefined || cluster !== undefined)
+    throw new ArchiveError('USAGE', '--since, --diff, --jobs and --cluster belong to extract --all');
   const accepted = await readAccepted(openDisk(config.archive));
   const known = { site: config.site, accepted: new Set(accepted.keys()) };
   if (options.url !== undefined && (things.length !== 1 || !isFile(things[0] ?? '')))

@@ -131,10 +131,11 @@ export function keeping(program: Command, { io, interrupts, terminal, prepare, e
     .description(
       'Builds the catalog, by which articles are found, anew from the files alone; beside a running crawl too.',
     )
+    .option('--cluster', CLUSTER)
     .addHelpText('after', examples('reindex', 'reindex --json'))
-    .action(async (flags: CommonFlags) => {
+    .action(async (flags: CommonFlags & { cluster?: boolean }) => {
       const { reindex } = await import('./reindex.ts');
-      end(await reindex({ ...existing(flags), interrupts }));
+      end(await reindex(flags, { ...existing(flags), interrupts }));
     });
 
   common(program.command('manifest'))
@@ -164,6 +165,7 @@ export function keeping(program: Command, { io, interrupts, terminal, prepare, e
     .option('--week <date>', 'only articles of the week of this day, Monday to Sunday')
     .option('--source <name>', 'only articles that this source named; may be given several times', several, [])
     .option('--base-url <url>', 'where a site will be, for the addresses in its feeds')
+    .option('--cluster', `of jsonl, csv, csl, ris, parquet and sqlite: ${CLUSTER}`)
     .addHelpText(
       'after',
       examples(
@@ -209,8 +211,9 @@ export function keeping(program: Command, { io, interrupts, terminal, prepare, e
       'Adds every file that is new since the last seal to the signed log of the archive, with a time stamp where seal.timestamp names an authority.',
     )
     .option('--rebuild', 'first write the tiles of the log again from its lists', false)
+    .option('--cluster', CLUSTER)
     .addHelpText('after', examples('seal', 'seal --json'))
-    .action(async (flags: CommonFlags & { rebuild: boolean }) => {
+    .action(async (flags: CommonFlags & { rebuild: boolean; cluster?: boolean }) => {
       const { sealCommand } = await import('./seal.ts');
       end(await sealCommand(flags, { ...existing(flags), interrupts }));
     });
@@ -281,6 +284,7 @@ export function reading(program: Command, { io, interrupts, prepare, existing, e
     .option('--since <month>', 'with --all: only what appeared in this month, such as 2026-10, or later')
     .option('--diff', 'with --all: say what would change; write nothing', false)
     .option('--jobs <n>', 'with --all: worker threads (default: one a core)', count)
+    .option('--cluster', `with --all: ${CLUSTER}`)
     .addHelpText(
       'after',
       examples(

@@ -24,3 +24,12 @@ export function progressOf(terminal: Terminal): {
 } {
   return { log: terminal.log, onProgress: (done, total) => terminal.progress(done, total, 'partitions') };
 }
+
+/** A signal that aborts with the command, with INTERRUPTED as its reason. */
+export function interrupted(signal: AbortSignal, command: string): AbortSignal {
+  const controller = new AbortController();
+  const abort = () => controller.abort(new ArchiveError('INTERRUPTED', command));
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  return controller.signal;
+}

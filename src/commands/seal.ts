@@ -8,9 +8,12 @@ import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { SEAL_FINDINGS, type SealFinding } from '../evidence/findings.ts';
 import { newestCheckpoint } from '../evidence/log.ts';
 import { rebuildLog } from '../evidence/rebuild.ts';
+import type { FileHash, HashedFile } from '../evidence/seal.ts';
 import { lockArchive } from '../frontier/lock.ts';
+import type { Pool } from '../pool.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, style } from '../report/text.ts';
+import { progressOf, requireRedis } from './partitioning.ts';
 import { knownKeys, sealArchive } from './sealing.ts';
 import type { Interrupts } from './session.ts';
 
@@ -22,9 +25,10 @@ interface Context {
 
 /** @throws ARCHIVE_IN_USE, SEAL_KEY, SEAL_CONTRADICTED, SEAL_DAMAGED */
 export async function sealCommand(
-  { rebuild }: { readonly rebuild: boolean },
+  { rebuild, cluster = false }: { readonly rebuild: boolean; readonly cluster?: boolean | undefined },
   { config, terminal, interrupts }: Context,
 ): Promise<ExitCode> {
+  const redis = cluster ? requireRedis('seal', {}, config) : null;
   const storage = await existingArchive(config);
   await using _lock = await lockArchive(config.archive, 'seal');
   const trash = openTrash(storage, { now: new Date() });
@@ -34,12 +38,13 @@ export async function sealCommand(
   }
   const { stopSignal, abortSignal } = interrupts;
   const signal = AbortSignal.any([stopSignal, abortSignal]);
-  const sealed = await sealArchive({ storage, trash }, { config, terminal, signal, now: Date.now }).catch(
-    (error: unknown) => {
-      if (signal.aborted) throw new ArchiveError('INTERRUPTED', 'seal: nothing of it counts until it ends');
-      throw error;
-    },
-  );
+  await using shared = redis === null ? null : await openShared(redis, { storage, terminal, signal });
+  const context = { config, terminal, signal, now: Date.now, hashFiles: shared?.run };
+  const sealed = await sealArchive({ storage, trash }, context).catch((error: unknown) => {
+    if (signal.aborted) throw new ArchiveError('INTERRUPTED', 'seal: nothing of it counts until it ends');
+    throw error;
+  });
+  terminal.end();
   for (const found of sealed.findings) printFinding(found, terminal);
   const { checkpoint, files, seen, stamped } = sealed;
   const { origin = null, size = 0 } = checkpoint ?? {};
@@ -57,6 +62,20 @@ export async function sealCommand(
       message: `no time stamp, the next seal asks again: ${stamped.fault}`,
     });
   return sealed.findings.length === 0 ? EXIT.ok : EXIT.findings;
+}
+
+/** The hashing by the hands of the cluster. */
+async function openShared(
+  redis: string,
+  {
+    storage,
+    terminal,
+    signal,
+  }: { readonly storage: Storage; readonly terminal: Terminal; readonly signal: AbortSignal },
+): Promise<Pool<HashedFile, FileHash | null>> {
+  const { openPartitions } = await import('../partitions/partitions.ts');
+  const { sealWork } = await import('../partitions/works.ts');
+  return openPartitions(sealWork, {}, { redis, storage, signal, ...progressOf(terminal) });
 }
 
 /** @throws NO_ARCHIVE */

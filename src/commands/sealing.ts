@@ -13,7 +13,7 @@ import { defaultKeyFile, openKeyFile, openSeen, real } from '../evidence/key.ts'
 import { lastSealedAt, newestCheckpoint } from '../evidence/log.ts';
 import { openSealMemory, type SealFailure, type SealMemory } from '../evidence/memory.ts';
 import { readVerifierKey, verifierKey, writeVerifierKey } from '../evidence/note.ts';
-import { type Seal, seal } from '../evidence/seal.ts';
+import { type Seal, type SealOptions, seal } from '../evidence/seal.ts';
 import type { VerifyContext } from '../evidence/verify.ts';
 import { readable } from '../evidence/verify-log.ts';
 import type { Terminal } from '../report/terminal.ts';
@@ -26,6 +26,8 @@ interface SealingContext {
   readonly now: () => number;
   /** Is called now and then while it goes on. */
   readonly onProgress?: (() => void) | undefined;
+  /** Hashes files elsewhere. */
+  readonly hashFiles?: SealOptions['hashFiles'];
 }
 
 export interface Sealed extends Seal {
@@ -54,6 +56,7 @@ export async function sealArchive(
       signal,
       onWarning: (message) => terminal.log({ level: 'warn', stage: 'seal', message }),
       onProgress: context.onProgress,
+      hashFiles: context.hashFiles,
     });
     const { timestamp: url } = config.seal;
     const stamped =

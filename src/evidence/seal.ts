@@ -8,6 +8,7 @@ import {
   CHECKPOINT,
   checkpointKey,
   idOf,
+  parseKey,
   parseTile,
   SEAL_CHECKPOINTS,
   SEAL_CONTENTS,
@@ -47,6 +48,22 @@ export interface SealOptions {
   readonly onWarning?: ((message: string) => void) | undefined;
   /** Is called now and then with the files looked at so far. */
   readonly onProgress?: ((files: number) => void) | undefined;
+  /** Hashes files elsewhere, in order; they are hashed here where absent. */
+  readonly hashFiles?: ((files: AsyncIterable<HashedFile>) => AsyncIterable<FileHash | null>) | undefined;
+}
+
+/** A file that is to be hashed. */
+export interface HashedFile {
+  readonly key: string;
+  /** True for a document: what it says has a hash of its own. */
+  readonly isText: boolean;
+}
+
+export interface FileHash {
+  /** Lower-case hex. */
+  readonly sha256: string;
+  /** `contentOf` a document; null where it has none. */
+  readonly content: string | null;
 }
 
 export interface Seal {
@@ -109,54 +126,63 @@ export async function seal(storage: Storage, options: SealOptions): Promise<Seal
   }
 
   async function* newLines(): AsyncGenerator<string> {
-    let turnAt = performance.now() + TURN_MS;
-    for await (const file of sealableFiles(storage)) {
-      options.signal?.throwIfAborted();
-      seen += 1;
-      if (performance.now() > turnAt) {
-        options.onProgress?.(seen);
-        await nextTurn();
-        turnAt = performance.now() + TURN_MS;
-      }
-      const line = await lineOf(file);
+    const asked: { readonly file: SealableFile; readonly isSettled: boolean }[] = [];
+    const hashFiles = options.hashFiles ?? ((given) => hashedHere(given, storage));
+    for await (const hash of hashFiles(unknownFiles())) {
+      const { file, isSettled } = asked.shift() as (typeof asked)[number];
+      const line = hash === null ? null : await lineOf(file, { hash, isSettled });
       if (line === null) continue;
       files += 1;
       yield line;
     }
+
+    /** All but those that are sealed as they are. */
+    async function* unknownFiles(): AsyncGenerator<HashedFile> {
+      let turnAt = performance.now() + TURN_MS;
+      for await (const file of sealableFiles(storage)) {
+        options.signal?.throwIfAborted();
+        seen += 1;
+        if (performance.now() > turnAt) {
+          options.onProgress?.(seen);
+          await nextTurn();
+          turnAt = performance.now() + TURN_MS;
+        }
+        const { key, parsed, revision, changedAt } = file;
+        const known = size === 0 ? null : memory.get(key);
+        if (known !== null && known.revision !== null && known.revision === revision) continue;
+        asked.push({ file, isSettled: changedAt < now() - TICK_MS }); // before it is read
+        yield { key, isText: parsed.kind === 'document' || parsed.kind === 'version' };
+      }
+    }
   }
 
-  /** Null where the file is sealed as it is, has gone, or must not be sealed. */
-  async function lineOf({ key: path, parsed, revision, changedAt }: SealableFile): Promise<string | null> {
+  /** Null where the file is sealed as it is, or must not be sealed. */
+  async function lineOf(
+    { key: path, parsed, revision }: SealableFile,
+    { hash, isSettled }: { readonly hash: FileHash; readonly isSettled: boolean },
+  ): Promise<string | null> {
     const known = size === 0 ? null : memory.get(path);
-    if (known !== null && known.revision !== null && known.revision === revision) return null;
-    const isSettled = changedAt < now() - TICK_MS;
-    const pieces: Buffer[] = [];
-    const isText = parsed.kind === 'document' || parsed.kind === 'version';
-    const digest = await storage.digest(path, isText ? (chunk) => void pieces.push(Buffer.from(chunk)) : undefined);
-    if (digest === null) return null;
-    const file = { sha256: digest.sha256, revision: isSettled ? revision : null };
-    if (known?.sha256 === digest.sha256) {
+    const { sha256: digest, content } = hash;
+    const file = { sha256: digest, revision: isSettled ? revision : null };
+    if (known?.sha256 === digest) {
       memory.set(path, file);
       return null;
     }
     const context = { storage, trash: options.trash, sealedAs: (each: string) => memory.get(each)?.sha256 ?? null };
-    const why = known === null ? null : await whyForeign(path, digest.sha256, context);
+    const why = known === null ? null : await whyForeign(path, digest, context);
     if (why !== null) {
-      const detail = `${why}; sealed as ${known?.sha256}, now ${digest.sha256}`;
+      const detail = `${why}; sealed as ${known?.sha256}, now ${digest}`;
       findings.push({ code: 'seal-file-changed', path, detail });
       return null;
     }
-    if (parsed.kind === 'picture' && parsed.sha256 !== digest.sha256) {
-      findings.push({ code: 'picture-changed', path, detail: `sha256 ${digest.sha256}; it was not sealed` });
+    if (parsed.kind === 'picture' && parsed.sha256 !== digest) {
+      findings.push({ code: 'picture-changed', path, detail: `sha256 ${digest}; it was not sealed` });
       return null;
     }
-    if (isText) {
-      const id = idOf(parsed.article);
-      const content = contentOf(Buffer.concat(pieces), id);
-      if (content !== null) contents.push([id, content]);
-    }
+    if ((parsed.kind === 'document' || parsed.kind === 'version') && content !== null)
+      contents.push([idOf(parsed.article), content]);
     memory.set(path, file);
-    return manifestLine({ path, sha256: digest.sha256 });
+    return manifestLine({ path, sha256: digest });
   }
 
   /** All lines, and the one of the seal's own statement, which is written when everything else is known. */
@@ -168,6 +194,23 @@ export async function seal(storage: Storage, options: SealOptions): Promise<Seal
     await storage.write(path, text);
     yield manifestLine({ path, sha256: sha256(text) });
   }
+}
+
+async function* hashedHere(files: AsyncIterable<HashedFile>, storage: Storage): AsyncGenerator<FileHash | null> {
+  for await (const file of files) yield await hashOf(file, storage);
+}
+
+/** Null where the file has gone. */
+export async function hashOf({ key, isText }: HashedFile, storage: Storage): Promise<FileHash | null> {
+  const pieces: Buffer[] = [];
+  const digest = await storage.digest(key, isText ? (chunk) => void pieces.push(Buffer.from(chunk)) : undefined);
+  if (digest === null) return null;
+  const parsed = isText ? parseKey(key) : null;
+  const isOfArticle = parsed?.kind === 'document' || parsed?.kind === 'version';
+  return {
+    sha256: digest.sha256,
+    content: isOfArticle ? contentOf(Buffer.concat(pieces), idOf(parsed.article)) : null,
+  };
 }
 
 /** Schema-less and unique, as the standard wants it: no address that answers. */

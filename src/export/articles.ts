@@ -7,7 +7,7 @@ import { readRecord, sha256 } from '../archive/record.ts';
 import type { Storage } from '../archive/storage.ts';
 import { ArchiveError, renderError } from '../errors.ts';
 import type { ExportOptions } from './exported.ts';
-import { isSelected, type Selection, selectedKeys } from './selection.ts';
+import { isSelected, type SelectedDays, type Selection, selectedKeys } from './selection.ts';
 
 /** The archive, opened to be read. */
 export interface Sources {
@@ -54,6 +54,16 @@ export async function* selectedArticles(
     const article = await withDocument(record, sources, options);
     if (article !== null) yield article;
   }
+}
+
+/** One article by its place, if it is of the selection; null also where it is damaged, which is reported. */
+export async function selectedAt(
+  key: string,
+  sources: Sources,
+  { selection, onLeftOut }: Pick<ExportOptions, 'onLeftOut'> & { readonly selection: SelectedDays },
+): Promise<SelectedArticle | null> {
+  const record = await recordAt(key, sources, { onLeftOut });
+  return record === null || !isSelected(record, selection) ? null : withDocument(record, sources, { onLeftOut });
 }
 
 /** One record by its place; null where it is damaged, which is reported, or not there any more. */

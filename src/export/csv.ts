@@ -2,7 +2,7 @@
  * CSV (RFC 4180) for spreadsheets: a row an article, without its text, for a cell of Excel holds 32,767 characters. It begins
  * with a byte order mark, by which Excel knows UTF-8.
  */
-import type { Content } from './file-export.ts';
+import type { TableContent } from './file-export.ts';
 import { authorsOf, type Row, rowOf } from './row.ts';
 
 const COLUMNS: Readonly<Record<string, (row: Row) => string | number | null>> = {
@@ -34,7 +34,7 @@ const COLUMNS: Readonly<Record<string, (row: Row) => string | number | null>> = 
   document: ({ document }) => document,
 };
 
-export const csv: Content = async function* (articles) {
+export const csv: TableContent = async function* (articles) {
   yield `\ufeff${Object.keys(COLUMNS).join(',')}\r\n`;
   for await (const article of articles) {
     const row = rowOf(article);

@@ -1,8 +1,8 @@
 /** JSON Lines: an object a line, UTF-8; what `jq`, pandas, DuckDB and every language read. */
-import type { Content } from './file-export.ts';
+import type { TableContent } from './file-export.ts';
 import { authorsOf, type Row, rowOf } from './row.ts';
 
-export const jsonLines: Content = async function* (articles) {
+export const jsonLines: TableContent = async function* (articles) {
   for await (const article of articles) yield `${JSON.stringify(objectOf(rowOf(article)))}\n`;
 };
 

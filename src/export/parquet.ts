@@ -1,7 +1,7 @@
 /** Parquet for DuckDB, pandas and Spark: a row an article, a group of rows a month, so that a query of some days reads those alone. */
 import { ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 import { monthOf } from '../archive/keys.ts';
-import type { Content } from './file-export.ts';
+import type { TableContent } from './file-export.ts';
 import { authorsOf, type Row, rowOf } from './row.ts';
 
 interface Column {
@@ -57,7 +57,7 @@ const COLUMNS: Readonly<Record<string, Column>> = {
 /** A month of more text than this is parted, so that memory does not grow with it. In characters. */
 const MOST_CHARACTERS = 16e6;
 
-export const parquet: Content = async function* (articles, { options }) {
+export const parquet: TableContent = async function* (articles, { options }) {
   const writer = new ByteWriter();
   const schema = schemaFromColumnData({ columnData: columnsOf([]) });
   const file = new ParquetWriter({ writer, schema, createdBy: options.software });

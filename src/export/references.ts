@@ -1,5 +1,5 @@
 /** Lists of references for Zotero and others: CSL-JSON (Citation Style Language 1.0.2) and RIS. */
-import type { Content } from './file-export.ts';
+import type { TableContent } from './file-export.ts';
 import { authorsOf, type Facts, factsOf, isTranslation } from './row.ts';
 
 const SITE = '观察者网';
@@ -9,7 +9,7 @@ const isPost = ({ id }: Facts) => id.startsWith('fengwen:');
 const translatorsOf = ({ people }: Facts) => people.filter(({ role }) => isTranslation(role)).map(({ name }) => name);
 
 /** One JSON array. */
-export const cslJson: Content = async function* (articles) {
+export const cslJson: TableContent = async function* (articles) {
   let between = '[\n';
   for await (const article of articles) {
     yield between + JSON.stringify(itemOf(factsOf(article)));
@@ -48,7 +48,7 @@ function datePartsOf(time: string): readonly number[] {
 }
 
 /** A tag, two spaces, a hyphen and a space begin each line; no value holds a line break. */
-export const ris: Content = async function* (articles) {
+export const ris: TableContent = async function* (articles) {
   for await (const article of articles) {
     const row = factsOf(article);
     const lines: readonly (readonly [tag: string, value: string])[] = [

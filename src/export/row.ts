@@ -71,7 +71,11 @@ interface PictureRow {
   readonly height: number | null;
 }
 
-export function rowOf(selected: SelectedArticle): Row {
+/** An article as a row, or what one is made of. */
+export type Tabular = SelectedArticle | { readonly key: string; readonly row: Row };
+
+export function rowOf(selected: Tabular): Row {
+  if ('row' in selected) return selected.row;
   const { record, document } = selected;
   const { blocks, images } = readBody(document.body);
   const text = cleanText(blocks.join('\n'));
@@ -83,7 +87,8 @@ export function rowOf(selected: SelectedArticle): Row {
   };
 }
 
-export function factsOf(stored: StoredArticle): Facts {
+export function factsOf(stored: StoredArticle | Tabular): Facts {
+  if ('row' in stored) return stored.row;
   const { record } = stored;
   const article = articleOf(record);
   return {

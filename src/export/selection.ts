@@ -4,12 +4,16 @@ import { monthOf, SPACES } from '../archive/keys.ts';
 import { recordKeys } from '../archive/places.ts';
 import type { Storage } from '../archive/storage.ts';
 
-export interface Selection {
+/** What a record is asked for. */
+export interface SelectedDays {
   /** First and last day of Beijing, `2022-01-28`; null for no bound. */
   readonly since: string | null;
   readonly until: string | null;
   /** Names of sources; all where it is empty. */
   readonly sources: readonly string[];
+}
+
+export interface Selection extends SelectedDays {
   /** Places of articles that were named; null for all. */
   readonly keys: readonly string[] | null;
 }
@@ -43,7 +47,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-export function isSelected(article: StoredArticle, { since, until, sources }: Selection): boolean {
+export function isSelected(article: StoredArticle, { since, until, sources }: SelectedDays): boolean {
   const day = dayOf(article);
   const { source } = article.record;
   if ((since !== null && day < since) || (until !== null && day > until)) return false;

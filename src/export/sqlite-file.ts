@@ -5,10 +5,11 @@ import { removeQuietly, settle } from '../archive/disk.ts';
 import { temporaryName } from '../archive/keys.ts';
 import { hashFile } from '../archive/manifest.ts';
 import { connect, withSqliteErrors } from '../sqlite.ts';
-import { type Sources, selectedArticles } from './articles.ts';
+import type { Sources } from './articles.ts';
 import type { Exported, ExportOptions } from './exported.ts';
-import { type Row, rowOf } from './row.ts';
+import { type Row, rowOf, type Tabular } from './row.ts';
 import type { Selection } from './selection.ts';
+import { type RowPool, tabularArticles } from './tabular.ts';
 import { requireFile, type Target } from './target.ts';
 
 const SCHEMA = `
@@ -62,12 +63,16 @@ const SEARCH = `
 export async function exportSqlite(
   target: Target,
   selection: Selection,
-  { sources, options }: { readonly sources: Sources; readonly options: ExportOptions },
+  {
+    sources,
+    options,
+    elsewhere,
+  }: { readonly sources: Sources; readonly options: ExportOptions; readonly elsewhere: RowPool | null },
 ): Promise<Exported> {
   const file = requireFile(target);
   const temporary = join(await target.makeUnfinished(), temporaryName(file));
   try {
-    const articles = await fill(temporary, selectedArticles(sources, selection, options), options);
+    const articles = await fill(temporary, tabularArticles(sources, selection, { ...options, elsewhere }), options);
     const { size: bytes } = await stat(temporary);
     await settle(temporary, join(target.folder.name, file));
     const { sha256 } = await hashFile(target.folder, file);
@@ -82,7 +87,7 @@ type Value = string | number | null;
 
 async function fill(
   path: string,
-  articles: ReturnType<typeof selectedArticles>,
+  articles: AsyncIterable<Tabular>,
   { onLeftOut }: Pick<ExportOptions, 'onLeftOut'>,
 ): Promise<number> {
   using database = withSqliteErrors(path, () => connect(path));
@@ -103,14 +108,15 @@ async function fill(
   };
   let count = 0;
   for await (const article of articles) {
-    const { key, record } = article;
-    if (addRow(rowOf(article), insert)) count += 1;
+    const { key } = article;
+    const row = rowOf(article);
+    if (addRow(row, insert)) count += 1;
     else
       onLeftOut({
         kind: 'article-damaged',
         key,
-        url: record.url,
-        detail: `${record.id} is the id of another record too`,
+        url: row.url,
+        detail: `${row.id} is the id of another record too`,
       });
   }
   run(`${INDEXES} ${SEARCH} COMMIT; ANALYZE`);

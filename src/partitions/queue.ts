@@ -106,7 +106,12 @@ export function openPartitionQueue(redis: string, { program, log }: { program: s
     held: (run) => ask(async () => new Set(numbersOf(run, await queue.getRanges([...STATES], 0, -1)))),
     hands: () =>
       ask(async () => {
-        const all = programsOf(String(await connection.client('LIST')), connection.options.db ?? 0);
+        const clients = await connection.client('LIST').catch((error: unknown) => {
+          if (isRefusal(error)) return null;
+          throw error;
+        });
+        if (clients === null) return { own: 1, others: [] }; // who may not ask believes that there is one
+        const all = programsOf(String(clients), connection.options.db ?? 0);
         return { own: all.filter((each) => each === program).length, others: all.filter((each) => each !== program) };
       }),
     [Symbol.asyncDispose]: async () => {
@@ -259,6 +264,11 @@ function jobIdOf(run: string, number: number): string {
 /** The partitions of a run among the ids of jobs. */
 function numbersOf(run: string, ids: readonly string[]): readonly number[] {
   return ids.filter((id) => id.startsWith(`${run}-`)).map((id) => Number(id.slice(run.length + 1)));
+}
+
+/** What a Redis says that knows no such question, or lets this user not ask it. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && /^(?:NOPERM|ERR unknown)/.test(error.message);
 }
 
 /** The program of each hand among the connections of a server, as BullMQ names them: `guancha:BASE64-OF-QUEUE:w:NAME`. */

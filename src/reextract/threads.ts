@@ -22,7 +22,8 @@ export type Answer =
   | { readonly what: 'renew'; readonly renewed: Renewed }
   | { readonly what: 'recover'; readonly recovered: Recovered };
 
-interface ThreadTask {
+/** What is asked of each piece. */
+export interface ThreadTask {
   readonly archive: string;
   readonly site: Site;
   readonly document: DocumentOptions;

@@ -1,7 +1,8 @@
 /** Large works over several hands: the same results in the same order as on one machine, whoever dies, stops or is emptied. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue } from 'bullmq';
@@ -25,7 +26,7 @@ import { openKeptCrawl } from '../support/kept-crawl.ts';
 import { targetOf } from '../support/memory-crawl.ts';
 import { runHere, type Told } from '../support/run-here.ts';
 import { type Server, skippedWithout, startRedis } from '../support/servers.ts';
-import { files } from '../support/tree.ts';
+import { digests, files } from '../support/tree.ts';
 
 const skip = skippedWithout('redis-server');
 let redis: Server & { readonly url: string };
@@ -133,7 +134,7 @@ describe('a work that hands share', { skip }, () => {
     await assert.rejects(allOf([0], openMemory()), { code: 'ARCHIVE_FULL', detail: 'squares 0: no room' });
     await assert.rejects(allOf([1, 5, 9, 14], openMemory(), stop.signal), { message: 'Ctrl-C' });
     await stopped.promise;
-    await using queue = disposable(new Queue(`partition-${program}`, { connection: connection(), prefix: 'guancha' }));
+    await using queue = partitionQueue();
     assert.deepEqual(await queue.getRanges(['waiting', 'delayed'], 0, -1), []);
   });
 
@@ -170,8 +171,13 @@ describe('a command with --cluster', { skip }, () => {
   const hands: Running[] = [];
   before(async () => {
     folder = await temporaryFolder();
-    await fill(join(folder.path, 'archive'));
-    await config('archive');
+    await fill(path('archive'));
+    for (const archive of ['alone', 'shared']) {
+      await cp(path('archive'), path(archive), { recursive: true, preserveTimestamps: true });
+      await age(path(archive));
+    }
+    await damage(path('archive'));
+    for (const [number, archive] of ['archive', 'shared', 'alone'].entries()) await config(archive, number);
   });
   after(async () => {
     for (const { child } of hands) child.kill('SIGKILL');
@@ -194,7 +200,7 @@ describe('a command with --cluster', { skip }, () => {
     assert.equal(alone.exit, 1, alone.stderr);
     const first = await hand('archive');
     const shared = ask('archive', 'audit', '--json', '--cluster');
-    await using queue = disposable(new Queue(`partition-${program}`, { connection: connection(), prefix: 'guancha' }));
+    await using queue = partitionQueue();
     await until(async () => (await queue.getActiveCount()) > 0);
     first.child.kill('SIGKILL');
     await using admin = disposable(connection());
@@ -217,11 +223,83 @@ describe('a command with --cluster', { skip }, () => {
     assert.deepEqual(await files(join(folder.path, 'archive', WORK)), []);
   });
 
+  it('extracts as one machine does, and writes the same', async () => {
+    await hand('shared');
+    for (const flags of [['--diff'], ['--diff', '--since', '2026-01'], []]) {
+      const [alone, shared] = [
+        await ask('alone', 'extract', '--all', '--json', ...flags),
+        await ask('shared', 'extract', '--all', '--json', ...flags, '--cluster'),
+      ];
+      assert.deepEqual(said(shared), said(alone), shared.stderr);
+      assert.match(alone.stdout, /"result":"changed"/);
+      assert.match(alone.stdout, /"result":"found"/);
+    }
+    const content = (path: string) => /^(?:articles|records|versions)\//.test(path);
+    assert.deepEqual(await digests(path('shared'), content), await digests(path('alone'), content));
+  });
+
+  it('builds the same catalog', async () => {
+    const [alone, shared] = [await ask('archive', 'reindex'), await tables(path('archive'))];
+    assert.equal(alone.exit, 0, alone.stderr);
+    const other = await ask('archive', 'reindex', '--cluster');
+    assert.equal(other.exit, 0, other.stderr);
+    assert.deepEqual(said(other), said(alone));
+    assert.ok(shared.words_data !== undefined && shared.articles?.length);
+    assert.deepEqual(await tables(path('archive')), shared);
+  });
+
+  it('exports the same bytes', async () => {
+    for (const format of ['jsonl', 'csv', 'csl', 'ris', 'parquet', 'sqlite']) {
+      const to = (name: string) => join(folder.path, `${name}.${format}`);
+      const flags = format === 'csv' ? ['--since', '2021-03-02', '--until', '2022-01-03'] : [];
+      const alone = await ask('archive', 'export', format, to('here'), ...flags);
+      const shared = await ask('archive', 'export', format, to('there'), ...flags, '--cluster');
+      assert.equal(alone.exit, 3, 'what is damaged is left out');
+      const name = (text: string) => text.replace(/here|there/, '');
+      assert.deepEqual([shared.exit, name(shared.stdout)], [alone.exit, name(alone.stdout)], shared.stderr);
+      assert.ok((await readFile(to('there'))).equals(await readFile(to('here'))), format);
+    }
+    const refused = await ask('archive', 'export', 'wacz', join(folder.path, 'a.wacz'), '--cluster');
+    assert.match(refused.stderr, /wacz is no table; jsonl, csv, csl, ris, parquet, sqlite are/);
+  });
+
+  it('seals the same files under the same hashes', async () => {
+    const lists = async (archive: string) =>
+      digests(
+        path(archive),
+        (name) => /^seals\/(?:lists|contents)\//.test(name),
+        (_name, bytes) => bytes.toString().replace(/^.*(?:sealed 2| {2}seals\/contents).*$/gm, ''),
+      );
+    for (const archive of ['alone', 'shared'])
+      await openDisk(path(archive)).write('articles/2022/02/2022_02_03_19.html', 'another');
+    const [alone, shared] = [await ask('alone', 'seal', '--json'), await ask('shared', 'seal', '--json', '--cluster')];
+    assert.equal(shared.exit, alone.exit, shared.stderr);
+    const facts = ({ stdout }: Told) => {
+      const { files, seen, size } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+      return { files, seen, size };
+    };
+    assert.deepEqual(facts(shared), facts(alone));
+    assert.deepEqual(await lists('shared'), await lists('alone'));
+  });
+
+  it('takes back what waits where it is interrupted, and the hands stop', async () => {
+    const one = start(['audit', '--cluster', '--config', join(folder.path, 'archive.yaml')]);
+    await using queue = partitionQueue();
+    await until(async () => (await queue.getActiveCount()) > 0 || one.child.exitCode !== null);
+    one.child.kill('SIGINT');
+    const { code } = await one.ended;
+    assert.ok(code === 130 || code === 1, `${code}`); // it may have ended before
+    assert.deepEqual(await queue.getRanges(['waiting', 'delayed'], 0, -1), []);
+    await until(async () => (await queue.getActiveCount()) === 0);
+  });
+
+  const path = (archive: string) => join(folder.path, archive);
   const ask = (archive: string, ...args: readonly string[]): Promise<Told> =>
     runHere([...args, '--config', join(folder.path, `${archive}.yaml`)]);
 
-  async function config(archive: string): Promise<void> {
-    const text = `archive: ./${archive}\ncluster: { redis: '${redis.url}' }\nseal: { key: '${folder.path}/seal.key' }\n`;
+  /** @param number of the database of Redis: each archive has its own */
+  async function config(archive: string, number: number): Promise<void> {
+    const text = `archive: ./${archive}\ncluster: { redis: '${redis.url}/${number}' }\nseal: { key: '${folder.path}/seal.key' }\n`;
     await writeFile(join(folder.path, `${archive}.yaml`), text);
   }
 
@@ -243,7 +321,7 @@ function said({ stdout, exit }: Told): { readonly exit: number; readonly lines: 
   return { exit, lines };
 }
 
-/** Articles with captures, and older ones of several months without; damaged here and there. */
+/** Articles with captures, and older ones of several months without. */
 async function fill(root: string): Promise<void> {
   const storage = openDisk(root);
   const crawl = openKeptCrawl(storage);
@@ -258,6 +336,22 @@ async function fill(root: string): Promise<void> {
   for (const [i, month] of ['2020-12', '2021-03', '2021-04', '2022-01', '2022-02'].entries())
     for (let day = 1; day <= 4; day++)
       await put(storage, { number: 4 * i + day, publishedAt: `${month}-0${day}T10:00:00+08:00` });
+}
+
+/** As if rules of another day had made a record, and another were lost with its document. */
+async function age(root: string): Promise<void> {
+  const storage = openDisk(root);
+  const records = await Array.fromAsync(storage.list('records/2026'));
+  const [first, second] = records.filter(({ key }) => !key.includes('fengwen'));
+  const record = JSON.parse(String(await storage.read(first?.key ?? ''))) as { article: { title: string } };
+  record.article.title = '从前的规则';
+  await storage.write(first?.key ?? '', JSON.stringify(record));
+  for (const key of [second?.key ?? '', second?.key.replace('records', 'articles').replace('.json', '.html') ?? ''])
+    await storage.remove(key);
+}
+
+async function damage(root: string): Promise<void> {
+  const storage = openDisk(root);
   const [first, second, third] = await Array.fromAsync(storage.list('articles'));
   await storage.remove(first?.key ?? '');
   await storage.append(second?.key ?? '', 'more');
@@ -267,8 +361,27 @@ async function fill(root: string): Promise<void> {
   await storage.write('records/2022/01/2022_01_02_14.json', '{');
 }
 
+/** The rows of every table of a catalog, without the times at which it was made. */
+async function tables(root: string): Promise<Readonly<Record<string, readonly unknown[]>>> {
+  using database = new DatabaseSync(join(root, 'catalog.sqlite'), { readOnly: true });
+  const names = database
+    .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'")
+    .all();
+  const rowsOf = (name: string) => {
+    if (name === 'months') return database.prepare('SELECT month, written FROM months').all();
+    return database.prepare(`SELECT * FROM "${name}"${name === 'facts' ? " WHERE name <> 'whole'" : ''}`).all();
+  };
+  return Object.fromEntries(names.map(({ name }) => [String(name), rowsOf(String(name))]));
+}
+
 function connection(): Redis {
   return new Redis(redis.url, { maxRetriesPerRequest: null });
+}
+
+function partitionQueue(): Queue & AsyncDisposable {
+  const own = connection();
+  const queue = new Queue(`partition-${program}`, { connection: own, prefix: 'guancha' });
+  return Object.assign(queue, { [Symbol.asyncDispose]: async () => own.disconnect() });
 }
 
 function disposable<T extends { readonly disconnect: () => unknown }>(one: T): T & AsyncDisposable {
