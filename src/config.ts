@@ -41,7 +41,7 @@ const path = argument;
 /** The ready services that take a notice in a form of their own. */
 export const CHAT_KINDS = ['telegram', 'slack', 'discord', 'feishu', 'wecom'] as const;
 /** What a hook can be notified of. */
-export const NOTICE_KINDS = ['published', 'edited', 'withdrawn', 'alarm', 'run-failed'] as const;
+export const NOTICE_KINDS = ['published', 'edited', 'withdrawn', 'alarm', 'run-failed', 'letter'] as const;
 const timeZone = z.string().refine(isTimeZone, 'must be a time zone such as Asia/Shanghai');
 
 const source = z.strictObject({

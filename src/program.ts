@@ -44,7 +44,7 @@ export function createProgram(invocation: Invocation): Command {
 /** The commands by what people want, in the order of help. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   Archive: ['start', 'init', 'archive', 'crawl', 'schedule', 'backfill', 'import', 'orders', 'retry', 'worker', 'demo'],
-  'Read and search': ['serve', 'search', 'list', 'history', 'diff', 'changes'],
+  'Read and search': ['serve', 'search', 'list', 'history', 'diff', 'changes', 'letter'],
   'Take along': ['export', 'copy'],
   'Check and prove': ['audit', 'seal', 'verify', 'prove', 'corroborate', 'manifest', 'reproduce', 'extract'],
   'Look after': [

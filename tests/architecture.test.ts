@@ -157,7 +157,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['site', 'alarms'],
   ['config.ts', 'page', 'fetch', 'archive', 'journal', 'frontier', 'monitor'],
   ['audit', 'capture', 'catalog', 'coverage', 'evidence', 'eye'],
-  ['crawl'],
+  ['crawl', 'letter'],
   ['cluster', 'repair', 'reextract', 'report', 'notify', 'import'],
   ['reader'],
   ['export'],

@@ -52,6 +52,14 @@ const SCENARIOS: { readonly [Name in keyof Journal]: Scenario<Journal[Name]> } =
     revisits.plan(article('guancha:10'), null);
     assert.deepEqual(revisits.counts(START), { planned: 3, due: 1 });
   },
+  rechecks: (rechecks) => {
+    const at = (days: number) => ({ firstAt: START, at: START + days * DAY });
+    for (const days of [0.5, 0.74, 1, 1.2, 1.6, 5.2, 8, 10, 11]) rechecks.note('guancha:1', at(days));
+    rechecks.note('guancha:10', at(1.5));
+    assert.deepEqual(rechecks.of('guancha:1'), { day: START + DAY, week: START + 8 * DAY }, 'the first at each age');
+    assert.deepEqual(rechecks.of('guancha:10'), { day: START + 1.5 * DAY, week: null });
+    assert.deepEqual(rechecks.of('guancha:2'), { day: null, week: null });
+  },
   slots: (slots) => {
     const state = { dueAt: START, servedAt: null, intervalMs: HOUR };
     assert.equal(slots.get('头条', 'rule'), null);
@@ -195,7 +203,9 @@ const SCENARIOS: { readonly [Name in keyof Journal]: Scenario<Journal[Name]> } =
     const given = outbox.next('h');
     if (given !== null) outbox.giveBack(given);
     assert.deepEqual(outbox.next('h'), { id: '1', on: 'edited', body: '{}', attempts: 0, dueAt: START });
+    assert.deepEqual(['1', '3', '4'].map(outbox.has), [true, true, false]);
     outbox.delivered('1');
+    assert.equal(outbox.has('1'), true, 'delivered, and known all the same');
     outbox.failed('2', { error: 'why', at: START + HOUR });
     assert.deepEqual([outbox.next('h'), outbox.nextDue()], [null, START]);
     assert.equal(outbox.giveUpOthers(['h', "it's"]), 1);

@@ -80,7 +80,7 @@ describe('schedule', () => {
       await Promise.resolve();
       throw full;
     };
-    const notifier = { notify: () => {}, deliver, nextDue: () => 0 };
+    const notifier = { hasKept: () => false, notify: () => {}, deliver, nextDue: () => 0 };
     const delivery = createDelivery(notifier, { clock: systemClock, signal: new AbortController().signal });
     await delivery.ended();
     delivery.begin();

@@ -455,6 +455,18 @@ export function reading(program: Command, { io, interrupts, prepare, existing, e
       end(await changes(flags, existing(flags)));
     });
 
+  common(program.command('letter'))
+    .summary('what a month brought')
+    .description(
+      'What was published, edited, withdrawn and missed in a month, and how much of it changed within a day and a week, as Markdown. Reads only.',
+    )
+    .argument('[month]', 'a month of Beijing such as 2026-10 (default: the last that is over)')
+    .addHelpText('after', examples('letter', 'letter 2026-10 > 2026-10.md', 'letter 2026-10 --json'))
+    .action(async (month: string | undefined, flags: CommonFlags) => {
+      const { letter } = await import('./letter.ts');
+      end(await letter(month, existing(flags)));
+    });
+
   common(program.command('coverage'))
     .summary('what was published and is not archived')
     .description(

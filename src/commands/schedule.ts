@@ -20,6 +20,7 @@ import { line, type Styled, style } from '../report/text.ts';
 import { printReport, reportOf } from '../report/visits.ts';
 import { serveCommission } from './commissions.ts';
 import type { HandingOut, Lead } from './leading.ts';
+import { sendLetters } from './letter.ts';
 import { sealWithin } from './sealing.ts';
 import { openServing } from './serving.ts';
 import { type Interrupts, withArchive } from './session.ts';
@@ -144,7 +145,14 @@ async function runUntil(
     const isWatched = app.shared !== null && (listen !== null || file !== null);
     const watching = isWatched ? await import('./watch-cluster.ts') : null;
     await using _watch = watching?.watchCluster(app, { config, state, log: terminal.log }) ?? null;
+    const letters = sendLetters(app, { config, notifier, onProgress: state.beat });
     const ending = AbortSignal.any([stopSignal, delivery.failed, ...(handingOut === null ? [] : [handingOut.lost])]);
+    const seals = sealDaily(app, {
+      config,
+      terminal,
+      state,
+      signal: AbortSignal.any([ending, interrupts.abortSignal]),
+    });
     await serve(app, {
       ...config.politeness,
       ...config.revisits,
@@ -165,7 +173,10 @@ async function runUntil(
           notify: notifier.notify,
           onProgress: state.beat,
         }),
-      upkeep: sealDaily(app, { config, terminal, state, signal: AbortSignal.any([ending, interrupts.abortSignal]) }),
+      upkeep: async () => {
+        await seals();
+        if (!ending.aborted) await letters();
+      },
     });
     await delivery.ended();
   });

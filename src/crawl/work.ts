@@ -289,6 +289,9 @@ function postpone(
 /** Outcomes after which `recordVisit` plans the next revisit; it does after a doubt as well. */
 const PLANNED: readonly Outcome['kind'][] = ['archived', 'unchanged', 'gone'];
 
+/** Outcomes by which the site said what became of an article that the archive has. */
+const ANSWERED: readonly Outcome['kind'][] = [...PLANNED, 'moved'];
+
 /** Notes what a visit leaves besides its outcome: when it was, where it led, what it gave, how late it came, when the next is. */
 function recordVisit(
   { frontier, journal, services }: CrawlContext,
@@ -301,6 +304,9 @@ function recordVisit(
   if (asked) journal.visits.note(id, outcome.kind);
   frontier.add(found, { leads: true });
   if (asked && record !== null) noteDoubt(id, visited, journal);
+  const wasAnswered = asked && doubted === undefined && ANSWERED.includes(outcome.kind);
+  if (wasAnswered && before !== null && record !== null)
+    journal.rechecks.note(id, { firstAt: Date.parse(record.versions[0]?.capturedAt ?? ''), at: now });
   if (record === null || (!PLANNED.includes(outcome.kind) && doubted === undefined)) return;
   const { article, flags, versions } = record;
   const publishedAt = Date.parse(article.publishedAt);

@@ -13,6 +13,7 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
   targets: ['id'],
   visits: ['id', 'outcome'],
   revisits: ['id'],
+  rechecks: ['id', 'age'],
   places: ['id'],
   doubts: ['id'],
   forms: ['form', 'id'],

@@ -45,6 +45,7 @@ export function instantsOf(longestPauseMs: number): Readonly<Record<string, Colu
     alarms: { since: DONE },
     notices: { due_at: due(HOUR_MS), ended_at: DONE },
     revisits: { due_at: null, last_at: null }, // counted from the publication; see `replan`
+    rechecks: { at: DONE },
     latencies: { archived_at: DONE },
     source_readings: { at: DONE },
     sightings: { first_at: DONE, last_at: DONE },

@@ -174,6 +174,11 @@ const ORDERS = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** When archived articles were visited at the ages that rates of edit and withdrawal are counted over. */
+const RECHECKS = `
+  CREATE TABLE rechecks (id TEXT NOT NULL, age TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (id, age)) STRICT, WITHOUT ROWID;
+`;
+
 /**
  * From version 0. Leaves every row as it is, but for runs: older versions locked the archive with a row that has no end,
  * `beat_at` and `birth`, which now counts as a run that was cut off; runs from before `clean` that ended are taken to have
@@ -211,4 +216,5 @@ export const MIGRATIONS: readonly Migration[] = [
   PAYLOADS,
   LOOKUPS,
   ORDERS,
+  RECHECKS,
 ];

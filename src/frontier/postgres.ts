@@ -134,6 +134,11 @@ const HANDS = `
   );
 `;
 
+/** When archived articles were visited at the ages that rates of edit and withdrawal are counted over. */
+const RECHECKS = `
+  CREATE TABLE rechecks (id TEXT COLLATE "C" NOT NULL, age TEXT COLLATE "C" NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (id, age));
+`;
+
 /**
  * Vacuum comes once a hundredth of a large table is dead, not a fifth: whoever looks for the next target passes by the dead ones
  * that wait no more, which stand at the head of the index. A million targets are vacuumed once in some hours so.
@@ -146,7 +151,7 @@ const VACUUM = ['targets', 'revisits', 'visits']
   .join('\n');
 
 /** The version of a database is the number of steps that it went through. Steps are never changed once one has. */
-const STEPS: readonly string[] = [TABLES, ORDERS, HANDS, VACUUM];
+const STEPS: readonly string[] = [TABLES, ORDERS, HANDS, VACUUM, RECHECKS];
 
 /** A large table may take long to be changed. */
 const MIGRATION_MS = 3_600_000;

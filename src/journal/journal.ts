@@ -12,6 +12,7 @@ import { type Lookups, openLookups } from './lookups.ts';
 import { type Orders, openOrders } from './orders.ts';
 import { type Outbox, openOutbox } from './outbox.ts';
 import { openPayloads, type Payloads } from './payloads.ts';
+import { openRechecks, type Rechecks } from './rechecks.ts';
 import {
   type Followed,
   type ListWalks,
@@ -28,6 +29,7 @@ import {
 export interface Journal {
   readonly visits: Visits;
   readonly revisits: Revisits;
+  readonly rechecks: Rechecks;
   readonly slots: Slots;
   readonly sightings: Sightings;
   readonly latencies: Latencies;
@@ -71,6 +73,7 @@ export function openJournal(
   return {
     visits: openVisits(database, { now }),
     revisits: openRevisits(database),
+    rechecks: openRechecks(database),
     slots: openSlots(database),
     sightings: openSightings(database),
     latencies: openLatencies(database),

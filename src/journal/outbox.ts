@@ -4,6 +4,8 @@ import { type Database, numberOf, type Row } from '../database.ts';
 export interface Outbox {
   /** Keeps a notice for a hook, due at once; nothing happens where its id is known, delivered or not. */
   add(notice: NewNotice): void;
+  /** True where the notice is kept, or was within the last 90 days. */
+  has(id: string): boolean;
   /**
    * The notice for a hook that has been due longest; null where none is due. Where several machines deliver, no other one is
    * given it for some minutes: until it is `delivered`, `failed` or given back.
@@ -65,6 +67,7 @@ export function openOutbox(
   const insert = database.prepare(
     `INSERT INTO notices (id, hook, told_to, kind, body, due_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
   );
+  const has = database.prepare('SELECT 1 AS n FROM notices WHERE id = ?');
   const forget = database.prepare('DELETE FROM notices WHERE ended_at < ?');
   const due = database.prepare(
     `SELECT id, kind, body, attempts, due_at FROM notices WHERE ended_at IS NULL AND hook = ? AND due_at <= ?
@@ -91,6 +94,7 @@ export function openOutbox(
       forget.run(now() - REMEMBERED_MS);
       insert.run(id, hook, to, on, body, now());
     },
+    has: (id) => has.get(id) !== undefined,
     next: (hook) => {
       const at = now();
       if (!isShared) return waitingOf(due.get(hook, at));

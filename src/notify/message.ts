@@ -75,6 +75,8 @@ function partsOf(notice: Notice): Parts {
           `at ${notice.at}`,
         ],
       };
+    case 'letter':
+      return { what: 'letter', about: notice.month, lines: notice.lines, text: notice.text };
     default:
       return notice satisfies never;
   }

@@ -63,6 +63,15 @@ export type Notice =
       readonly since: string | null;
       /** ISO 8601 in UTC. */
       readonly at: string;
+    }
+  | {
+      readonly on: 'letter';
+      /** `2026-10`, by the site's clock. */
+      readonly month: string;
+      /** What it comes to, for people, one line each. */
+      readonly lines: readonly string[];
+      /** All of it, as Markdown. */
+      readonly text: string;
     };
 
 /** A version of an article, as its record describes it, to be reported as published or edited. */
@@ -109,6 +118,8 @@ function partsOf(notice: Notice): readonly (string | number | null)[] {
       return [notice.source, notice.layout, notice.what, notice.since];
     case 'run-failed':
       return [notice.command, notice.code, notice.since ?? notice.at.slice(0, 10)]; // else once a day
+    case 'letter':
+      return [notice.month];
     default:
       return notice satisfies never;
   }
@@ -155,6 +166,7 @@ export function sampleNotices(at: number): readonly Notice[] {
       since: now,
       at: now,
     },
+    { on: 'letter', month: '2022-01', lines: ['1 article published'], text: '# Guancha, 2022-01\n\nA trial.\n' },
   ];
 }
 

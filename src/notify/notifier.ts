@@ -12,6 +12,8 @@ import { deliveryId, failureNotice, type Notice } from './notice.ts';
 export interface Notifier {
   /** Keeps the notice for every hook that wants it; the same notice is kept once. Throws what the frontier throws. */
   notify(notice: Notice): void;
+  /** True where every hook that wants such a notice has this one, delivered or not; the same where none wants it. */
+  hasKept(notice: Notice): boolean;
   /**
    * Delivers what is due, all hooks at once, the notices of one in the order in which they fell due. A hook that fails three
    * times in a row is left alone until the next call, one that asks for a pause until that is over. Once `signal` aborts, what is not delivered waits, and this returns.
@@ -52,6 +54,10 @@ export function createNotifier(options: {
         outbox.add({ id, hook: key, to: same[0]?.name ?? '', on: notice.on, body });
       }
     },
+    hasKept: (notice) =>
+      [...byKey].every(
+        ([key, same]) => !same.some((hook) => hook.wants(notice.on)) || outbox.has(deliveryId(key, notice)),
+      ),
     deliver: async ({ signal }) => {
       const lost = outbox.giveUpOthers([...byKey.keys()]);
       if (lost > 0) warn(`${lost} notices waited for hooks that are not configured any more; they are given up`);

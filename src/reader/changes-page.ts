@@ -10,11 +10,11 @@ import type { Words } from './words.ts';
 /** @param before where the next page goes on; null at the end */
 export function changesContent(
   changes: readonly ArticleChange[],
-  { before, url }: { readonly before: string | null; readonly url: URL },
+  { before, url, hasLetters }: { readonly before: string | null; readonly url: URL; readonly hasLetters: boolean },
   words: Words,
 ): Markup {
   return html`<h1>${words.changes}</h1>
-${
+${hasLetters ? html`<p><a href="/letters">${words.letter}</a></p>\n` : null}${
   changes.length === 0
     ? html`<p class="empty">${words.noChanges}</p>`
     : html`<ol class="events">
@@ -23,7 +23,7 @@ ${changes.map((each) => entry(each, words))}</ol>`
 ${before === null ? null : html`<nav class="pager" aria-label="${words.pages}"><span></span><a rel="next" href="${withQuery(url, 'before', before)}">${words.older} →</a></nav>`}`;
 }
 
-function entry(change: ArticleChange, words: Words): Markup {
+export function entry(change: ArticleChange, words: Words): Markup {
   const { at, id, title, what } = change;
   const href = articleHref(id);
   const shown = dayAndMinute(onSiteClock(at));

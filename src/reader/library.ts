@@ -13,6 +13,8 @@ import { lastSealOver } from '../evidence/covering.ts';
 import { openSealMemory } from '../evidence/memory.ts';
 import { openOperations } from '../frontier/operations.ts';
 import { placeOrder } from '../frontier/place-order.ts';
+import type { Letter, Month } from '../letter/letter.ts';
+import { readLetter } from '../letter/read-letter.ts';
 import type { Log } from '../log.ts';
 import type { ArticleAddress, ArticleId } from '../model.ts';
 import type { Site } from '../site/address.ts';
@@ -33,6 +35,8 @@ export interface Library {
   order(address: ArticleAddress): Promise<Placed>;
   /** Reads the records of the window's months. */
   coverage(window: Window): Promise<ReadIdCoverage>;
+  /** Reads all records. */
+  letter(month: Month): Promise<Letter>;
   readonly clock: Clock;
   /** Aborts when the server ends. */
   readonly signal: AbortSignal;
@@ -97,6 +101,10 @@ export function openLibrary(
     coverage: async (window) => {
       using operations = openOperations(place, { readOnly: true });
       return await readIdCoverage({ archive, ...operations }, window);
+    },
+    letter: async (month) => {
+      using operations = openOperations(folder, { readOnly: true });
+      return await readLetter({ archive, ...operations }, month);
     },
     current: async () => {
       if (refreshing === null && Math.abs(clock.now() - currentAt) > CURRENT_MS) refreshing = refresh();

@@ -120,7 +120,7 @@ ${daysContent(list, url, words)}`;
     return send(visit, {
       title: words.changes,
       section: 'changes',
-      content: changesContent(changes, { before: last, url }, words),
+      content: changesContent(changes, { before: last, url, hasLetters: mediumOf(visit) === 'server' }, words),
     });
   });
 

@@ -3,10 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { streamSSE } from 'hono/streaming';
 import type { ReadIdCoverage } from '../coverage/read-id-coverage.ts';
 import { ArchiveError } from '../errors.ts';
+import { type Letter, monthAt, monthBefore, monthOf } from '../letter/letter.ts';
 import { readStoredAudit, storedAudits } from '../report/stored-audits.ts';
 import { parseArticleUrl } from '../site/address.ts';
 import { dayOf, daysAfter } from '../site/clock.ts';
 import { auditContent, type KeptReport } from './audit-page.ts';
+import { letterContent } from './letter-page.ts';
 import type { Library } from './library.ts';
 import type { Markup } from './markup.ts';
 import { ORDER_HREF, orderForm } from './order-form.ts';
@@ -16,7 +18,7 @@ import { countIn, type Reader, send, type Visit, wordsOf } from './visit.ts';
 import type { Words } from './words.ts';
 
 const COVERAGE_DAYS = 30;
-/** The records of a month are read for it: not for every visit. */
+/** Coverage and letters read records by the month or all of them: not for every visit. */
 const COVERAGE_KEPT_MS = 60_000;
 const MOST_FLAGS = 100;
 const MOST_REPORTS = 20;
@@ -28,6 +30,7 @@ export function stateRoutes(reader: Reader, library: Library): void {
   const { catalog, clock } = library;
   const ownToken = randomBytes(18).toString('base64url');
   let watchers = 0;
+  let letters: { readonly name: string; readonly at: number; readonly read: Promise<Letter> } | null = null;
   let known: { readonly until: string; readonly at: number; readonly read: Promise<ReadIdCoverage> } | null = null;
 
   reader.get('/run', async (visit) => {
@@ -93,6 +96,9 @@ export function stateRoutes(reader: Reader, library: Library): void {
     return send(visit, { title: words.coverage, section: 'coverage', content });
   });
 
+  reader.get('/letters', (visit) => letter(visit, monthBefore(monthAt(clock.now()))));
+  reader.get('/letters/:month', (visit) => letter(visit, visit.req.param('month')));
+
   reader.get('/audit', async (visit) => {
     await library.current();
     const words = wordsOf(visit);
@@ -101,6 +107,24 @@ export function stateRoutes(reader: Reader, library: Library): void {
     const content = auditContent({ state: await catalog.state(), flags, ...kept }, words);
     return send(visit, { title: words.audit, section: 'audit', content });
   });
+
+  async function letter(visit: Visit, name: string): Promise<Response> {
+    const month = monthOf(name, clock.now());
+    if (month === null) return visit.notFound();
+    if (letters === null || letters.name !== name || Math.abs(clock.now() - letters.at) > COVERAGE_KEPT_MS) {
+      const before: Promise<unknown> = letters?.read ?? Promise.resolve();
+      const read = before.catch(() => {}).then(() => library.letter(month)); // each reads all records: one after the other
+      letters = { name, at: clock.now(), read };
+    }
+    const { read } = letters;
+    const words = wordsOf(visit);
+    const known = await read.catch((error: unknown) => {
+      if (letters?.read === read) letters = null;
+      throw error;
+    });
+    const content = letterContent(known, words);
+    return send(visit, { title: `${words.letter} ${name}`, section: 'changes', content });
+  }
 
   /** @param asked the number of the report that is shown; the newest where it is null or not there */
   async function reportsFor(asked: number | null) {

@@ -4,6 +4,7 @@ import type { Outcome } from '../model.ts';
 import { COVERAGE_IN_ENGLISH } from '../report/coverage-words.ts';
 import { AUDIT_IN_CHINESE, AUDIT_IN_ENGLISH } from './audit-words.ts';
 import { COVERAGE_IN_CHINESE } from './coverage-words.ts';
+import { LETTER_IN_CHINESE, LETTER_IN_ENGLISH } from './letter-words.ts';
 import type { Language } from './preferences.ts';
 
 const zh = {
@@ -189,6 +190,8 @@ const zh = {
   latencyOf: (median: string, p95: string, articles: string) =>
     `中位 ${median} 分钟，百分之九十五在 ${p95} 分钟内（近三十天 ${articles} 篇）`,
   coverageReport: COVERAGE_IN_CHINESE,
+  letter: '月报',
+  letterReport: LETTER_IN_CHINESE,
   archivedShare: '每日已归档的比例',
   askForGaps: '补齐缺口：',
   damagedRecords: (count: number) => `${count} 份记录无法读取，未计入。`,
@@ -403,6 +406,8 @@ const en: Words = {
   latencyOf: (median, p95, articles) =>
     `median ${median} min, 95 % within ${p95} min (${articles} articles of 30 days)`,
   coverageReport: COVERAGE_IN_ENGLISH,
+  letter: 'Letter of the month',
+  letterReport: LETTER_IN_ENGLISH,
   archivedShare: 'Share archived, by day',
   askForGaps: 'Ask for the gaps:',
   damagedRecords: (count) =>
