@@ -1,64 +1,69 @@
 /**
- * What archiving costs beside a bare Playwright loop, on this machine, in this run. `npm run bench [-- --rounds N]`
+ * What archiving costs beside a bare Playwright loop, on this machine, in this run. `npm run bench [-- --rounds N]`;
+ * beside other programs with `-- --peers`.
  * Only the ratios mean anything elsewhere: the newspaper is served by a process of its own that is not counted.
  */
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { measure, type Usage } from './measure.ts';
+import { openNewspaperProcess } from './newspaper-process.ts';
+import { benchPeers } from './peers.ts';
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' }, articles: { type: 'string', default: '200' } },
+  options: {
+    rounds: { type: 'string', default: '3' },
+    articles: { type: 'string', default: '200' },
+    peers: { type: 'boolean', default: false },
+  },
 });
 const rounds = Number(values.rounds);
 const COMMAND = join(import.meta.dirname, '../../bin/guancha-archive');
 const LOOP = join(import.meta.dirname, 'bare-loop.ts');
 
-const server = spawn(
-  process.execPath,
-  [join(import.meta.dirname, '../newspaper/main.ts'), '--articles', values.articles, '--images', '4'],
-  { stdio: ['pipe', 'pipe', 'inherit'] },
-);
-const folder = await mkdtemp(join(tmpdir(), 'guancha-bench-'));
-try {
-  const { www, community, images, articles } = await origins();
-  const config = join(folder, 'config.yaml');
-  const politeness = { intervalMs: 0, assetIntervalMs: 0, concurrency: 2 };
-  const site = { www, community, images: [images] };
-  const network = { allowAddresses: ['127.0.0.1'] };
-  await writeFile(config, JSON.stringify({ site, network, sources: [], politeness }));
-  let archives = 0;
-  const archive = (urls: readonly string[], memory = false) =>
-    measure(
-      [
-        process.execPath,
-        COMMAND,
-        'archive',
-        '--json',
-        '--config',
-        config,
-        '--archive',
-        join(folder, String(archives++)),
-        '-',
-      ],
-      { input: urls.join('\n'), memory },
-    );
-  // A script of one's own has no compile cache; the launcher gives this command one.
-  const { NODE_COMPILE_CACHE: _cache, ...env } = process.env;
-  const loop = (urls: readonly string[], memory = false) =>
-    measure([process.execPath, LOOP], { input: urls.join('\n'), memory, env });
+if (values.peers) await benchPeers({ articles: Number(values.articles), rounds });
+else await benchBare();
 
-  const one = articles.slice(0, 1);
-  await archive(one); // unpacks a browser where there is none, fills the caches of both
-  await loop(one);
-  await table(`${articles.length} articles with 4 pictures each`, articles.length, articles, archive, loop);
-  await table('one URL, from the command to its end', 1, one, archive, loop);
-} finally {
-  server.stdin.end();
-  await rm(folder, { recursive: true, force: true });
+async function benchBare(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'guancha-bench-'));
+  try {
+    await using newspaper = await openNewspaperProcess(['--articles', values.articles, '--images', '4']);
+    const { www, community, images, articles } = newspaper;
+    const config = join(folder, 'config.yaml');
+    const politeness = { intervalMs: 0, assetIntervalMs: 0, concurrency: 2 };
+    const site = { www, community, images: [images] };
+    const network = { allowAddresses: ['127.0.0.1'] };
+    await writeFile(config, JSON.stringify({ site, network, sources: [], politeness }));
+    let archives = 0;
+    const archive = (urls: readonly string[], memory = false) =>
+      measure(
+        [
+          process.execPath,
+          COMMAND,
+          'archive',
+          '--json',
+          '--config',
+          config,
+          '--archive',
+          join(folder, String(archives++)),
+          '-',
+        ],
+        { input: urls.join('\n'), memory },
+      );
+    // A script of one's own has no compile cache; the launcher gives this command one.
+    const { NODE_COMPILE_CACHE: _cache, ...env } = process.env;
+    const loop = (urls: readonly string[], memory = false) =>
+      measure([process.execPath, LOOP], { input: urls.join('\n'), memory, env });
+
+    const one = articles.slice(0, 1);
+    await archive(one); // unpacks a browser where there is none, fills the caches of both
+    await loop(one);
+    await table(`${articles.length} articles with 4 pictures each`, articles.length, articles, archive, loop);
+    await table('one URL, from the command to its end', 1, one, archive, loop);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 type Run = (urls: readonly string[], memory: boolean) => Promise<Usage>;
@@ -88,15 +93,4 @@ async function table(title: string, count: number, urls: readonly string[], ours
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-async function origins(): Promise<{
-  readonly www: string;
-  readonly community: string;
-  readonly images: string;
-  readonly articles: readonly string[];
-}> {
-  for await (const line of createInterface({ input: server.stdout }))
-    return JSON.parse(line) as Awaited<ReturnType<typeof origins>>;
-  throw new Error('the newspaper did not start');
 }
