@@ -58,6 +58,7 @@ const CALLS: Readonly<
   history: [{ argv: `history ${ID}`, exit: 0 }],
   diff: [{ argv: `diff ${ID}`, exit: 0 }],
   changes: [{ argv: 'changes', exit: 0 }],
+  letter: [{ argv: 'letter 2026-10', exit: 0 }],
   export: [{ argv: 'export jsonl AT/out.jsonl', exit: 0 }],
   audit: [
     { argv: 'audit --fail-on error', exit: 0 },

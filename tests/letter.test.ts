@@ -108,6 +108,8 @@ const plantedArticle = (number: number): fc.Arbitrary<Planted> =>
     visits: fc.array(fc.integer({ min: 1, max: 400 }), { maxLength: 6 }),
   });
 
+type SummaryOfLetter = Pick<Letter, 'published' | 'rates'> & { readonly edits: number; readonly withdrawn: number };
+
 const octoberAt = (now: number): Month => monthOf('2026-10', now) ?? assert.fail('no month');
 
 describe('a month', () => {
@@ -281,22 +283,17 @@ describe('the letter', () => {
       });
     }
     const command = (...argv: string[]) => run([...argv, '--archive', archivePath]);
-    const [letter] = (await command('letter', '2026-10', '--json')).lines() as unknown as [Letter];
-    const changes = (await command('changes', '--json', '--since', '2026-10-01')).lines() as unknown as ArticleChange[];
-    assert.deepEqual(
-      [...letter.edited.all, ...letter.withdrawn.all, ...letter.returned.all].sort((a, b) => (a.at < b.at ? -1 : 1)),
-      changes,
-    );
-    const coverage = (await command('coverage', '--json', '--since', '2026-10-01')).lines() as Record<
-      string,
-      unknown
-    >[];
-    const days = coverage.filter((line) => line.kind === 'day') as unknown as {
-      day: string;
-      states: Record<string, number>;
-    }[];
-    const archived = days
-      .filter(({ day }) => day.startsWith('2026-10'))
+    const lines = async (...argv: string[]) => {
+      const answered = await command(...argv, '--json');
+      return { lines: answered.lines(), summary: answered.last() as unknown as SummaryOfLetter };
+    };
+    const { lines: told, summary: letter } = await lines('letter', '2026-10');
+    const changes = await lines('changes', '--since', '2026-10-01');
+    assert.deepEqual(told, changes.lines);
+    assert.deepEqual([letter.edits, letter.withdrawn], [3, 1]);
+    const { lines: days } = await lines('coverage', '--since', '2026-10-01');
+    const archived = (days as { type: string; day: string; states: Record<string, number> }[])
+      .filter(({ type, day }) => type === 'day' && day.startsWith('2026-10'))
       .reduce((sum, { states }) => sum + (states.archived ?? 0) + (states.withdrawn ?? 0), 0);
     assert.deepEqual([letter.published.articles, archived], [2, 2]);
     assert.deepEqual(letter.rates.day.edited, { ...shareOf(1, 2) });

@@ -27,8 +27,27 @@ export async function letter(
   const archive = openArchive(await openStorage(config), config.limits);
   using operations = openOperations(config, { readOnly: true });
   const read = await readLetter({ archive, ...operations }, month);
-  if (terminal.json) terminal.result('', read);
-  else terminal.say(...letterMarkdown(read).trimEnd().split('\n'));
+  const { edited, withdrawn, returned, completeness, days, damaged, ...rest } = read;
+  const changes = [...edited.all, ...withdrawn.all, ...returned.all].sort((a, b) =>
+    a.at < b.at ? -1 : Number(a.at > b.at),
+  );
+  if (terminal.json) for (const change of changes) terminal.result('', { type: 'change', ...change });
+  const { known, archived, completeness: numbers } = completeness;
+  const values = {
+    ...rest,
+    ...days,
+    edits: edited.edits,
+    edited: edited.articles,
+    kinds: edited.kinds,
+    withdrawn: withdrawn.count,
+    returned: returned.count,
+    known,
+    archived,
+    numbers,
+    unreadable: damaged,
+  };
+  terminal.summary('letter', values);
+  terminal.say(...letterMarkdown(read).trimEnd().split('\n')); // whole lines: a terminal's width does not cut Markdown
   return read.damaged === 0 ? EXIT.ok : EXIT.incomplete;
 }
 

@@ -22,6 +22,25 @@ const seal = {
   findings: whole,
 };
 
+/** A part of what was looked at, with its 95 % interval. */
+const share = z.object({
+  count: whole,
+  of: whole,
+  interval: z.object({ low: z.number(), high: z.number() }).nullable(),
+});
+const rates = z.object({
+  articles: whole,
+  revisited: whole,
+  notRevisited: whole,
+  notYet: whole,
+  notComparable: whole,
+  title: share,
+  text: share,
+  edited: share,
+  withdrawn: share,
+  moved: share,
+});
+
 export const SUMMARIES = {
   version: nothing,
   start: z.object({ outcomes }),
@@ -41,6 +60,29 @@ export const SUMMARIES = {
   history: nothing,
   diff: nothing,
   changes: z.object({ edited: whole, withdrawn: whole, returned: whole, unreadable: whole }),
+  letter: z.object({
+    month: text,
+    since: day,
+    until: day,
+    isUnderWay: z.boolean(),
+    asOf: instant,
+    published: z.object({
+      articles: whole,
+      posts: whole,
+      sources: z.array(z.object({ source: text.nullable(), count: whole })),
+    }),
+    edits: whole,
+    edited: whole,
+    kinds: z.record(z.string(), whole),
+    withdrawn: whole,
+    returned: whole,
+    missed: z.record(z.string(), whole),
+    known: whole,
+    archived: whole,
+    numbers: z.object({ published: range, archivedShare: range.nullable(), confidence: z.number() }),
+    rates: z.object({ day: rates, week: rates }),
+    unreadable: whole,
+  }),
   export: z.object({
     articles: whole,
     files: whole,
