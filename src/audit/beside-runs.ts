@@ -37,7 +37,7 @@ export function isBusy(root: string, postgres: string | null): boolean {
 
 function haveHands(postgres: string): boolean {
   using database = openCluster(postgres, { readOnly: true });
-  return openHands(database, { now: clusterClock(database), name: '' }).all().length > 0;
+  return openHands(database, { now: clusterClock(database), name: '' }).working().length > 0;
 }
 
 /**

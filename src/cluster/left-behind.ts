@@ -3,6 +3,7 @@
  * temporary files. Whoever works for a cluster looks for it as it begins and every minute, one process at a time. A hand that
  * was only silent for long loses nothing: it finds its file gone as it adds to it, and begins another.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { handOfSegment } from '../archive/keys.ts';
 import type { Storage } from '../archive/storage.ts';
 import type { Trash } from '../archive/trash.ts';
@@ -12,14 +13,16 @@ import type { Shared } from '../frontier/operations.ts';
 import type { Log } from '../log.ts';
 
 const LOOK_MS = 60_000;
+/** A store that is away keeps no process from ending. */
+const CLOSE_MS = 30_000;
 /** A walk through a shared folder takes long where the archive is large. */
 const SWEEP_MS = 24 * 3_600_000;
 /** No file takes so long to be written. */
 const IDLE_MS = 3_600_000;
 
 /**
- * Looks at once, and again and again until disposed, which waits for a look that goes on. A database or store that is away is
- * left to whoever works: the next look comes.
+ * Looks at once, and again and again until disposed, which waits a little for a look that goes on: another process ends what it
+ * began. A database or store that is away is left to whoever works: the next look comes.
  */
 export function watchLeftBehind(
   { storage, trash, shared }: { readonly storage: Storage; readonly trash: Trash; readonly shared: Shared },
@@ -41,7 +44,9 @@ export function watchLeftBehind(
   return {
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer);
-      await going;
+      const over = new AbortController();
+      await Promise.race([going, sleep(CLOSE_MS, undefined, over).catch(() => {})]); // called off below
+      over.abort();
     },
   };
 
@@ -74,7 +79,7 @@ function endSegments({
   readonly shared: Shared;
 }) {
   const living = new Set(
-    [...shared.hands.all().map(({ name }) => name), shared.hands.name].map((name) => name.slice(-8)),
+    [...shared.hands.working().map(({ name }) => name), shared.hands.name].map((name) => name.slice(-8)),
   );
   return recoverSegments(storage, trash, (segment) => !living.has(handOfSegment(segment) ?? ''));
 }

@@ -81,7 +81,7 @@ export async function repair(
 function requireNoHands(config: Config): void {
   if (config.cluster.postgres === null) return;
   using operations = openOperations(config, { readOnly: true });
-  const [hand, ...others] = operations.shared?.hands.all() ?? [];
+  const [hand, ...others] = operations.shared?.hands.working() ?? [];
   if (hand === undefined) return;
   const more = others.length === 0 ? '' : ` and ${others.length} others`;
   throw new ArchiveError('ARCHIVE_IN_USE', `${hand.command} ${hand.name}${more} work for the cluster: stop them first`);

@@ -14,6 +14,8 @@ export interface Hands {
   leave(): void;
   /** In order of their names: those that work, and those that did not leave and have said nothing lately, for a day. */
   all(): readonly Hand[];
+  /** Those of them that work. */
+  working(): readonly Hand[];
 }
 
 export interface HandState {
@@ -51,15 +53,17 @@ export function openHands(
   );
   const forget = database.prepare('DELETE FROM hands WHERE name = ? OR seen_at < ?');
   const all = database.prepare('SELECT * FROM hands WHERE seen_at >= ? ORDER BY name');
+  const known = () => {
+    const at = Math.floor(now());
+    return all.all(at - KEPT_MS).map((row) => handOf(row, at));
+  };
   return {
     name,
     beat: ({ command, inHand, leads }) =>
       void beat.run(name, command, Math.floor(now()), JSON.stringify(inHand), leads ? 1 : 0),
     leave: () => void forget.run(name, Math.floor(now()) - KEPT_MS),
-    all: () => {
-      const at = Math.floor(now());
-      return all.all(at - KEPT_MS).map((row) => handOf(row, at));
-    },
+    all: known,
+    working: () => known().filter(({ isSilent }) => !isSilent),
   };
 }
 
