@@ -106,12 +106,12 @@ export const CONFIG_KEYS: Readonly<Record<string, KeyMeaning>> = {
   'cluster.redis': {
     meaning:
       'where the queue for `worker` lies, such as `redis://:password@host:6379/0`, one database of Redis for each archive. Nothing is lost with it',
-    more: 'schedule.md#worker',
+    more: 'machines.md#worker',
   },
   'cluster.postgres': {
     meaning:
       'the database that several machines share, such as `postgres://user:password@host/database`; without a password in it, PGPASSWORD of the environment is taken. null: queue and journal lie in `frontier.sqlite`',
-    more: 'schedule.md#cluster-init--status--import--export',
+    more: 'machines.md#cluster-init--status--import--export',
   },
   'monitor.listen': { meaning: '`HOST:PORT` such as `127.0.0.1:9464` for `GET /healthz` and `GET /metrics`' },
   'monitor.file': { meaning: 'the health as a JSON file, relative to the configuration, outside the archive' },

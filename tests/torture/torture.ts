@@ -22,6 +22,7 @@ const PARTS: readonly (readonly [name: string, ...args: string[]])[] = [
   ['30 % of the answers spoilt, 100 articles', join(HERE, 'hostile-mix.ts'), '--articles', '160'],
   ['200 articles in every form of HTTP, and their captures', join(HERE, 'captures.ts')],
   ['two archives of 200 articles, and 500 tamperings', join(HERE, 'two-roads.ts')],
+  ['a copy to an object store and one back, each killed 50 times', join(HERE, 'copy-kills.ts')],
   ['the web reader abused', '--expose-gc', join(HERE, 'reader-abuse.ts')],
   ['100 news days, how complete each is held to be', join(HERE, 'coverage-days.ts')],
 ];
