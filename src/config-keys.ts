@@ -105,12 +105,12 @@ export const CONFIG_KEYS: Readonly<Record<string, KeyMeaning>> = {
   },
   'cluster.redis': {
     meaning:
-      'where the queue for `worker` lies, such as `redis://:password@host:6379/0`, one database of Redis for each archive. Nothing is lost with it',
+      'where the queue for `worker` lies, such as `redis://:password@host:6379/0`, one database of Redis for each archive; without a password in it, that of REDIS_PASSWORD is taken, or of the file that REDIS_PASSWORD_FILE names. Nothing is lost with it',
     more: 'machines.md#worker',
   },
   'cluster.postgres': {
     meaning:
-      'the database that several machines share, such as `postgres://user:password@host/database`; without a password in it, PGPASSWORD of the environment is taken. null: queue and journal lie in `frontier.sqlite`',
+      'the database that several machines share, such as `postgres://user:password@host/database`; without a password in it, that of PGPASSWORD is taken, or of the file that PGPASSWORD_FILE names. null: queue and journal lie in `frontier.sqlite`',
     more: 'machines.md#cluster-init--status--import--export',
   },
   'monitor.listen': { meaning: '`HOST:PORT` such as `127.0.0.1:9464` for `GET /healthz` and `GET /metrics`' },
@@ -119,7 +119,8 @@ export const CONFIG_KEYS: Readonly<Record<string, KeyMeaning>> = {
   'serve.host': { meaning: 'address that `serve` listens on' },
   'serve.port': { meaning: 'its port; 0 is any that is free' },
   'serve.password': {
-    meaning: 'what a reader must know, or its hash (`serve --hash-password`); without one only this machine is served',
+    meaning:
+      'what a reader must know, or its hash (`serve --hash-password`); null: that of GUANCHA_ARCHIVE_PASSWORD, or of the file that GUANCHA_ARCHIVE_PASSWORD_FILE names; without one only this machine is served',
   },
   'serve.names': {
     meaning: 'host names by which it is reached, beside `localhost` and plain addresses; no other is answered',

@@ -13,6 +13,7 @@ import { isAddressBlock } from './fetch/address-guard.ts';
 import { isProxySetting } from './fetch/proxies.ts';
 import { isListenAddress, LISTEN_FORM } from './monitor/monitor.ts';
 import { expandPath } from './paths.ts';
+import { SECRETS, secretOf, withPassword } from './secrets.ts';
 import { inListScope } from './site/address.ts';
 import { LIST_PARTS } from './site/list-kind.ts';
 import { WAYBACK } from './site/wayback.ts';
@@ -373,12 +374,29 @@ export function loadConfig(path: string | null, overrides: { readonly archive?: 
     ...config,
     archive,
     notify,
-    cluster: { ...config.cluster, storage: shared },
+    cluster: { ...withSecrets(config.cluster), storage: shared },
+    serve: { ...config.serve, password: config.serve.password ?? servePassword() },
     browser: { ...config.browser, executablePath },
     network: { ...config.network, certificates },
     monitor: { ...config.monitor, file: healthFile },
     seal: { ...config.seal, key: keyFile },
   };
+}
+
+function withSecrets({ postgres, redis, ...others }: Config['cluster']): Config['cluster'] {
+  return {
+    ...others,
+    postgres: postgres === null ? null : withPassword(postgres, secretOf('PGPASSWORD')),
+    redis: redis === null ? null : withPassword(redis, secretOf('REDIS_PASSWORD')),
+  };
+}
+
+/** @throws CONFIG_INVALID where it is too short */
+function servePassword(): string | null {
+  const name = 'GUANCHA_ARCHIVE_PASSWORD';
+  const result = schema.shape.serve.safeParse({ password: secretOf(name) });
+  if (result.success) return result.data.password;
+  throw new ArchiveError('CONFIG_INVALID', `${name}, for ${SECRETS[name]}: ${result.error.issues[0]?.message}`);
 }
 
 /** Checks the text of a configuration; `file` is what messages call it. */

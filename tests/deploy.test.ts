@@ -88,13 +88,23 @@ describe('deploy/', () => {
 
   it('holds what is tried here, and nothing else', () => {
     assert.deepEqual(readdirSync(DEPLOY, { recursive: true }).sort(), [
+      '.gitignore',
       'Dockerfile',
       'Dockerfile.dockerignore',
+      'cluster.config.yaml',
+      'compose.cluster.yaml',
       'compose.config.yaml',
       'compose.yaml',
       'config.yaml',
       'cron',
       'healthcheck.mjs',
+      'kubernetes',
+      'kubernetes/config.yaml',
+      'kubernetes/init.yaml',
+      'kubernetes/reader.yaml',
+      'kubernetes/schedule.yaml',
+      'kubernetes/seal.yaml',
+      'kubernetes/worker.yaml',
       'systemd',
       'systemd/guancha-archive-crawl.service',
       'systemd/guancha-archive-crawl.timer',
@@ -218,8 +228,10 @@ describe('the image', () => {
   it('is nobody’s root, has an init, a health check and a place for the archive', () => {
     assert.equal(last('USER'), 'guancha-archive');
     assert.deepEqual((JSON.parse(last('ENTRYPOINT')) as string[]).slice(0, 3), ['tini', '-s', '--']);
-    assert.equal(last('VOLUME'), loadConfig(join(DEPLOY, 'compose.config.yaml')).archive);
-    assert.equal(last('EXPOSE'), '9464');
+    const [archive, data] = last('VOLUME').split(' ');
+    assert.equal(archive, loadConfig(join(DEPLOY, 'compose.config.yaml')).archive);
+    assert.match(last('ENV'), new RegExp(` XDG_DATA_HOME=${data}$`));
+    assert.equal(last('EXPOSE'), '9464 8427');
     assert.match(last('HEALTHCHECK'), /CMD \["node", "\/app\/healthcheck\.mjs"\]$/);
     assert.match(last('RUN'), /chromium-headless-shell .*tini/);
   });
@@ -229,10 +241,12 @@ describe('the image', () => {
     assert.equal(join(DEPLOY, archive.build.context, archive.build.dockerfile), join(DEPLOY, 'Dockerfile'));
     assert.deepEqual(archive.healthcheck.test, ['CMD', 'node', '/app/healthcheck.mjs']);
     assert.deepEqual(archive.ports, ['127.0.0.1:9464:9464']);
-    const [data = '', config = ''] = archive.volumes;
-    const [volume = '', target] = data.split(':');
-    assert.ok(volume in compose.volumes);
-    assert.equal(target, last('VOLUME'));
+    const [files = '', data = '', config = ''] = archive.volumes;
+    for (const each of [files, data]) assert.ok((each.split(':')[0] ?? '') in compose.volumes, each);
+    assert.deepEqual(
+      [files, data].map((each) => each.split(':')[1]),
+      last('VOLUME').split(' '),
+    );
     assert.ok(existsSync(resolve(DEPLOY, config.split(':')[0] ?? '')));
     assert.equal(config.split(':')[1], CONFIG);
     const must = { read_only: true, cap_drop: ['ALL'], stop_grace_period: '5m', mem_limit: '2g', init: false };

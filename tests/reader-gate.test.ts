@@ -57,6 +57,8 @@ describe('a password', () => {
       assert.equal(answer.headers.get('location'), `/login?to=${encodeURIComponent(path)}`);
       assert.doesNotMatch(await answer.text(), /茶山/);
     }
+    const health = await room.get('/healthz');
+    assert.deepEqual([health.status, await health.json()], [200, { status: 'ok' }]);
     for (const path of ['/pictures/a.jpg', '/run/events', '/api/v1/articles', '/feeds/atom.xml'])
       assert.equal((await room.get(path)).status, 401, path);
     const { answer, cookie } = await signIn();

@@ -14,8 +14,11 @@ import type { NumberSpace } from '../model.ts';
 
 /** As long as one leads; others wait. */
 export interface Lead extends Disposable {
-  /** Resolves once this process leads, or is asked to stop. */
-  hold(): Promise<void>;
+  /**
+   * Resolves once this process leads, or is asked to stop.
+   * @param onWait is called before each pause
+   */
+  hold(onWait: () => Promise<void>): Promise<void>;
   /** @throws LEADERSHIP_LOST */
   require(): void;
   isLeading(): boolean;
@@ -30,7 +33,7 @@ export function openLead(
 ): Lead {
   const leadership: Leadership = openLeadership(postgres);
   return {
-    hold: async () => {
+    hold: async (onWait) => {
       let isTold = false;
       while (!stopSignal.aborted && !leadership.lead()) {
         if (!isTold)
@@ -40,6 +43,7 @@ export function openLead(
             message: 'another schedule leads, or the database is away; this one waits',
           });
         isTold = true;
+        await onWait();
         await systemClock.sleep(LOOK_MS, { signal: stopSignal }).catch(() => {}); // the loop looks at the signal
       }
       if (isTold && !stopSignal.aborted) log({ level: 'info', stage: 'run', message: 'this schedule leads now' });

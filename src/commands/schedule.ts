@@ -46,7 +46,7 @@ export async function schedule(options: { readonly wait: boolean }, context: Sch
   try {
     await using held = await holdLock(options, context);
     while (!interrupts.stopSignal.aborted) {
-      await held.hold(config.archive);
+      await waitForTurn(held, config, terminal);
       if (interrupts.stopSignal.aborted) break;
       const stopSignal = AbortSignal.any([interrupts.stopSignal, hangup.signal]);
       await runUntil(stopSignal, config, held, context).catch((error: unknown) => pauseIfAway(error, held));
@@ -91,8 +91,8 @@ const AWAY_MS = 1000;
 
 /** The lock of the archive, from one configuration to the next: no other run gets in between. */
 interface HeldLock extends ArchiveLock {
-  /** Locks this archive; the lock of another one is then given back. */
-  hold(archive: string): Promise<void>;
+  /** Locks this archive; the lock of another one is then given back. In a cluster `onWait` is called as long as another one leads. */
+  hold(archive: string, onWait: () => Promise<void>): Promise<void>;
   /** Of a cluster, where the lead stands for the lock of the archive. */
   readonly lead: Lead | null;
 }
@@ -106,7 +106,12 @@ async function holdLock(
     const { openLead } = await import('./leading.ts');
     const lead = openLead(postgres, { stopSignal: interrupts.stopSignal, log: terminal.log });
     const release = async () => lead[Symbol.dispose]();
-    return { hold: lead.hold, requireHeld: async () => lead.require(), lead, [Symbol.asyncDispose]: release };
+    return {
+      hold: (_, onWait) => lead.hold(onWait),
+      requireHeld: async () => lead.require(),
+      lead,
+      [Symbol.asyncDispose]: release,
+    };
   }
   let held: { readonly archive: string; readonly lock: ArchiveLock } | null = null;
   return {
@@ -121,6 +126,31 @@ async function holdLock(
     requireHeld: async () => await held?.lock.requireHeld(),
     [Symbol.asyncDispose]: async () => await held?.lock[Symbol.asyncDispose](),
   };
+}
+
+/** A schedule that waits for its turn to lead answers `/healthz` as well: it is well as long as it looks. */
+async function waitForTurn(held: HeldLock, config: Config, terminal: Terminal): Promise<void> {
+  await using opened = new AsyncDisposableStack();
+  let state: MonitorState | null = null;
+  await held.hold(config.archive, async () => {
+    if (state === null) {
+      const { listen, staleMs } = config.monitor;
+      state = createMonitorState({ staleMs, now: systemClock.now });
+      // The file is the leader's.
+      const options = {
+        listen: listen === null ? null : parseListenAddress(listen),
+        file: null,
+        state,
+        log: terminal.log,
+      };
+      const monitor = await openMonitor(options).catch((error: unknown) => {
+        if (!(error instanceof ArchiveError) || error.code !== 'LISTEN_FAILED') throw error;
+        return null; // the leader has this machine's port
+      });
+      opened.use(monitor);
+    }
+    state.beat();
+  });
 }
 
 /** One configuration's time. */

@@ -53,6 +53,7 @@ export function createReader(library: Library, { names, gate, log }: ReaderOptio
     visit.header('vary', 'accept-language, cookie', { append: true });
   });
   answerFaults(reader, log);
+  reader.get('/healthz', (visit) => visit.json({ status: 'ok' })); // to anybody: it tells nothing of the archive
   if (gate !== null) gateRoutes(reader, gate);
   reader.get(STYLE_HREF, (visit) => immutable(visit, 'text/css; charset=utf-8', STYLE));
   reader.get(SCRIPT_HREF, (visit) => immutable(visit, 'text/javascript; charset=utf-8', SCRIPT));
