@@ -71,7 +71,7 @@ describe('bad input', () => {
       'https://example.org/a/2026_10_04_903180.shtml',
     ];
     const ended = await run(['archive', '--config', await config(), '--json', ...wrong]);
-    says(ended, 2, /URL_INVALID: nonsense is not an article of the configured site/);
+    says(ended, 2, /URL_INVALID: https:\/\/example\.org\/\S+ is not an article of the configured site/);
     assert.deepEqual(
       ended.lines().map(({ outcome, code }) => `${outcome} ${code}`),
       wrong.map(() => 'refused URL_INVALID'),

@@ -32,9 +32,9 @@ after(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-/** A run that has its article in hand, until the newspaper answers. */
-async function runInHand(name: string, delayMs: number): Promise<Running> {
-  newspaper.handle(({ path }) => (path.includes(name) ? { delayMs, status: 404 } : undefined));
+/** A run that has its article in hand, until the newspaper answers, which it does after `after`. */
+async function runInHand(name: string, after: Promise<void>): Promise<Running> {
+  newspaper.handle(({ path }) => (path.includes(name) ? { after, status: 404 } : undefined));
   handed += 1;
   const url = `${newspaper.www}/${name}/2026_10_01_90299${handed}.shtml`;
   const running = start(['archive', '--json', '--config', config, url]);
@@ -46,15 +46,19 @@ const urlOf = (index: number) => newspaper.articles[index]?.url ?? '';
 
 describe('a second run', () => {
   it('waits with --wait, and says for whom', async () => {
-    const first = await runInHand('slowly', 1500);
-    const second = await run(['archive', '--wait', '--json', '--config', config, urlOf(0)]);
-    assert.equal(second.code, 0, second.stderr);
-    assert.match(second.stderr, /run: waiting for archive on \S+, process \d+, since /);
+    const { promise, resolve: answer } = Promise.withResolvers<void>();
+    const first = await runInHand('slowly', promise);
+    const second = start(['archive', '--wait', '--json', '--config', config, urlOf(0)]);
+    await second.says('run: waiting for archive on ');
+    answer();
+    const { code, stderr } = await second.ended;
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /run: waiting for archive on \S+, process \d+, since /);
     assert.equal((await first.ended).lines()[0]?.outcome, 'gone');
   });
 
   it('is refused while the first one lives, with who holds the archive: 6; a kill frees it at once', async () => {
-    const first = await runInHand('killed', 30_000);
+    const first = await runInHand('killed', new Promise(() => {}));
     const holder = await readHolder();
     assert.deepEqual([holder.command, holder.pid], ['archive', first.child.pid]);
     const refused = await run(['seal', '--json', '--config', config]);
