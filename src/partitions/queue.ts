@@ -110,8 +110,8 @@ export function openPartitionQueue(redis: string, { program, log }: { program: s
           if (isRefusal(error)) return null;
           throw error;
         });
-        if (clients === null) return { own: 1, others: [] }; // who may not ask believes that there is one
-        const all = programsOf(String(clients), connection.options.db ?? 0);
+        if (typeof clients !== 'string') return { own: 1, others: [] }; // who may not ask believes that there is one
+        const all = programsOf(clients, connection.options.db ?? 0);
         return { own: all.filter((each) => each === program).length, others: all.filter((each) => each !== program) };
       }),
     [Symbol.asyncDispose]: async () => {
