@@ -35,19 +35,20 @@ export async function doctor(
   flags: { readonly config?: string | undefined; readonly archive?: string | undefined },
   { terminal, interrupts }: { readonly terminal: Terminal; readonly interrupts: Interrupts },
 ): Promise<ExitCode> {
-  const config = load(flags);
-  if (config instanceof ArchiveError) {
-    report(terminal, 'config', bad(config.message, ERRORS[config.code].fix));
-    return EXIT.incomplete;
-  }
-  const { name, version, homepage } = packageInfo();
-  const product = `${name}/${version} (+${homepage})`;
-  const source = configSource(flags.config ?? null);
   const counts = { ok: 0, warn: 0, bad: 0 };
   const say = (check: string, found: Found) => {
     counts[found.state] += 1;
     report(terminal, check, found);
   };
+  const config = load(flags);
+  if (config instanceof ArchiveError) {
+    say('config', bad(config.message, ERRORS[config.code].fix));
+    terminal.summary('doctor', counts);
+    return EXIT.incomplete;
+  }
+  const { name, version, homepage } = packageInfo();
+  const product = `${name}/${version} (+${homepage})`;
+  const source = configSource(flags.config ?? null);
   let exit: ExitCode = EXIT.ok;
   using trial = openTrialFolder(config.archive);
   for (const [check, ask] of await checksOf(config)) {

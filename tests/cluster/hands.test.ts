@@ -101,7 +101,7 @@ describe('several hands and two schedules', { skip }, () => {
     assert.equal(outcomes.length, newspaper.articles.length);
     const said = (await all.outputs())
       .flatMap(({ stdout }) => stdout.split('\n'))
-      .filter((line) => line.includes('"archived"'));
+      .filter((line) => line.includes('"outcome":"archived"'));
     const ids = said.map((line) => (JSON.parse(line) as { readonly id: string }).id);
     assert.equal(new Set(ids).size, ids.length, 'no article was settled twice');
     const slots = await rows(client, 'SELECT source, slot_at FROM served_slots');

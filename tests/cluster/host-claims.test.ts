@@ -129,7 +129,8 @@ describe('hands', { skip }, () => {
     a.beat({ command: 'worker', inHand: ['guancha:1'], leads: false });
     b.beat({ command: 'schedule', inHand: [], leads: true });
     b.beat({ command: 'schedule', inHand: [], leads: false });
-    const known = () => a.all().map(({ name, command, inHand, leads }) => ({ name, command, inHand, leads }));
+    const known = (hands = a.working()) =>
+      hands.map(({ name, command, inHand, leads }) => ({ name, command, inHand, leads }));
     const all = [
       { name: a.name, command: 'worker', inHand: ['guancha:1'], leads: false },
       { name: b.name, command: 'schedule', inHand: [], leads: false },
@@ -139,5 +140,8 @@ describe('hands', { skip }, () => {
     await using client = await connectTo(postgres);
     await client.query('UPDATE hands SET seen_at = seen_at - 60000');
     assert.deepEqual(known(), []);
+    assert.deepEqual(known(a.all()), [{ name: a.name, command: 'worker', inHand: ['guancha:1'], leads: false }]);
+    await client.query('UPDATE hands SET seen_at = seen_at - 86400000');
+    assert.deepEqual(known(a.all()), []);
   });
 });
