@@ -130,6 +130,7 @@ export async function openPartitions<Parameters, Piece, Result>(
 
   async function offer(asked: PartitionJob): Promise<Answer> {
     const end = Promise.withResolvers<unknown>();
+    end.promise.catch(() => {}); // it may fail before the queue has taken the job; thrown below
     offered.set(asked.number, { job: asked, end, missed: 0 });
     if (signal.aborted) failAll(signal.reason);
     await queue.offer([asked]); // where Redis is away, a later look finds that it is not there

@@ -287,8 +287,8 @@ describe('a command with --cluster', { skip }, () => {
     await using queue = partitionQueue();
     await until(async () => (await queue.getActiveCount()) > 0 || one.child.exitCode !== null);
     one.child.kill('SIGINT');
-    const { code } = await one.ended;
-    assert.ok(code === 130 || code === 1, `${code}`); // it may have ended before
+    const { code, stderr } = await one.ended;
+    assert.ok(code === 130 || code === 1, `${code}: ${stderr}`); // it may have ended before
     assert.deepEqual(await queue.getRanges(['waiting', 'delayed'], 0, -1), []);
     await until(async () => (await queue.getActiveCount()) === 0);
   });
