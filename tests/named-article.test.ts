@@ -145,7 +145,7 @@ describe('commands that take an article', () => {
     using operations = openOperations(archive, { command: 'crawl' });
     for (const name of ['guancha:1', '1', 'fengwen:904308', documentKey(articleKey('guancha:1', DAY))]) {
       const { exit, stderr } = await told('archive', name);
-      assert.match(stderr, /NOT_ARCHIVED: .*give the address/, name);
+      assert.match(stderr, /NOT_ARCHIVED: [\s\S]*give the address/, name);
       assert.equal(exit, 3);
     }
     assert.equal(operations.frontier.find('guancha:1'), null);
