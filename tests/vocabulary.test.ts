@@ -126,6 +126,8 @@ describe('the command vocabulary', () => {
     assert.match(list.stdout, /q\s+1 article,/);
     const [first] = (await vocabulary('--json')).lines();
     assert.deepEqual(first, {
+      schema: 1,
+      type: 'form',
       form: 'p.lede',
       articles: 5,
       firstSeen: '2026-09-12T04:00:00.000Z',
