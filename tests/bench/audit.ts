@@ -82,7 +82,7 @@ try {
 
 function summaryOf(usage: Usage | undefined): Record<string, number> {
   const line = usage?.stdout.trim().split('\n').at(-1) ?? '{}';
-  return (JSON.parse(line) as { readonly summary: Record<string, number> }).summary;
+  return JSON.parse(line) as Record<string, number>;
 }
 
 function median(list: readonly number[]): number {
