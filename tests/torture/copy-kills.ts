@@ -117,10 +117,10 @@ export async function killCopies(options: {
         continue;
       }
       assert.equal(ended.code, 0, ended.stderr);
-      const last = ended.lines().at(-1);
-      present += Number(last?.present);
-      files += Number(last?.files);
-      assert.equal(last?.replaced, 0, 'nothing that was half written was taken for a file');
+      const last = ended.last();
+      present += Number(last.present);
+      files += Number(last.files);
+      assert.equal(last.replaced, 0, 'nothing that was half written was taken for a file');
       await store.forget(place).catch(() => {}); // of no use any more
       if (!place.startsWith('s3:')) await rm(place, { recursive: true });
       [round, ofRound] = [round + 1, 0];
