@@ -360,6 +360,18 @@ describe('the architecture', () => {
     });
   }
 
+  it('is what docs/architecture.md describes: each room, and each port with its contract', () => {
+    const page = readFileSync(join(SRC, '../docs/architecture.md'), 'utf8');
+    const rooms = new Set(files.filter((file) => file.includes('/')).map(roomOf));
+    const described = [...page.matchAll(/\[`[\w-]+`\]\(\.\.\/src\/([\w-]+)\)/g)].map(([, room]) => room);
+    assert.deepEqual(described.sort(), [...rooms].sort());
+    const contracts = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.contract.ts'));
+    assert.deepEqual(
+      contracts.filter((name) => !page.includes(`../tests/${name}`)),
+      [],
+    );
+  });
+
   it('names no file outside the sources but the newspaper, and that only for the demo', () => {
     const outside = imports.filter((each) => targetOf(each)?.startsWith('..'));
     assert.deepEqual(
