@@ -16,6 +16,7 @@ import { expandPath } from './paths.ts';
 import { SECRETS, secretOf, withPassword } from './secrets.ts';
 import { inListScope } from './site/address.ts';
 import { LIST_PARTS } from './site/list-kind.ts';
+import { RECOMMENDED_LISTS } from './site/recommended-lists.ts';
 import { WAYBACK } from './site/wayback.ts';
 
 const MINUTE_MS = 60_000;
@@ -119,9 +120,7 @@ const schema = z
         z.strictObject({ what: z.enum(['pages', 'all', 'off']).default('pages'), exact: z.boolean().default(false) }),
       )
       .prefault({}),
-    sources: z
-      .array(source)
-      .default([source.parse({ name: '头条', url: 'https://www.guancha.cn/GuanChaZheTouTiao/list_1.shtml' })]),
+    sources: z.array(source).default(RECOMMENDED_LISTS.map((list) => source.parse(list))),
     document: z
       .strictObject({
         categories: z.tuple([plain, plain]).default(['新媒体', '观察者网']),

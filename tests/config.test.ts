@@ -36,7 +36,9 @@ const DOCUMENT = { title: '茶馆', headimg: '', date: '2022-01-28 10:30:43', bo
 
 describe('the configuration', () => {
   it('has every default written in crawl.config.yaml', () => {
-    assert.deepEqual(parse(text), defaultConfig());
+    const { sources, ...written } = parse(text) as { readonly sources: readonly object[] };
+    const [first] = sources; // the others leave out what they share with it
+    assert.deepEqual({ ...written, sources: sources.map((each) => ({ ...first, ...each })) }, defaultConfig());
   });
 
   it('is refused where a hook’s user or password could never be sent, or a path could be none', () => {

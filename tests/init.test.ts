@@ -38,18 +38,6 @@ describe('the configuration', () => {
       process.env = before;
     }
   });
-
-  it('names the lists that crawl.config.yaml recommends', async () => {
-    const text = await readFile(join(import.meta.dirname, '../crawl.config.yaml'), 'utf8');
-    const end = text.indexOf('# More of the same site');
-    const named = [
-      ...text.slice(text.indexOf('\nsources:'), end).matchAll(/\{ name: (\S+), url: "?([^",]+?)"?(?:,| \})/g),
-    ];
-    assert.deepEqual(
-      named.map(([, name, url]) => ({ name, url: url?.trim() })),
-      RECOMMENDED_LISTS.map(({ name, url }) => ({ name, url })),
-    );
-  });
 });
 
 describe('init', () => {
