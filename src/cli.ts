@@ -7,7 +7,7 @@ import { ArchiveError, EXIT, type ExitCode, exitCodeFor, renderError } from './e
 import { createProgram } from './program.ts';
 import { createEnvelope, errorLine } from './report/envelope.ts';
 import { type Io, type Output, safeOutput } from './report/output.ts';
-import { jsonLine, printPlain } from './report/plain.ts';
+import { printJson, printPlain } from './report/plain.ts';
 import type { Terminal } from './report/terminal.ts';
 import { knownError } from './system-errors.ts';
 
@@ -67,7 +67,7 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
     if (!argv.slice(0, end < 0 ? argv.length : end).includes('--json')) return;
     const name = argv.find((word) => program.commands.some((command) => command.name() === word)) ?? null;
     const last = error === null ? envelope.end(name ?? '', exit) : errorLine(name, error);
-    printPlain(io.stdout, `${jsonLine(last)}\n`);
+    printJson(io.stdout, last);
   }
 
   function begun(): Settings {

@@ -5,7 +5,10 @@ import { crawling } from './commands/crawling-flags.ts';
 import { type Invocation, keeping, reading } from './commands/flags.ts';
 import { sharing } from './commands/shared-flags.ts';
 import { EXIT } from './errors.ts';
+import type { Output } from './report/output.ts';
 import { columnsOf, printPlain } from './report/plain.ts';
+import { widthOf } from './report/width.ts';
+import { wrapped } from './report/wrap.ts';
 import { versionText } from './versions.ts';
 
 /** Of help: wider lines are hard to read. */
@@ -24,10 +27,10 @@ export function createProgram(invocation: Invocation): Command {
     .configureOutput({
       writeOut: (text) => printPlain(io.stdout, text),
       writeErr: (text) => printPlain(io.stderr, text),
-      getOutHelpWidth: () => Math.min(columnsOf(io.stdout), HELP_COLUMNS),
-      getErrHelpWidth: () => Math.min(columnsOf(io.stderr), HELP_COLUMNS),
+      getOutHelpWidth: () => helpColumns(io.stdout),
+      getErrHelpWidth: () => helpColumns(io.stderr),
     })
-    .configureHelp({ optionDescription: describeOption })
+    .configureHelp({ optionDescription: describeOption, subcommandTerm, displayWidth: widthOf, boxWrap, formatItem })
     .exitOverride()
     .showHelpAfterError('(guancha-archive --help says more)');
   crawling(program, invocation);
@@ -74,4 +77,36 @@ function describeOption(this: Help, option: Option): string {
   const isSilent = defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0);
   const shown: Option = isSilent ? Object.assign(Object.create(option), { defaultValue: undefined }) : option;
   return Help.prototype.optionDescription.call(this, shown);
+}
+
+/** Nothing is wrapped where there is no terminal. */
+function helpColumns(to: Output): number {
+  return to.isTTY === true ? Math.min(columnsOf(to), HELP_COLUMNS) : columnsOf(to);
+}
+
+/** Text of help is broken as all other text is. */
+function boxWrap(text: string, columns: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => wrapped(line, columns).map((each, i) => (i === 0 ? each : each.trimStart())))
+    .join('\n');
+}
+
+/** Columns that the meaning of a flag needs beside its name; it stands below where there are fewer. */
+const NARROWEST = 24;
+
+/** A name that takes more than two fifths of the width stands on a line of its own. */
+function formatItem(this: Help, term: string, termWidth: number, description: string): string {
+  if (description === '') return `  ${term}`;
+  const columns = this.helpWidth ?? HELP_COLUMNS;
+  const beside = Math.min(termWidth, Math.floor(columns * 0.4)) + 4;
+  const at = columns - beside < NARROWEST ? 4 : beside;
+  const lines = boxWrap(description, columns - at).replaceAll('\n', `\n${' '.repeat(at)}`);
+  const isBelow = widthOf(term) + 4 > at;
+  return isBelow ? `  ${term}\n${' '.repeat(at)}${lines}` : `  ${term.padEnd(at - 2)}${lines}`;
+}
+
+/** Without `[options]`, which every command has. */
+function subcommandTerm(this: Help, command: Command): string {
+  return Help.prototype.subcommandTerm.call(this, command).replace(' [options]', '');
 }

@@ -72,7 +72,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   pg: ['postgres-thread.ts'],
   bullmq: ['cluster/queue.ts', 'partitions/queue.ts'],
   ioredis: ['cluster/ask-redis.ts', 'cluster/queue.ts'],
-  'string-width': ['report/audit-text.ts', 'report/coverage-text.ts', 'report/text.ts'],
+  'string-width': ['report/width.ts'],
 };
 
 /** Which files alone reach the world by which means of Node.js: network, processes, threads, databases, disk. */
@@ -193,11 +193,13 @@ function importsOf(from: string): Import[] {
   const fixed = [...source.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+'([^']+)'/gm)].map(
     ([, type, specifier]) => ({ from, specifier: specifier ?? '', typeOnly: type !== undefined }),
   );
-  const late = [...source.matchAll(/import\('([^']+)'\)/g)].map(([, specifier]) => ({
-    from,
-    specifier: specifier ?? '',
-    typeOnly: false,
-  }));
+  const late = [...source.matchAll(/(?:import|createRequire\(import\.meta\.url\))\('([^']+)'\)/g)].map(
+    ([, specifier]) => ({
+      from,
+      specifier: specifier ?? '',
+      typeOnly: false,
+    }),
+  );
   return [...fixed, ...late];
 }
 

@@ -1,8 +1,6 @@
 /** What an audit says on stdout: JSON lines for programs, for people the worst first and each check once. */
 import { join } from 'node:path';
-import stringWidth from 'string-width';
 import { type AuditSummary, CHECKS, type Reporter, type Severity } from '../audit/promises.ts';
-import { printable } from '../log.ts';
 import { counted, type Group, isRepairable, openGroups } from './findings.ts';
 import type { Terminal } from './terminal.ts';
 import { line, link, type Style, style, type Text } from './text.ts';
@@ -41,18 +39,18 @@ export function terminalReport(terminal: Terminal, { repair }: { readonly repair
 function printGroup(terminal: Terminal, { code, count, shown }: Group): void {
   const { severity, means, fix } = CHECKS[code];
   const head = line`${style(STYLES[severity], severity)} ${style('bold', code)}  ${count.toLocaleString('en')}`;
-  const lines: Text[] = [head, ...wrap(`${means}; ${fix}`, 2, terminal)];
+  const lines: Text[] = [head, `  ${means}; ${fix}`];
   for (const each of shown) {
     const { found, root } = each;
     const title = titleOf(each);
     lines.push(
       line`  ${link(found.path, join(root, found.path))}`,
-      ...(title === null ? [] : wrap(printable(title), 4, terminal).map((part) => style('bold', part))),
-      ...wrap(printable(found.detail), 4, terminal),
+      ...(title === null ? [] : [style('bold', `    ${title}`)]),
+      `    ${found.detail}`,
     );
   }
   const more = (count - shown.length).toLocaleString('en');
-  if (count > shown.length) lines.push(...wrap(`… and ${more} more: audit --json --only ${code}`, 2, terminal));
+  if (count > shown.length) lines.push(`  … and ${more} more: audit --json --only ${code}`);
   terminal.say(...lines, '');
 }
 
@@ -67,21 +65,5 @@ function printSummary(
   const read = `${counted(articles, 'article')}, ${counted(assets, 'picture')}, ${(bytes / 1e6).toFixed(1)} MB`;
   const rate = Math.round(articles / Math.max(elapsedMs / 1000, 0.001));
   const speed = `read in ${(elapsedMs / 1000).toFixed(1)} s, ${rate} articles/s`;
-  terminal.say(verdict, ...wrap(`${read} ${speed}`, 0, terminal));
-}
-
-/** Lines of at most the terminal's width, indented; a Chinese character takes two columns and may begin a line. */
-function wrap(text: string, indent: number, { columns }: Pick<Terminal, 'columns'>): string[] {
-  const room = Math.max(20, columns - indent);
-  const lines: string[] = [];
-  let line = '';
-  for (const piece of text.match(/[\p{Script=Han}　-〿＀-￯]|[^\s\p{Script=Han}　-〿＀-￯]+|\s+/gu) ?? []) {
-    if (stringWidth(line + piece.trimEnd()) > room && line !== '') {
-      lines.push(line.trimEnd());
-      line = piece.trimStart();
-    } else line += piece;
-    for (; line.trimEnd().length > room; line = line.slice(room)) lines.push(line.slice(0, room)); // a hash, an address
-  }
-  lines.push(line.trimEnd());
-  return lines.map((each) => `${' '.repeat(indent)}${each}`);
+  terminal.say(verdict, `${read} ${speed}`);
 }

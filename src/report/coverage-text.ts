@@ -1,9 +1,9 @@
 /** The coverage of numbers in lines: a row for each day, the gaps, the lists, and the estimate in a sentence. */
-import stringWidth from 'string-width';
 import type { Gap } from '../coverage/gaps.ts';
 import type { CoverageDay, DayState, IdCoverage, SourceShare, Window } from '../coverage/id-coverage.ts';
 import type { Line, Summary } from './envelope.ts';
 import { joined, line, type Style, style, type Text } from './text.ts';
+import { widthOf } from './width.ts';
 
 /** More of one kind are counted, not shown. */
 const MOST_LINES = 40;
@@ -71,7 +71,7 @@ function daysTable(days: readonly CoverageDay[]): Text[] {
 }
 
 function cell(count: number, name: string, colour: Style | null): Text {
-  const text = (count === 0 ? '·' : String(count)).padStart(stringWidth(name));
+  const text = (count === 0 ? '·' : String(count)).padStart(widthOf(name));
   return line`  ${count === 0 ? style('dim', text) : colour === null ? text : style(colour, text)}`;
 }
 

@@ -1,10 +1,21 @@
 /** Texts without colours, and lines for programs: all that help, version and errors need, and quick to load. */
 import { printable } from '../log.ts';
 import type { Output } from './output.ts';
+import { wrapped } from './wrap.ts';
 
 /** Prints a text of several lines before there is a terminal, or after: errors, help. */
 export function printPlain(to: Output, text: string): void {
-  to.write(linesIn(text).map(printable).join('\n'));
+  const columns = columnsOf(to);
+  to.write(
+    linesIn(text)
+      .flatMap((line) => wrapped(printable(line), columns))
+      .join('\n'),
+  );
+}
+
+/** Prints a line for programs, which no width breaks. */
+export function printJson(to: Output, value: object): void {
+  to.write(`${jsonLine(value)}\n`);
 }
 
 /** The lines of a text of several; each is foreign. */

@@ -1,9 +1,12 @@
-/** The one door to the terminal: results on stdout, everything else on stderr, a progress bar where there is a terminal. */
+/**
+ * The one door to the terminal: results on stdout, everything else on stderr, a progress bar where there is a terminal.
+ * Every line is wrapped at the width of the terminal that it goes to; nothing is cut. Elsewhere a line stays one.
+ */
 import type { LogEvent } from '../log.ts';
 import { createEnvelope, type Envelope, type Line, type Summary, type SummaryName } from './envelope.ts';
 import type { Io, Output } from './output.ts';
 import { columnsOf, jsonLine, linesIn } from './plain.ts';
-import { type Abilities, joined, line, style, type Text, written } from './text.ts';
+import { type Abilities, line, style, type Text, written } from './text.ts';
 
 export interface Terminal {
   readonly json: boolean;
@@ -11,7 +14,7 @@ export interface Terminal {
   readonly colours: boolean;
   /** Width of stdout in columns; without end where it is no terminal. */
   readonly columns: number;
-  /** One result: `value` as a JSON line with --json, else `text`, cut to the width of a terminal. */
+  /** One result: `value` as a JSON line with --json, else `text`. */
   result(text: Text | readonly Text[], value: Line): void;
   /** What the command came to: `values` in the last line of --json, else `text` now. */
   summary<C extends SummaryName>(command: C, values: Summary<C>, text?: Text | readonly Text[]): void;
@@ -44,14 +47,14 @@ export function createTerminal(
     columns: columnsOf(stdout),
     result: (text, value) => {
       if (options.json) print(stdout, jsonLine(envelope.line(value)));
-      else printResult(text);
+      else printLines(stdout, linesOf(text));
     },
     summary: (_command, values, text) => {
       envelope.summary(values);
-      if (!options.json && text !== undefined) printResult(text);
+      if (!options.json && text !== undefined) printLines(stdout, linesOf(text));
     },
     say: (...lines) => {
-      if (!options.json) print(stdout, lines.map((each) => written(each, abilitiesOf(stdout))).join('\n'));
+      if (!options.json) printLines(stdout, lines);
     },
     log: ({ level, stage, message }) => {
       if (quiet && level === 'info') return;
@@ -64,17 +67,14 @@ export function createTerminal(
         line`${time}${label}: ${first}`,
         ...others.map((other) => (other.startsWith('  ') ? other : `  ${other}`)),
       ];
-      print(stderr, lines.map((each) => written(each, abilitiesOf(stderr))).join('\n'));
+      printLines(stderr, lines);
     },
     progress: (done, total, unit = 'articles') => {
       if (quiet) return;
       const now = performance.now();
       const text = progressLine(done, total, { unit, elapsedMs: now - startedAt });
       if (isMovable(stderr)) {
-        const room = Math.max(0, Math.min(BAR_CELLS, columnsOf(stderr) - text.length - 1));
-        const cells = Math.round((room * done) / Math.max(1, total));
-        const whole = joined(['█'.repeat(cells), '░'.repeat(room - cells), room === 0 ? text : ` ${text}`]);
-        bar = written(whole, { ...abilitiesOf(stderr), columns: columnsOf(stderr) });
+        bar = barOf(done / Math.max(1, total), text, columnsOf(stderr));
         stderr.write(`\r\x1b[2K${bar}`);
       } else if (now - saidAt > PLAIN_EVERY_MS) {
         saidAt = now;
@@ -87,10 +87,9 @@ export function createTerminal(
     },
   };
 
-  function printResult(text: Text | readonly Text[]): void {
-    const abilities = { ...abilitiesOf(stdout), columns: columnsOf(stdout) };
-    const lines = Array.isArray(text) ? (text as readonly Text[]) : [text as Text];
-    print(stdout, lines.map((each) => written(each, abilities)).join('\n'));
+  function printLines(to: Output, lines: readonly Text[]): void {
+    const abilities = abilitiesOf(to);
+    print(to, lines.map((each) => written(each, abilities)).join('\n'));
   }
 
   /** A line above the bar. */
@@ -99,6 +98,14 @@ export function createTerminal(
     to.write(`${text}\n`);
     if (bar !== '') stderr.write(bar);
   }
+}
+
+/** One line that is written over again and again: the bar shrinks before its text, which is cut at last. */
+function barOf(part: number, text: string, columns: number): string {
+  const room = Math.max(0, Math.min(BAR_CELLS, columns - text.length - 1));
+  const cells = Math.round(room * Math.min(1, part));
+  if (room > 0) return `${'█'.repeat(cells)}${'░'.repeat(room - cells)} ${text}`;
+  return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
 }
 
 /** `12 of 40 articles, 0.8/s, 0:35 left`. */
@@ -132,8 +139,12 @@ function abilitiesOf(stream: Output): Abilities {
   return {
     colours: NO_COLOR === '' && (isForced || isMovable(stream)),
     links: isMovable(stream),
-    columns: Number.POSITIVE_INFINITY,
+    columns: columnsOf(stream),
   };
+}
+
+function linesOf(text: Text | readonly Text[]): readonly Text[] {
+  return Array.isArray(text) ? (text as readonly Text[]) : [text as Text];
 }
 
 // How long something took, for people: `8 s`, `12 min`, `3.5 h`, `2.1 d`.

@@ -5,8 +5,8 @@
 import { hostname } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { styleText } from 'node:util';
-import stringWidth from 'string-width';
 import { printable } from '../log.ts';
+import { wrap } from './wrap.ts';
 
 export type Style = 'green' | 'red' | 'yellow' | 'dim' | 'bold';
 
@@ -63,34 +63,31 @@ export function inShell(word: string): string {
 export interface Abilities {
   readonly colours: boolean;
   readonly links: boolean;
-  /** Columns to which a line is cut; without end where it is not. */
+  /** Columns at which a line is wrapped; without end where it is not. */
   readonly columns: number;
 }
 
-/** One line as it is written: everything foreign in it is escaped, and it is cut by columns, of which a Chinese character takes two. */
+/** A line as it is written, in as many lines as the width asks for: everything foreign in it is escaped. What a link shows stays whole. */
 export function written(text: Text, { colours, links, columns }: Abilities): string {
-  const pieces = cut(
-    piecesOf(text).map((piece) => ({ ...piece, text: printable(piece.text) })),
-    columns,
-  );
-  return pieces.map((piece) => marked(piece, { colours, links })).join('');
-}
-
-function cut(pieces: readonly Piece[], columns: number): readonly Piece[] {
-  if (columns === Number.POSITIVE_INFINITY) return pieces;
-  if (pieces.reduce((sum, { text }) => sum + stringWidth(text), 0) <= columns) return pieces;
-  const kept: Piece[] = [];
-  let width = 0;
+  const pieces = piecesOf(text).map((piece) => ({ ...piece, text: printable(piece.text) }));
+  const placed: (Piece & { readonly from: number; readonly to: number })[] = [];
   for (const piece of pieces) {
-    let text = '';
-    for (const character of piece.text) {
-      width += stringWidth(character);
-      if (width > columns - 1) return [...kept, { ...piece, text }, { text: '…', styles: [], path: null }];
-      text += character;
-    }
-    kept.push({ ...piece, text });
+    const from = placed.at(-1)?.to ?? 0;
+    placed.push({ ...piece, from, to: from + piece.text.length });
   }
-  return kept;
+  const whole = pieces.map((piece) => piece.text).join('');
+  const lines = wrap(
+    whole,
+    columns,
+    placed.filter(({ path }) => path !== null),
+  ).map(({ from, to, indent }) => {
+    const parts = placed.map((piece) => ({
+      ...piece,
+      text: piece.text.slice(Math.max(0, from - piece.from), Math.max(0, to - piece.from)),
+    }));
+    return ' '.repeat(indent) + parts.map((piece) => marked(piece, { colours, links })).join('');
+  });
+  return lines.join('\n');
 }
 
 function marked({ text, styles, path }: Piece, { colours, links }: Pick<Abilities, 'colours' | 'links'>): string {
