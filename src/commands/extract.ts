@@ -9,6 +9,7 @@ import { openPageTrial, pageFault } from '../crawl/page-trial.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { pageOf } from '../fetch/exchange.ts';
 import { FLAGS, type Flag, flag } from '../flags.ts';
+import { exchangeOfSaved } from '../import/saved-page.ts';
 import type { ArticleAddress, Page, Verdict } from '../model.ts';
 import type { TextAccountRow } from '../page/column.ts';
 import { evidenceOf } from '../page/evidence.ts';
@@ -269,18 +270,7 @@ function savedPage(url: string, body: Uint8Array, fetchedAt: string): ParsedPage
 }
 
 function answerOf(url: string, body: Uint8Array, fetchedAt: string): Page {
-  return pageOf(url, [
-    {
-      url,
-      startedAt: fetchedAt,
-      address: null,
-      protocol: null,
-      request: { method: 'GET', headers: [] },
-      response: { status: 200, statusText: '', headers: [], body },
-      cut: null,
-      road: 'replay',
-    },
-  ]);
+  return pageOf(url, [exchangeOfSaved(url, { capturedAt: fetchedAt, body })]);
 }
 
 export function isFile(path: string): boolean {

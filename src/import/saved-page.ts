@@ -52,7 +52,10 @@ export function readSavedPage(
 }
 
 /** The exchange that a saved page stands for: that it was answered with 200 is what saving it says. */
-export function exchangeOfSaved(url: string, { capturedAt, body }: Pick<SavedPage, 'capturedAt' | 'body'>): Exchange {
+export function exchangeOfSaved(
+  url: string,
+  { capturedAt, body }: { readonly capturedAt: string; readonly body: Uint8Array },
+): Exchange {
   return {
     url,
     startedAt: capturedAt,
