@@ -1,6 +1,6 @@
 /**
  * What archiving costs beside a bare Playwright loop, on this machine, in this run. `npm run bench [-- --rounds N]`;
- * beside other programs with `-- --peers`.
+ * beside other programs with `-- --peers [--limit SECONDS]`.
  * Only the ratios mean anything elsewhere: the newspaper is served by a process of its own that is not counted.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -16,13 +16,14 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     articles: { type: 'string', default: '200' },
     peers: { type: 'boolean', default: false },
+    limit: { type: 'string', default: '600' },
   },
 });
 const rounds = Number(values.rounds);
 const COMMAND = join(import.meta.dirname, '../../bin/guancha-archive');
 const LOOP = join(import.meta.dirname, 'bare-loop.ts');
 
-if (values.peers) await benchPeers({ articles: Number(values.articles), rounds });
+if (values.peers) await benchPeers({ articles: Number(values.articles), rounds, limitMs: Number(values.limit) * 1000 });
 else await benchBare();
 
 async function benchBare(): Promise<void> {

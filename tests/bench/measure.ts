@@ -1,85 +1,115 @@
 /** Runs a command and adds up what its whole family of processes used, the browser's included. Linux only: reads /proc. */
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MS_PER_TICK, proportionalBytes, watchFamily } from './family.ts';
 
 export interface Usage {
   readonly wallMs: number;
+  /**
+   * The larger of two sums, neither of which can be too high: what was seen of every process while it ran, and what the
+   * kernel had added up of those that were waited for.
+   */
   readonly cpuMs: number;
   /** Largest sum of proportional set sizes seen at one moment. */
   readonly peakBytes: number;
   readonly stdout: string;
 }
 
-const SAMPLE_MS = 100;
-/** Clock ticks of /proc/PID/stat are hundredths of a second on every Linux that Node.js runs on. */
-const MS_PER_TICK = 10;
+export interface Run extends Usage {
+  /** Null where `signal` ended it. */
+  readonly code: number | null;
+  readonly stderr: string;
+}
 
-/** @param memory whether to add up memory too, which costs the machine some time */
+export interface RunOptions {
+  readonly input?: string;
+  /** Whether to add up memory too, which costs the machine some time. */
+  readonly memory?: boolean;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Ends the command and all that it started. */
+  readonly signal?: AbortSignal;
+}
+
+const SAMPLE_MS = 100;
+const STOPS = ['SIGINT', 'SIGTERM'] as const;
+/** Runs its arguments and writes what the kernel says of the shell and its children to file 3. */
+const SHELL = '"$@"; code=$?; read -r line < /proc/$$/stat; echo "$line" >&3; exit $code';
+
+/** As `runMeasured`. @throws if the command ends with another code than 0 */
 export async function measure(
   command: readonly [string, ...string[]],
-  options: { readonly input?: string; readonly memory?: boolean; readonly env?: NodeJS.ProcessEnv } = {},
+  options: Pick<RunOptions, 'input' | 'memory' | 'env'> = {},
 ): Promise<Usage> {
-  const [program, ...args] = command;
+  const run = await runMeasured(command, options);
+  if (run.code !== 0) throw new Error(`${command.join(' ')} ended with ${run.code}:\n${run.stdout}${run.stderr}`);
+  return run;
+}
+
+/** Whatever the command leaves running is ended with it. Throws where this process is interrupted. A command that cannot be started has code 127 or 126. */
+export async function runMeasured(command: readonly [string, ...string[]], options: RunOptions = {}): Promise<Run> {
+  const { signal } = options;
   const startedAt = performance.now();
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'], env: options.env ?? process.env });
-  child.stdin.end(options.input ?? '');
-  let stdout = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
+  const child = spawn('sh', ['-c', SHELL, 'sh', ...command], {
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    detached: true, // leads a session, by which its family is known; a terminal's Ctrl-C comes to this process alone
+    env: options.env ?? process.env,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
+  child.stdin.on('error', () => {}); // it ended before it had read everything: its code says so
+  child.stdin.end(options.input ?? '');
+  const [stdout, stderr, accounts] = [
+    collect(child.stdout),
+    collect(child.stderr),
+    collect(child.stdio[3] as Readable),
+  ];
   let wallMs = 0;
-  let ended = false;
-  const code = new Promise<number | null>((resolve, reject) => {
+  const exited = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (exit) => {
+    child.on('exit', (code) => {
       wallMs = performance.now() - startedAt;
-      ended = true;
-      resolve(exit);
+      resolve(code);
     });
   });
-  const ticks = new Map<number, number>();
+  const closed = new Promise((resolve) => child.on('close', resolve));
+  const family = watchFamily(child.pid ?? 0);
+  const interrupted = new AbortController();
+  const stop = () => interrupted.abort();
+  for (const name of STOPS) process.once(name, stop);
+  let ended = false;
+  void exited.finally(() => {
+    ended = true;
+  });
   let peakBytes = 0;
-  while (!ended) {
-    const family = familyOf(child.pid ?? 0);
-    for (const [pid, used] of family) ticks.set(pid, used);
+  while (!ended && signal?.aborted !== true && !interrupted.signal.aborted) {
+    const alive = family.look();
     if (options.memory === true)
       peakBytes = Math.max(
         peakBytes,
-        [...family.keys()].reduce((sum, pid) => sum + proportionalBytes(pid), 0),
+        alive.reduce((sum, pid) => sum + proportionalBytes(pid), 0),
       );
-    await Promise.race([sleep(SAMPLE_MS), code]);
+    await Promise.race([sleep(SAMPLE_MS), exited]);
   }
-  if ((await code) !== 0) throw new Error(`${command.join(' ')} ended with ${await code}:\n${stdout}`);
-  const cpuMs = [...ticks.values()].reduce((sum, used) => sum + used, 0) * MS_PER_TICK;
-  return { wallMs, cpuMs, peakBytes, stdout };
+  const inTime = ended;
+  await family.end(); // after this nobody holds the pipes, on which `close` waits
+  const code = await exited;
+  await closed;
+  for (const name of STOPS) process.off(name, stop);
+  if (interrupted.signal.aborted) throw new Error('interrupted');
+  // Fields 16 and 17: the time of children that were waited for, and of theirs.
+  const fields = accounts()
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  const waitedFor = accounts() === '' ? 0 : (Number(fields[13]) + Number(fields[14])) * MS_PER_TICK;
+  const cpuMs = Math.max(family.ticks() * MS_PER_TICK, waitedFor);
+  return { wallMs, cpuMs, peakBytes, stdout: stdout(), stderr: stderr(), code: inTime ? code : null };
 }
 
-/** Process ids of `root` and all that descend from it, with the ticks that each has used so far. */
-export function familyOf(root: number): Map<number, number> {
-  const processes = new Map<number, { readonly parent: number; readonly ticks: number }>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const fields = readFileSync(`/proc/${name}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ');
-      processes.set(Number(name), { parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) });
-    } catch {
-      // It ended while the list was read.
-    }
-  }
-  const family = new Map<number, number>();
-  const belongs = (pid: number): boolean =>
-    pid === root || (processes.has(pid) && belongs(processes.get(pid)?.parent ?? 0));
-  for (const [pid, { ticks }] of processes) if (belongs(pid)) family.set(pid, ticks);
-  return family;
-}
-
-export function proportionalBytes(pid: number): number {
-  try {
-    return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) * 1024;
-  } catch {
-    return 0; // it ended, or is somebody else's
-  }
+function collect(stream: Readable): () => string {
+  let text = '';
+  stream.setEncoding('utf8').on('data', (more: string) => {
+    text += more;
+  });
+  return () => text;
 }

@@ -16,7 +16,8 @@ import { openKeptCrawl } from '../support/kept-crawl.ts';
 import { targetOf } from '../support/memory-crawl.ts';
 import { startRedis } from '../support/servers.ts';
 import { makeArchive } from './archive-generator.ts';
-import { familyOf, measure } from './measure.ts';
+import { familyOf } from './family.ts';
+import { measure } from './measure.ts';
 
 const { values } = parseArgs({
   options: {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { familyOf, proportionalBytes } from './measure.ts';
+import { familyOf, proportionalBytes } from './family.ts';
 
 /** The process family of the crawl after so many articles. */
 interface Sample {
