@@ -1,5 +1,6 @@
 /** From argv to an exit code. No other file knows argv, signals or how the process ends. */
 import { type Command, CommanderError } from 'commander';
+import { COMPLETE } from './commands/completion-flags.ts';
 import type { CommonFlags, Invocation } from './commands/flags.ts';
 import type { Interrupts } from './commands/session.ts';
 import { configSource } from './config-file.ts';
@@ -35,8 +36,8 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
       exit = code;
     },
   };
-  const program = createProgram(invocation).hook('preAction', async () => {
-    loaded = await loadSettings();
+  const program = createProgram(invocation).hook('preAction', async (_program, command) => {
+    if (command.name() !== COMPLETE) loaded = await loadSettings();
   });
 
   try {

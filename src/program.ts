@@ -1,6 +1,7 @@
 /** Every command with its arguments, flags and help, in groups: what the command line, the man page and completion are made of. */
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { clustering } from './commands/cluster-flags.ts';
+import { COMPLETE, completing } from './commands/completion-flags.ts';
 import { crawling } from './commands/crawling-flags.ts';
 import { type Invocation, keeping, reading } from './commands/flags.ts';
 import { sharing } from './commands/shared-flags.ts';
@@ -38,6 +39,7 @@ export function createProgram(invocation: Invocation): Command {
   keeping(program, invocation);
   sharing(program, invocation);
   clustering(program, invocation);
+  completing(program, invocation);
   const order = Object.values(GROUPS).flat();
   (program.commands as Command[]).sort((a, b) => order.indexOf(a.name()) - order.indexOf(b.name()));
   for (const command of program.commands) command.helpGroup(`${groupOf(command.name())}:`);
@@ -61,6 +63,8 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'notify',
     'doctor',
     'cluster',
+    'completion',
+    COMPLETE,
     'version',
   ],
 };
