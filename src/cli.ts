@@ -5,6 +5,7 @@ import type { CommonFlags, Invocation } from './commands/flags.ts';
 import type { Interrupts } from './commands/session.ts';
 import { configSource } from './config-file.ts';
 import { ArchiveError, EXIT, type ExitCode, exitCodeFor, renderError } from './errors.ts';
+import { orNearest } from './nearest.ts';
 import { createProgram } from './program.ts';
 import { createEnvelope, errorLine } from './report/envelope.ts';
 import { type Io, type Output, safeOutput } from './report/output.ts';
@@ -48,7 +49,9 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.ok;
-      sayLast(new ArchiveError('USAGE', error.message.replace(/^error: /, '')));
+      const wrong = new ArchiveError('USAGE', detailOf(error, argv[0] ?? ''));
+      sayLast(wrong);
+      if (error.code !== 'commander.help') printPlain(io.stderr, `${renderError(wrong)}\n`); // else the help says it all
       return EXIT.usage;
     }
     if (interrupts.abortSignal.aborted) {
@@ -103,6 +106,15 @@ async function loadSettings() {
 type Settings = Awaited<ReturnType<typeof loadSettings>>;
 
 const STOPPED = 'what had begun is as if it had not, or goes on with the same command';
+
+/** What is wrong with a command line, with the choice that may have been meant. */
+function detailOf({ code, message }: CommanderError, first: string): string {
+  if (code === 'commander.help') return 'no command is given';
+  if (code === 'commander.unknownOption' && first.startsWith('-')) return `${first}: flags stand behind the command`;
+  const [, word, choices] = / value '(.*)' is invalid .*Allowed choices are (.+)\.$/s.exec(message) ?? [];
+  const near = word === undefined || choices === undefined ? '' : orNearest(word, choices.split(', '));
+  return `${message.replace(/^error: /, '').replace('\n(', ' (')}${near}`;
+}
 
 /** `help nosuch` is answered as `nosuch` is: commander would show the help of everything, as if that were known. */
 function withoutHelpFor(argv: readonly string[], program: Command): readonly string[] {

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Cron } from 'croner';
-import leven from 'leven';
 import { type Document, isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { isS3Address, parseS3Address } from './archive/s3-address.ts';
@@ -12,6 +11,7 @@ import { ArchiveError } from './errors.ts';
 import { isAddressBlock } from './fetch/address-guard.ts';
 import { isProxySetting } from './fetch/proxies.ts';
 import { isListenAddress, LISTEN_FORM } from './monitor/monitor.ts';
+import { nearest } from './nearest.ts';
 import { expandPath } from './paths.ts';
 import { SECRETS, secretOf, withPassword } from './secrets.ts';
 import { inListScope } from './site/address.ts';
@@ -466,13 +466,6 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
   let value: unknown = defaultConfig();
   for (const key of path) value = (value as Record<PropertyKey, unknown>)[key];
   return Object.keys(value as object);
-}
-
-function nearest(key: string, known: readonly string[]): string | null {
-  const ranked = known.map((name) => ({ name, distance: leven(key.toLowerCase(), name.toLowerCase()) }));
-  ranked.sort((a, b) => a.distance - b.distance);
-  const [best] = ranked;
-  return best !== undefined && best.distance <= Math.max(2, key.length / 2) ? best.name : null;
 }
 
 function dotted(path: readonly PropertyKey[]): string {

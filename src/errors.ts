@@ -67,7 +67,12 @@ export const ERRORS = {
     EXIT.usage,
     'correct the line named above; every key is explained in crawl.config.yaml',
   ),
-  USAGE: kind('the command line is not valid', 'stop', EXIT.usage, 'see guancha-archive --help'),
+  USAGE: kind(
+    'the command line is not valid',
+    'stop',
+    EXIT.usage,
+    'see guancha-archive --help, and --help behind a command',
+  ),
   CONFIG_EXISTS: kind(
     'there is a configuration already',
     'stop',
@@ -84,7 +89,7 @@ export const ERRORS = {
     'what was named is not there',
     'stop',
     EXIT.incomplete,
-    'look at what is there: quarantine list, orders list, history ARTICLE; manifest write makes a manifest',
+    'look at what is there: quarantine list, orders list, vocabulary list, history ARTICLE; manifest write makes a manifest',
   ),
   QUERY_INVALID: kind(
     'the query cannot be understood',

@@ -15,6 +15,8 @@ export function expandPath(
   const refuse = (why: string): never => {
     throw new ArchiveError(problem.code, `${problem.where}: ${text}: ${why}`);
   };
+  if (text.trim() === '') refuse('no path is given');
+  if (text.includes('\0')) refuse('no path has a NUL');
   const given = (name: string) =>
     (Object.hasOwn(process.env, name) && process.env[name]) ||
     refuse(`the environment has no ${name}; write the path out`);

@@ -30,10 +30,10 @@ export function createProgram(invocation: Invocation): Command {
       writeErr: (text) => printPlain(io.stderr, text),
       getOutHelpWidth: () => helpColumns(io.stdout),
       getErrHelpWidth: () => helpColumns(io.stderr),
+      outputError: () => {}, // said like any other failure, by who catches it
     })
     .configureHelp({ optionDescription: describeOption, subcommandTerm, displayWidth: widthOf, boxWrap, formatItem })
-    .exitOverride()
-    .showHelpAfterError('(guancha-archive --help says more)');
+    .exitOverride();
   crawling(program, invocation);
   reading(program, invocation);
   keeping(program, invocation);

@@ -23,6 +23,7 @@ import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { destinationOf } from '../frontier/frontier.ts';
 import { openOperations } from '../frontier/operations.ts';
 import type { ArticleId } from '../model.ts';
+import { orNearest } from '../nearest.ts';
 import { packageInfo } from '../package.ts';
 import { expandPath } from '../paths.ts';
 import { htmlReport } from '../report/audit-html.ts';
@@ -33,6 +34,7 @@ import { storedReport } from '../report/stored-audits.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { inShell, line, link } from '../report/text.ts';
 import { parseArticleUrl } from '../site/address.ts';
+import { requireDay } from './coverage.ts';
 import { requireArchive } from './existing-archive.ts';
 import { articleNamed, notArchived, requireNamed } from './named-article.ts';
 import { progressOf, requireRedis } from './partitioning.ts';
@@ -168,8 +170,7 @@ interface AuditTarget {
 }
 
 function targetsOf(what: readonly string[], since: string | null, config: Config): readonly AuditTarget[] {
-  if (since !== null && (!/^\d{4}-\d{2}-\d{2}$/.test(since) || Number.isNaN(Date.parse(since))))
-    throw new ArchiveError('USAGE', `--since ${since}: a day such as 2022-01-28 is needed`);
+  if (since !== null) requireDay(since, '--since');
   const ids = what.filter((text) => isName(text, config));
   const paths = what.filter((text) => !isName(text, config));
   if (what.length === 0 || ids.length > 0) requireArchive(config);
@@ -234,7 +235,11 @@ export function codesOf(only: readonly string[]): readonly CheckCode[] {
   return only.flatMap((name) => {
     const group = all.filter((code) => CHECKS[code].group === name);
     if (group.length > 0) return group;
-    if (!isCheckCode(name)) throw new ArchiveError('USAGE', `--only ${name}: no such check or group of checks`);
-    return [name];
+    if (isCheckCode(name)) return [name];
+    const groups = [...new Set(all.map((code) => CHECKS[code].group))];
+    throw new ArchiveError(
+      'USAGE',
+      `--only ${name}: no such check or group of checks${orNearest(name, [...groups, ...all]) || `; the groups are ${groups.join(', ')}`}`,
+    );
   });
 }

@@ -11,8 +11,9 @@ import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
 import { line, style } from '../report/text.ts';
 import { requireDay } from './coverage.ts';
-import { chosenSources, worseOf } from './crawl.ts';
+import { worseOf } from './crawl.ts';
 import { aloneOrHandedOver, type Wait } from './hand-over.ts';
+import { chosenSources } from './named-source.ts';
 import { withOrders } from './serving.ts';
 import { type Interrupts, run, withArchive } from './session.ts';
 

@@ -8,6 +8,8 @@ import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { joined, line, type Style, type Styled, style } from '../report/text.ts';
+import { startOf } from '../site/clock.ts';
+import { requireDay } from './coverage.ts';
 
 interface ChangesOptions {
   /** A day, `2026-11-24`, or an instant in ISO 8601: only what was found then or later. */
@@ -62,7 +64,12 @@ function detailOf(change: ArticleChange): string[] {
 
 /** A day is Beijing's, as all days of the site are. */
 function instantOf(text: string): string {
-  const at = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00+08:00` : text);
-  if (Number.isNaN(at)) throw new ArchiveError('USAGE', `changes: ${text} is not a day such as 2026-11-24`);
-  return new Date(at).toISOString();
+  if (!text.includes('T')) return new Date(startOf(requireDay(text, '--since'))).toISOString();
+  const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/.test(text);
+  const at = isInstant ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(at)) return new Date(at).toISOString();
+  throw new ArchiveError(
+    'USAGE',
+    `--since: ${text} is neither a day such as 2026-11-24 nor an instant with its zone such as 2026-11-24T08:00+08:00`,
+  );
 }

@@ -10,7 +10,7 @@ import type { Config } from '../config.ts';
 import type { Desk } from '../crawl/desk.ts';
 import { discoverAll, noteSource, turnsOf } from '../crawl/read-sources.ts';
 import type { Worked } from '../crawl/work.ts';
-import { ArchiveError, EXIT, type ExitCode, exitCodeFor, renderError } from '../errors.ts';
+import { type ArchiveError, EXIT, type ExitCode, exitCodeFor, renderError } from '../errors.ts';
 import { PASSING_CODES } from '../frontier/again.ts';
 import { NOT_WELL } from '../frontier/frontier.ts';
 import { NUMBER_SPACES, type Target } from '../model.ts';
@@ -21,6 +21,7 @@ import type { Terminal } from '../report/terminal.ts';
 import { line, style } from '../report/text.ts';
 import type { UrlReport } from '../report/visits.ts';
 import { aloneOrHandedOver, type Wait } from './hand-over.ts';
+import { chosenSources } from './named-source.ts';
 import { sealWithin } from './sealing.ts';
 import { withOrders } from './serving.ts';
 import { type Interrupts, run, runRevisits, withArchive } from './session.ts';
@@ -201,15 +202,4 @@ export function worseOf(exit: ExitCode, error: ArchiveError): ExitCode {
 function alarmOf(drift: Drift, now: number): Notice {
   const since = new Date(now).toISOString().slice(0, 10);
   return { on: 'alarm', source: null, layout: drift.layout, what: drift.what, detail: describeDrift(drift), since };
-}
-
-// The configured sources that the command line names.
-
-/** All of them if none is named. Throws SOURCE_UNKNOWN. */
-export function chosenSources(config: Config, names: readonly string[]): Config['sources'] {
-  const known = config.sources.map(({ name }) => name);
-  for (const name of names) {
-    if (!known.includes(name)) throw new ArchiveError('SOURCE_UNKNOWN', `${name}; there are ${known.join(', ')}`);
-  }
-  return names.length === 0 ? config.sources : config.sources.filter(({ name }) => names.includes(name));
 }

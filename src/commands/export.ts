@@ -18,6 +18,7 @@ import type { Selection } from '../export/selection.ts';
 import { openSigner } from '../export/signing-key.ts';
 import type { RowPool } from '../export/tabular.ts';
 import { openTarget, type Target } from '../export/target.ts';
+import { openOperations } from '../frontier/operations.ts';
 import { packageInfo } from '../package.ts';
 import { expandPath } from '../paths.ts';
 import type { Terminal } from '../report/terminal.ts';
@@ -26,6 +27,7 @@ import type { Site } from '../site/address.ts';
 import { daysAfter, weekdayOf } from '../site/clock.ts';
 import { requireDay } from './coverage.ts';
 import { storedArticle } from './named-article.ts';
+import { requireSources } from './named-source.ts';
 import { interrupted, requireRedis } from './partitioning.ts';
 import type { Interrupts } from './session.ts';
 
@@ -208,6 +210,10 @@ function baseUrlOf(format: ExportFormat, { baseUrl }: ExportFlags): string | nul
 
 async function selectionOf(named: readonly string[], flags: ExportFlags, config: Config): Promise<Selection> {
   const { since, until } = stretchOf(flags);
+  if (flags.source.length > 0) {
+    using operations = openOperations(config, { readOnly: true });
+    requireSources(flags.source, config, operations.frontier);
+  }
   const keys = new Set<string>();
   for (const each of named) keys.add((await storedArticle(each, config)).key);
   return { since, until, sources: flags.source, keys: named.length === 0 ? null : [...keys] };

@@ -46,7 +46,7 @@ const NOT_WELL: readonly Result[] = ['kept', 'unreadable', 'damaged', 'captures'
  */
 export async function extractAll(
   {
-    since = '',
+    since: month,
     diff,
     jobs,
     cluster = false,
@@ -65,7 +65,7 @@ export async function extractAll(
   const redis = cluster ? requireRedis('extract --all', { jobs }, config) : null;
   if (redis === null) requireFilesFolder(config, 'extract --all');
   requireArchive(config);
-  requireMonth(since);
+  const since = requireMonth(month);
   await using lock = diff ? null : await lockFor(config.archive, { command: 'extract', log: terminal.log, wait: null });
   const storage = await openStorage(config);
   await readAccepted(storage); // a damaged vocabulary would raise flags that nobody meant

@@ -237,7 +237,7 @@ export function readSavedPage(file: string, url: string | null, site: Site): Sav
   const { body, fetchedAt } = readSaved(file);
   const address = url === null ? addressIn(savedPage('', body, fetchedAt), site) : parseArticleUrl(url, site);
   if (address !== null) return { page: savedPage(url ?? address.url, body, fetchedAt), address };
-  if (url !== null) throw new ArchiveError('URL_INVALID', url);
+  if (url !== null) throw new ArchiveError('URL_INVALID', `--url ${url}`);
   throw new ArchiveError('USAGE', `${file} does not name its own address; give it with --url URL`);
 }
 

@@ -66,13 +66,22 @@ export function several(value: string, values: readonly string[]): string[] {
 }
 
 export function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 is needed.');
+  const value = /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('a whole number from 1 is needed.');
   return value;
 }
 
 export function countOrNone(text: string): number {
   return text === '0' ? 0 : count(text);
+}
+
+/** @param text as people write the name of a machine, without a port and without a scheme */
+function host(text: string): string {
+  const authority = text.includes(':') ? `[${text}]` : text;
+  // A URL knows which numbers are no address.
+  if (!/^[a-z0-9.:-]*[a-z0-9:]$/i.test(text) || !URL.canParse(`http://${authority}`))
+    throw new InvalidArgumentError('a host name or an address such as 127.0.0.1 is needed.');
+  return text;
 }
 
 function port(text: string): number {
@@ -319,7 +328,7 @@ export function reading(program: Command, { io, interrupts, prepare, existing, e
       'Serves the archive as web pages on this machine, for reading; beside a running crawl too. Changes nothing.',
     )
     .option('--port <n>', 'port, instead of the configuration’s; 0 for any that is free', port)
-    .option('--host <host>', 'address to listen on, instead of the configuration’s')
+    .option('--host <host>', 'address to listen on, instead of the configuration’s', host)
     .option('--open', 'open the front page in a browser', false)
     .option('--hash-password', 'print the hash of a password, a line of stdin, for serve.password', false)
     .addHelpText('after', examples('serve', 'serve --open', 'serve --port 0 --json'))

@@ -19,7 +19,7 @@ import { nextVisit } from '../journal/journal.ts';
 import { packageInfo } from '../package.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { joined, line, style, type Text } from '../report/text.ts';
-import { inScope } from '../site/address.ts';
+import { inScope, parseArticleUrl } from '../site/address.ts';
 import { type Interrupts, withArchive } from './session.ts';
 
 export interface ImportFlags {
@@ -40,6 +40,8 @@ export async function importPaths(
   const { config, terminal, interrupts } = context;
   if (flags.url !== undefined && paths.length !== 1)
     throw new ArchiveError('USAGE', '--url is the address of one saved page, and only one path can be given with it');
+  if (flags.url !== undefined && parseArticleUrl(flags.url, config.site) === null)
+    throw new ArchiveError('URL_INVALID', `--url ${flags.url}`);
   if (flags.dryRun) return report(await dryServices(config), null);
   const wait = flags.wait ? interrupts.stopSignal : null;
   return withArchive(config, terminal, { command: 'import', wait, asksSite: false }, (app) => {

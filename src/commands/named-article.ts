@@ -93,7 +93,7 @@ async function recordedUrl(ids: readonly ArticleId[], config: Config): Promise<s
 /** @throws URL_INVALID */
 export function requireNamed(text: string, config: Pick<Config, 'archive' | 'site'>): NamedArticle {
   const named = articleNamed(text, config);
-  if (named === null) throw new ArchiveError('URL_INVALID', text);
+  if (named === null) throw new ArchiveError('URL_INVALID', text.trim() === '' ? 'no article is named' : text);
   return named;
 }
 

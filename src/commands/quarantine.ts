@@ -11,10 +11,12 @@ import { ArchiveError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../er
 import { NOT_WELL } from '../frontier/frontier.ts';
 import { lockArchive } from '../frontier/lock.ts';
 import { openOperations } from '../frontier/operations.ts';
+import { orNearest } from '../nearest.ts';
 import { linesIn } from '../report/plain.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { style } from '../report/text.ts';
 import { parseArticleUrl } from '../site/address.ts';
+import { requireSources } from './named-source.ts';
 
 export type QuarantineAction = 'list' | 'show' | 'release';
 
@@ -128,17 +130,19 @@ export function retry(
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): ExitCode {
   const codes = options.code.map(requireCode);
+  const hosts = options.host.map(requireHost);
   if (config.cluster.postgres === null && !existsSync(join(config.archive, FRONTIER))) {
     terminal.say(`${config.archive}: nothing has been archived here yet`);
     return EXIT.ok;
   }
   using operations = openOperations(config);
-  for (const host of options.host) {
+  requireSources(options.source, config, operations.frontier);
+  for (const host of hosts) {
     const known = operations.journal.hosts.forget(host);
     const text = known ? `${host} may be asked again` : `${host}: nothing is remembered of this host`;
     terminal.result(text, { type: 'host', host, known });
   }
-  if (options.host.length > 0 && codes.length + options.source.length === 0) return EXIT.ok;
+  if (hosts.length > 0 && codes.length + options.source.length === 0) return EXIT.ok;
   const given = operations.frontier.requeue({
     outcomes: NOT_WELL,
     codes: codes.length === 0 ? undefined : codes,
@@ -151,5 +155,15 @@ export function retry(
 
 function requireCode(text: string): ErrorCode {
   if (Object.hasOwn(ERRORS, text)) return text as ErrorCode;
-  throw new ArchiveError('USAGE', `retry: ${text} is not an error code; status lists the codes that occurred`);
+  throw new ArchiveError(
+    'USAGE',
+    `retry: ${text} is not an error code${orNearest(text, Object.keys(ERRORS)) || '; status lists the codes that occurred'}`,
+  );
+}
+
+/** As requests name it, from a host or an address. */
+function requireHost(text: string): string {
+  const host = URL.parse(/^https?:/.test(text) ? text : `http://${text}`)?.hostname ?? '';
+  if (/^[a-z0-9]/.test(host)) return host;
+  throw new ArchiveError('USAGE', `retry: --host ${text}: is not a host such as www.guancha.cn`);
 }

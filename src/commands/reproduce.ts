@@ -34,7 +34,7 @@ const STYLES: Readonly<Record<Reproduction, Style | null>> = {
  */
 export async function reproduce(
   articles: readonly string[],
-  { since = '', jobs }: { readonly since?: string | undefined; readonly jobs?: number | undefined },
+  { since, jobs }: { readonly since?: string | undefined; readonly jobs?: number | undefined },
   {
     config,
     terminal,
@@ -43,10 +43,10 @@ export async function reproduce(
 ): Promise<ExitCode> {
   requireInFolder(config, 'reproduce');
   requireArchive(config);
-  requireMonth(since);
+  const from = requireMonth(since);
   const storage = openDisk(config.archive);
   const named = await Promise.all(articles.map(async (text) => (await storedArticle(text, config)).key));
-  const keys = articles.length === 0 ? () => recordKeys(storage, since) : () => fromList(named);
+  const keys = articles.length === 0 ? () => recordKeys(storage, from) : () => fromList(named);
   const counts = new Map<Reproduction, number>();
   const byRules = new Map<number, number>();
   const signal = interrupts.stopSignal;
@@ -108,10 +108,11 @@ async function* fromList(keys: readonly string[]): AsyncGenerator<string> {
 
 // What `extract --all` takes as well.
 
-/** Throws USAGE for what is no month. */
-export function requireMonth(since: string): void {
-  if (since !== '' && !/^\d{4}-(?:0[1-9]|1[0-2])$/.test(since))
+/** @returns the month, or what lies before every month. @throws USAGE for what is no month */
+export function requireMonth(since: string | undefined): string {
+  if (since !== undefined && !/^\d{4}-(?:0[1-9]|1[0-2])$/.test(since))
     throw new ArchiveError('USAGE', `--since ${since}: a month such as 2026-10 is needed`);
+  return since ?? '';
 }
 
 export function threadsOf(jobs: number | undefined): number {

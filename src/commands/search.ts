@@ -9,6 +9,7 @@ import type { Answer, Cursor, Sort } from '../catalog/search.ts';
 import { marked, type SnippetPiece } from '../catalog/snippet.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import { orNearest } from '../nearest.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { joined, line, type Styled, style, type Text } from '../report/text.ts';
 import { shownTime } from '../site/clock.ts';
@@ -75,9 +76,13 @@ const MOST_SHOWN = 60;
 const PAGE = 500;
 const INDENT = '  ';
 
+/** Of both commands: what begins with one hyphen is a word that is left out, so that commander lets everything pass. */
+const FLAGS = ['--archive', '--config', '--help', '--json', '--limit', '--quiet', '--sort'];
+
 function queryOf(words: readonly string[]): Query {
   const flag = words.find((word) => word.startsWith('--'));
-  if (flag !== undefined) throw new ArchiveError('USAGE', `${flag}: no such flag`);
+  if (flag !== undefined)
+    throw new ArchiveError('USAGE', `${flag}: no such flag${orNearest(flag.split('=')[0] ?? '', FLAGS)}`);
   return parseQuery(words.join(' '));
 }
 

@@ -21,8 +21,9 @@ import type { Terminal } from '../report/terminal.ts';
 import { line, style, type Text } from '../report/text.ts';
 import { inListScope } from '../site/address.ts';
 import { DROP_REASONS, type Dropped, type ListKind, type ListLink } from '../site/list-kind.ts';
-import { chosenSources, worseOf } from './crawl.ts';
+import { worseOf } from './crawl.ts';
 import { isFile, orFault, readSavedList } from './extract.ts';
+import { chosenSources } from './named-source.ts';
 import { type Interrupts, withTemporaryArchive } from './session.ts';
 
 export type SourcesAction = 'list' | 'test';
@@ -46,6 +47,8 @@ export async function sources(
 ): Promise<ExitCode> {
   if (options.url !== undefined && (action !== 'test' || things.length !== 1 || !isFile(things[0] ?? '')))
     throw new ArchiveError('USAGE', '--url is the address of one saved list, and only one list can be given with it');
+  if (options.url !== undefined && !inListScope(options.url, context.config.site))
+    throw new ArchiveError('USAGE', `--url ${options.url}: is no address of a list of the site`);
   return action === 'list' ? list(chosenSources(context.config, things), context) : test(things, options.url, context);
 }
 

@@ -1,5 +1,5 @@
 /** `verify`: whether the log of seals is the one that was signed, and every sealed file is as it was sealed. Reads only. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { inFolder } from '../archive/open-storage.ts';
 import { wallClock } from '../clock.ts';
@@ -113,7 +113,7 @@ function isOwnKey(file: string, archive: string, { name, id }: VerifierKey): boo
 
 /** @throws USAGE where it is no key */
 async function namedKey(text: string, storage: Parameters<typeof newestCheckpoint>[0]): Promise<VerifierKey> {
-  const file = existsSync(text) ? readFileSync(text, 'utf8') : text;
+  const file = statSync(text, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(text, 'utf8') : text;
   const named = readVerifierKey(file);
   const pem = named === null ? readKey(file, 'public') : null;
   if (named !== null) return named;

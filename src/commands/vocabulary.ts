@@ -16,7 +16,7 @@ const MOST_EXAMPLES = 3;
 
 /**
  * Beside a run as well: it follows the file from its next visit on. Nothing but the file is written.
- * @throws USAGE for a form that was never met, or that is to be forgotten and is not accepted; ARCHIVE_DAMAGED
+ * @throws NOT_THERE for a form that was never met, or that is to be forgotten and is not accepted; USAGE, ARCHIVE_DAMAGED
  */
 export async function vocabulary(
   action: VocabularyAction,
@@ -40,7 +40,7 @@ export async function vocabulary(
   for (const form of named) {
     if (action === 'accept') accepted.set(requireSeen(form, seen).form, accepted.get(form) ?? day);
     else if (!accepted.delete(form))
-      throw new ArchiveError('USAGE', `vocabulary: ${form} is not among the accepted forms of ${VOCABULARY}`);
+      throw new ArchiveError('NOT_THERE', `vocabulary: ${form} is not among the accepted forms of ${VOCABULARY}`);
   }
   await writeAccepted(storage, accepted);
   for (const form of named)
@@ -57,7 +57,7 @@ function requireSeen(form: string, seen: readonly SeenForm[]): SeenForm {
   const found = seen.find((each) => each.form === form);
   if (found === undefined)
     throw new ArchiveError(
-      'USAGE',
+      'NOT_THERE',
       `vocabulary: no article of this archive has ${form}; without an action all are listed`,
     );
   return found;
