@@ -1,5 +1,6 @@
 /** What a program left of a newspaper in its folder, beside what the newspaper had printed. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeHTML } from 'entities';
@@ -66,7 +67,9 @@ async function rightFields(
   isWhole: (index: number) => boolean,
 ): Promise<number> {
   const records = new Map<string, ArchiveRecord['article']>();
-  for (const file of await readdir(join(archive, RECORDS), { recursive: true, withFileTypes: true })) {
+  const folder = join(archive, RECORDS);
+  if (!existsSync(folder)) return 0; // the run ended before it had any
+  for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!file.name.endsWith('.json')) continue;
     const record = JSON.parse(await readFile(join(file.parentPath, file.name), 'utf8')) as ArchiveRecord;
     records.set(record.id, record.article);
