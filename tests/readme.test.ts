@@ -59,6 +59,31 @@ describe('README and docs', () => {
       assert.ok(script !== undefined && script in scripts, script);
   });
 
+  it('say what each bench measures', () => {
+    for (const script of Object.keys(scripts).filter((name) => /^bench\b/.test(name)))
+      assert.match(pages.get('docs/benchmarks.md') ?? '', new RegExp(`^\\| \`npm run ${script}\``, 'm'), script);
+  });
+
+  it('have a source for every cell of the comparison with others', () => {
+    const comparison = tableAfter('README.md', '## Beside others');
+    const sources = tableAfter('docs/peers.md', '# Where the comparison with others comes from');
+    assert.deepEqual(
+      sources.map(([label]) => label),
+      comparison.map(([label]) => label),
+    );
+    const defined = new Set(
+      [...(pages.get('docs/peers.md') ?? '').matchAll(/^\[([\w-]+)\]: https:/gm)].map(([, key]) => key),
+    );
+    for (const [row, [label, , ...others]] of comparison.entries())
+      for (const [column, cell] of others.entries()) {
+        const source = sources[row]?.[column + 1] ?? '';
+        const keys = [...source.matchAll(/\]\[([\w-]+)\]/g)].map(([, key]) => key);
+        if (cell === '?') assert.equal(source, '?', `${label}: ${column}`);
+        else assert.ok(keys.length > 0 && keys.every((key) => defined.has(key)), `${label}: ${cell}: ${source}`);
+      }
+    assert.ok(comparison.length >= 10);
+  });
+
   it('link only to files and headings that exist', () => {
     let count = 0;
     for (const [page, text] of pages)
@@ -74,6 +99,21 @@ describe('README and docs', () => {
     assert.ok(count > 100, `${count}`);
   });
 });
+
+/** The cells of the first table below a heading, without the head. */
+function tableAfter(page: string, heading: string): string[][] {
+  const text = pages.get(page) ?? '';
+  const from = text.indexOf(`${heading}\n`);
+  assert.ok(from >= 0, `${page}: ${heading}`);
+  const [table = ''] = /^\|.*?(?=\n\n)/ms.exec(text.slice(from)) ?? [];
+  const rows = table.split('\n').slice(2);
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
 
 /** The anchors of a page's headings, as GitHub makes them. */
 function anchorsOf(path: string): readonly string[] {
