@@ -71,7 +71,8 @@ export const CONFIG_KEYS: Readonly<Record<string, KeyMeaning>> = {
     more: 'codes.md#the-readers-eye',
   },
   'browser.executablePath': {
-    meaning: "a Chromium or Chrome; null: Playwright's own, the system's, then the bundled one",
+    meaning:
+      "a Chromium or Chrome; null: Playwright's own, the system's, the bundled one, or Chrome or Edge as installed",
   },
   'browser.userAgent': { meaning: "null: the browser's own with this program's name and home page appended" },
   'browser.timeoutMs': { meaning: 'for one request' },

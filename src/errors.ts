@@ -284,13 +284,13 @@ export const ERRORS = {
     'no browser can be started',
     'stop',
     EXIT.noBrowser,
-    'run: npx playwright install --with-deps chromium-headless-shell — or set browser.executablePath to a Chromium or Chrome',
+    'install Chrome or Chromium — or run: npx playwright@1.65.1 install --with-deps chromium-headless-shell — or set browser.executablePath to one that lies elsewhere',
   ),
   BROWSER_LIBRARY_MISSING: kind(
     'the browser lacks a shared library',
     'stop',
     EXIT.noBrowser,
-    'install the library named above (npx playwright install-deps chromium-headless-shell does), or set browser.executablePath to a browser that has all of them',
+    'install the library named above (npx playwright@1.65.1 install-deps chromium-headless-shell does), or set browser.executablePath to a browser that has all of them',
   ),
   TEMPORARY_NOT_WRITABLE: kind(
     'temporary files cannot be written',

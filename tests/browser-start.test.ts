@@ -1,9 +1,17 @@
 /** Why a browser does not start is said by its name: the library that it lacks, the room, or its own words. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { faultOfTemporary, launch, missingLibraries, saidIn } from '../src/fetch/chromium.ts';
+import {
+  faultOfTemporary,
+  launch,
+  loadPlaywright,
+  missingLibraries,
+  saidIn,
+  startInstalled,
+} from '../src/fetch/chromium.ts';
 import { temporaryFolder } from './support/command.ts';
 
 describe('a browser that does not start', () => {
@@ -79,5 +87,43 @@ describe('a browser that does not start', () => {
       else process.env.TMPDIR = outside;
     }
     assert.equal(await faultOfTemporary(), null);
+  });
+});
+
+describe('a browser that is installed where no PATH leads', () => {
+  const absent = (channel: string) => new Error(`Chromium distribution '${channel}' is not found at /x`);
+
+  it('is Chrome, else Edge', async () => {
+    const installed: readonly [readonly string[], string][] = [
+      [['chrome', 'msedge'], 'chrome'],
+      [['chrome'], 'chrome'],
+      [['msedge'], 'msedge'],
+    ];
+    for (const [channels, started] of installed) {
+      const got = await startInstalled(async (which) => {
+        const channel = 'channel' in which ? which.channel : '';
+        if (!channels.includes(channel)) throw absent(channel);
+        return channel;
+      });
+      assert.equal(got, started);
+    }
+  });
+
+  it('says why it does not start, and no other takes its place', async () => {
+    const refused = startInstalled(async () => {
+      throw new Error('browserType.launch: the fuse is blown');
+    });
+    await assert.rejects(refused, { code: 'NO_BROWSER', message: /channel chrome: .*the fuse is blown/ });
+  });
+
+  const places = ['/opt/google/chrome/chrome', '/opt/microsoft/msedge/msedge'];
+  const skip =
+    process.platform !== 'linux'
+      ? 'the places of Linux'
+      : places.some((path) => existsSync(path)) && 'Chrome or Edge is installed here';
+  it('is missing by the words of the Playwright that is in use', { skip }, async () => {
+    const { chromium } = await loadPlaywright();
+    const missing = startInstalled(({ env: _env, ...which }) => chromium.launch(which));
+    await assert.rejects(missing, { code: 'NO_BROWSER', message: /looked for .*chromium.*chrome, msedge/ });
   });
 });

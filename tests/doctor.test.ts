@@ -50,7 +50,11 @@ describe('the doctor', () => {
   }[] = [
     { check: 'config', more: 'limts: {}\n', fix: /crawl\.config\.yaml/ },
     { check: 'room', more: 'limits: { minFreeBytes: 9000000000000000 }\n', fix: /free some space/ },
-    { check: 'browser', more: 'browser: { executablePath: /nowhere/chromium }\n', fix: /npx playwright install/ },
+    {
+      check: 'browser',
+      more: 'browser: { executablePath: /nowhere/chromium }\n',
+      fix: /npx playwright@[\d.]+ install/,
+    },
     { check: 'archive', args: ['--archive', '/dev/null/archive'], fix: /check the permissions/ },
   ];
   for (const { check, more, args, fix } of wrong) {

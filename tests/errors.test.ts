@@ -1,6 +1,6 @@
 /** Bad input and bad surroundings: a clear message, an exit code of its own, nothing damaged. */
 import assert from 'node:assert/strict';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -22,6 +22,12 @@ describe('the table of errors', () => {
       assert.equal(exitCodeFor(new ArchiveError(code, '')), exit);
     });
   }
+
+  it('names the Playwright that is in use, whose browser is the one that is started', async () => {
+    const { dependencies } = JSON.parse(await readFile(join(import.meta.dirname, '../package.json'), 'utf8'));
+    const named = Object.values(ERRORS).flatMap(({ fix }) => fix.match(/npx playwright\S*/g) ?? []);
+    assert.deepEqual([...new Set(named)], [`npx playwright@${dependencies.playwright}`]);
+  });
 
   it('takes anything else for a fault of the program, which stops the run', () => {
     assert.equal(nextAfter(new TypeError('x')), 'stop');
@@ -158,7 +164,7 @@ describe('bad input', () => {
   it('no browser: 7', async () => {
     const file = await config((text) => `${text}browser: { executablePath: /nowhere/chromium }\n`);
     const ended = await run(['archive', '--config', file, newspaper.articles[1]?.url ?? '']);
-    says(ended, 7, /error NO_BROWSER[\s\S]*\/nowhere\/chromium[\s\S]*npx playwright install/);
+    says(ended, 7, /error NO_BROWSER[\s\S]*\/nowhere\/chromium[\s\S]*npx playwright@[\d.]+ install/);
     assert.doesNotMatch(ended.stdout + ended.stderr, /nothing to do/);
   });
 

@@ -27,10 +27,10 @@ export async function launch(options: LaunchOptions): Promise<Browser> {
   const { chromium } = await loadPlaywright();
   const { executablePath, log } = options;
   const find = (thorough: boolean) =>
-    findBrowser({ executablePath, playwrightPath: chromium.executablePath(), log, thorough });
-  const start = ({ executablePath: path, env }: FoundBrowser, chromiumSandbox: boolean) =>
+    browserAtPath({ executablePath, playwrightPath: chromium.executablePath(), log, thorough });
+  const start = ({ env, ...which }: Startable, chromiumSandbox: boolean) =>
     chromium.launch({
-      executablePath: path,
+      ...which,
       env: { ...process.env, ...env },
       chromiumSandbox,
       args: [...onlyThrough(options.proxy), ...trusting(options.trustedKey ?? null)],
@@ -39,25 +39,63 @@ export async function launch(options: LaunchOptions): Promise<Browser> {
       handleSIGTERM: false,
       handleSIGHUP: false,
     });
-  const startOnce = async (found: FoundBrowser) =>
+  const startOnce = async (which: Startable) =>
     // Chromium refuses its sandbox to root, and some containers refuse it to everybody.
     process.getuid?.() === 0
-      ? start(found, false)
-      : start(found, true).catch((error: Error) => {
-          if (error.name === 'TimeoutError') throw error;
-          return start(found, false);
+      ? start(which, false)
+      : start(which, true).catch((error: Error) => {
+          if (error.name === 'TimeoutError' || isAbsent(error)) throw error;
+          return start(which, false);
         });
   const found = await find(false);
+  if (found === null) return startInstalled(startOnce);
   try {
-    return await startOnce(found);
+    return await startOnce(startable(found));
   } catch (error) {
-    if (!found.isCarried) throw await reasonOf(error as Error, found);
+    if (!found.isCarried) throw await reasonOf(error as Error, whereOf(found));
     // Bytes that went bad on the disk change no size and no time: now all of them are read.
-    const whole = await find(true);
-    return await startOnce(whole).catch(async (again: Error) => {
-      throw await reasonOf(again, whole);
+    const whole = (await find(true)) ?? found;
+    return await startOnce(startable(whole)).catch(async (again: Error) => {
+      throw await reasonOf(again, whereOf(whole));
     });
   }
+}
+
+/** What Playwright is told of the browser that it is to start. */
+type Startable = { readonly env?: Readonly<Record<string, string>> } & (
+  | { readonly executablePath: string }
+  | { readonly channel: (typeof CHANNELS)[number] }
+);
+
+function startable({ executablePath, env }: FoundBrowser): Startable {
+  return { executablePath, env };
+}
+
+/** Chrome and Edge where their installers put them: Playwright knows the places of each system. */
+const CHANNELS = ['chrome', 'msedge'] as const;
+
+/**
+ * Starts the first of these that is installed, which on macOS and Windows is on no PATH.
+ * @throws NO_BROWSER where none is; why the first that is there does not start
+ */
+export async function startInstalled<Started>(start: (which: Startable) => Promise<Started>): Promise<Started> {
+  for (const channel of CHANNELS) {
+    try {
+      return await start({ channel });
+    } catch (error) {
+      if (!isAbsent(error as Error)) throw await reasonOf(error as Error, `Playwright's channel ${channel}`);
+    }
+  }
+  const looked = ["Playwright's own", ...SYSTEM_BROWSERS, ...CHANNELS].join(', ');
+  throw new ArchiveError(
+    'NO_BROWSER',
+    `looked for ${looked}; @sparticuz/chromium has none for ${process.platform}-${process.arch}`,
+  );
+}
+
+/** As Playwright says that a channel is not installed. */
+function isAbsent(error: Error): boolean {
+  return /^(?:browserType\.launch: )?Chromium distribution '\w+' is not found/.test(error.message);
 }
 
 /** Takes this process's time once; what follows takes the browser's. */
@@ -93,9 +131,12 @@ function onlyThrough(proxy: string): string[] {
 
 // Why a browser does not start: it says so itself, or the machine is asked.
 
-async function reasonOf(error: Error, { source, executablePath }: FoundBrowser): Promise<ArchiveError> {
+function whereOf({ source, executablePath }: FoundBrowser): string {
+  return `${source}, ${executablePath}`;
+}
+
+async function reasonOf(error: Error, where: string): Promise<ArchiveError> {
   const text = stripVTControlCharacters(error.message);
-  const where = `${source}, ${executablePath}`;
   const missing = missingLibraries(text);
   if (missing.length > 0)
     return new ArchiveError('BROWSER_LIBRARY_MISSING', `${where}: ${missing.join(', ')}`, { cause: error });
@@ -149,7 +190,8 @@ export async function faultOfTemporary(complaint = ''): Promise<ArchiveError | n
   return null;
 }
 
-// Which browser to drive: configured, Playwright's own, the system's, and last the one that an npm package carries.
+// Which browser to drive: configured, Playwright's own, the system's, the one that an npm package carries, and last what is
+// installed elsewhere.
 
 interface FoundBrowser extends Pick<CarriedBrowser, 'executablePath' | 'env'> {
   /** For people: where it comes from. */
@@ -165,18 +207,28 @@ const SYSTEM_BROWSERS = [
   'google-chrome',
 ];
 
-/**
- * Finds a browser in the order above. The carried one (linux x64 only) is unpacked into the user's cache only when
- * nothing else is there; `log` is told then, since that takes some seconds.
- * @param options `thorough`: every byte of the carried one is looked at
- * @throws NO_BROWSER where a configured path is wrong or none can be had on this platform; what `carriedBrowser` throws
- */
-export async function findBrowser(options: {
+interface SearchOptions {
   readonly executablePath: string | null;
   readonly playwrightPath: string;
   readonly log: Log;
+  /** Every byte of the carried one is looked at. */
   readonly thorough?: boolean;
-}): Promise<FoundBrowser> {
+}
+
+/** For whoever needs its path. @throws NO_BROWSER where none lies at a path that is known here, and as `browserAtPath` */
+export async function findBrowser(options: SearchOptions): Promise<FoundBrowser> {
+  const found = await browserAtPath(options);
+  if (found === null) throw new ArchiveError('NO_BROWSER', 'none lies at a path that is known');
+  return found;
+}
+
+/**
+ * The first in the order above. The carried one (linux x64 only) is unpacked into the user's cache only when nothing else is
+ * there; `log` is told then, since that takes some seconds.
+ * @returns null where none lies at a path that is known here
+ * @throws NO_BROWSER where a configured path is wrong; what `carriedBrowser` throws
+ */
+async function browserAtPath(options: SearchOptions): Promise<FoundBrowser | null> {
   const { executablePath, playwrightPath, log, thorough = false } = options;
   const given = { env: {}, isCarried: false };
   if (executablePath !== null) {
@@ -193,13 +245,8 @@ export async function findBrowser(options: {
     if (path !== null) return { source: `the system's ${name}`, executablePath: path, ...given };
   }
   const carried = await carriedBrowser({ log, thorough });
-  if (carried !== null)
-    return { source: `Chromium ${carried.version} of @sparticuz/chromium`, ...carried, isCarried: true };
-  const looked = ["Playwright's own", ...SYSTEM_BROWSERS].join(', ');
-  throw new ArchiveError(
-    'NO_BROWSER',
-    `looked for ${looked}; @sparticuz/chromium has none for ${process.platform}-${process.arch}`,
-  );
+  if (carried === null) return null;
+  return { source: `Chromium ${carried.version} of @sparticuz/chromium`, ...carried, isCarried: true };
 }
 
 async function onPath(name: string): Promise<string | null> {

@@ -36,7 +36,8 @@ export const CONFIG_KEYS_CHINESE: Readonly<Record<string, string>> = {
   'fallback.origin': '它的来源地址',
   'checks.render':
     '哪些页面要像读者看到的那样排版检查：`never`（从不）、`new`（有疑点标记的），或 `{ every: N }`（有疑点标记的，以及编号能被 N 整除的每篇文章）',
-  'browser.executablePath': 'Chromium 或 Chrome 的路径；null：依次用 Playwright 自己的、系统的、随包所带的',
+  'browser.executablePath':
+    'Chromium 或 Chrome 的路径；null：依次用 Playwright 自己的、系统的、随包所带的、已安装的 Chrome 或 Edge',
   'browser.userAgent': 'null：浏览器自己的 User-Agent，后面加上本程序的名称和主页',
   'browser.timeoutMs': '一次请求的时限',
   'network.allowAddresses': '虽不是互联网地址也允许连接的地址和网段，如 `127.0.0.0/8`',
