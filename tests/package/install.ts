@@ -111,8 +111,13 @@ async function walk(chroot: Chroot): Promise<void> {
     }
     say(`${name}: ready`);
   }
+  await expect('guancha-archive completion bash', /complete -o default -F _guancha_archive guancha-archive/);
+  await expect('guancha-archive complete --current=aud --', /^none\naudit\n/);
   for (const file of ['deploy/systemd/guancha-archive.service', 'docs/start.md', 'npm-shrinkwrap.json'])
     readFileSync(join(chroot.path, 'usr/local/lib/node_modules/guancha-archive', file));
+  // Where man(1) looks, by the folder of the program.
+  for (const page of ['man1/guancha-archive.1', 'man5/crawl.config.yaml.5'])
+    assert.match(readFileSync(join(chroot.path, 'usr/local/share/man', page), 'utf8'), /^\.TH /);
 }
 
 /** @param heard gets all that was said so far, each time more is */

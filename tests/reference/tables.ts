@@ -1,15 +1,17 @@
-/** The tables of docs/ that mirror code, and the JSON Schemas. `npm run docs` writes them. */
+/** The tables of docs/ that mirror code, the JSON Schemas and the manual pages. `npm run docs` writes them. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKS } from '../../src/audit/promises.ts';
-import { configSchema, defaultConfig } from '../../src/config.ts';
-import { CONFIG_KEYS, type KeyMeaning } from '../../src/config-keys.ts';
+import { configSchema } from '../../src/config.ts';
+import type { KeyMeaning } from '../../src/config-keys.ts';
 import { ERRORS, EXIT, EXIT_MEANINGS } from '../../src/errors.ts';
 import { FLAGS } from '../../src/flags.ts';
 import { jsonSchema } from '../../src/report/json-schema.ts';
 import { LINES } from '../../src/report/lines.ts';
 import { SUMMARIES } from '../../src/report/summaries.ts';
+import { configKeys } from './config-keys.ts';
 import { CONFIG_KEYS_CHINESE } from './config-keys.zh-CN.ts';
+import { manPages } from './man-pages.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -60,7 +62,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   const texts = Object.entries(schemas).map(
     ([path, schema]) => [path, `${JSON.stringify(schema, null, 2)}\n`] as const,
   );
-  return new Map([...pages, ...texts]);
+  return new Map([...pages, ...texts, ...manPages()]);
 }
 
 /** The names of all tables. */
@@ -73,11 +75,9 @@ function keyTable(
   meaningOf: (known: KeyMeaning, key: string) => string,
   up = '',
 ): string {
-  const rows = keysOf(defaultConfig()).map(([key, value]) => {
-    const known = CONFIG_KEYS[key];
-    if (known === undefined) throw new Error(`no meaning in src/config-keys.ts: ${key}`);
+  const rows = configKeys().map(({ key, shown, known }) => {
     const link = known.more === undefined ? '' : ` ([${more}](${up}${known.more}))`;
-    return [quoted(key), quoted(shortened(value)), `${meaningOf(known, key)}${link}`];
+    return [quoted(key), quoted(shown), `${meaningOf(known, key)}${link}`];
   });
   return table(head, rows);
 }
@@ -104,15 +104,6 @@ function table(head: readonly string[], rows: readonly (readonly Cell[])[]): str
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line), ''].join('\n');
 }
 
-/** The keys of a configuration, one level deep, with their defaults. */
-function keysOf(config: object): readonly (readonly [string, unknown])[] {
-  return Object.entries(config).flatMap(([key, value]: [string, unknown]) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.entries(value).map(([name, inner]: [string, unknown]) => [`${key}.${name}`, inner] as const)
-      : [[key, value] as const],
-  );
-}
-
 /** The names of shapes with their keys, but the one that is told of apart. */
 function keysOfShapes(
   shapes: Readonly<Record<string, { readonly shape: object }>>,
@@ -122,11 +113,6 @@ function keysOfShapes(
     const keys = Object.keys(shape).filter((key) => key !== toldApart);
     return [quoted(name), keys.map(quoted).join(', ')];
   });
-}
-
-function shortened(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
 function quoted(text: string): string {
