@@ -17,8 +17,9 @@ export interface Usage {
 }
 
 export interface Run extends Usage {
-  /** Null where `signal` ended it. */
+  /** Null where it was ended before its time: by `signal`, or because this process was interrupted. */
   readonly code: number | null;
+  readonly interrupted: boolean;
   readonly stderr: string;
 }
 
@@ -47,7 +48,7 @@ export async function measure(
   return run;
 }
 
-/** Whatever the command leaves running is ended with it. Throws where this process is interrupted. A command that cannot be started has code 127 or 126. */
+/** Whatever the command leaves running is ended with it. A command that cannot be started has code 127 or 126. */
 export async function runMeasured(command: readonly [string, ...string[]], options: RunOptions = {}): Promise<Run> {
   const { signal } = options;
   const startedAt = performance.now();
@@ -78,9 +79,10 @@ export async function runMeasured(command: readonly [string, ...string[]], optio
   const stop = () => interrupted.abort();
   for (const name of STOPS) process.once(name, stop);
   let ended = false;
-  void exited.finally(() => {
+  const mark = () => {
     ended = true;
-  });
+  };
+  exited.then(mark, mark);
   let peakBytes = 0;
   while (!ended && signal?.aborted !== true && !interrupted.signal.aborted) {
     const alive = family.look();
@@ -96,14 +98,21 @@ export async function runMeasured(command: readonly [string, ...string[]], optio
   const code = await exited;
   await closed;
   for (const name of STOPS) process.off(name, stop);
-  if (interrupted.signal.aborted) throw new Error('interrupted');
   // Fields 16 and 17: the time of children that were waited for, and of theirs.
   const fields = accounts()
     .replace(/^.*\) /s, '')
     .split(' ');
   const waitedFor = accounts() === '' ? 0 : (Number(fields[13]) + Number(fields[14])) * MS_PER_TICK;
   const cpuMs = Math.max(family.ticks() * MS_PER_TICK, waitedFor);
-  return { wallMs, cpuMs, peakBytes, stdout: stdout(), stderr: stderr(), code: inTime ? code : null };
+  return {
+    wallMs,
+    cpuMs,
+    peakBytes,
+    stdout: stdout(),
+    stderr: stderr(),
+    code: inTime ? code : null,
+    interrupted: interrupted.signal.aborted,
+  };
 }
 
 function collect(stream: Readable): () => string {

@@ -80,6 +80,7 @@ export async function findPeers(folder: string, { config, out }: { config: strin
     }),
     ofDebian('httrack', {
       package: 'httrack',
+      // 0 is no limit of connections and bytes a second; with large ones it asks once a second.
       command: [
         'sh',
         '-c',

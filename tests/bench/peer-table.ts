@@ -83,6 +83,7 @@ export function peerTables(
 /** Why a program has no figures, or not those of every round; null where it has. */
 function faultOf({ peer, results }: PeerRow): string | null {
   if (peer.command === null) return `absent: ${peer.absent ?? 'not found'}`;
+  if (results.length === 0) return 'not run';
   return results.find(({ fault }) => fault !== null)?.fault ?? null;
 }
 

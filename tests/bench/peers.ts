@@ -9,10 +9,11 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
 import { findBrowser } from '../../src/fetch/chromium.ts';
+import type { NewspaperArticle } from '../newspaper/newspaper.ts';
 import { runMeasured } from './measure.ts';
 import { openNewspaperProcess, type ServedNewspaper } from './newspaper-process.ts';
 import { findPeers, type Peer } from './peer-programs.ts';
-import { type PeerResult, type PeerRow, peerTables } from './peer-table.ts';
+import { type PeerResult, peerTables } from './peer-table.ts';
 import { hashesIn, yieldOf } from './peer-yield.ts';
 
 export interface PeerBench {
@@ -51,49 +52,78 @@ export async function benchPeers(options: {
   say(rows);
 }
 
-/** Runs every program once for warming up, with two articles, then once a round, and gives the tables. */
+/**
+ * Runs every program once for warming up, with two articles, then once a round, and gives the tables: of what has ended, where
+ * this process is interrupted.
+ */
 export async function comparePeers(bench: PeerBench): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'guancha-peers-'));
   try {
     const counts = ['--articles', String(bench.articles), '--images', String(bench.images)];
     await using newspaper = await openNewspaperProcess(counts);
     const truth = await newspaper.truth();
-    const [config, out, urls] = ['config.yaml', 'out', 'urls.txt'].map((name) => join(folder, name)) as [
-      string,
-      string,
-      string,
-    ];
+    const [config, out] = [join(folder, 'config.yaml'), join(folder, 'out')];
     await writeFile(config, configFor(newspaper));
     bench.say('installing the programs of npm into a temporary folder');
-    const peers = await bench.find(join(folder, 'npm'), { config, out });
-    const runs = new Map<Peer, PeerResult[]>(peers.map((peer) => [peer, []]));
-    for (let round = 0; round <= bench.rounds; round++) {
-      const given = round === 0 ? newspaper.articles.slice(0, 2) : newspaper.articles;
-      await writeFile(urls, `${given.join('\n')}\n`);
-      for (const peer of rotated(peers, round)) {
-        const results = runs.get(peer) ?? [];
-        if (peer.command === null || results.some(({ fault }) => fault !== null)) continue; // it would fail again
-        const env = { ...bench.env, PEER_OUT: out, PEER_URLS: urls };
-        const { command } = peer;
-        await mkdir(out);
-        await newspaper.counts();
-        const signal = bench.limitOf(peer, out);
-        const usage = await runMeasured(command, { input: given.join('\n'), memory: true, env, signal, cwd: out });
-        const fault = faultOf(peer, usage);
-        const served = await newspaper.counts();
-        const result = { ...usage, fault, served, yielded: await yieldOf(out, truth, peer.archive) };
-        if (round > 0) results.push(result);
-        bench.say(
-          `round ${round} of ${bench.rounds}: ${peer.name}: ${fault ?? `${(usage.wallMs / 1000).toFixed(1)} s`}`,
-        );
-        await rm(out, { recursive: true });
-      }
-    }
-    const rows: PeerRow[] = peers.map((peer) => ({ peer, results: runs.get(peer) ?? [] }));
+    const rows = (await bench.find(join(folder, 'npm'), { config, out })).map((peer) => ({ peer, results: [] }));
+    await runRounds(rows, bench, { newspaper, truth, out, urls: join(folder, 'urls.txt') });
     return peerTables(rows, { articles: truth.length, pictures: hashesIn(truth).size });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+interface Place {
+  readonly newspaper: ServedNewspaper;
+  readonly truth: readonly NewspaperArticle[];
+  /** The folder that a program writes into, made for each run. */
+  readonly out: string;
+  /** The file of addresses. */
+  readonly urls: string;
+}
+
+/** Fills the results of the rows. */
+async function runRounds(
+  rows: readonly { readonly peer: Peer; readonly results: PeerResult[] }[],
+  bench: PeerBench,
+  place: Place,
+): Promise<void> {
+  for (let round = 0; round <= bench.rounds; round++) {
+    const given = round === 0 ? place.newspaper.articles.slice(0, 2) : place.newspaper.articles;
+    await writeFile(place.urls, `${given.join('\n')}\n`);
+    for (const { peer, results } of rotated(rows, round)) {
+      const { command } = peer;
+      if (command === null || results.some(({ fault }) => fault !== null)) continue; // it would fail again
+      const result = await runPeer({ ...peer, command }, given, bench, place);
+      if (result === null) return bench.say(`interrupted in round ${round} of ${bench.rounds}`);
+      if (round > 0) results.push(result);
+      const end = result.fault ?? `${(result.wallMs / 1000).toFixed(1)} s`;
+      bench.say(`round ${round} of ${bench.rounds}: ${peer.name}: ${end}`);
+    }
+  }
+}
+
+/** Null where this process was interrupted. */
+async function runPeer(
+  peer: Peer & { readonly command: readonly [string, ...string[]] },
+  given: readonly string[],
+  bench: PeerBench,
+  { newspaper, truth, out, urls }: Place,
+): Promise<PeerResult | null> {
+  await mkdir(out);
+  await newspaper.counts();
+  const run = await runMeasured(peer.command, {
+    input: given.join('\n'),
+    memory: true,
+    env: { ...bench.env, PEER_OUT: out, PEER_URLS: urls },
+    signal: bench.limitOf(peer, out),
+    cwd: out,
+  });
+  if (run.interrupted) return null;
+  const served = await newspaper.counts();
+  const yielded = await yieldOf(out, truth, peer.archive);
+  await rm(out, { recursive: true });
+  return { ...run, fault: faultOf(peer, run), served, yielded };
 }
 
 /** No pauses, two pages at a time, robots.txt obeyed. */
@@ -105,9 +135,9 @@ function configFor({ www, community, images }: ServedNewspaper): string {
 }
 
 /** Each begins another round, so that none is always the one after the same. */
-function rotated(peers: readonly Peer[], by: number): readonly Peer[] {
-  const start = by % peers.length;
-  return [...peers.slice(start), ...peers.slice(0, start)];
+function rotated<T>(all: readonly T[], by: number): readonly T[] {
+  const start = by % all.length;
+  return [...all.slice(start), ...all.slice(0, start)];
 }
 
 function faultOf(
