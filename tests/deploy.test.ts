@@ -186,7 +186,7 @@ describe('the systemd units', () => {
     assert.deepEqual(service('Restart'), ['on-failure']);
   });
 
-  it('reload by SIGHUP', () => assert.deepEqual(service('ExecReload'), ['/bin/kill -HUP $MAINPID']));
+  it('reload by SIGHUP', () => assert.deepEqual(service('ExecReload'), [`/bin/sh -c 'kill -HUP "$MAINPID"'`]));
 
   it('have a timer for the crawl that catches up once', () => {
     assert.deepEqual(timer('Persistent'), ['yes']);

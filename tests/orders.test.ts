@@ -108,6 +108,13 @@ describe('archive beside a schedule', () => {
     while (orders().at(-1)?.state !== 'done') await sleep(50);
   });
 
+  it('seals beside it, as alone', async () => {
+    const { code, stdout, stderr } = await run(['seal', '--config', config]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /handed over to schedule/);
+    assert.match(stdout, /^\d+ of \d+ files are newly sealed; guancha-archive\/[0-9a-f]+, \d+ entries\n$/);
+  });
+
   it('goes on where its run was killed, and prints each article once', async () => {
     // The one with the larger id is first.
     const [inHand = '', before = ''] = [4, 5].map(urlOf).map(numberIn).sort();

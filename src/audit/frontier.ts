@@ -1,7 +1,7 @@
 /** Checks of the frontier: it agrees with the archive, and its outcomes are consistent. Reading leaves no trace and may run beside a crawl. */
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { FRONTIER } from '../archive/keys.ts';
+import { FRONTIER, LOCK } from '../archive/keys.ts';
 import type { Database } from '../database.ts';
 import { ArchiveError } from '../errors.ts';
 import { openCluster } from '../frontier/postgres.ts';
@@ -27,7 +27,11 @@ export function* auditFrontier(root: string, store: DatabaseSync, postgres: stri
   const there = withFile(path, () => ({ kind: 'there' as const }));
   if (there.kind === 'fault' && there.detail === 'a folder')
     yield finding('frontier-unreadable', { path: FRONTIER, article: null }, there.detail);
-  if (there.kind !== 'there') return; // absent: nothing is lost; anything else was reported already
+  if (there.kind === 'absent' && withFile(join(root, LOCK), () => ({ kind: 'there' as const })).kind === 'there') {
+    // A copy has neither of them, and its first run makes both.
+    yield finding('frontier-missing', { path: FRONTIER, article: null }, 'it was removed or lost after a run');
+  }
+  if (there.kind !== 'there') return; // anything else was reported already
   const fault = readBesideRuns(path, store);
   if (fault !== null) yield finding('frontier-unreadable', { path: FRONTIER, article: null }, fault);
   else yield* disagreements(store, FRONTIER);

@@ -329,6 +329,12 @@ function sealRow(code: SealFindingCode, repair: RepairKind, severity: Severity =
 
 /** What waits and how visits ended. */
 const FRONTIER = {
+  'frontier-missing': [
+    'warning',
+    'a run worked here, and frontier.sqlite is not there: what waited, how visits ended and when to ask again',
+    'write it again from the records; what waited is found again by the lists',
+    'rebuild-frontier',
+  ],
   'frontier-unreadable': ['error', 'frontier.sqlite is damaged', 'write it again from the records', 'rebuild-frontier'],
   'frontier-absent': ['error', 'the frontier says archived, and the archive has no such article', REVISIT, 'revisit'],
   'frontier-unknown': [

@@ -12,6 +12,7 @@ import { ArchiveError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type DerivedDatabase, openDerivedDatabase } from '../sqlite.ts';
 import { type CatalogArticle, type LabelKind, textOfDocument } from './entry.ts';
+import { rememberCaptures } from './holdings.ts';
 import type { Query } from './query.ts';
 import { countBehind, type Refreshed, type RefreshOptions, refresh } from './refresh.ts';
 import { SCHEMA, VERSION } from './schema.ts';
@@ -43,6 +44,8 @@ export interface Catalog extends Disposable {
    */
   snippet(article: CatalogArticle, query: Query, length: number): Promise<readonly SnippetPiece[]>;
   state(): Promise<CatalogState>;
+  /** Remembers the figures of captures, where it can be written, so that `readHoldings` need not look for them. */
+  rememberCaptures(): Promise<void>;
 }
 
 export interface LabelCount {
@@ -158,6 +161,9 @@ export async function openCatalog(storage: Storage, { path, log = () => {} }: Ca
       return snippetOf(found, query, length);
     },
     state: () => answered(stateOf),
+    rememberCaptures: async () => {
+      if (opened.place === 'kept' && !isRefused) await rememberCaptures(opened.database, storage);
+    },
     [Symbol.dispose]: () => opened.database[Symbol.dispose](),
   };
 

@@ -85,8 +85,16 @@ export interface CatalogEntry {
   readonly changes: readonly ArticleChange[];
   /** What is searched, as it is printed. */
   readonly searched: { readonly title: string; readonly names: string; readonly body: string };
+  /** The files of all pictures that its versions show, each once. */
+  readonly stored: readonly StoredPicture[];
   /** True where the document could not be read: only what the record says is found. */
   readonly lacksText: boolean;
+}
+
+export interface StoredPicture {
+  /** Lower-case hex. */
+  readonly sha256: string;
+  readonly bytes: number;
 }
 
 const BEIJING_S = 8 * 3600;
@@ -143,6 +151,9 @@ export function entryOf(key: string, record: ArchiveRecord, document: string | n
       names: namesOf(record).join('\n'),
       body: [article.summary ?? '', ...missingCaptions, text ?? ''].join('\n'),
     },
+    stored: [...new Map(assets.flatMap((asset) => ('sha256' in asset ? [[asset.sha256, asset]] : []))).values()].map(
+      ({ sha256, bytes }) => ({ sha256, bytes }),
+    ),
     lacksText: text === null,
   };
 }

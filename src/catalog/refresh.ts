@@ -145,6 +145,23 @@ export async function countBehind(
   return behind;
 }
 
+/**
+ * The same at a glance: only of folders with another date the files are looked at, and not all where many have changed.
+ * @returns at least so many, once there are more than `most`
+ */
+export async function glimpseBehind(database: Database, storage: Storage, most: number): Promise<number> {
+  let behind = 0;
+  for await (const { changed, gone } of changedMonths(database, storage, {
+    now: Date.now,
+    isWhole: false,
+    isGlimpse: true,
+  })) {
+    behind += changed.length + gone.length;
+    if (behind > most) break;
+  }
+  return behind;
+}
+
 /** Copies that keep the dates of folders are seen a day later. */
 function isDue(database: Database, now: number): boolean {
   const last = numberOf(database.prepare("SELECT value FROM facts WHERE name = 'whole'").get()?.value);
@@ -172,7 +189,11 @@ interface MonthState {
 async function* changedMonths(
   database: Database,
   storage: Storage,
-  { now, isWhole }: { readonly now: () => number; readonly isWhole: boolean },
+  {
+    now,
+    isWhole,
+    isGlimpse = false,
+  }: { readonly now: () => number; readonly isWhole: boolean; readonly isGlimpse?: boolean },
 ): AsyncGenerator<ChangedMonth> {
   const store = openStore(database);
   const known = new Map(
@@ -184,13 +205,13 @@ async function* changedMonths(
         return [textOf(row.month) ?? '', { written, since, sure: row.sure === 1 }];
       }),
   );
-  const lacking = lackingText(database);
+  const lacking = isGlimpse ? [] : lackingText(database);
   for await (const name of recordMonths(storage)) {
     const before = known.get(name);
     known.delete(name);
     const written = (await storage.stat(`${RECORDS}/${name}`))?.writtenAt ?? 0;
     const isSame = before?.written === written;
-    const isKnown = isSame && before.sure && !isWhole;
+    const isKnown = isSame && (before.sure || isGlimpse) && !isWhole;
     const without = lacking.filter((key) => key.startsWith(`${name}/`));
     if (isKnown && without.length === 0) continue;
     const at = now();

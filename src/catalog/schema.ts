@@ -13,7 +13,7 @@
  */
 
 /** Whoever changes a table, or what is written to one, counts it up: catalogs of another version are built anew. */
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** More than most days have articles; gaps between the rows make the index larger. */
 export const DAY_ROWS = 256;
@@ -29,12 +29,32 @@ CREATE TABLE articles (
   shown TEXT NOT NULL,
   labels TEXT NOT NULL,
   revision TEXT NOT NULL,
-  lacks_text INTEGER NOT NULL
+  lacks_text INTEGER NOT NULL,
+  versions INTEGER NOT NULL,
+  pictures INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  stored TEXT NOT NULL
 );
 CREATE INDEX articles_by_id ON articles (id);
-CREATE INDEX articles_by_day ON articles (day);
+-- With all that figures of the whole archive are made of: they are read from here alone.
+CREATE INDEX articles_by_day ON articles (day, versions, pictures, bytes);
 CREATE INDEX articles_by_change ON articles (changed);
 CREATE INDEX articles_without_text ON articles (key) WHERE lacks_text = 1;
+
+-- The files of pictures, by how their hashes begin, which also stand in a row in the column stored of each article.
+CREATE TABLE pictures (
+  hash TEXT PRIMARY KEY,
+  bytes INTEGER NOT NULL,
+  articles INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Months of captures that nothing is written to.
+CREATE TABLE captures (
+  month TEXT PRIMARY KEY,
+  written REAL NOT NULL,
+  files INTEGER NOT NULL,
+  bytes INTEGER NOT NULL
+) WITHOUT ROWID;
 
 CREATE TABLE labels (
   label INTEGER PRIMARY KEY,

@@ -36,7 +36,7 @@ export function indexed({ searched, ...entry }: CatalogEntry): IndexedEntry {
 
 export function openStore(database: Database): Store {
   const sql = {
-    find: database.prepare('SELECT row, labels FROM articles WHERE key = ?'),
+    find: database.prepare('SELECT row, labels, stored FROM articles WHERE key = ?'),
     last: database.prepare('SELECT max(row) AS row FROM articles WHERE row >= ? AND row < ?'),
     hole: database.prepare(
       'SELECT row + 1 AS row FROM articles AS a WHERE row >= ? AND NOT EXISTS (SELECT 1 FROM articles WHERE row = a.row + 1) ORDER BY row LIMIT 1',
@@ -44,13 +44,21 @@ export function openStore(database: Database): Store {
     spill: database.prepare(
       "INSERT INTO facts VALUES ('spill', ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)",
     ),
-    article: database.prepare('INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    article: database.prepare('INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     words: database.prepare('INSERT INTO words (rowid, body, title, names, labels) VALUES (?, ?, ?, ?, ?)'),
     singles: database.prepare('INSERT INTO singles (rowid, characters) VALUES (?, ?)'),
     label: database.prepare(
       'INSERT INTO labels (kind, name, folded, url, articles) VALUES (?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET articles = articles + 1, url = coalesce(url, excluded.url) RETURNING label',
     ),
     labelled: database.prepare('INSERT INTO labelled VALUES (?, ?)'),
+    picture: database.prepare(
+      'INSERT INTO pictures VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET articles = articles + 1 RETURNING articles',
+    ),
+    unpicture: database.prepare('UPDATE pictures SET articles = articles - 1 WHERE hash = ? RETURNING articles, bytes'),
+    noPicture: database.prepare('DELETE FROM pictures WHERE hash = ?'),
+    total: database.prepare(
+      'INSERT INTO facts VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = value + excluded.value',
+    ),
     change: database.prepare('INSERT INTO changes VALUES (?, ?, ?, ?)'),
     damaged: database.prepare('INSERT OR REPLACE INTO damaged VALUES (?, ?, ?)'),
     mended: database.prepare('DELETE FROM damaged WHERE key = ?'),
@@ -74,6 +82,7 @@ export function openStore(database: Database): Store {
       sql.unlabel.run(label);
       sql.unlabelled.run(label, row);
     }
+    unstore(textOf(old?.stored) ?? '');
     sql.unchange.run(row);
     sql.unwords.run(row);
     sql.unsingles.run(row);
@@ -82,7 +91,7 @@ export function openStore(database: Database): Store {
 
   return {
     put: (entry, revision) => {
-      const { article, published, day, words, changes, lacksText } = entry;
+      const { article, published, day, words, changes, stored, lacksText } = entry;
       remove(article.key);
       const row = freeRow(day);
       const labels = entry.labels.map((label) => labelOf(label, row));
@@ -99,6 +108,10 @@ export function openStore(database: Database): Store {
         JSON.stringify(labels),
         revision,
         Number(lacksText),
+        article.versions,
+        article.pictures,
+        article.bytes,
+        store(stored),
       );
       sql.words.run(row, words.body, words.title, words.names, labelWords);
       sql.singles.run(row, `${entry.singles} ${labelWords}`);
@@ -114,6 +127,37 @@ export function openStore(database: Database): Store {
       return new Map(rows.map((row) => [textOf(row.key) ?? '', textOf(row.revision) ?? '']));
     },
   };
+
+  /** @returns what the article keeps of them */
+  function store(pictures: IndexedEntry['stored']): string {
+    let [files, size] = [0, 0];
+    for (const { sha256, bytes } of pictures) {
+      if (numberOf(sql.picture.get(sha256.slice(0, HASH_LENGTH), bytes)?.articles) !== 1) continue;
+      files += 1;
+      size += bytes;
+    }
+    addTotals(files, size);
+    return pictures.map(({ sha256 }) => sha256.slice(0, HASH_LENGTH)).join('');
+  }
+
+  function unstore(hashes: string): void {
+    let [files, size] = [0, 0];
+    for (let at = 0; at < hashes.length; at += HASH_LENGTH) {
+      const hash = hashes.slice(at, at + HASH_LENGTH);
+      const left = sql.unpicture.get(hash);
+      if (numberOf(left?.articles) !== 0) continue;
+      sql.noPicture.run(hash);
+      files -= 1;
+      size -= numberOf(left?.bytes) ?? 0;
+    }
+    addTotals(files, size);
+  }
+
+  function addTotals(files: number, bytes: number): void {
+    if (files === 0) return;
+    sql.total.run(PICTURE_FILES, files);
+    sql.total.run(PICTURE_BYTES, bytes);
+  }
 
   /** A row of the day, or the next one that is free behind it. */
   function freeRow(day: string): number {
@@ -134,6 +178,12 @@ export function openStore(database: Database): Store {
     return label;
   }
 }
+
+/** Names of facts: over all pictures, each file once. */
+export const PICTURE_FILES = 'picture-files';
+export const PICTURE_BYTES = 'picture-bytes';
+/** No two pictures share so many digits of their hashes by chance. */
+const HASH_LENGTH = 24;
 
 const DAY_MS = 86_400_000;
 /** Days from the year 1 on have numbers above 0. */

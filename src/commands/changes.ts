@@ -12,7 +12,7 @@ import { startOf } from '../site/clock.ts';
 import { requireDay } from './coverage.ts';
 
 interface ChangesOptions {
-  /** A day, `2026-11-24`, or an instant in ISO 8601: only what was found then or later. */
+  /** A day, `2026-11-24`, so many days back, `7d`, or an instant in ISO 8601: only what was found then or later. */
   readonly since?: string | undefined;
 }
 
@@ -62,14 +62,18 @@ function detailOf(change: ArticleChange): string[] {
   return [`version ${version}`, ...(kinds.length === 0 ? [] : [kinds.join(', ')]), figures];
 }
 
-/** A day is Beijing's, as all days of the site are. */
+const DAY_MS = 86_400_000;
+
+/** A day is Beijing's, as all days of the site are; `7d` are the seven before this moment. */
 function instantOf(text: string): string {
+  const days = /^(\d{1,5})d$/.exec(text)?.[1];
+  if (days !== undefined) return new Date(Date.now() - Number(days) * DAY_MS).toISOString();
   if (!text.includes('T')) return new Date(startOf(requireDay(text, '--since'))).toISOString();
   const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/.test(text);
   const at = isInstant ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(at)) return new Date(at).toISOString();
   throw new ArchiveError(
     'USAGE',
-    `--since: ${text} is neither a day such as 2026-11-24 nor an instant with its zone such as 2026-11-24T08:00+08:00`,
+    `--since: ${text} is no day such as 2026-11-24, not so many days back as 7d, and no instant with its zone such as 2026-11-24T08:00+08:00`,
   );
 }

@@ -1,4 +1,4 @@
-/** Orders that take the whole run: a crawl, a backfill or a repair, done by a schedule between two of its steps. */
+/** Orders that take the whole run: a crawl, a backfill, a repair or a seal, done by a schedule between two of its steps. */
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
@@ -12,10 +12,11 @@ import type { Terminal } from '../report/terminal.ts';
 import { backfillNow } from './backfill.ts';
 import { crawlNow } from './crawl.ts';
 import { repairNow } from './repair.ts';
+import { sealNow } from './seal.ts';
 import { tellAge } from './serving.ts';
 import type { Interrupts } from './session.ts';
 
-const COMMISSIONS = ['crawl', 'backfill', 'repair'] as const satisfies readonly OrderKind[];
+const COMMISSIONS = ['crawl', 'backfill', 'repair', 'seal'] as const satisfies readonly OrderKind[];
 
 interface Context {
   readonly config: Config;
@@ -98,6 +99,7 @@ const BACKFILL = z.object({
   dryRun: z.boolean(),
 });
 const REPAIR = z.object({ only: z.array(z.string()) });
+const SEAL = z.object({ rebuild: z.boolean() });
 
 async function perform(order: Order, app: App, context: Context): Promise<ExitCode> {
   switch (order.kind) {
@@ -110,6 +112,9 @@ async function perform(order: Order, app: App, context: Context): Promise<ExitCo
       await app.services.eye?.drained(); // nothing else is in hand then
       return repairNow({ ...given, before: [] }, app, context);
     }
+    case 'seal':
+      await app.captures?.end(); // only what has ended can be sealed
+      return (await sealNow(argumentsOf(order, SEAL), app, context)) ?? EXIT.interrupted;
     case 'archive':
       return EXIT.ok; // the desk's
     default:

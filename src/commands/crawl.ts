@@ -20,6 +20,7 @@ import { createNotifier, reportFailure } from '../notify/notifier.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, style } from '../report/text.ts';
 import type { UrlReport } from '../report/visits.ts';
+import { keepCatalog } from './cataloguing.ts';
 import { aloneOrHandedOver, type Wait } from './hand-over.ts';
 import { chosenSources } from './named-source.ts';
 import { sealWithin } from './sealing.ts';
@@ -62,6 +63,7 @@ export async function crawl(options: CrawlOptions, context: CrawlContext): Promi
         await notifier.deliver({ signal: interrupts.stopSignal });
         if (!interrupts.stopSignal.aborted)
           await sealWithin(app, { config, terminal, signal: interrupts.abortSignal, when: config.seal.when });
+        await keepCatalog(app, { config, terminal, signal: interrupts.abortSignal });
         return exit;
       }),
     );

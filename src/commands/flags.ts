@@ -221,8 +221,10 @@ export function keeping(program: Command, { io, interrupts, terminal, prepare, e
     )
     .option('--rebuild', 'first write the tiles of the log again from its lists', false)
     .option('--cluster', CLUSTER)
+    .option('--wait', WAIT)
+    .option('--no-wait', NO_WAIT)
     .addHelpText('after', examples('seal', 'seal --json'))
-    .action(async (flags: CommonFlags & { rebuild: boolean; cluster?: boolean }) => {
+    .action(async (flags: CommonFlags & { rebuild: boolean; cluster?: boolean; wait?: boolean }) => {
       const { sealCommand } = await import('./seal.ts');
       end(await sealCommand(flags, { ...existing(flags), interrupts }));
     });
@@ -432,14 +434,14 @@ export function reading(program: Command, { io, interrupts, prepare, existing, e
   common(program.command('prove'))
     .summary('prove one article to somebody else')
     .description(
-      'Writes a folder with an article’s document, record, pictures and capture, and the proof that they were sealed, which anybody can check offline. Reads only.',
+      'Writes a folder with an article’s document, record, pictures and capture, and the proof that they were sealed, which anybody can check offline. What is not sealed yet is sealed first.',
     )
     .argument('<article>', ARTICLE)
     .argument('<dir>', 'new or empty folder')
     .addHelpText('after', examples('prove guancha:623950 ../proof', 'sh ../proof/check.sh'))
     .action(async (article: string, dir: string, flags: CommonFlags) => {
       const { proveCommand } = await import('./prove.ts');
-      end(await proveCommand(article, dir, existing(flags)));
+      end(await proveCommand(article, dir, { ...existing(flags), interrupts }));
     });
 
   common(program.command('corroborate'))
@@ -457,8 +459,11 @@ export function reading(program: Command, { io, interrupts, prepare, existing, e
   common(program.command('changes'))
     .summary('what was edited and withdrawn')
     .description('What the site edited and withdrew after it was archived, in the order of time. Reads only.')
-    .option('--since <time>', 'only what was found then or later: a day of Beijing such as 2026-11-24, or an instant')
-    .addHelpText('after', examples('changes', 'changes --since 2026-11-24 --json'))
+    .option(
+      '--since <time>',
+      'only what was found then or later: a day of Beijing such as 2026-11-24, so many days back as 7d, or an instant',
+    )
+    .addHelpText('after', examples('changes', 'changes --since 7d', 'changes --since 2026-11-24 --json'))
     .action(async (flags: CommonFlags & { since?: string }) => {
       const { changes } = await import('./changes.ts');
       end(await changes(flags, existing(flags)));

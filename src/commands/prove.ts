@@ -1,4 +1,4 @@
-/** `prove ARTICLE DIR`: the proof of one article as a folder, whole or not at all. Reads the archive only. */
+/** `prove ARTICLE DIR`: the proof of one article as a folder, whole or not at all; what is not sealed yet is sealed first. */
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { openDisk } from '../archive/disk.ts';
@@ -13,19 +13,51 @@ import { expandPath } from '../paths.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { knownError } from '../system-errors.ts';
 import { storedArticle } from './named-article.ts';
+import { sealCommand } from './seal.ts';
+import type { Interrupts } from './session.ts';
 
-/** @throws USAGE where the folder is not empty or lies in the archive; URL_INVALID, NOT_ARCHIVED, NOT_SEALED, SEAL_DAMAGED */
-export async function proveCommand(
-  article: string,
-  dir: string,
-  { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
-): Promise<ExitCode> {
+interface Context {
+  readonly config: Config;
+  readonly terminal: Terminal;
+  readonly interrupts: Interrupts;
+}
+
+/**
+ * @throws USAGE where the folder is not empty or lies in the archive; URL_INVALID, NOT_ARCHIVED, SEAL_DAMAGED; NOT_SEALED
+ *   where it cannot be sealed now, or is to be by the command alone (`seal.when: off`)
+ */
+export async function proveCommand(article: string, dir: string, context: Context): Promise<ExitCode> {
+  const { config } = context;
   const target = resolve(expandPath(dir, { code: 'USAGE', where: 'DIR' }));
   if (`${target}/`.startsWith(`${config.archive}/`)) throw new ArchiveError('USAGE', `${target}: lies in the archive`);
   const { files, folders } = await openDisk(target).names('');
   if (files.length + folders.length > 0) throw new ArchiveError('USAGE', `${target}: is not empty`);
-  const { key, record } = await storedArticle(article, config);
+  try {
+    return await proveTo(target, await storedArticle(article, config), context);
+  } catch (error) {
+    if (!(error instanceof ArchiveError) || error.code !== 'NOT_SEALED' || config.seal.when === 'off') throw error;
+    await sealFirst(error, context);
+  }
+  return proveTo(target, await storedArticle(article, config), context);
+}
 
+/** @throws NOT_SEALED where that cannot be, as for a reader who may not write; INTERRUPTED */
+async function sealFirst(why: ArchiveError, { terminal, ...context }: Context): Promise<void> {
+  terminal.log({ level: 'info', stage: 'seal', message: `${why.detail}: what is new is sealed first` });
+  const mute: Terminal = { ...terminal, result: () => {}, summary: () => {}, say: () => {} };
+  try {
+    await sealCommand({ rebuild: false }, { ...context, terminal: mute });
+  } catch (error) {
+    if (!(error instanceof ArchiveError) || error.code === 'INTERRUPTED') throw error;
+    throw new ArchiveError('NOT_SEALED', `${why.detail}; it cannot be sealed now: ${error.message}`, { cause: error });
+  }
+}
+
+async function proveTo(
+  target: string,
+  { key, record }: Awaited<ReturnType<typeof storedArticle>>,
+  { config, terminal }: Pick<Context, 'config' | 'terminal'>,
+): Promise<ExitCode> {
   const storage = await openStorage(config);
   const captures = openCaptureReader(storage);
   const unfinished = join(dirname(target), temporaryName(basename(target)));

@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import type { App } from '../app.ts';
+import { FRONTIER } from '../archive/keys.ts';
 import { requireInFolder } from '../archive/open-storage.ts';
 import { CHECKS, type Finding } from '../audit/promises.ts';
 import { isArchive } from '../audit/shards.ts';
@@ -139,7 +140,8 @@ function report(
   { state, how }: { readonly state: State; readonly how: string },
 ): void {
   const [mark, colour] = MARKS[state];
-  const parts = [style(colour, `${mark} ${code}`), path, how].filter((part) => part !== '');
+  const where = path === FRONTIER && article !== null ? `${path}  ${article}` : path;
+  const parts = [style(colour, `${mark} ${code}`), where, how].filter((part) => part !== '');
   terminal.result(joined(parts, '  '), {
     type: 'repair',
     state,

@@ -18,6 +18,7 @@ import type { Line } from '../report/envelope.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
 import { line, type Styled, style } from '../report/text.ts';
 import { printReport, reportOf } from '../report/visits.ts';
+import { keepCatalogAlong } from './cataloguing.ts';
 import { serveCommission } from './commissions.ts';
 import type { HandingOut, Lead } from './leading.ts';
 import { sendLetters } from './letter.ts';
@@ -183,6 +184,7 @@ async function runUntil(
       state,
       signal: AbortSignal.any([ending, interrupts.abortSignal]),
     });
+    const catalogue = keepCatalogAlong(app, { config, terminal, signal: ending, onProgress: state.beat });
     await serve(app, {
       ...config.politeness,
       ...config.revisits,
@@ -204,6 +206,7 @@ async function runUntil(
           onProgress: state.beat,
         }),
       upkeep: async () => {
+        await catalogue();
         await seals();
         if (!ending.aborted) await letters();
       },

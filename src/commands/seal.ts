@@ -1,18 +1,19 @@
 /** `seal`: everything new in the archive becomes part of the signed log. */
 import { openStorage, type StoragePlace } from '../archive/open-storage.ts';
 import type { Storage } from '../archive/storage.ts';
-import { openTrash } from '../archive/trash.ts';
+import { openTrash, type Trash } from '../archive/trash.ts';
 import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { SEAL_FINDINGS, type SealFinding } from '../evidence/findings.ts';
 import { newestCheckpoint } from '../evidence/log.ts';
 import { rebuildLog } from '../evidence/rebuild.ts';
-import type { FileHash, HashedFile } from '../evidence/seal.ts';
+import type { FileHash, HashedFile, SealOptions } from '../evidence/seal.ts';
 import { lockArchive } from '../frontier/lock.ts';
 import type { Pool } from '../pool.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, style } from '../report/text.ts';
+import { aloneOrHandedOver, type Wait } from './hand-over.ts';
 import { progressOf, requireRedis } from './partitioning.ts';
 import { knownKeys, sealArchive } from './sealing.ts';
 import type { Interrupts } from './session.ts';
@@ -23,28 +24,60 @@ interface Context {
   readonly interrupts: Interrupts;
 }
 
-/** @throws ARCHIVE_IN_USE, SEAL_KEY, SEAL_CONTRADICTED, SEAL_DAMAGED */
+/**
+ * Seals what is new, or has the run do it that holds the archive.
+ * @throws ARCHIVE_IN_USE where that run takes no orders; SEAL_KEY, SEAL_CONTRADICTED, SEAL_DAMAGED, INTERRUPTED
+ */
 export async function sealCommand(
-  { rebuild, cluster = false }: { readonly rebuild: boolean; readonly cluster?: boolean | undefined },
-  { config, terminal, interrupts }: Context,
+  { rebuild, cluster = false, wait }: SealFlags & { readonly cluster?: boolean | undefined; readonly wait?: Wait },
+  context: Context,
 ): Promise<ExitCode> {
+  const { config, terminal, interrupts } = context;
   const redis = cluster ? requireRedis('seal', {}, config) : null;
   const storage = await existingArchive(config);
-  await using _lock = await lockArchive(config.archive, 'seal');
   const trash = openTrash(storage, { now: new Date() });
+  if (redis !== null) {
+    await using _lock = await lockArchive(config.archive, 'seal');
+    await using shared = await openShared(redis, { storage, terminal, signal: interrupts.stopSignal });
+    return requireEnded(await sealNow({ rebuild }, { storage, trash }, { ...context, hashFiles: shared.run }));
+  }
+  const order = { kind: 'seal', arguments: { rebuild, json: terminal.json } } as const;
+  return aloneOrHandedOver(order, { ...context, wait }, async () =>
+    requireEnded(await sealNow({ rebuild }, { storage, trash }, context)),
+  );
+}
+
+interface SealFlags {
+  readonly rebuild: boolean;
+}
+
+function requireEnded(exit: ExitCode | null): ExitCode {
+  if (exit === null) throw new ArchiveError('INTERRUPTED', 'seal: nothing of it counts until it ends');
+  return exit;
+}
+
+/**
+ * The seal itself, and what is said of it.
+ * @param files of an archive that the caller holds @returns null where it was interrupted
+ */
+export async function sealNow(
+  { rebuild }: SealFlags,
+  { storage, trash }: { readonly storage: Storage; readonly trash: Trash },
+  { config, terminal, interrupts, hashFiles }: Context & Pick<SealOptions, 'hashFiles'>,
+): Promise<ExitCode | null> {
   if (rebuild && (await newestCheckpoint(storage)) !== null) {
     const why = await rebuildLog(storage, { trash, known: await knownKeys(storage, config) });
     if (why !== null) throw new ArchiveError('SEAL_DAMAGED', `${storage.name}: ${why}`);
   }
   const { stopSignal, abortSignal } = interrupts;
   const signal = AbortSignal.any([stopSignal, abortSignal]);
-  await using shared = redis === null ? null : await openShared(redis, { storage, terminal, signal });
-  const context = { config, terminal, signal, now: Date.now, hashFiles: shared?.run };
-  const sealed = await sealArchive({ storage, trash }, context).catch((error: unknown) => {
-    if (signal.aborted) throw new ArchiveError('INTERRUPTED', 'seal: nothing of it counts until it ends');
+  const sealing = { config, terminal, signal, now: Date.now, hashFiles };
+  const sealed = await sealArchive({ storage, trash }, sealing).catch((error: unknown) => {
+    if (signal.aborted) return null;
     throw error;
   });
   terminal.end();
+  if (sealed === null) return null;
   for (const found of sealed.findings) printFinding(found, terminal);
   const { checkpoint, files, seen, stamped } = sealed;
   const { origin = null, size = 0 } = checkpoint ?? {};

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { App } from '../app.ts';
 import { openDisk } from '../archive/disk.ts';
 import { databaseFiles, SEAL_MEMORY } from '../archive/keys.ts';
-import { openStorage, type StoragePlace } from '../archive/open-storage.ts';
 import type { Storage } from '../archive/storage.ts';
 import { openTrash, type Trash } from '../archive/trash.ts';
 import type { Config } from '../config.ts';
@@ -11,7 +10,7 @@ import { ArchiveError } from '../errors.ts';
 import { stamp } from '../evidence/authority.ts';
 import { defaultKeyFile, openKeyFile, openSeen, real } from '../evidence/key.ts';
 import { lastSealedAt, newestCheckpoint } from '../evidence/log.ts';
-import { openSealMemory, type SealFailure, type SealMemory } from '../evidence/memory.ts';
+import { openSealMemory, type SealMemory } from '../evidence/memory.ts';
 import { readVerifierKey, verifierKey, writeVerifierKey } from '../evidence/note.ts';
 import { type Seal, type SealOptions, seal } from '../evidence/seal.ts';
 import type { VerifyContext } from '../evidence/verify.ts';
@@ -62,6 +61,7 @@ export async function sealArchive(
     const stamped =
       made.checkpoint === null || url === null ? null : await stamp(storage, made.checkpoint.size, { url, signal });
     const at = new Date(now()).toISOString();
+    memory.setResult({ at, files: made.files, findings: made.findings.length });
     memory.setFailure(
       stamped !== null && 'fault' in stamped ? { at, detail: `no time stamp: ${stamped.fault}` } : null,
     );
@@ -150,18 +150,4 @@ function printSeal({ checkpoint, files, findings, stamped }: Sealed, terminal: T
   if (files > 0) log('info', `${files} files sealed, the log has ${checkpoint?.size} entries`);
   for (const { code, path, detail } of findings) log('warn', `${code}: ${path}: ${detail}`);
   if (stamped !== null && 'fault' in stamped) log('warn', `no time stamp, the next seal asks again: ${stamped.fault}`);
-}
-
-/** What the last seals came to, for `status`. Reads only. */
-export async function sealState(
-  place: StoragePlace,
-): Promise<{ readonly sealedAt: string | null; readonly failure: SealFailure | null }> {
-  using memory = openSealMemory(join(place.archive, SEAL_MEMORY), { readOnly: true });
-  const failure = memory.failure();
-  try {
-    return { sealedAt: await lastSealedAt(await openStorage(place)), failure };
-  } catch (error) {
-    if (!(error instanceof ArchiveError)) throw error;
-    return { sealedAt: null, failure: failure ?? { at: '', detail: error.message } };
-  }
 }

@@ -1,26 +1,19 @@
 /** `status`: what the archive holds, how the last run went, what failed and why. Reads only. */
-import { join } from 'node:path';
 import { describeDrift, findDrift } from '../alarms/drift.ts';
 import { alarmLine, alarmsOf, describeAlarm } from '../alarms/sources.ts';
-import { CATALOG } from '../archive/keys.ts';
-import { inFolder, openStorage } from '../archive/open-storage.ts';
-import { type Holdings, readHoldings } from '../catalog/holdings.ts';
+import { openStorage } from '../archive/open-storage.ts';
 import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { ruleOf, timingOf } from '../crawl/timing.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { describeHolder } from '../frontier/lock.ts';
 import { openOperations } from '../frontier/operations.ts';
 import type { OpenDoubt } from '../journal/doubts.ts';
 import type { Latency } from '../journal/figures.ts';
 import type { PausedHost } from '../journal/hosts.ts';
-import type { Slots } from '../journal/journal.ts';
-import { readStoredAudit, storedAudits } from '../report/stored-audits.ts';
+import { describeHoldings, describeSeals, readArchiveState } from '../report/archive-state.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
 import { line, style } from '../report/text.ts';
-import { dayOf } from '../site/clock.ts';
 import { describeOrder, orderLine } from './orders.ts';
-import { sealState } from './sealing.ts';
 
 const MOST_FAILURES = 20;
 /** Latencies of so long. */
@@ -47,17 +40,16 @@ export async function status({
   const drift = findDrift(journal.fieldSamples.newest());
   const alarms = config.sources.flatMap(({ name }) => alarmsOf(journal.sourceSamples.of(name)));
   const notices = { waiting: journal.outbox.waiting(), failed: journal.outbox.givenUp(MOST_FAILURES) };
-  const seals = await sealState(config);
-  const slots = slotsOf(config, journal.slots);
-  const lastAudit = await lastAuditOf(config);
   const orders = journal.orders.open();
-  const held = await holdingsOf(config, dayOf(now));
+  const state = await readArchiveState(config, { storage: await openStorage(config), journal, now });
+  const { seals, slots, lastAudit } = state;
+  const sealed = describeSeals(seals);
   const outcomes = Object.create(null) as Record<string, number>; // their names may be those of a damaged row
   for (const { outcome, count } of sources) outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
 
   const lines = [
     style('bold', archive),
-    ...describeHoldings(held),
+    ...describeHoldings(state),
     '',
     ...Object.entries(outcomes).map(([outcome, count]) => `${String(count).padStart(8)} ${outcome}`),
     '',
@@ -80,7 +72,7 @@ export async function status({
     ...(lastAudit === null
       ? []
       : [`last audit ${wallClock(lastAudit.at)}: ${lastAudit.errors} errors, ${lastAudit.warnings} warnings`]),
-    ...(seals.sealedAt === null ? [] : [`last sealed ${wallClock(seals.sealedAt)}`]),
+    ...(sealed === null ? [] : [sealed]),
     ...(seals.failure === null
       ? []
       : [style('yellow', `the last seal failed ${wallClock(seals.failure.at)}: ${seals.failure.detail}`)]),
@@ -96,7 +88,8 @@ export async function status({
   ];
   const values = {
     archive,
-    holdings: held,
+    holdings: state.holdings,
+    stateBytes: state.stateBytes,
     outcomes,
     sources,
     lastRun,
@@ -115,52 +108,13 @@ export async function status({
   };
   if (terminal.json) terminal.result('', { type: 'status', ...values });
   else if (
-    held === null &&
+    state.holdings === null &&
     lastRun === null &&
     sources.length + notices.waiting + notices.failed.length + orders.length === 0
   )
     terminal.say(`${archive}: nothing has been archived here yet`);
   else terminal.say(...lines);
   return EXIT.ok;
-}
-
-/** When the schedule reads each source next, the soonest first; those alone that it has planned by today's configuration. */
-function slotsOf(
-  { sources, schedule }: Config,
-  slots: Slots,
-): readonly { readonly source: string; readonly dueAt: string }[] {
-  return sources
-    .flatMap((source) => {
-      const known = slots.get(source.name, ruleOf(timingOf(source, schedule)));
-      return known === null ? [] : [{ source: source.name, dueAt: new Date(known.dueAt).toISOString() }];
-    })
-    .sort((a, b) => (a.dueAt < b.dueAt ? -1 : Number(a.dueAt > b.dueAt)));
-}
-
-/** Of the whole archive; null where no report of one can be read. */
-async function lastAuditOf(config: Config) {
-  const storage = await openStorage(inFolder(config.archive));
-  const [newest] = await storedAudits(storage);
-  const found = newest === undefined ? null : await readStoredAudit(storage, newest);
-  return found && { at: found.startedAt, errors: found.summary.errors, warnings: found.summary.warnings };
-}
-
-/** As of the catalog's last change; null where there is no catalog on this machine. */
-async function holdingsOf(config: Config, today: string): Promise<(Holdings & { readonly asOf: string }) | null> {
-  const entry = await (await openStorage(inFolder(config.archive))).stat(CATALOG);
-  const found = entry === null ? null : readHoldings(join(config.archive, CATALOG), today);
-  return entry === null || found === null ? null : { ...found, asOf: new Date(entry.writtenAt).toISOString() };
-}
-
-function describeHoldings(held: (Holdings & { readonly asOf: string }) | null): readonly string[] {
-  if (held === null) return ['how much it holds is not counted yet: list or reindex does'];
-  const { articles, posts, versions, pictures, documentBytes, firstDay, lastDay, today, asOf } = held;
-  const days = firstDay === null ? '' : `, from ${firstDay} to ${lastDay}, ${today} of today`;
-  return [
-    `${articles} articles, ${posts} of them posts${days}`,
-    `${versions} versions, ${pictures} pictures, documents of ${documentBytes} bytes`,
-    `as of ${wallClock(asOf)}; list or reindex counts again`,
-  ];
 }
 
 /** A host that is left alone, for people. */

@@ -28,6 +28,15 @@ export interface SealFailure {
   readonly detail: string;
 }
 
+/** What the last seal came to. */
+export interface SealResult {
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+  /** Newly sealed. */
+  readonly files: number;
+  readonly findings: number;
+}
+
 export interface SealMemory extends Disposable {
   readonly state: () => MemoryState | null;
   readonly get: (path: string) => SealedFile | null;
@@ -39,6 +48,8 @@ export interface SealMemory extends Disposable {
   readonly clear: () => void;
   readonly failure: () => SealFailure | null;
   readonly setFailure: (failure: SealFailure | null) => void;
+  readonly result: () => SealResult | null;
+  readonly setResult: (result: SealResult) => void;
 }
 
 const MIGRATIONS = [
@@ -54,6 +65,10 @@ export function openSealMemory(path: string, { readOnly = false }: { readonly re
   const fact = database.prepare('SELECT value FROM facts WHERE name = ?');
   const setFact = database.prepare('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)');
   const factOf = (name: string) => textOf(fact.get(name)?.value);
+  const written = <T>(name: string): T | null => {
+    const value = factOf(name) ?? '';
+    return value === '' ? null : (JSON.parse(value) as T);
+  };
   let isBegun = false;
   return {
     state: () => {
@@ -78,12 +93,11 @@ export function openSealMemory(path: string, { readOnly = false }: { readonly re
       if (isBegun) database.exec('ROLLBACK');
       isBegun = false;
     },
-    clear: () => database.exec("DELETE FROM files; DELETE FROM facts WHERE name <> 'failure'"),
-    failure: () => {
-      const value = factOf('failure');
-      return value === null || value === '' ? null : (JSON.parse(value) as SealFailure);
-    },
+    clear: () => database.exec("DELETE FROM files; DELETE FROM facts WHERE name NOT IN ('failure', 'result')"),
+    failure: () => written<SealFailure>('failure'),
     setFailure: (failure) => void setFact.run('failure', failure === null ? '' : JSON.stringify(failure)),
+    result: () => written<SealResult>('result'),
+    setResult: (result) => void setFact.run('result', JSON.stringify(result)),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   };
 }

@@ -7,7 +7,7 @@ import { type Database, numberOf, type Row, textOf } from '../database.ts';
 import type { ArticleId } from '../model.ts';
 
 /** The command whose work is handed over. */
-export const ORDER_KINDS = ['archive', 'crawl', 'backfill', 'repair'] as const;
+export const ORDER_KINDS = ['archive', 'crawl', 'backfill', 'repair', 'seal'] as const;
 export type OrderKind = (typeof ORDER_KINDS)[number];
 
 export type OrderState = 'waiting' | 'taken' | 'done' | 'failed' | 'cancelled';

@@ -49,7 +49,7 @@ interface LibrarySources {
   readonly storage: Storage;
   /** The folder of the archive, in which its queue and journal lie, if there are any. */
   readonly folder: string;
-  readonly config: Pick<Config, 'sources' | 'politeness' | 'cluster'> & { readonly site: Site };
+  readonly config: Pick<Config, 'sources' | 'schedule' | 'politeness' | 'cluster'> & { readonly site: Site };
 }
 
 /** A catalog that was looked over so lately is current. */
@@ -81,7 +81,8 @@ export function openLibrary(
 
   const place = { archive: folder, cluster: config.cluster };
   const runs = openRunReader(place, {
-    sources: config.sources.map(({ name }) => name),
+    config: { ...place, ...config },
+    storage,
     longestPauseMs: config.politeness.longestPauseMs,
     clock,
     log,

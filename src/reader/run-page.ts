@@ -1,6 +1,7 @@
 /** The page of the runs: what is going on, what waits, which hosts are left alone, what failed. */
 import type { ClusterState } from '../cluster/state.ts';
 import type { Hand } from '../journal/hands.ts';
+import { inBytes } from '../report/archive-state.ts';
 import { onSiteClock } from '../site/clock.ts';
 import { dayAndMinute } from './article-page.ts';
 import { html, type Markup } from './markup.ts';
@@ -31,6 +32,7 @@ export function runPart(state: RunState, words: Words): Markup {
       html`<div><dt>${words.outcomes[outcome] ?? outcome}</dt><dd>${number(count, words)}</dd></div>\n`,
   );
   return html`<p class="lead">${lastRun(state, words)}${holder === null ? null : html` <span class="quiet">${holder}</span>`}</p>
+${archivePart(state.archive, words)}
 <dl class="figures">
 ${figures}</dl>
 <p>${words.revisitsPlanned(revisits.planned, revisits.due)}</p>
@@ -52,6 +54,36 @@ ${failures.map(
     html`<tr><td>${beijing(at)}</td><td>${words.outcomes[outcome] ?? outcome} <code>${code ?? ''}</code></td><td>${url}</td><td>${detail ?? ''}</td></tr>\n`,
 )}</tbody></table></div>`
 }</section>`;
+}
+
+/** What the archive holds, and what was last done with it; the same figures as those of `status`. */
+function archivePart({ holdings, stateBytes, seals, lastAudit, slots }: RunState['archive'], words: Words): Markup {
+  const figure = (value: number) => number(value, words);
+  const size = (label: string, bytes: number | null) =>
+    bytes === null ? null : html`<div><dt>${label}</dt><dd>${inBytes(bytes)}</dd></div>\n`;
+  const held =
+    holdings === null
+      ? html`<p class="notice">${words.notCounted}</p>`
+      : html`<p>${words.holds(figure(holdings.articles), figure(holdings.posts), figure(holdings.versions), figure(holdings.pictures), figure(holdings.pictureFiles))}${
+          holdings.firstDay === null
+            ? null
+            : html` ${words.heldFrom(holdings.firstDay, holdings.lastDay ?? '', figure(holdings.today))}`
+        }</p>
+${holdings.behind === null || holdings.behind === 0 ? null : html`<p class="notice">${words.behind(figure(holdings.behind))}</p>`}
+<dl class="figures">
+${size(words.documents, holdings.documentBytes)}${size(words.pictureBytes, holdings.pictureBytes)}${size(words.captureBytes, holdings.captureBytes)}${size(words.databases, stateBytes)}</dl>`;
+  const done = [
+    ...(lastAudit === null
+      ? []
+      : [words.auditedAt(beijing(lastAudit.at), figure(lastAudit.errors), figure(lastAudit.warnings))]),
+    ...(seals.sealedAt === null ? [] : [words.lastSealedAt(beijing(seals.sealedAt))]),
+    ...(seals.result === null
+      ? []
+      : [words.sealResult(beijing(seals.result.at), figure(seals.result.files), figure(seals.result.findings))]),
+  ];
+  return html`${held}
+<ul>${done.map((each) => html`<li>${each}</li>`)}${seals.failure === null ? null : html`<li class="notice">${words.sealFailed}: ${seals.failure.detail}</li>`}</ul>
+${slots.length === 0 ? null : html`<details><summary>${words.slots}</summary><ul>${slots.map(({ source, dueAt }) => html`<li><bdi>${source}</bdi> ${beijing(dueAt)}</li>`)}</ul></details>`}`;
 }
 
 /** Who works for a cluster, and what is on its way to whom. */

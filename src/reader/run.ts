@@ -1,5 +1,7 @@
 /** What the runs over the archive do now, and what they left behind: read from queue and journal, anew each time. */
 import { alarmsOf, describeAlarm, type SourceAlarm } from '../alarms/sources.ts';
+import type { StoragePlace } from '../archive/open-storage.ts';
+import type { Storage } from '../archive/storage.ts';
 import { type Clock, seldom } from '../clock.ts';
 import type { VisitQueue } from '../cluster/queue.ts';
 import { type ClusterState, readCluster } from '../cluster/state.ts';
@@ -13,6 +15,7 @@ import type { PausedHost } from '../journal/hosts.ts';
 import type { RunInfo } from '../journal/journal.ts';
 import type { Order } from '../journal/orders.ts';
 import type { Log } from '../log.ts';
+import { type ArchiveState, readArchiveState } from '../report/archive-state.ts';
 
 export interface RunState {
   readonly lastRun: RunInfo | null;
@@ -28,6 +31,8 @@ export interface RunState {
   readonly latencies: readonly Latency[];
   /** Those that have not ended. */
   readonly orders: readonly Order[];
+  /** What is there, and what is next. */
+  readonly archive: ArchiveState;
   /** Null for an archive on one machine. */
   readonly cluster: ClusterState | null;
 }
@@ -47,7 +52,9 @@ export interface RunReader {
 }
 
 interface RunReaderOptions {
-  readonly sources: readonly string[];
+  readonly config: StoragePlace & Pick<Config, 'sources' | 'schedule'>;
+  /** Where the files of the archive lie. */
+  readonly storage: Storage;
   readonly longestPauseMs: number;
   readonly clock: Clock;
   readonly log: Log;
@@ -110,7 +117,8 @@ async function stateOf(
   operations: Operations,
   {
     place,
-    sources,
+    config,
+    storage,
     clock,
     counts,
     cluster,
@@ -124,7 +132,7 @@ async function stateOf(
   const now = clock.now();
   const outcomes = new Map<string, number>();
   for (const { outcome, count } of counts) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + count);
-  const alarms: readonly SourceAlarm[] = sources.flatMap((name) => alarmsOf(journal.sourceSamples.of(name)));
+  const alarms: readonly SourceAlarm[] = config.sources.flatMap(({ name }) => alarmsOf(journal.sourceSamples.of(name)));
   return {
     lastRun: journal.runs.lastRun(),
     holder: leaderOf(operations) ?? (await describeHolder(place.archive)),
@@ -136,6 +144,7 @@ async function stateOf(
     alarms: alarms.map(describeAlarm),
     latencies: journal.latencies.since(now - LATENCY_MS),
     orders: journal.orders.open(),
+    archive: await readArchiveState(config, { storage, journal, now }),
     cluster,
   };
 }

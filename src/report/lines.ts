@@ -268,12 +268,17 @@ export const LINES = {
         versions: whole,
         pictures: whole,
         documentBytes: whole,
+        pictureFiles: whole,
+        pictureBytes: whole,
+        captureBytes: whole.nullable(),
+        behind: whole.nullable(),
         firstDay: day.nullable(),
         lastDay: day.nullable(),
         today: whole,
         asOf: instant,
       })
       .nullable(),
+    stateBytes: whole,
     outcomes: z.record(z.string(), whole),
     sources: z.array(z.object({ source: text.nullable(), outcome: text, count: whole })),
     lastRun: z
@@ -310,6 +315,7 @@ export const LINES = {
     }),
     seals: z.object({
       sealedAt: instant.nullable(),
+      result: z.object({ at: instant, files: whole, findings: whole }).nullable(),
       failure: z.object({ at: text, detail: text }).nullable(),
     }),
     slots: z.array(z.object({ source: text, dueAt: instant })),

@@ -85,6 +85,15 @@ export async function storedAudits(storage: Pick<Storage, 'names'>): Promise<rea
     .sort((a, b) => b - a);
 }
 
+/** How the last audit of the whole archive ended; null where no report of one can be read. */
+export async function lastAudit(
+  storage: Pick<Storage, 'names' | 'stat' | 'read'>,
+): Promise<{ readonly at: string; readonly errors: number; readonly warnings: number } | null> {
+  const [newest] = await storedAudits(storage);
+  const found = newest === undefined ? null : await readStoredAudit(storage, newest);
+  return found && { at: found.startedAt, errors: found.summary.errors, warnings: found.summary.warnings };
+}
+
 /** What a report says. Of a check that a newer program has, nothing is known but its code. */
 export type StoredAudit = z.infer<typeof FORM>;
 

@@ -69,7 +69,7 @@ async function walk(chroot: Chroot): Promise<void> {
     say(`${line}: ${((performance.now() - from) / 1000).toFixed(1)} s`);
   };
   await expect('node --version', /^v20\./);
-  await expect('guancha-archive --version', /^\d+\.\d+\.\d+/);
+  await expect('guancha-archive --version', /^guancha-archive \d+\.\d+\.\d+/);
   await expect('guancha-archive --help', /Usage: guancha-archive/);
   await expect('guancha-archive start', /NO_NETWORK[\s\S]*guancha-archive demo/, 3);
   await expect(

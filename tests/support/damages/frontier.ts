@@ -4,6 +4,17 @@ import { type Damage, damage, half } from './damage.ts';
 
 export const FRONTIER: readonly Damage[] = [
   damage(
+    'frontier-missing',
+    'a frontier that was removed after a run',
+    (archive) => {
+      archive.sql('');
+      archive.write('lock.sqlite', '');
+      archive.remove('frontier.sqlite');
+      return 'frontier.sqlite';
+    },
+    true,
+  ),
+  damage(
     'frontier-unreadable',
     'a frontier that is no database',
     (archive) => {
