@@ -1,6 +1,5 @@
 /** Name, version and home page of this program, from the package itself. */
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 export interface PackageInfo {
@@ -23,19 +22,6 @@ export function programWords(): readonly string[] {
   const { folder } = readPackage();
   if (import.meta.dirname === join(folder, 'src')) return ['node', relative('.', join(folder, 'bin/guancha-archive'))];
   return process.env.npm_command === 'exec' ? ['npx', 'guancha-archive'] : ['guancha-archive'];
-}
-
-/**
- * What tells two programs apart whose results may differ: the version, and twelve digits over the files of the program, so
- * that two states of a checkout between two versions are two programs.
- */
-export function programIdentity(): string {
-  const hash = createHash('sha256');
-  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    /\.[jt]s$/.test(name),
-  );
-  for (const name of files.sort()) hash.update(`${name}\0`).update(readFileSync(join(import.meta.dirname, name)));
-  return `${packageInfo().version}+${hash.digest('hex').slice(0, 12)}`;
 }
 
 function readPackage(): { readonly folder: string; readonly info: PackageInfo } {

@@ -120,6 +120,7 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
     'import/files.ts',
     'notify/secret.ts',
     'package.ts',
+    'partitions/identity.ts',
     'report/report-file.ts',
     'secrets.ts',
     'sqlite.ts',

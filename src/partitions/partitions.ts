@@ -13,9 +13,9 @@ import { sha256 } from '../archive/record.ts';
 import type { Storage } from '../archive/storage.ts';
 import { ArchiveError, isErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { programIdentity } from '../package.ts';
 import type { Pool } from '../pool.ts';
 import { withoutSecrets } from '../service-address.ts';
+import { programIdentity } from './identity.ts';
 import {
   openPartitionQueue,
   type PartitionEnd,

@@ -13,7 +13,7 @@ import { openDisk } from '../../src/archive/disk.ts';
 import { WORK, workResultKey } from '../../src/archive/keys.ts';
 import { openMemory } from '../../src/archive/memory.ts';
 import { ArchiveError } from '../../src/errors.ts';
-import { programIdentity } from '../../src/package.ts';
+import { programIdentity } from '../../src/partitions/identity.ts';
 import { openPartitions, partitionsOf } from '../../src/partitions/partitions.ts';
 import { takePartitions } from '../../src/partitions/queue.ts';
 import { type Answer, job, type PartitionedWork } from '../../src/partitions/work.ts';
