@@ -12,6 +12,7 @@ import { type Captures, openCaptures } from './capture/captures.ts';
 import { recoverSegments } from './capture/recover.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { counted } from './counted.ts';
 import { createControl } from './crawl/control.ts';
 import type { PageTrial } from './crawl/page-trial.ts';
 import type { CrawlContext } from './crawl/work.ts';
@@ -129,7 +130,7 @@ export async function openApp(
     log({
       level: 'info',
       stage: 'run',
-      message: `the last run was cut off: cleaned up ${swept} unfinished files, its articles wait again`,
+      message: `the last run was cut off: cleaned up ${counted(swept, 'unfinished file')}, its articles wait again`,
     });
   }
 

@@ -159,6 +159,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'log.ts',
     'clock.ts',
     'listen.ts',
+    'counted.ts',
     'package.ts',
     'versions.ts',
     'paths.ts',

@@ -100,7 +100,7 @@ describe('a crawl of the newspaper', () => {
     assert.equal(outcomes.size, lines.length);
     for (const { id, url, outcome } of listed()) assert.equal(outcomes.get(id), outcome, url);
     for (const name of new Set(listed().flatMap(({ lists }) => lists)))
-      assert.match(stderr, new RegExp(`discover: ${name}: \\d+ articles`));
+      assert.match(stderr, new RegExp(`discover: ${name}: \\d+ articles?,`));
   });
 
   it('archives every field, every block of text and every picture as printed', async () => {

@@ -72,7 +72,7 @@ describe('the clock of all outputs', () => {
     const { holdings } = status as { holdings: Record<string, unknown> };
     const { articles, posts, versions, firstDay, asOf } = holdings;
     assert.deepEqual([articles, posts, versions, typeof firstDay, typeof asOf], [1, 0, 1, 'string', 'string']);
-    assert.match((await runHere(['status', '--archive', archive])).stdout, /1 articles, 0 of them posts, from \d{4}/);
+    assert.match((await runHere(['status', '--archive', archive])).stdout, /1 article, 0 of them posts, from \d{4}/);
   });
 
   it('gives people a zone with every time', async () => {

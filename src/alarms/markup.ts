@@ -1,4 +1,5 @@
 /** The alarm of markup: a form that the vocabulary does not know came in several articles. */
+import { counted } from '../counted.ts';
 import type { Alarm } from './alarms.ts';
 
 /** A form outside of the vocabulary, as the archive's articles had it. */
@@ -21,7 +22,7 @@ export function formAlarms(seen: readonly SeenForm[], accepted: ReadonlySet<stri
     .map(({ form, articles, firstAt }) => ({
       about: 'markup',
       what: `markup ${form}`,
-      detail: `new since ${new Date(firstAt).toISOString().slice(0, 10)}, ${articles} articles; vocabulary shows it`,
+      detail: `new since ${new Date(firstAt).toISOString().slice(0, 10)}, ${counted(articles, 'article')}; vocabulary shows it`,
       since: firstAt,
     }));
 }

@@ -1,5 +1,6 @@
 /** The alarm of a source: its list gives nothing, or much less than it used to. */
 import { wallClock } from '../clock.ts';
+import { counted } from '../counted.ts';
 
 /** One sample of a source's list. */
 export interface SourceSample {
@@ -103,11 +104,12 @@ function problemsAt(samples: readonly SourceSample[], index: number): Problem[] 
   const usual = usualOf(samples.slice(index + 1));
   if (now === undefined || usual === null) return [];
   if (now.code !== null && now.code !== 'SOURCE_EMPTY') return unread(samples.slice(index));
-  if (now.entries === 0) return [{ what: 'nothing', detail: `nothing, usually ${usual.entries} entries` }];
+  if (now.entries === 0)
+    return [{ what: 'nothing', detail: `nothing, usually ${counted(usual.entries, 'entry', 'entries')}` }];
 
   const problems: Problem[] = [];
   if (now.entries < usual.entries * FEW)
-    problems.push({ what: 'few', detail: `${now.entries} entries, usually ${usual.entries}` });
+    problems.push({ what: 'few', detail: `${counted(now.entries, 'entry', 'entries')}, usually ${usual.entries}` });
   if (now.kind !== usual.kind)
     problems.push({ what: 'kind', detail: `a list of kind ${now.kind ?? 'unknown'}, usually ${usual.kind}` });
   for (const [what, name, share, before] of [

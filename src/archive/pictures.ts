@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Clock, retryPauseMs } from '../clock.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError, ERRORS, type ErrorCode } from '../errors.ts';
 import { BrokenOff } from '../fetch/broken-off.ts';
 import { type Deadline, openDeadline, type VisitLimits } from '../fetch/budget.ts';
@@ -110,7 +111,7 @@ export function createAssets(parts: {
         log({
           level: 'warn',
           stage: 'fetch',
-          message: `${left.length} pictures are left to a later visit, ${left[0].src} the first of them: ${spent}`,
+          message: `${counted(left.length, 'picture is', 'pictures are')} left to a later visit, ${left[0].src} the first of them: ${spent}`,
         });
       return assets;
     },

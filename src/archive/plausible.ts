@@ -1,4 +1,5 @@
 /** Whether what a site shows of an article can be what became of the archived one. Pure. */
+import { counted } from '../counted.ts';
 import { ArchiveError } from '../errors.ts';
 import { bareText, partOf, shingles } from '../page/likeness.ts';
 import { readBody } from './diff.ts';
@@ -93,7 +94,7 @@ function triplesOf({ text }: { readonly text: string }): ReadonlySet<string> {
 }
 
 function length({ text }: { readonly text: string }): string {
-  return `${text.replace(/\s+/g, '').length} characters`;
+  return counted(text.replace(/\s+/g, '').length, 'character');
 }
 
 function mediaOf({ media = [] }: Compared['article']): number {

@@ -1,7 +1,7 @@
 /** Checks that the stored body is an article, and a whole one. They use the same evidence as `page/judge.ts`. */
-
 import type { DateConvention } from '../archive/document.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
+import { counted } from '../counted.ts';
 import { readByline } from '../page/byline.ts';
 import { HEADING } from '../page/checks-body.ts';
 import { FAR_MS, isSuspectTitle } from '../page/checks-fields.ts';
@@ -54,7 +54,9 @@ function lostPictures(document: AuditedDocument): string | null {
   // Lazy pictures have their address elsewhere.
   const lazy = new Set(picturesBeside(document, { known: printed, base: record.url }).map(sameAddress));
   const lost = missed.filter(({ src }) => !lazy.has(sameAddress(src)));
-  return lost.length === 0 ? null : `${lost.length} pictures of the record are not in it: ${lost[0]?.src}`;
+  return lost.length === 0
+    ? null
+    : `${counted(lost.length, 'picture of the record is', 'pictures of the record are')} not in it: ${lost[0]?.src}`;
 }
 
 function tooShort(document: AuditedDocument): string | null {

@@ -3,11 +3,13 @@
  * temporary files. Whoever works for a cluster looks for it as it begins and every minute, one process at a time. A hand that
  * was only silent for long loses nothing: it finds its file gone as it adds to it, and begins another.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { handOfSegment } from '../archive/keys.ts';
 import type { Storage } from '../archive/storage.ts';
 import type { Trash } from '../archive/trash.ts';
 import { recoverSegments } from '../capture/recover.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError } from '../errors.ts';
 import type { Shared } from '../frontier/operations.ts';
 import type { Log } from '../log.ts';
@@ -64,7 +66,11 @@ export function watchLeftBehind(
     sweptAt = performance.now();
     const swept = await storage.sweep({ idleMs: IDLE_MS });
     if (swept > 0)
-      log({ level: 'info', stage: 'run', message: `${swept} temporary files of hands that died are gone` });
+      log({
+        level: 'info',
+        stage: 'run',
+        message: `${counted(swept, 'temporary file of hands that died is', 'temporary files of hands that died are')} gone`,
+      });
   }
 }
 

@@ -1,6 +1,7 @@
 /** `backfill`: what was published in a stretch of days, from lists walked backwards, then, only if asked, by number. */
 import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { type GapNumber, gapNumbers } from '../coverage/gap-numbers.ts';
 import type { Window } from '../coverage/id-coverage.ts';
 import { readIdCoverage } from '../coverage/read-id-coverage.ts';
@@ -114,7 +115,7 @@ async function walk(
 
 function printWalk({ source, url, targets, end }: WalkReport, fresh: number, terminal: Terminal): void {
   if (end === null) {
-    const message = `${source}, ${url}: ${targets.length} articles of these days, ${fresh} new`;
+    const message = `${source}, ${url}: ${counted(targets.length, 'article')} of these days, ${fresh} new`;
     terminal.log({ level: 'info', stage: 'discover', message });
   } else if (end.kind === 'unread') {
     terminal.log({ level: 'error', stage: 'discover', message: renderError(end.error) });
@@ -155,7 +156,7 @@ async function askForNumbers(
     for await (const probed of probeIds(numbers, app, { control: newest, stopSignal, abortSignal })) {
       counts[kindOf(probed)] += 1;
       printProbe(probed, terminal);
-      terminal.progress(counts.article + counts.nothing + counts.failed, numbers.length);
+      terminal.progress(counts.article + counts.nothing + counts.failed, numbers.length, 'number');
     }
   } finally {
     terminal.end();
@@ -163,7 +164,7 @@ async function askForNumbers(
     terminal.summary(
       'backfill',
       { asked: counts },
-      `asked for ${article + nothing + failed} numbers: ${article} articles, ${nothing} nobody’s, ${failed} without an answer`,
+      `asked for ${counted(article + nothing + failed, 'number')}: ${counted(article, 'article')}, ${nothing} nobody’s, ${failed} without an answer`,
     );
   }
   if (interrupts.stopSignal.aborted) return EXIT.interrupted;
@@ -175,7 +176,7 @@ async function askForNumbers(
 function costOf(numbers: readonly GapNumber[], open: number, { politeness }: Config): string {
   const requests = mostRequests(numbers);
   const time = describeDuration(requests * politeness.intervalMs);
-  return `${numbers.length} of ${open} never-seen numbers are asked for: up to ${requests} requests, ${time} at politeness.intervalMs ${politeness.intervalMs}`;
+  return `${numbers.length} of ${open} never-seen numbers are asked for: up to ${counted(requests, 'request')}, ${time} at politeness.intervalMs ${politeness.intervalMs}`;
 }
 
 function kindOf({ target, outcome }: ProbedNumber): 'article' | 'nothing' | 'failed' {

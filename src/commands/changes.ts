@@ -5,6 +5,7 @@ import { type ArticleChange, changesOf, describeChanges } from '../archive/chang
 import { openStorage } from '../archive/open-storage.ts';
 import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError, EXIT, type ExitCode, renderError } from '../errors.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { joined, line, type Style, type Styled, style } from '../report/text.ts';
@@ -37,7 +38,7 @@ export async function changes(
   const text =
     found.length === 0
       ? 'nothing was edited or withdrawn, as far as the site was visited again'
-      : `${counts.edited} edits, ${counts.withdrawn} withdrawn, ${counts.returned} returned`;
+      : `${counted(counts.edited, 'edit')}, ${counts.withdrawn} withdrawn, ${counts.returned} returned`;
   terminal.summary('changes', { ...counts, unreadable: damaged }, text);
   return damaged === 0 ? EXIT.ok : EXIT.incomplete;
 }

@@ -3,6 +3,7 @@ import { wallClock } from '../clock.ts';
 import { openVisitQueue } from '../cluster/queue.ts';
 import { readCluster } from '../cluster/state.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { openOperations } from '../frontier/operations.ts';
 import type { Hand } from '../journal/hands.ts';
@@ -31,7 +32,7 @@ export async function clusterStatus({
   if (state.hands.length === 0) terminal.say('nobody works for the cluster');
   const waiting = operations.frontier.waiting();
   const { held, ranOut } = state.leases;
-  const text = `${waiting} articles wait, ${held} in hand${ranOut === 0 ? '' : `, ${ranOut} of dead hands`}`;
+  const text = `${counted(waiting, 'article waits', 'articles wait')}, ${held} in hand${ranOut === 0 ? '' : `, ${ranOut} of dead hands`}`;
   terminal.summary('cluster', { waiting, leases: state.leases }, text);
   if (state.queue !== null) {
     const lengths = state.queue === 'away' ? null : state.queue;

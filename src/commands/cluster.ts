@@ -5,6 +5,7 @@ import { openDisk } from '../archive/disk.ts';
 import { databaseFiles, FRONTIER } from '../archive/keys.ts';
 import { openTrash } from '../archive/trash.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import type { Database } from '../database.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { type Carried, carry } from '../frontier/carry.ts';
@@ -94,5 +95,5 @@ async function exportRows(postgres: string, config: Config, terminal: Terminal):
 function report(carried: readonly Carried[], way: string, terminal: Terminal): void {
   for (const { table, rows } of carried) terminal.result(`${rows}  ${table}`, { type: 'table', table, rows });
   const rows = carried.reduce((sum, each) => sum + each.rows, 0);
-  terminal.summary('cluster', { rows }, `${way}: ${rows} rows, the same in both`);
+  terminal.summary('cluster', { rows }, `${way}: ${counted(rows, 'row')}, the same in both`);
 }

@@ -2,12 +2,14 @@
  * `copy FROM TO`: an archive from a folder to an object store, or back. Not `archive copy`: `archive` is the verb that archives
  * an address.
  */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { copyArchive } from '../archive/copy.ts';
 import { openStorage } from '../archive/open-storage.ts';
 import { isS3Address } from '../archive/s3-address.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { lockArchive } from '../frontier/lock.ts';
 import { expandPath } from '../paths.ts';
@@ -40,14 +42,14 @@ export async function copy(
     onFile: (key, how) => {
       done += 1;
       if (terminal.json) terminal.result('', { type: 'copied-file', key, how });
-      else if (done % 1000 === 0) terminal.log({ level: 'info', stage: 'run', message: `${done} files` });
+      else if (done % 1000 === 0) terminal.log({ level: 'info', stage: 'run', message: counted(done, 'file') });
     },
   });
   if (signal.aborted) return EXIT.interrupted;
   terminal.summary(
     'copy',
     { to: there.name, ...sum, left },
-    `${there.name}: ${sum.files} files, ${sum.bytes} bytes; ${sum.present} were there, ${sum.replaced} replaced another, ${left.length} of runs stay behind`,
+    `${there.name}: ${counted(sum.files, 'file')}, ${counted(sum.bytes, 'byte')}; ${sum.present} were there, ${sum.replaced} replaced another, ${left.length} of runs stay behind`,
   );
   return EXIT.ok;
 }

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { inFolder } from '../archive/open-storage.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { compareSightings, sightingsOf } from '../evidence/corroborate.ts';
 import { expandPath } from '../paths.ts';
@@ -40,7 +41,7 @@ export async function corroborate(
   terminal.summary(
     'corroborate',
     summary,
-    `${alike} articles seen alike, ${differences.length} differently; ${onlyHere.length} only here, ${onlyThere.length} only there`,
+    `${counted(alike, 'article')} seen alike, ${differences.length} differently; ${onlyHere.length} only here, ${onlyThere.length} only there`,
   );
   return differences.length === 0 ? EXIT.ok : EXIT.findings;
 }

@@ -7,6 +7,7 @@ import { alarmsOf, describeAlarm } from '../alarms/sources.ts';
 import type { App } from '../app.ts';
 import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import type { Desk } from '../crawl/desk.ts';
 import { discoverAll, noteSource, turnsOf } from '../crawl/read-sources.ts';
 import type { Worked } from '../crawl/work.ts';
@@ -114,7 +115,7 @@ export async function crawlNow(
       terminal.log({
         level: 'info',
         stage: 'discover',
-        message: `${list.source}: ${list.targets.length} articles, ${list.added} new`,
+        message: `${list.source}: ${counted(list.targets.length, 'article')}, ${list.added} new`,
       });
     if (!options.dryRun) {
       for (const alarm of alarmsOf(journal.sourceSamples.of(list.source)))
@@ -190,7 +191,7 @@ function sayWhatWaits(fresh: ReadonlySet<string>, { frontier, journal, services 
   }
   const text = [
     `${fresh.size} are new, ${waiting} wait already: the next crawl visits both${waiting > first.length ? `; the first ${first.length} of those that wait are shown` : ''}`,
-    `${due} revisits are due: crawl --revisit and schedule make them${due > FIRST ? `; the first ${FIRST} are shown` : ''}`,
+    `${counted(due, 'revisit is', 'revisits are')} due: crawl --revisit and schedule make ${due === 1 ? 'it' : 'them'}${due > FIRST ? `; the first ${FIRST} are shown` : ''}`,
   ];
   terminal.summary('crawl', { new: fresh.size, waiting, due }, text);
 }

@@ -6,6 +6,7 @@ import { type Newspaper, type NewspaperArticle, openNewspaper } from '../../test
 import { ARTICLES, ASSETS, RECORDS } from '../archive/keys.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
 import { type Config, loadConfig } from '../config.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { programWords } from '../package.ts';
 import { expandPath } from '../paths.ts';
@@ -46,7 +47,7 @@ export async function demo(
     throw knownError(error, { place: 'archive', name: archive });
   }
   terminal.say(
-    `A made-up newspaper of ${newspaper.articles.filter(isListed).length} articles is served on ${newspaper.www}; it is crawled into ${relative('.', archive)}`,
+    `A made-up newspaper of ${counted(newspaper.articles.filter(isListed).length, 'article')} is served on ${newspaper.www}; it is crawled into ${relative('.', archive)}`,
     '',
   );
 
@@ -172,7 +173,7 @@ function summary(
   const requests = newspaper.requests.filter(({ origin }) => origin !== 'images').length;
   const here = (path: string | null | undefined) => relative('.', join(archive, path ?? ''));
   return [
-    `${pictures} pictures, ${requests} page requests`,
+    `${counted(pictures, 'picture')}, ${counted(requests, 'page request')}`,
     `documents  ${here(ARTICLES)}`,
     `records    ${here(RECORDS)}`,
     `pictures   ${here(ASSETS)}`,

@@ -6,6 +6,7 @@ import { ASSETS, temporaryName } from '../archive/keys.ts';
 import { wallClock } from '../clock.ts';
 import { type Config, defaultConfig, loadConfig } from '../config.ts';
 import { type ConfigSource, configSource } from '../config-file.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError, ERRORS, EXIT, type ExitCode } from '../errors.ts';
 import { createAddressGuard } from '../fetch/address-guard.ts';
 import { openBrowser } from '../fetch/browser.ts';
@@ -151,7 +152,7 @@ function checkNode(): Found {
 /** A configuration that is not valid never comes this far: see `commands/doctor.ts`. */
 function checkConfig({ config, source }: CheckContext): Found {
   const { sources, politeness } = config;
-  const says = `${source.file ?? 'the built-in defaults'}; valid; ${sources.length} sources, a page request every ${politeness.intervalMs} ms`;
+  const says = `${source.file ?? 'the built-in defaults'}; valid; ${counted(sources.length, 'source')}, a page request every ${politeness.intervalMs} ms`;
   if (source.isOpen && config.notify.some(holdsSecrets))
     return warn(`${says}; every user of this machine may read the passwords of its hooks`, 'chmod 640 the file');
   return politeness.robots ? ok(says) : warn(`${says}, robots.txt is not obeyed`, 'set politeness.robots to true');
@@ -279,7 +280,7 @@ async function checkNetwork({ config, product, signal }: CheckContext): Promise<
   );
   const proxies = new Set(origins.map((origin) => connections.proxyOf(destinationOf(origin)) ?? 'no proxy'));
   const { authorities } = connections;
-  const more = authorities === 0 ? '' : `, trusting ${authorities} more authorities`;
+  const more = authorities === 0 ? '' : `, trusting ${counted(authorities, 'more authority', 'more authorities')}`;
   said.push(`asked by downloads and browser, by ${[...proxies].join(' and ')}${more}`);
   const unwell = answers.filter(({ state }) => state !== 'ok');
   const says = [...(unwell.length === 0 ? answers : unwell).map((each) => each.says), ...said].join('; ');

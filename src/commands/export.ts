@@ -5,6 +5,7 @@ import { openStorage } from '../archive/open-storage.ts';
 import type { Storage } from '../archive/storage.ts';
 import { openCaptureReader } from '../capture/read-captures.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import type { FolderForm } from '../export/article-folder.ts';
 import { exportWacz, exportWarc } from '../export/captures-export.ts';
@@ -159,7 +160,7 @@ export async function exportArchive(
         onLeftOut: left.add,
         onProgress: terminal.progress,
         onFile: ({ path: written, bytes, sha256, wrote }) =>
-          terminal.result(line`${written}  ${bytes} bytes${wrote ? '' : ', as it was'}`, {
+          terminal.result(line`${written}  ${counted(bytes, 'byte')}${wrote ? '' : ', as it was'}`, {
             type: 'exported-file',
             file: written,
             bytes,
@@ -259,10 +260,20 @@ function countLeftOut(terminal: Terminal) {
         'export',
         { articles, files, bytes, ...(wrote === undefined ? {} : { wrote }), leftOut: counts },
         [
-          line`${articles} articles in ${files} files, ${bytes} bytes${wrote === undefined ? '' : `; ${wrote} files written now`}`,
-          ...(without > 0 ? [line`${without} articles have no captures and are not in it; --json lists them`] : []),
-          ...(edited > 0 ? [line`${edited} files were changed by somebody else and stay as they are`] : []),
-          ...(problems > 0 ? [line`${problems} things could not be exported; audit says what is wrong with them`] : []),
+          line`${counted(articles, 'article')} in ${counted(files, 'file')}, ${counted(bytes, 'byte')}${wrote === undefined ? '' : `; ${counted(wrote, 'file')} written now`}`,
+          ...(without > 0
+            ? [
+                line`${counted(without, 'article has', 'articles have')} no captures and cannot be in it; --json lists what is left out`,
+              ]
+            : []),
+          ...(edited > 0
+            ? [
+                line`${counted(edited, 'file was changed by somebody else and stays as it is', 'files were changed by somebody else and stay as they are')}`,
+              ]
+            : []),
+          ...(problems > 0
+            ? [line`${counted(problems, 'thing')} could not be exported; audit says what is wrong`]
+            : []),
         ],
       );
       return problems === 0 ? EXIT.ok : EXIT.incomplete;

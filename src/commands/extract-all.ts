@@ -9,6 +9,7 @@ import { openTrash } from '../archive/trash.ts';
 import { readAccepted } from '../archive/vocabulary.ts';
 import { openCaptureReader } from '../capture/read-captures.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { openOperations } from '../frontier/operations.ts';
 import type { Pool } from '../pool.ts';
@@ -222,7 +223,9 @@ function summary(counts: ReadonlyMap<Result, number>, diff: boolean): string {
     ...(of('kept') > 0 ? [`${of('kept')} kept as they are`] : []),
     ...(of('uncaptured') > 0 ? [`${of('uncaptured')} made without captures`] : []),
     ...(of('unreadable') + of('damaged') > 0 ? [`${of('unreadable') + of('damaged')} cannot be read`] : []),
-    ...(of('captures') > 0 ? [`${of('captures')} files of captures are damaged`] : []),
+    ...(of('captures') > 0
+      ? [`${counted(of('captures'), 'file of captures is', 'files of captures are')} damaged`]
+      : []),
   ];
   return parts.join(', ');
 }

@@ -9,6 +9,7 @@ import type { ArchiveRecord } from '../archive/record.ts';
 import { readAccepted } from '../archive/vocabulary.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { openPageTrial } from '../crawl/page-trial.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import type { ImportServices } from '../import/articles.ts';
@@ -174,7 +175,7 @@ function articleLine(
   { article, versions }: ArchiveRecord,
   { stored, missing }: { readonly stored: number; readonly missing: number },
 ): Text {
-  const pictures = `${stored} pictures${missing === 0 ? '' : `, ${missing} missing`}`;
+  const pictures = `${counted(stored, 'picture')}${missing === 0 ? '' : `, ${missing} missing`}`;
   const which = versions.length > 1 ? `version ${versions.length}  ` : '';
   return joined([
     MARKS[kind],

@@ -18,6 +18,7 @@ import { openStorage } from '../archive/open-storage.ts';
 import type { Storage } from '../archive/storage.ts';
 import { CHECKS, finding } from '../audit/promises.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { lockArchive } from '../frontier/lock.ts';
 import { openOperations } from '../frontier/operations.ts';
@@ -56,14 +57,18 @@ export async function manifest(
       }
     };
     await writeLines(storage, MANIFEST, lines());
-    terminal.summary('manifest', { manifest: MANIFEST, files }, `${storage.name}/${MANIFEST}: ${files} files`);
+    terminal.summary(
+      'manifest',
+      { manifest: MANIFEST, files },
+      `${storage.name}/${MANIFEST}: ${counted(files, 'file')}`,
+    );
   } else {
     const bag = bagAt(flags.bag);
     if (`${bag}/`.startsWith(`${archive}/`)) throw new ArchiveError('USAGE', `${bag}: lies inside the archive`);
     const { name, version } = packageInfo();
     const options = { tool: `${name}/${version}`, now: new Date(), onNameless };
     const { files, bytes } = await writeBag(storage, openDisk(bag), options);
-    terminal.summary('manifest', { bag, files, bytes }, `${bag}: ${files} files, ${bytes} bytes`);
+    terminal.summary('manifest', { bag, files, bytes }, `${bag}: ${counted(files, 'file')}, ${counted(bytes, 'byte')}`);
   }
   operations.journal.runs.endRun();
   return EXIT.ok;
@@ -103,7 +108,7 @@ async function verify(
       );
     }
   }
-  const text = count === 0 ? '✓ every file is unchanged' : `${count} differences`;
+  const text = count === 0 ? '✓ every file is unchanged' : counted(count, 'difference');
   terminal.summary('manifest', { differences: count }, text);
   return count === 0 ? EXIT.ok : EXIT.findings;
 }

@@ -22,7 +22,7 @@ export function progressOf(terminal: Terminal): {
   readonly log: Log;
   readonly onProgress: (done: number, total: number) => void;
 } {
-  return { log: terminal.log, onProgress: (done, total) => terminal.progress(done, total, 'partitions') };
+  return { log: terminal.log, onProgress: (done, total) => terminal.progress(done, total, 'partition') };
 }
 
 /** A signal that aborts with the command, with INTERRUPTED as its reason. */

@@ -7,6 +7,7 @@ import { openStorage } from '../archive/open-storage.ts';
 import { openCaptureReader } from '../capture/read-captures.ts';
 import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { prove } from '../evidence/prove.ts';
 import { expandPath } from '../paths.ts';
@@ -85,14 +86,16 @@ async function proveTo(
         files: proof.files.map(({ path }) => path),
       },
       [
-        `${target}: ${record.id} in ${origin}, ${size} entries${stampedAt === null ? '' : `, time stamp of ${wallClock(stampedAt)}`}`,
-        `${proof.files.length} files, ${aside} bytes beside the evidence; check with: sh ${join(target, 'check.sh')}`,
+        `${target}: ${record.id} in ${origin}, ${counted(size, 'entry', 'entries')}${stampedAt === null ? '' : `, time stamp of ${wallClock(stampedAt)}`}`,
+        `${counted(proof.files.length, 'file')}, ${counted(aside, 'byte')} beside the evidence; check with: sh ${join(target, 'check.sh')}`,
         ...(proof.captures.all === 0
           ? ['there is no capture of it: what the site answered is not part of the proof']
           : []),
         ...(proof.captures.unproved === 0
           ? []
-          : [`${proof.captures.unproved} captures are there, and not proved: the record does not name their SHA-256`]),
+          : [
+              `${counted(proof.captures.unproved, 'capture is', 'captures are')} there, and not proved: the record does not name their SHA-256`,
+            ]),
         ...missing.map((src) => `missing: ${src}`),
       ],
     );

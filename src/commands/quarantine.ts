@@ -7,6 +7,7 @@ import { openStorage } from '../archive/open-storage.ts';
 import { openQuarantine, type Quarantine, type QuarantineItem } from '../archive/quarantine.ts';
 import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError, ERRORS, type ErrorCode, EXIT, type ExitCode } from '../errors.ts';
 import { NOT_WELL } from '../frontier/frontier.ts';
 import { lockArchive } from '../frontier/lock.ts';
@@ -149,7 +150,11 @@ export function retry(
     sources: options.source.length === 0 ? undefined : options.source,
   });
   for (const { id, url, code } of given) terminal.result(`${code}  ${url}`, { type: 'requeued', id, url, code });
-  terminal.say(given.length === 0 ? 'nothing to try again' : `${given.length} wait again; crawl visits them`);
+  terminal.say(
+    given.length === 0
+      ? 'nothing to try again'
+      : `${counted(given.length, 'URL waits', 'URLs wait')} again; crawl visits ${given.length === 1 ? 'it' : 'them'}`,
+  );
   return EXIT.ok;
 }
 

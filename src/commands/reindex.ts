@@ -3,6 +3,7 @@ import { openStorage } from '../archive/open-storage.ts';
 import type { Batch, ReadArticle } from '../catalog/refresh.ts';
 import { reindex as build } from '../catalog/reindex.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import type { Pool } from '../pool.ts';
 import { describeDuration, type Terminal } from '../report/terminal.ts';
@@ -30,7 +31,7 @@ export async function reindex(
     });
     terminal.end();
     const tookMs = Math.round(performance.now() - startedAt);
-    const text = `${indexed} articles in ${describeDuration(tookMs)}`;
+    const text = `${counted(indexed, 'article')} in ${describeDuration(tookMs)}`;
     terminal.summary('reindex', { articles: indexed, tookMs }, text);
     return EXIT.ok;
   } finally {

@@ -7,6 +7,7 @@ import { requireInFolder } from '../archive/open-storage.ts';
 import { CHECKS, type Finding } from '../audit/promises.ts';
 import { isArchive } from '../audit/shards.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { openOperations } from '../frontier/operations.ts';
 import { watchSite } from '../repair/context.ts';
@@ -84,7 +85,7 @@ function requireNoHands(config: Config): void {
   using operations = openOperations(config, { readOnly: true });
   const [hand, ...others] = operations.shared?.hands.working() ?? [];
   if (hand === undefined) return;
-  const more = others.length === 0 ? '' : ` and ${others.length} others`;
+  const more = others.length === 0 ? '' : ` and ${counted(others.length, 'other')}`;
   throw new ArchiveError('ARCHIVE_IN_USE', `${hand.command} ${hand.name}${more} work for the cluster: stop them first`);
 }
 

@@ -6,6 +6,7 @@ import { openDisk } from '../archive/disk.ts';
 import { requireInFolder } from '../archive/open-storage.ts';
 import { recordKeys } from '../archive/places.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { RULES } from '../crawl/rules.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { packageInfo } from '../package.ts';
@@ -91,7 +92,7 @@ function summary(counts: ReadonlyMap<Reproduction, number>, byRules: ReadonlyMap
   const older = of('uncaptured') === 0 ? '' : `, ${of('uncaptured')} made without captures`;
   const cannot = of('unreadable') + of('damaged');
   return [
-    `${of('same')} documents are the same, ${of('other')} are not${older}${cannot === 0 ? '' : `, ${cannot} cannot be read`}`,
+    `${counted(of('same'), 'document is', 'documents are')} the same, ${of('other')} not${older}${cannot === 0 ? '' : `, ${cannot} cannot be read`}`,
     ...[...byRules]
       .sort(([a], [b]) => a - b)
       .map(([rules, count]) => `  ${count} of those that are not were made by rules ${rules}; today’s are ${RULES}`),

@@ -3,6 +3,7 @@
 import { type App, lockFor } from '../app.ts';
 import { type Clock, seldom, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { type EngineOptions, type RunReport, type ScheduledSource, serve } from '../crawl/schedule.ts';
 import { timingOf } from '../crawl/timing.ts';
 import type { Worked } from '../crawl/work.ts';
@@ -382,6 +383,6 @@ function isoOf(at: number): string {
 }
 
 function describeRun({ source, entries, fresh, code, endedAt, nextAt }: RunReport): Styled {
-  const result = code === null ? `${entries} articles, ${fresh} new` : style('red', code);
+  const result = code === null ? `${counted(entries, 'article')}, ${fresh} new` : style('red', code);
   return line`${style('dim', `· ${source}`)}  ${result}  again in ${describeDuration(nextAt - endedAt)}`;
 }

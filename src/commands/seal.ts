@@ -4,6 +4,7 @@ import type { Storage } from '../archive/storage.ts';
 import { openTrash, type Trash } from '../archive/trash.ts';
 import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { SEAL_FINDINGS, type SealFinding } from '../evidence/findings.ts';
 import { newestCheckpoint } from '../evidence/log.ts';
@@ -86,7 +87,7 @@ export async function sealNow(
   terminal.summary(
     'seal',
     { files, seen, origin, size, root, stamped, findings: sealed.findings.length },
-    `${files} of ${seen} files are newly sealed; ${origin ?? 'there is no log'}, ${size} entries${time}`,
+    `${files} of ${counted(seen, 'file')} newly sealed; ${origin ?? 'there is no log'}, ${counted(size ?? 0, 'entry', 'entries')}${time}`,
   );
   if (stamped !== null && 'fault' in stamped)
     terminal.log({

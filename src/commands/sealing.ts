@@ -6,6 +6,7 @@ import { databaseFiles, SEAL_MEMORY } from '../archive/keys.ts';
 import type { Storage } from '../archive/storage.ts';
 import { openTrash, type Trash } from '../archive/trash.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError } from '../errors.ts';
 import { stamp } from '../evidence/authority.ts';
 import { defaultKeyFile, openKeyFile, openSeen, real } from '../evidence/key.ts';
@@ -147,7 +148,8 @@ export async function sealWithin(
 /** On stderr, for it is not what the run was for. */
 function printSeal({ checkpoint, files, findings, stamped }: Sealed, terminal: Terminal): void {
   const log = (level: 'info' | 'warn', message: string) => terminal.log({ level, stage: 'seal', message });
-  if (files > 0) log('info', `${files} files sealed, the log has ${checkpoint?.size} entries`);
+  if (files > 0)
+    log('info', `${counted(files, 'file')} sealed, the log has ${counted(checkpoint?.size ?? 0, 'entry', 'entries')}`);
   for (const { code, path, detail } of findings) log('warn', `${code}: ${path}: ${detail}`);
   if (stamped !== null && 'fault' in stamped) log('warn', `no time stamp, the next seal asks again: ${stamped.fault}`);
 }

@@ -8,6 +8,7 @@ import { parseQuery, type Query } from '../catalog/query.ts';
 import type { Answer, Cursor, Sort } from '../catalog/search.ts';
 import { marked, type SnippetPiece } from '../catalog/snippet.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { orNearest } from '../nearest.ts';
 import type { Terminal } from '../report/terminal.ts';
@@ -66,7 +67,7 @@ export async function list(filters: readonly string[], { limit, sort }: ListFlag
     after = answer.next;
   } while (after !== null && shown < (limit ?? Number.POSITIVE_INFINITY) && !interrupts.stopSignal.aborted);
   const isMore = after !== null;
-  const text = isMore ? `the first ${counted(shown)}, and there are more` : counted(shown);
+  const text = isMore ? `the first ${articlesOf(shown)}, and there are more` : articlesOf(shown);
   terminal.summary('list', { isMore }, style('dim', text));
   return EXIT.ok;
 }
@@ -99,9 +100,11 @@ async function openUpToDate({ config, terminal, interrupts }: Given): Promise<Ca
     });
     terminal.end();
     const warn = (message: string) => log({ level: 'warn', stage: 'run', message });
-    if (state.behind > 0) warn(`${counted(state.behind)} changed since the catalog was written are not in it`);
-    if (state.damaged > 0) warn(`${counted(state.damaged)} cannot be read and are not found; audit says why`);
-    if (state.lackText > 0) warn(`${counted(state.lackText)} are found without their text; audit says why`);
+    if (state.behind > 0)
+      warn(`${counted(state.behind, 'article')} changed since the catalog was written, and cannot be found as now`);
+    if (state.damaged > 0) warn(`${counted(state.damaged, 'article')} cannot be read, nor found; audit says why`);
+    if (state.lackText > 0)
+      warn(`${counted(state.lackText, 'article is', 'articles are')} found without text; audit says why`);
     return catalog;
   } catch (error) {
     terminal.end();
@@ -149,7 +152,7 @@ function statesOf({ versions, withdrawnSince, movedTo, flags }: CatalogArticle):
   return [
     ...(withdrawnSince === null ? [] : ['withdrawn']),
     ...(movedTo === null ? [] : ['moved']),
-    ...(versions > 1 ? [`${versions} versions`] : []),
+    ...(versions > 1 ? [counted(versions, 'version')] : []),
     ...(flags.length > 0 ? ['flagged'] : []),
   ];
 }
@@ -160,8 +163,8 @@ function sayTotal(answer: Answer, sort: Sort, terminal: Terminal): void {
   const text = isPartlyRanked
     ? `the best ${articles.length} of the newest ${total}; there are more`
     : articles.length === total && !isMore
-      ? counted(total)
-      : `the ${sort} ${articles.length} of ${isMore ? 'more than ' : ''}${total} articles`;
+      ? articlesOf(total)
+      : `the ${sort} ${articles.length} of ${isMore ? 'more than ' : ''}${counted(total, 'article')}`;
   terminal.summary('search', { total, isMore, isPartlyRanked }, style('dim', text));
 }
 
@@ -172,7 +175,6 @@ function reportUnknown({ unknown }: Answer, terminal: Terminal): void {
   }
 }
 
-function counted(articles: number): string {
-  if (articles === 0) return 'no articles';
-  return articles === 1 ? '1 article' : `${articles} articles`;
+function articlesOf(count: number): string {
+  return count === 0 ? 'no articles' : counted(count, 'article');
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { App } from '../app.ts';
 import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { archiveWaiting } from '../crawl/crawl.ts';
 import { type BegunOrder, type Desk, openDesk } from '../crawl/desk.ts';
 import { EXIT } from '../errors.ts';
@@ -75,7 +76,7 @@ function begin(order: Order, app: App, { config, terminal }: Pick<Context, 'conf
     if (address !== null) articles.set(address.id, address);
     else recorder.log({ level: 'error', stage: 'run', message: `URL_INVALID: ${url}: not of the site of this run` });
   }
-  const message = `order ${number} of ${askedBy}: ${articles.size} articles`;
+  const message = `order ${number} of ${askedBy}: ${counted(articles.size, 'article')}`;
   terminal.log({ level: 'info', stage: 'run', message });
   tellAge(order, app.services.clock.now(), recorder);
   const reporter = createReporter(recorder, { notWell: NOT_ARCHIVED }, () => articles.size, reportedIn(number, orders));

@@ -3,6 +3,7 @@
 import { alarmLine, alarmsOf, describeAlarm, type SourceAlarm, type Usual, usualOf } from '../alarms/sources.ts';
 import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { openPageTrial } from '../crawl/page-trial.ts';
 import { LIST_KINDS, mergeEntries } from '../crawl/read-list.ts';
 import {
@@ -63,8 +64,8 @@ function list(chosen: Config['sources'], { config, terminal }: Context): ExitCod
       line`${style('bold', source.name)}  ${source.url}`,
       last === null
         ? '    not read yet'
-        : `    ${wallClock(last.at)}  ${last.kind ?? last.code}, ${last.entries} entries, ${last.fresh} new${last.code === null ? '' : `, ${last.code}`}`,
-      ...(usual === null ? [] : [`    usually ${usual.kind}, ${usual.entries} entries`]),
+        : `    ${wallClock(last.at)}  ${last.kind ?? last.code}, ${counted(last.entries, 'entry', 'entries')}, ${last.fresh} new${last.code === null ? '' : `, ${last.code}`}`,
+      ...(usual === null ? [] : [`    usually ${usual.kind}, ${counted(usual.entries, 'entry', 'entries')}`]),
       ...alarms.map((alarm) => line`    ${style('yellow', describeAlarm(alarm))}`),
     ];
     terminal.result(lines, {
@@ -217,9 +218,11 @@ function problemsOf(entries: SourceTest['entries'], dropped: readonly Dropped[])
   const untimed = entries.filter(({ time }) => time === null).length;
   const unaddressed = dropped.filter(({ why }) => why === 'no-address').length;
   return [
-    ...(untitled === 0 ? [] : [`${untitled} of ${entries.length} entries without a title`]),
-    ...(untimed === 0 ? [] : [`${untimed} of ${entries.length} entries without a time`]),
-    ...(unaddressed === 0 ? [] : [`${unaddressed} entries that cannot be visited: ${DROP_REASONS['no-address']}`]),
+    ...(untitled === 0 ? [] : [`${untitled} of ${counted(entries.length, 'entry', 'entries')} without a title`]),
+    ...(untimed === 0 ? [] : [`${untimed} of ${counted(entries.length, 'entry', 'entries')} without a time`]),
+    ...(unaddressed === 0
+      ? []
+      : [`${counted(unaddressed, 'entry', 'entries')} that cannot be visited: ${DROP_REASONS['no-address']}`]),
   ];
 }
 
@@ -235,7 +238,7 @@ function sourceText(tested: SourceTest): readonly Text[] {
     line`${style('bold', tested.source)}  ${tested.url}`,
     ...(error === null ? [] : [line`  ${style('red', error.code)} ${error.detail}`, `  → ${ERRORS[error.code].fix}`]),
     `  kind ${tested.kind}${tested.when === null ? '' : `, chosen by ${tested.when}; such lists are ${tested.evidence}`}`,
-    `  ${entries.length} articles on ${tested.pages} page${tested.pages === 1 ? '' : 's'}${tested.total === null ? '' : ` of ${tested.total} in all`}${tested.fresh === null ? '' : `, ${tested.fresh} new`}${usual === null ? '' : `; usually ${usual.kind}, ${usual.entries}`}`,
+    `  ${counted(entries.length, 'article')} on ${counted(tested.pages, 'page')}${tested.total === null ? '' : ` of ${tested.total} in all`}${tested.fresh === null ? '' : `, ${tested.fresh} new`}${usual === null ? '' : `; usually ${usual.kind}, ${usual.entries}`}`,
     ...entries
       .slice(0, MOST_ENTRIES)
       .map(
@@ -243,7 +246,7 @@ function sourceText(tested: SourceTest): readonly Text[] {
           `    ${id}  ${time ?? 'no time'}  ${title || 'no title'}${picture === null ? '' : '  (picture)'}`,
       ),
     ...more(entries, MOST_ENTRIES),
-    ...(lists.length === 0 ? [] : [`  ${lists.length} further lists`]),
+    ...(lists.length === 0 ? [] : [`  ${counted(lists.length, 'further list')}`]),
     ...lists.slice(0, MOST_EXAMPLES).map(({ name, url }) => `    ${url}  ${name}`),
     ...more(lists, MOST_EXAMPLES),
     ...[...Map.groupBy(dropped, ({ why }) => why)].flatMap(([why, all]) => [

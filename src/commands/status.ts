@@ -4,6 +4,7 @@ import { alarmLine, alarmsOf, describeAlarm } from '../alarms/sources.ts';
 import { openStorage } from '../archive/open-storage.ts';
 import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { describeHolder } from '../frontier/lock.ts';
 import { openOperations } from '../frontier/operations.ts';
@@ -62,7 +63,9 @@ export async function status({
       ? 'no run yet'
       : `last run: ${lastRun.command}, ${wallClock(lastRun.startedAt)} to ${lastRun.endedAt === null ? ((await describeHolder(archive)) === null ? 'when it was cut off' : 'now') : wallClock(lastRun.endedAt)}`,
     ...orders.map(describeOrder),
-    ...(revisits.planned === 0 ? [] : [`${revisits.planned} revisits are planned, ${revisits.due} of them are due`]),
+    ...(revisits.planned === 0
+      ? []
+      : [`${counted(revisits.planned, 'revisit is', 'revisits are')} planned, ${revisits.due} due`]),
     ...pauses.map((pause) => style('yellow', describePause(pause))),
     ...doubts.map((doubt) => style('yellow', describeDoubt(doubt))),
     ...latencies.map(describeLatency),
@@ -71,14 +74,16 @@ export async function status({
     ...slots.map(({ source, dueAt }) => `${source} is read next ${wallClock(dueAt)}`),
     ...(lastAudit === null
       ? []
-      : [`last audit ${wallClock(lastAudit.at)}: ${lastAudit.errors} errors, ${lastAudit.warnings} warnings`]),
+      : [
+          `last audit ${wallClock(lastAudit.at)}: ${counted(lastAudit.errors, 'error')}, ${counted(lastAudit.warnings, 'warning')}`,
+        ]),
     ...(sealed === null ? [] : [sealed]),
     ...(seals.failure === null
       ? []
       : [style('yellow', `the last seal failed ${wallClock(seals.failure.at)}: ${seals.failure.detail}`)]),
-    ...(notices.waiting === 0 ? [] : [`${notices.waiting} notices wait to be delivered`]),
+    ...(notices.waiting === 0 ? [] : [`${counted(notices.waiting, 'notice waits', 'notices wait')} to be delivered`]),
     ...notices.failed.flatMap(({ at, on, to, attempts, error }) => [
-      line`${wallClock(at)}  ${style('red', `notice ${on} given up`)}  ${to}, ${attempts} attempts`,
+      line`${wallClock(at)}  ${style('red', `notice ${on} given up`)}  ${to}, ${counted(attempts, 'attempt')}`,
       `    ${error}`,
     ]),
     ...failures.flatMap(({ at, outcome, code, url, detail }) => [
@@ -125,10 +130,10 @@ export function describePause({ host, until, reason }: PausedHost): string {
 /** What is shown of an archived article and not believed, for people. */
 function describeDoubt({ id, detail, seen, againAt }: OpenDoubt): string {
   const next = againAt === null ? 'no visit is planned' : `looked at again from ${wallClock(againAt)} on`;
-  return `${id} stays as archived, for what is shown is implausible: ${detail}; seen ${seen.length} times, ${next}`;
+  return `${id} stays as archived, for what is shown is implausible: ${detail}; seen ${counted(seen.length, 'time')}, ${next}`;
 }
 
 function describeLatency({ source, articles, medianMs, p95Ms }: Latency): string {
   const times = `median ${describeDuration(medianMs)}, 95 % within ${describeDuration(p95Ms)}`;
-  return `from publication to the archive: ${source} ${times} (${articles} articles of 30 days)`;
+  return `from publication to the archive: ${source} ${times} (${counted(articles, 'article')} of 30 days)`;
 }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { inFolder } from '../archive/open-storage.ts';
 import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { defaultKeyFile, openKeyFile, openSeen, real } from '../evidence/key.ts';
 import { newestCheckpoint } from '../evidence/log.ts';
@@ -74,10 +75,10 @@ export async function verifyCommand(
   const stamped =
     summary.stamped === null ? '' : `, time stamp of ${wallClock(summary.stamped.at)} over ${summary.stamped.size}`;
   terminal.summary('verify', summary, [
-    `${summary.origin ?? 'no log'}, ${summary.size ?? 0} entries, last sealed ${summary.sealedAt === null ? 'never' : wallClock(summary.sealedAt)}${stamped}`,
-    `${unchanged} files as they were sealed, ${ownWork} changed by the archive itself since, ${notSealed} not sealed yet`,
+    `${summary.origin ?? 'no log'}, ${counted(summary.size ?? 0, 'entry', 'entries')}, last sealed ${summary.sealedAt === null ? 'never' : wallClock(summary.sealedAt)}${stamped}`,
+    `${counted(unchanged, 'file as it was', 'files as they were')} sealed, ${ownWork} changed by the archive itself since, ${notSealed} not sealed yet`,
     ...(summary.witnesses.length === 0 ? [] : [`cosigned by ${summary.witnesses.join(', ')}`]),
-    findings.length === 0 ? '✓ nothing contradicts the seals' : `${findings.length} findings`,
+    findings.length === 0 ? '✓ nothing contradicts the seals' : counted(findings.length, 'finding'),
   ]);
   if (!isKnown && key !== null)
     terminal.log({

@@ -4,6 +4,7 @@ import { VOCABULARY } from '../archive/keys.ts';
 import { openStorage } from '../archive/open-storage.ts';
 import { readAccepted, writeAccepted } from '../archive/vocabulary.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { openOperations } from '../frontier/operations.ts';
 import type { FormExample, Forms } from '../journal/forms.ts';
@@ -32,7 +33,7 @@ export async function vocabulary(
     const chosen = named.length === 0 ? seen : named.map((form) => requireSeen(form, seen));
     for (const each of chosen) print(each, accepted.get(each.form) ?? null, forms, terminal);
     const known = chosen.filter(({ form }) => accepted.has(form)).length;
-    terminal.summary('vocabulary', { accepted: known }, `${chosen.length} forms, ${known} of them accepted`);
+    terminal.summary('vocabulary', { accepted: known }, `${counted(chosen.length, 'form')}, ${known} of them accepted`);
     return EXIT.ok;
   }
   if (named.length === 0) throw new ArchiveError('USAGE', `vocabulary ${action}: no form given`);
@@ -75,7 +76,7 @@ function print(seen: SeenForm, acceptedOn: string | null, forms: Forms, terminal
 function describe(seen: SeenForm, acceptedOn: string | null, examples: readonly FormExample[]): readonly Text[] {
   const [first, last] = [seen.firstAt, seen.lastAt].map((at) => new Date(at).toISOString().slice(0, 10));
   const state = acceptedOn === null ? style('yellow', 'in doubt') : style('dim', `accepted ${acceptedOn}`);
-  const counts = `${seen.articles} article${seen.articles === 1 ? '' : 's'}, ${first} to ${last}`;
+  const counts = `${counted(seen.articles, 'article')}, ${first} to ${last}`;
   return [
     line`${style('bold', seen.form)}  ${counts}  ${state}`,
     ...examples.map(({ id, text }) => line`    ${style('dim', id)}  ${text}`),

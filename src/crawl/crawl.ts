@@ -1,5 +1,6 @@
 /** Many articles: what waits in the queue until nothing does, and what is due for another visit. */
 import { wallClock } from '../clock.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError } from '../errors.ts';
 import type { Scope } from '../frontier/frontier.ts';
 import type { Revisit } from '../journal/journal.ts';
@@ -131,7 +132,7 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
       if (pauses >= options.blockedPauses)
         throw new ArchiveError(
           'BLOCKED',
-          `${MOST_BLOCKED_IN_A_ROW} articles in a row, ${pauses} pauses, last ${where}`,
+          `${MOST_BLOCKED_IN_A_ROW} articles in a row, ${counted(pauses, 'pause')}, last ${where}`,
         );
       requeueRefusals(pauseMs);
       options.log({
@@ -178,7 +179,7 @@ export async function archiveWaiting(context: CrawlContext, options: CrawlOption
   function tellWait(due: number): void {
     if (due - services.clock.now() <= LONG_WAIT_MS || due === toldWaitAt) return;
     toldWaitAt = due;
-    const message = `${frontier.waiting()} articles wait to be asked for again; the next one at ${wallClock(due)}`;
+    const message = `${counted(frontier.waiting(), 'article waits', 'articles wait')} to be asked for again; the next one at ${wallClock(due)}`;
     options.log({ level: 'info', stage: 'run', message });
   }
 

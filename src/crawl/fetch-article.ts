@@ -1,5 +1,6 @@
 /** How one article's pages are asked for: the single-page form first, else the first page and its further parts. */
 import type { Quarantine } from '../archive/quarantine.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError } from '../errors.ts';
 import type { Budget } from '../fetch/budget.ts';
 import { type Fetcher, fetchPage, renderPage, type Validators } from '../fetch/fetcher.ts';
@@ -168,6 +169,7 @@ function saysTheSame(one: JudgedPage, other: JudgedPage): boolean {
 }
 
 function inWords({ page, verdict }: JudgedPage): string {
-  const damage = page.undecodable === 0 ? '' : `, ${page.undecodable} places that are no text`;
+  const damage =
+    page.undecodable === 0 ? '' : `, ${counted(page.undecodable, 'place that is', 'places that are')} no text`;
   return `${verdict.kind} (${verdict.evidence.join('; ')})${damage}`;
 }

@@ -1,6 +1,7 @@
 /** One configured source: its list pages fetched and read into targets. */
 
 import type { SourceSample } from '../alarms/sources.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError, nextAfter } from '../errors.ts';
 import { LedAway } from '../fetch/door.ts';
 import { type Fetcher, fetchPage } from '../fetch/fetcher.ts';
@@ -151,7 +152,9 @@ function failure({ name }: Source, url: string, { code, why, error }: Unread): A
 
 function hintOf({ kind, when, lists }: Discovery): string {
   if (kind === 'home' && when === null) return ': the home page came in its place';
-  return lists.length === 0 ? '' : `: an index of ${lists.length} lists; follow: N reads N of them each time`;
+  return lists.length === 0
+    ? ''
+    : `: an index of ${counted(lists.length, 'list')}; follow: N reads N of them each time`;
 }
 
 export function targetOf(entry: ListEntry, source: string, { url: via, fetchedAt }: ReadPage): Target {

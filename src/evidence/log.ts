@@ -3,6 +3,7 @@
  * writes it. The tiles say the same for clients of such logs (`tiles.ts`), and the checkpoint, written last, says how many
  * of the entries hold: what lies behind them is the beginning of a seal that did not end, and nobody's yet.
  */
+
 import {
   CHECKPOINT,
   checkpointKey,
@@ -17,6 +18,7 @@ import {
 } from '../archive/keys.ts';
 import { sha256 } from '../archive/record.ts';
 import type { Storage } from '../archive/storage.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError } from '../errors.ts';
 import {
   type Checkpoint,
@@ -54,7 +56,7 @@ export async function checkpointKeys(storage: Storage): Promise<readonly string[
 export async function keptCheckpoint(storage: Storage, key: string): Promise<Checkpoint | null> {
   const checkpoint = await checkpointAt(storage, key);
   if (checkpoint !== null && checkpointKey(checkpoint.size) !== key)
-    throw damaged(storage, key, `a checkpoint of ${checkpoint.size} entries`);
+    throw damaged(storage, key, `a checkpoint of ${counted(checkpoint.size, 'entry', 'entries')}`);
   return checkpoint;
 }
 

@@ -1,6 +1,7 @@
 /** The tiles of a log (c2sp.org/tlog-tiles): hashes and entries, 256 a file. All of them follow from the lists. */
 import { parseTile, TILE_WIDTH, TILES, tileKey } from '../archive/keys.ts';
 import type { Storage } from '../archive/storage.ts';
+import { counted } from '../counted.ts';
 import { damaged, entries, entriesOf, sealStarts } from './log.ts';
 import { foldRoots, leafHash, nodeHash, type Range, type Subtree, subtreesOf } from './tree.ts';
 
@@ -222,6 +223,7 @@ export async function extendTiles(
   for (const start of (await sealStarts(storage)).filter((each) => each >= size && each < end))
     for await (const { line } of entriesOf(storage, start)) await tiles.add(line);
   await tiles.finish();
-  if (tiles.size() !== end) throw damaged(storage, 'seals', `${tiles.size()} entries where ${end} should be`);
+  if (tiles.size() !== end)
+    throw damaged(storage, 'seals', `${counted(tiles.size(), 'entry', 'entries')} where ${end} should be`);
   return tiles.root();
 }

@@ -11,6 +11,7 @@ import {
   timestampKey,
 } from '../archive/keys.ts';
 import type { Storage } from '../archive/storage.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError } from '../errors.ts';
 import type { SealFindingCode } from './findings.ts';
 import type { Seen } from './key.ts';
@@ -121,7 +122,7 @@ export async function verifyLog(
       if (read === null) continue;
       if (read instanceof ArchiveError) note('seal-log-damaged', path, read.detail);
       else if (key !== null && isSigned(read.note, key) !== 'good')
-        note('seal-signature-bad', path, `of ${read.size} entries`, [read.raw]);
+        note('seal-signature-bad', path, `of ${counted(read.size, 'entry', 'entries')}`, [read.raw]);
       if (!(read instanceof ArchiveError)) found.push(read);
     }
     return found;
@@ -176,17 +177,24 @@ export async function verifyLog(
     for (const each of [...history, ...(last === null ? [] : [last])]) {
       const where = each === last ? 'seen before' : 'in seals/checkpoints';
       if (each.size > newest.size)
-        note('seal-rolled-back', CHECKPOINT, `${newest.size} entries; ${each.size} ${where}`, [each.raw, newest.raw]);
+        note('seal-rolled-back', CHECKPOINT, `${counted(newest.size, 'entry', 'entries')}; ${each.size} ${where}`, [
+          each.raw,
+          newest.raw,
+        ]);
       else if (each.size === newest.size && !each.root.equals(newest.root))
-        note('seal-forked', CHECKPOINT, `two logs of ${each.size} entries were signed, one ${where}`, [
-          each.raw,
-          newest.raw,
-        ]);
+        note(
+          'seal-forked',
+          CHECKPOINT,
+          `two logs of ${counted(each.size, 'entry', 'entries')} were signed, one ${where}`,
+          [each.raw, newest.raw],
+        );
       else if (isEntriesRight() && log.roots.get(each.size)?.equals(each.root) !== true)
-        note('seal-forked', CHECKPOINT, `the log does not begin with the ${each.size} entries ${where}`, [
-          each.raw,
-          newest.raw,
-        ]);
+        note(
+          'seal-forked',
+          CHECKPOINT,
+          `the log does not begin with the ${counted(each.size, 'entry', 'entries')} ${where}`,
+          [each.raw, newest.raw],
+        );
     }
   }
 
@@ -214,7 +222,7 @@ export async function verifyLog(
     const different: string[] = [];
     await wrongTiles(storage, linesOf(storage, newest.size), async (path) => void different.push(path));
     const [first] = different;
-    if (first !== undefined) note('seal-tiles-damaged', first, `${different.length} tiles`);
+    if (first !== undefined) note('seal-tiles-damaged', first, counted(different.length, 'tile'));
   }
 
   /** What files were sealed as, where the tiles have the entries that were signed; null where not. */
@@ -258,7 +266,7 @@ function howOtherwise(
   signed: readonly Buffer[] | null,
   size: number,
 ): [code: SealFindingCode, path: string, detail: string] {
-  const count = `${leaves.length} entries where ${size} were signed`;
+  const count = `${counted(leaves.length, 'entry', 'entries')} where ${size} were signed`;
   if (signed === null) {
     const code =
       leaves.length < size ? 'seal-entry-removed' : leaves.length > size ? 'seal-entry-added' : 'seal-entry-changed';

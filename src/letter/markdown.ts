@@ -1,5 +1,6 @@
 /** The letter of a month as Markdown, and in a few lines for a message. Pure. */
 import { type ArticleChange, describeChanges, type EditKind } from '../archive/changes.ts';
+import { counted } from '../counted.ts';
 import { onSiteClock, shownTime } from '../site/clock.ts';
 import type { Letter } from './letter.ts';
 import type { Rates, Share } from './rates.ts';
@@ -19,7 +20,7 @@ export function letterMarkdown(letter: Letter): string {
       : `${days.since} to ${days.until}, as of ${asOf}.`,
     ...(damaged === 0
       ? []
-      : [`**${damaged} records cannot be read** and are in no figure (\`guancha-archive audit\`).`]),
+      : [`**${counted(damaged, 'record')} cannot be read** and in no figure (\`guancha-archive audit\`).`]),
     '## Published',
     `${counted(published.articles, 'article')}${published.posts === 0 ? '' : ` and ${counted(published.posts, 'post')} of the community`} in the archive.`,
     table(
@@ -50,7 +51,7 @@ export function letterLines({ published, edited, withdrawn, returned, missed, ra
     ...(isUnderWay ? ['the month is under way'] : []),
     `${counted(published.articles, 'article')} and ${counted(published.posts, 'post')} published`,
     `${counted(edited.edits, 'edit')} of ${counted(edited.articles, 'article')}, ${withdrawn.count} withdrawn, ${returned.count} returned`,
-    `${missed.failed + missed.refused + missed.waiting} not archived, ${missed.neverSeen} numbers never seen`,
+    `${missed.failed + missed.refused + missed.waiting} not archived, ${counted(missed.neverSeen, 'number')} never seen`,
     `within a day ${shareInWords(day)} edited, ${shareInWords(goneInADay)} withdrawn`,
   ];
 }
@@ -170,8 +171,4 @@ function plain(text: string): string {
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()
     .replace(/[!-/:-@[-`{-~]/g, '\\$&');
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,6 +1,7 @@
 /** Delivers notices to hooks at least once: each is kept first, then sent again until it arrives or is given up. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, retryPauseMs, systemClock } from '../clock.ts';
+import { counted } from '../counted.ts';
 import { ArchiveError } from '../errors.ts';
 import { type OperationsPlace, openOperations } from '../frontier/operations.ts';
 import type { Outbox, WaitingNotice } from '../journal/outbox.ts';
@@ -60,7 +61,8 @@ export function createNotifier(options: {
       ),
     deliver: async ({ signal }) => {
       const lost = outbox.giveUpOthers([...byKey.keys()]);
-      if (lost > 0) warn(`${lost} notices waited for hooks that are not configured any more; they are given up`);
+      if (lost > 0)
+        warn(`${counted(lost, 'notice')} waited for hooks that are not configured any more, and will not be sent`);
       const counts = await Promise.all(
         [...byKey.values()].flatMap((same) => same.slice(0, 1)).map((hook) => deliverTo(hook, signal)),
       );

@@ -1,5 +1,6 @@
 /** Every word of the pages in both languages. A text with places for values is a function of them. */
 import type { EditKind } from '../archive/changes.ts';
+import { counted } from '../counted.ts';
 import type { Outcome } from '../model.ts';
 import { COVERAGE_IN_ENGLISH } from '../report/coverage-words.ts';
 import { AUDIT_IN_CHINESE, AUDIT_IN_ENGLISH } from './audit-words.ts';
@@ -321,7 +322,7 @@ const en: Words = {
   media: { video: 'Video', audio: 'Audio', iframe: 'Embedded page', embed: 'Plug-in content', cover: 'Video' },
   history: 'Versions and changes',
   version: (number) => `Version ${number}`,
-  versionCount: (count) => `${count} version${count === 1 ? '' : 's'}`,
+  versionCount: (count) => counted(count, 'version'),
   seen: 'First captured',
   oldVersion: (number) => `This is version ${number}; a later one has taken its place.`,
   toNewest: 'Go to the newest version',
@@ -339,7 +340,7 @@ const en: Words = {
   removed: 'Removed',
   nothingChanged: 'The two say the same; only markup differs.',
   coarse: 'The text is long: some places are compared as whole paragraphs.',
-  unchangedBlocks: (count) => `${count} paragraph${count === 1 ? '' : 's'} unchanged`,
+  unchangedBlocks: (count) => `${counted(count, 'paragraph')} unchanged`,
   what: { edited: 'edited', withdrawn: 'withdrawn', returned: 'returned' },
   kinds: { title: 'headline', correction: 'correction', addition: 'addition', picture: 'pictures', date: 'time' },
   characters: (added, removed) => `${added} characters added, ${removed} removed`,
@@ -347,7 +348,7 @@ const en: Words = {
   older: 'Older',
   pages: 'Pages',
   articles: (count) => `${count} article${count === '1' ? '' : 's'}`,
-  countPictures: (count) => `${count} picture${count === 1 ? '' : 's'}`,
+  countPictures: (count) => counted(count, 'picture'),
   nothing: 'The archive has no articles yet.',
   noChanges: 'No edits, withdrawals or returns were found.',
   nothingFound: 'Nothing was found.',
@@ -442,7 +443,7 @@ const en: Words = {
   archivedShare: 'Share archived, by day',
   askForGaps: 'Ask for the gaps:',
   damagedRecords: (count) =>
-    `${count} record${count === 1 ? '' : 's'} cannot be read and ${count === 1 ? 'is' : 'are'} not counted.`,
+    `${counted(count, 'record cannot be read and is', 'records cannot be read and are')} not counted.`,
   articlesLabel: 'articles',
   damagedLabel: 'records unreadable',
   lackTextLabel: 'documents unreadable',

@@ -6,6 +6,7 @@ import type { Storage } from '../archive/storage.ts';
 import { type Holdings, MOST_BEHIND, readHoldings } from '../catalog/holdings.ts';
 import { wallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { counted, grouped } from '../counted.ts';
 import { ruleOf, timingOf } from '../crawl/timing.ts';
 import { ArchiveError } from '../errors.ts';
 import { readSealState, type SealState } from '../evidence/seal-state.ts';
@@ -85,8 +86,8 @@ export function describeHoldings({ holdings, stateBytes }: ArchiveState): readon
   const captures = captureBytes === null ? '' : `, captures ${inBytes(captureBytes)}`;
   const more = behind === null ? '' : behind > MOST_BEHIND ? `more than ${MOST_BEHIND}` : String(behind);
   return [
-    `${articles} articles, ${posts} of them posts${days}`,
-    `${versions} versions, ${pictures} pictures in ${pictureFiles} files`,
+    `${counted(articles, 'article')}, ${grouped(posts)} of them posts${days}`,
+    `${counted(versions, 'version')}, ${counted(pictures, 'picture')} in ${counted(pictureFiles, 'file')}`,
     `documents ${inBytes(documentBytes)}, pictures ${inBytes(pictureBytes)}${captures}, databases ${inBytes(stateBytes)}`,
     ...(more === '0'
       ? []
@@ -103,7 +104,7 @@ export function describeSeals({ sealedAt, result }: SealState): string | null {
   if (result === null) return sealedAt === null ? null : `last sealed ${wallClock(sealedAt)}`;
   const { at, files, findings } = result;
   const older = files > 0 || sealedAt === null ? '' : `; the newest entry is of ${wallClock(sealedAt)}`;
-  return `last seal ${wallClock(at)}: ${files} files newly sealed, ${findings} findings${older}`;
+  return `last seal ${wallClock(at)}: ${counted(files, 'file')} newly sealed, ${counted(findings, 'finding')}${older}`;
 }
 
 /** `1.2 GB`, by powers of ten. */

@@ -2,11 +2,12 @@
 import { dirname, join, relative, sep } from 'node:path';
 import type { TextFile } from '../archive/text-file.ts';
 import { type AuditSummary, CHECKS, type Finding, type Reporter, type Severity } from '../audit/promises.ts';
-import { type AuditRun, counted, type Group, type Located, openGroups, RANK, sentence } from './findings.ts';
+import { counted } from '../counted.ts';
+import { type AuditRun, type Group, type Located, openGroups, RANK, sentence } from './findings.ts';
 import { bar, html, type Markup, pageEnd, pageStart } from './page.ts';
 import { titleOf } from './titles.ts';
 
-/** More of one check are counted, not shown: the page stays one that a browser opens. */
+/** More of one check are not shown: the page stays one that a browser opens. */
 const MOST_SHOWN = 200;
 
 /** Writes the page into the file at the end of the audit, and commits the file. */

@@ -1,7 +1,8 @@
 /** What an audit says on stdout: JSON lines for programs, for people the worst first and each check once. */
 import { join } from 'node:path';
 import { type AuditSummary, CHECKS, type Reporter, type Severity } from '../audit/promises.ts';
-import { counted, type Group, isRepairable, openGroups } from './findings.ts';
+import { counted, grouped } from '../counted.ts';
+import { type Group, isRepairable, openGroups } from './findings.ts';
 import type { Terminal } from './terminal.ts';
 import { line, link, type Style, style, type Text } from './text.ts';
 import { titleOf } from './titles.ts';
@@ -39,7 +40,7 @@ export function terminalReport(terminal: Terminal, { repair }: { readonly repair
 
 function printGroup(terminal: Terminal, { code, count, shown }: Group): void {
   const { severity, means, fix } = CHECKS[code];
-  const head = line`${style(STYLES[severity], severity)} ${style('bold', code)}  ${count.toLocaleString('en')}`;
+  const head = line`${style(STYLES[severity], severity)} ${style('bold', code)}  ${grouped(count)}`;
   const lines: Text[] = [head, `  ${means}; ${fix}`];
   for (const each of shown) {
     const { found, root } = each;
@@ -50,7 +51,7 @@ function printGroup(terminal: Terminal, { code, count, shown }: Group): void {
       `    ${found.detail}`,
     );
   }
-  const more = (count - shown.length).toLocaleString('en');
+  const more = grouped(count - shown.length);
   if (count > shown.length) lines.push(`  … and ${more} more: audit --json --only ${code}`);
   terminal.say(...lines, '');
 }

@@ -1,4 +1,5 @@
 /** The coverage of numbers in lines: a row for each day, the gaps, the lists, and the estimate in a sentence. */
+import { counted } from '../counted.ts';
 import type { Gap } from '../coverage/gaps.ts';
 import type { CoverageDay, DayState, IdCoverage, SourceShare, Window } from '../coverage/id-coverage.ts';
 import type { Line, Summary } from './envelope.ts';
@@ -150,10 +151,10 @@ export function sentence({ archived, completeness }: IdCoverage, since: string):
 export function evidence({ neverSeen, probed, elsewhere }: IdCoverage): string {
   const asked = probed.articles + probed.unpublished;
   const parts = [
-    `${neverSeen} numbers between them were never seen`,
+    `${counted(neverSeen, 'number between them was', 'numbers between them were')} never seen`,
     asked === 0
       ? 'none was asked for (backfill --ids asks)'
-      : `${asked} more were asked for, and ${probed.articles} of them are articles`,
+      : `${counted(asked, 'more was', 'more were')} asked for: ${counted(probed.articles, 'article')}`,
     ...(elsewhere === 0 ? [] : [`${elsewhere} that moved or led elsewhere are left out`]),
   ];
   return `${parts.join('; ')}.`;

@@ -1,8 +1,8 @@
 /** The words of the coverage as a page. A reader's page may have them in another language. */
+import { counted } from '../counted.ts';
 import type { IdState } from '../coverage/gaps.ts';
 import type { IdCoverage } from '../coverage/id-coverage.ts';
 import { type ColumnName, evidence, sentence } from './coverage-text.ts';
-import { counted } from './findings.ts';
 
 export interface CoverageWords {
   readonly sentence: (coverage: IdCoverage, since: string) => string;

@@ -2,6 +2,7 @@
  * The one door to the terminal: results on stdout, everything else on stderr, a progress bar where there is a terminal.
  * Every line is wrapped at the width of the terminal that it goes to; nothing is cut. Elsewhere a line stays one.
  */
+import { counted, grouped } from '../counted.ts';
 import type { LogEvent } from '../log.ts';
 import { createEnvelope, type Envelope, type Line, type Summary, type SummaryName } from './envelope.ts';
 import type { Io, Output } from './output.ts';
@@ -21,7 +22,7 @@ export interface Terminal {
   /** Lines for people, on stdout; nothing with --json. */
   say(...lines: readonly Text[]): void;
   log(event: LogEvent): void;
-  /** Shows how far the work is; `total` may grow. @param unit what is counted, articles where absent */
+  /** Shows how far the work is; `total` may grow. @param unit one of what is counted, an article where absent */
   progress(done: number, total: number, unit?: string): void;
   /** Takes the bar away. */
   end(): void;
@@ -69,7 +70,7 @@ export function createTerminal(
       ];
       printLines(stderr, lines);
     },
-    progress: (done, total, unit = 'articles') => {
+    progress: (done, total, unit = 'article') => {
       if (quiet) return;
       const now = performance.now();
       const text = progressLine(done, total, { unit, elapsedMs: now - startedAt });
@@ -116,7 +117,7 @@ function progressLine(
 ): string {
   const rate = done / (elapsedMs / 1000);
   const left = done === 0 ? '' : `, ${clock((total - done) / rate)} left`;
-  return `${done} of ${total} ${unit}, ${rate.toFixed(1)}/s${left}`;
+  return `${grouped(done)} of ${counted(total, unit)}, ${rate.toFixed(1)}/s${left}`;
 }
 
 function clock(seconds: number): string {

@@ -1,6 +1,7 @@
 /** How visits are reported: one line for people, one JSON object for programs, and a summary at the end. */
 
 import { parseKey, recordKey } from '../archive/keys.ts';
+import { counted } from '../counted.ts';
 import type { Worked } from '../crawl/work.ts';
 import type { FlagCode } from '../flags.ts';
 import type { Outcome } from '../model.ts';
@@ -74,7 +75,7 @@ function describe({ title, publishedAt, images, url, to, detail, flags }: UrlRep
     return [url, to === undefined ? detail : `→ ${to ?? 'another outlet'}`].filter(Boolean).join('  ');
   const missing = images.missing === 0 ? '' : `, ${images.missing} missing`;
   const doubts = flags.length === 0 ? '' : `⚑ ${flags.join(', ')}  `;
-  return `${publishedAt === null ? '' : shownTime(publishedAt)}  ${images.stored} pictures${missing}  ${doubts}${title}`;
+  return `${publishedAt === null ? '' : shownTime(publishedAt)}  ${counted(images.stored, 'picture')}${missing}  ${doubts}${title}`;
 }
 
 /** `12 archived, 3 unchanged, 1 failed`. */

@@ -1,7 +1,7 @@
 /**
  * Where a line is broken that is wider than the terminal: between the columns of a row, between words, or between Chinese
- * characters, and never within what somebody copies: an id, an address, a path, a command. That stays whole on a line of
- * its own, however wide it is.
+ * characters, and never within what somebody copies: an id, an address, a path, a command, nor within a time. That
+ * stays whole on a line of its own, however wide it is.
  */
 import { widthOf } from './width.ts';
 
@@ -31,7 +31,7 @@ export function wrap(text: string, columns: number, wholes: readonly Whole[] = [
   let [from, indent, used] = [0, 0, text.search(/\S|$/)];
   const atoms = atomsIn(text, wholes);
   for (const [i, atom] of atoms.entries()) {
-    const isFirst = i === 0 || from === atom.from;
+    const isFirst = from === atom.from || i === 0 || (used <= hang && atom.width > columns - hang); // not a mark alone
     const room = columns - used - atom.space;
     const fits = atom.width <= room;
     // A column that does not fit goes whole to the next line, if it fits there, or if hardly any of it stays on this one.
@@ -55,7 +55,7 @@ export function wrapped(text: string, columns: number): readonly string[] {
 
 /** Later lines stand below the text of the first, or are indented where that is not. */
 function hangOf(text: string, columns: number): number {
-  const prefix = text.match(/^ *(?:(?:[→✓✗!=∅↗·•…⚑*-]|\d+) +)?/u)?.[0] ?? '';
+  const prefix = text.match(/^(?: +\d+ +| *(?:[→✓✗!=∅↗·•…⚑*-] +)?)/u)?.[0] ?? '';
   return prefix === '' ? 2 : Math.min(widthOf(prefix), Math.floor(columns / 3));
 }
 
@@ -73,7 +73,8 @@ const COMMAND =
   /`[^`]+`|\bnpm (?:run \S+|start|test)|(?:node \S*|npx )?\bguancha-archive(?: +(?:'[^']*'|[^\s,;()—→']+(?<![:.]))){0,12}/;
 const ADDRESS = /\bhttps?:\/\/[^\s\u3000-\u303f\uff00-\uffef]+/;
 const PATH = /(?<![\w/])(?:'[\w.~-]*\/[^']*'|[\w.~-]*\/[^\s\u3000-\u303f\uff00-\uffef“”‘’]+)/;
-const WHOLE = new RegExp([COMMAND, ADDRESS, PATH].map(({ source }) => source).join('|'), 'gu');
+const TIME = /\b\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?(?: [+-]\d\d:\d\d)?/;
+const WHOLE = new RegExp([COMMAND, ADDRESS, PATH, TIME].map(({ source }) => source).join('|'), 'gu');
 
 /** A character that may begin a line and end one: Chinese, Japanese and their punctuation. Ranges, for properties load slowly. */
 const LOOSE = String.raw`[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u{20000}-\u{3ffff}]`;
