@@ -80,7 +80,7 @@ describe('the figures of status', () => {
     renameSync(path, join(folder.path, 'record.json'));
     const behind = await statusOf(archive);
     assert.deepEqual(figuresIn(behind, { ...all, behind: 1 }), { ...all, behind: 1 }, 'it says what it does not count');
-    assert.match((await runHere(['status', '--archive', archive])).stdout, /1 articles changed since/);
+    assert.match((await runHere(['status', '--archive', archive])).stdout, /1 article changed since/);
 
     await runHere(['list', '--archive', archive]);
     const fewer = figuresOf(archive);

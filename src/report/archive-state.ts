@@ -84,17 +84,17 @@ export function describeHoldings({ holdings, stateBytes }: ArchiveState): readon
   const { documentBytes, pictureFiles, pictureBytes, captureBytes } = holdings;
   const days = firstDay === null ? '' : `, from ${firstDay} to ${lastDay}, ${today} of today`;
   const captures = captureBytes === null ? '' : `, captures ${inBytes(captureBytes)}`;
-  const more = behind === null ? '' : behind > MOST_BEHIND ? `more than ${MOST_BEHIND}` : String(behind);
+  const more = behind !== null && behind > MOST_BEHIND ? 'more than ' : '';
   return [
     `${counted(articles, 'article')}, ${grouped(posts)} of them posts${days}`,
     `${counted(versions, 'version')}, ${counted(pictures, 'picture')} in ${counted(pictureFiles, 'file')}`,
     `documents ${inBytes(documentBytes)}, pictures ${inBytes(pictureBytes)}${captures}, databases ${inBytes(stateBytes)}`,
-    ...(more === '0'
+    ...(behind === 0
       ? []
       : [
-          more === ''
+          behind === null
             ? `as of ${wallClock(asOf)}; list or reindex counts again`
-            : `${more} articles changed since and are not counted: list or reindex counts again`,
+            : `${more}${counted(Math.min(behind, MOST_BEHIND), 'article')} changed since, not counted yet: list or reindex counts again`,
         ]),
   ];
 }
