@@ -11,7 +11,7 @@ import { pageOf } from '../src/fetch/exchange.ts';
 import { waitingScript } from './support/browser-script.ts';
 import { type CappedBrowser, openCappedBrowser } from './support/capped-browser.ts';
 import { temporaryFolder } from './support/command.ts';
-import { childrenOf, programOf } from './support/processes.ts';
+import { childrenOf, descendantsOf, programOf } from './support/processes.ts';
 import { straight } from './support/straight.ts';
 
 const TEXT = `<!DOCTYPE html><html><body>${'<p>山中的图书馆</p>'.repeat(4000)}</body></html>`;
@@ -217,6 +217,28 @@ describe('the browser', () => {
       assert.equal((await mortal.get(`${origin}/plain`, never)).response.status, 200);
     });
   }
+
+  it('leaves a Chromium that hangs and does not die: what asked for a tab ends when it is told to, and so does the browser', async (context) => {
+    if (process.platform !== 'linux') return context.skip('finds the browser among the processes by /proc');
+    const others = descendantsOf(process.pid);
+    const hanging = open({ timeoutMs: 10_000 });
+    assert.equal((await hanging.get(`${origin}/plain`, never)).response.status, 200);
+    const started = descendantsOf(process.pid).filter((pid) => !others.includes(pid));
+    assert.ok(started.length > 0);
+    for (const pid of started) process.kill(pid, 'SIGSTOP');
+    try {
+      const stop = new AbortController();
+      // The first has the tab that is there, the others wait for new ones.
+      const waiting = Array.from({ length: 3 }, () => hanging.get(`${origin}/plain`, stop.signal));
+      const ended = Promise.all(waiting.map((each) => assert.rejects(each, { name: 'AbortError' })));
+      setTimeout(() => stop.abort(), 100);
+      await ended;
+      await hanging[Symbol.asyncDispose]();
+      while (descendantsOf(process.pid).some((pid) => started.includes(pid))) await sleep(20);
+    } finally {
+      for (const pid of descendantsOf(process.pid)) if (started.includes(pid)) process.kill(pid, 'SIGKILL');
+    }
+  });
 
   it('ends at once when its signal aborts', async () => {
     const stop = new AbortController();

@@ -28,9 +28,9 @@ describe('mistakes by enumeration', () => {
     let count = 0;
     for (const mistake of mistakesOf(program)) {
       count += 1;
-      const json = count % 2 === 0;
       const [name = '', ...rest] = mistake.argv.map((word) => word.replaceAll('AT/', `${folder.path}/`));
       const flags = known.get(name);
+      const json = count % 2 === 0 && flags?.has('--json') !== false;
       const config = flags?.has('--config') === true && !rest.some((word) => word.startsWith('--config'));
       const argv = [
         name,

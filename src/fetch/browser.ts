@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import type { Exchange } from '../model.ts';
 import { type Appearance, type Easel, openEasel, type ShowOptions, VIEWPORT } from './appearance.ts';
 import { BrokenOff } from './broken-off.ts';
-import { faultOfTemporary, launch, loadPlaywright } from './chromium.ts';
+import { faultOfTemporary, kill, launch, loadPlaywright } from './chromium.ts';
 import type { Connections } from './connections.ts';
 import { openWire, type Wire } from './devtools.ts';
 import { type Caps, UNENCODED } from './door.ts';
@@ -71,6 +71,8 @@ interface Painter extends Opened {
 /** Chromium gives a page's memory back only when its context closes (playwright#6319). */
 const USES_PER_CONTEXT = 200;
 const CLOSE_MS = 5000;
+/** A browser that does not give a tab by then never will. */
+const TAB_MS = 60_000;
 
 /** Nothing is started before the first request, or `warmUp`. */
 export function openBrowser(options: BrowserOptions): PageBrowser {
@@ -88,7 +90,7 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
       first.catch(() => {}); // the first request gets the error
       idle.push(first);
     },
-    userAgent: async () => userAgent ?? userAgentOf(await browser()),
+    userAgent: async () => userAgent ?? inBrowser(userAgentOf),
     get: async (url, request) => {
       let asked: Wire | null = null;
       try {
@@ -118,8 +120,8 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
       ),
     [Symbol.asyncDispose]: async () => {
       closing = true; // a tab that was on its way is not given another browser
-      const open = await running?.catch(() => null);
-      if (open !== null && open !== undefined) await within(CLOSE_MS, open.close());
+      const ending = running?.then(end, () => {}); // one that is still on its way is ended when it comes
+      if (ending !== undefined) await within(2 * CLOSE_MS, ending);
       await (await proxy)?.[Symbol.asyncDispose]();
     },
   };
@@ -163,7 +165,7 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
     work: (taken: T) => Promise<R>,
   ): Promise<R> {
     signal.throwIfAborted();
-    const taken = await take();
+    const taken = await orAborted(take(), signal, discard);
     const watch = new AbortController();
     try {
       const answer = await Promise.race([
@@ -190,11 +192,16 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
     }
   }
 
-  /** A new tab; in a new browser where the old one turns out to be dead. */
+  /** A new tab; in a new browser where the old one turns out to be dead. One that does not answer at all is ended. */
   async function inBrowser<T>(openTab: (open: Browser) => Promise<T>): Promise<T> {
     const open = await browser();
     try {
-      return await openTab(open);
+      const opening = openTab(open);
+      if (!(await within(TAB_MS, opening))) {
+        void end(open);
+        throw new Error(`the browser gave no answer within ${TAB_MS} ms`);
+      }
+      return await opening;
     } catch (error) {
       if (running !== null && (await running) === open) forget();
       const room = closing ? null : await faultOfTemporary();
@@ -263,7 +270,26 @@ export function openBrowser(options: BrowserOptions): PageBrowser {
     if (await within(CLOSE_MS, context.close())) return;
     const open = context.browser();
     forget();
-    if (open !== null) await within(CLOSE_MS, open.close());
+    if (open !== null) await end(open);
+  }
+
+  async function end(open: Browser): Promise<void> {
+    if (!(await within(CLOSE_MS, open.close()))) kill(open);
+  }
+}
+
+/** What is on its way, or the reason of the signal: what comes after that is handed to `late`. */
+async function orAborted<T>(coming: Promise<T>, signal: AbortSignal, late: (taken: T) => Promise<void>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort);
+  try {
+    return await Promise.race([coming, promise]);
+  } catch (error) {
+    coming.then(late, () => {}); // who waited for it has left
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }
 

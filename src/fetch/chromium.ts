@@ -39,7 +39,8 @@ export async function launch(options: LaunchOptions): Promise<Browser> {
       handleSIGTERM: false,
       handleSIGHUP: false,
     });
-  const startOnce = async (which: Startable) =>
+  const startOnce = async (which: Startable) => withProcess(await inSandbox(which));
+  const inSandbox = async (which: Startable) =>
     // Chromium refuses its sandbox to root, and some containers refuse it to everybody.
     process.getuid?.() === 0
       ? start(which, false)
@@ -58,6 +59,36 @@ export async function launch(options: LaunchOptions): Promise<Browser> {
     return await startOnce(startable(whole)).catch(async (again: Error) => {
       throw await reasonOf(again, whereOf(whole));
     });
+  }
+}
+
+/** The process of each browser, for `kill`: Playwright keeps it to itself. */
+const processes = new WeakMap<Browser, number>();
+
+/** A browser that does not say which process it is is a browser all the same. */
+async function withProcess(browser: Browser): Promise<Browser> {
+  try {
+    const session = await browser.newBrowserCDPSession();
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+    await session.detach();
+    const id = processInfo.find(({ type }) => type === 'browser')?.id;
+    if (id !== undefined) processes.set(browser, id);
+  } catch {
+    // Where it died meanwhile, the first tab says so.
+  }
+  return browser;
+}
+
+/** Ends a browser that does not end by itself, and with it its whole group where it leads one, as Playwright starts it. */
+export function kill(browser: Browser): void {
+  const id = processes.get(browser);
+  if (id === undefined || !browser.isConnected()) return; // its number may be another's by now
+  for (const target of [-id, id]) {
+    try {
+      process.kill(target, 'SIGKILL');
+    } catch {
+      // It leads no group, or is gone.
+    }
   }
 }
 
