@@ -211,11 +211,8 @@ export async function runProcess(): Promise<void> {
   });
   const exit = await main(argv, { stdout, stderr, stdin: process.stdin }, interrupts);
   process.exitCode = fault ?? exit;
-  // Everything is closed, and what was printed has gone. A child that cannot end, or a handle of it, holds nobody up.
-  setTimeout(
-    () => process.stdout.writableLength + process.stderr.writableLength === 0 && process.exit(),
-    LAST_RESORT_MS,
-  ).unref();
+  // Everything is closed, and what was printed has gone: a child that cannot end, or a handle of it, holds nobody up.
+  setTimeout(() => stdout.isSent() && stderr.isSent() && process.exit(), LAST_RESORT_MS).unref();
 }
 
 if (import.meta.main) await runProcess();

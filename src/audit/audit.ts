@@ -1,9 +1,8 @@
 /** The audit: every file of an archive once, month by month, then what only shows when all files are compared. Reads only. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import type { VerifyContext } from '../evidence/verify.ts';
 import { openPool, type Pool } from '../pool.ts';
+import { openTemporary } from '../temporary.ts';
 import { openAuditIndex } from './audit-index.ts';
 import { isBusy, lasting } from './beside-runs.ts';
 import { captures, clocks, mergeAuditIndex, pictures, twice } from './cross-checks.ts';
@@ -107,27 +106,24 @@ async function* look(
   /** Files of which an error was found: that they are not as they were sealed has the same cause. */
   const broken = new Set<string>();
 
-  const folder = await mkdtemp(join(tmpdir(), 'guancha-audit-'));
-  try {
-    const task = { codes, since: selection.since, isPartial, notesHashes: seals !== null };
-    await using pool = await (options.elsewhere ?? ((asked) => openThreads(asked, { ...options, folder })))(task);
-    const before: Finding[][] = [[]]; // what was found on the way to each piece that is not done yet, and behind the last one
-    for await (const { findings, articles, assets, bytes } of pool.run(
-      withoutFindings(plan(options, besides?.quarantine), before),
-    )) {
-      total.articles += articles;
-      total.assets += assets;
-      total.bytes += bytes;
-      yield* onlyWanted(before.shift() ?? []);
-      yield* onlyWanted(findings);
-    }
-    await pool.finish();
-    yield* onlyWanted(before.flat());
-    const indexFiles = await pool.files(folder);
-    yield* crossChecks(join(folder, 'all.sqlite'), indexFiles);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  await using temporary = await openTemporary('audit');
+  const { path: folder } = temporary;
+  const task = { codes, since: selection.since, isPartial, notesHashes: seals !== null };
+  await using pool = await (options.elsewhere ?? ((asked) => openThreads(asked, { ...options, folder })))(task);
+  const before: Finding[][] = [[]]; // what was found on the way to each piece that is not done yet, and behind the last one
+  for await (const { findings, articles, assets, bytes } of pool.run(
+    withoutFindings(plan(options, besides?.quarantine), before),
+  )) {
+    total.articles += articles;
+    total.assets += assets;
+    total.bytes += bytes;
+    yield* onlyWanted(before.shift() ?? []);
+    yield* onlyWanted(findings);
   }
+  await pool.finish();
+  yield* onlyWanted(before.flat());
+  const indexFiles = await pool.files(folder);
+  yield* crossChecks(join(folder, 'all.sqlite'), indexFiles);
   return total;
 
   function* onlyWanted(findings: Iterable<Finding>): Generator<Finding> {

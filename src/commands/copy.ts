@@ -3,9 +3,7 @@
  * an address.
  */
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { copyArchive } from '../archive/copy.ts';
 import { openStorage } from '../archive/open-storage.ts';
 import { isS3Address } from '../archive/s3-address.ts';
@@ -14,6 +12,8 @@ import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { lockArchive } from '../frontier/lock.ts';
 import { expandPath } from '../paths.ts';
 import type { Terminal } from '../report/terminal.ts';
+import { openTemporary } from '../temporary.ts';
+import { requireArchiveIn } from './existing-archive.ts';
 import type { Interrupts } from './session.ts';
 
 /** @throws USAGE, CONFIG_INVALID, ARCHIVE_IN_USE, and what either place throws */
@@ -24,9 +24,9 @@ export async function copy(
 ): Promise<ExitCode> {
   const [source, target] = [placeOf(from, 'FROM'), placeOf(to, 'TO')];
   if (`${target}/`.startsWith(`${source}/`)) throw new ArchiveError('USAGE', `${target}: lies in ${source}`);
+  if (!isS3Address(source)) requireArchiveIn(source);
   await using cleanup = new AsyncDisposableStack();
-  const local = await mkdtemp(join(tmpdir(), 'guancha-archive-copy-'));
-  cleanup.defer(() => rm(local, { recursive: true, force: true }));
+  const { path: local } = cleanup.use(await openTemporary('archive-copy'));
   const report = (message: string) => terminal.log({ level: 'warn', stage: 'run', message });
   const open = (storage: string) =>
     openStorage({ archive: local, cluster: { storage } }, { report, signal: interrupts.abortSignal });

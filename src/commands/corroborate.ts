@@ -8,6 +8,7 @@ import { compareSightings, sightingsOf } from '../evidence/corroborate.ts';
 import { expandPath } from '../paths.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, style } from '../report/text.ts';
+import { requireArchive, requireArchiveIn } from './existing-archive.ts';
 import { existingArchive } from './seal.ts';
 
 const MEANS = {
@@ -22,6 +23,8 @@ export async function corroborate(
   { config, terminal }: { readonly config: Config; readonly terminal: Terminal },
 ): Promise<ExitCode> {
   const folder = resolve(expandPath(other, { code: 'USAGE', where: 'OTHER' }));
+  requireArchive(config);
+  requireArchiveIn(folder);
   const here = await sightingsOf(await existingArchive(config));
   const there = await sightingsOf(await existingArchive(inFolder(folder)));
   const { alike, differences, onlyHere, onlyThere } = compareSightings(here, there);

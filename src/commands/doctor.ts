@@ -1,5 +1,5 @@
 /** `doctor`: checks what a crawl needs, and says what to do about each fault. */
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openDisk } from '../archive/disk.ts';
 import { ASSETS, temporaryName } from '../archive/keys.ts';
@@ -78,9 +78,21 @@ async function checksOf({ cluster }: Config): Promise<readonly (readonly [string
   return [...own, ...Object.entries(clusterChecks(cluster))];
 }
 
+/** A run may have put something there meanwhile. */
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It is not empty, or was never made: the check of the archive says why.
+  }
+}
+
 /** The archive's folder; where it is not there yet, one beside it that goes again: to look makes no archive. */
 function openTrialFolder(archive: string): Disposable & { readonly folder: string } {
-  if (existsSync(archive)) return { folder: archive, [Symbol.dispose]: () => {} };
+  if (existsSync(archive)) {
+    const assets = join(archive, ASSETS); // where it is tried to write
+    return { folder: archive, [Symbol.dispose]: existsSync(assets) ? () => {} : () => removeEmpty(assets) };
+  }
   let parent = dirname(archive);
   while (!existsSync(parent)) parent = dirname(parent);
   const folder = join(parent, temporaryName('doctor'));

@@ -1,5 +1,6 @@
 /** Whether there is an archive where the configuration says: a wrong path is an error, and not an archive without articles. */
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   ARTICLES,
   CAPTURES,
@@ -17,19 +18,10 @@ import { ArchiveError } from '../errors.ts';
 import type { OperationsPlace } from '../frontier/operations.ts';
 import { knownError } from '../system-errors.ts';
 
-/** One of these is in every archive, from its first moment on. */
-const OWN: ReadonlySet<string> = new Set([
-  ARTICLES,
-  CAPTURES,
-  CATALOG,
-  FRONTIER,
-  LOCK,
-  MANIFEST,
-  QUARANTINE,
-  RECORDS,
-  SEALS,
-  VERSIONS,
-]);
+/** One of these is in every archive, from its first moment on; or one of the next. */
+const OWN: ReadonlySet<string> = new Set([CATALOG, FRONTIER, LOCK, MANIFEST, QUARANTINE, SEALS]);
+/** Folders of other programs have these names as well; here there are years in them, and posts. */
+const BY_YEAR: readonly string[] = [ARTICLES, CAPTURES, RECORDS, VERSIONS];
 
 /**
  * For commands that make no archive. Of one that lies elsewhere than in a folder, its own door says what is wrong with it.
@@ -37,8 +29,14 @@ const OWN: ReadonlySet<string> = new Set([
  */
 export function requireArchive({ archive, cluster }: StoragePlace & OperationsPlace): void {
   if (cluster.storage !== null || cluster.postgres !== null) return;
-  if (!namesIn(archive).some((name) => OWN.has(name)))
-    throw new ArchiveError('NO_ARCHIVE', `${archive}: there is no archive`);
+  requireArchiveIn(archive);
+}
+
+/** The same of a folder that is named by itself. */
+export function requireArchiveIn(folder: string): void {
+  const hasYears = (name: string) => namesIn(join(folder, name)).some((each) => /^(?:\d{4}|fengwen)$/.test(each));
+  if (!namesIn(folder).some((name) => OWN.has(name) || (BY_YEAR.includes(name) && hasYears(name))))
+    throw new ArchiveError('NO_ARCHIVE', `${folder}: there is no archive`);
 }
 
 function namesIn(folder: string): readonly string[] {

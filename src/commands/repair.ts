@@ -5,7 +5,6 @@ import type { App } from '../app.ts';
 import { FRONTIER } from '../archive/keys.ts';
 import { requireInFolder } from '../archive/open-storage.ts';
 import { CHECKS, type Finding } from '../audit/promises.ts';
-import { isArchive } from '../audit/shards.ts';
 import type { Config } from '../config.ts';
 import { counted } from '../counted.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
@@ -50,11 +49,6 @@ export async function repair(
   } = config;
   requireInFolder(config, 'repair');
   requireArchive(config);
-  if (!isArchive(root))
-    throw new ArchiveError(
-      'NO_ARCHIVE',
-      `${root}: it has neither articles nor records, and only archives can be repaired`,
-    );
   const codes = codesOf(flags.only);
   const jobs = Math.min(availableParallelism(), MOST_JOBS);
   const seals = verifyContext(root, config);

@@ -1,8 +1,5 @@
 /** What commands share that open an archive: a run over the queue with its report and exit code, and Ctrl-C. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type App, type AppOptions, openApp } from '../app.ts';
 import { seldom } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -11,7 +8,7 @@ import type { VisitServices } from '../crawl/visited.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import type { ArticleId } from '../model.ts';
 import type { Terminal } from '../report/terminal.ts';
-import { knownError } from '../system-errors.ts';
+import { openTemporary } from '../temporary.ts';
 import { createReporter, type Reporting } from './reporter.ts';
 
 /** The two wishes of somebody at the keyboard: finish what is in hand, or end at once. */
@@ -135,12 +132,7 @@ export async function withTemporaryArchive(
   command: string,
   body: (services: VisitServices) => Promise<void>,
 ): Promise<void> {
-  const archive = await mkdtemp(join(tmpdir(), `guancha-${command}-`)).catch((error: unknown) => {
-    throw knownError(error, { place: 'temporary', name: tmpdir() });
-  });
-  try {
-    await withArchive({ ...config, archive }, terminal, { command, wait: null }, ({ services }) => body(services));
-  } finally {
-    await rm(archive, { recursive: true, force: true });
-  }
+  await using folder = await openTemporary(command);
+  const { path: archive } = folder;
+  await withArchive({ ...config, archive }, terminal, { command, wait: null }, ({ services }) => body(services));
 }

@@ -19,6 +19,7 @@ import {
 import { verify } from '../evidence/verify.ts';
 import { expandPath } from '../paths.ts';
 import type { Terminal } from '../report/terminal.ts';
+import { requireArchive } from './existing-archive.ts';
 import { existingArchive, printFinding } from './seal.ts';
 import { verifyContext } from './sealing.ts';
 import type { Interrupts } from './session.ts';
@@ -41,6 +42,7 @@ export async function verifyCommand(
 ): Promise<ExitCode> {
   const folder =
     flags.log === undefined ? config.archive : resolve(expandPath(flags.log, { code: 'USAGE', where: '--log' }));
+  if (flags.log === undefined) requireArchive(config);
   const storage = await existingArchive(flags.log === undefined ? config : inFolder(folder));
   const keyFile = config.seal.key ?? defaultKeyFile();
   const seen = openSeen(keyFile);

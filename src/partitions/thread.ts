@@ -1,8 +1,7 @@
 /** A thread of a hand: does one partition after the other, whatever the work, and lays down in the archive what is too large for the queue. */
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openDisk } from '../archive/disk.ts';
 import { WORK, workResultKey } from '../archive/keys.ts';
@@ -12,6 +11,7 @@ import type { Storage } from '../archive/storage.ts';
 import { ArchiveError, type ErrorCode } from '../errors.ts';
 import { openPool, type Pool, serve, type Work } from '../pool.ts';
 import { knownError } from '../system-errors.ts';
+import { openTemporary } from '../temporary.ts';
 import type { Answer, Stored } from './work.ts';
 import { workNamed } from './works.ts';
 
@@ -61,27 +61,24 @@ async function doPartition(
   place: StoragePlace,
 ): Promise<Answer> {
   const work = workNamed(name);
-  const temporary = await mkdtemp(join(tmpdir(), 'guancha-partition-'));
+  await using folder = await openTemporary('partition');
+  const { path: temporary } = folder;
+  const hand = await work.open(work.parameters.parse(parameters), {
+    storage,
+    folderFor: (command) => requireFilesFolder(place, command),
+    temporary,
+  });
+  let lines = '';
   try {
-    const hand = await work.open(work.parameters.parse(parameters), {
-      storage,
-      folderFor: (command) => requireFilesFolder(place, command),
-      temporary,
-    });
-    let lines = '';
-    try {
-      for (const piece of pieces) lines += `${JSON.stringify(await hand.do(work.piece.parse(piece)))}\n`;
-    } finally {
-      hand.close();
-    }
-    const file = hand.file === undefined ? null : await storeFile(hand.file, { run, number, storage });
-    if (lines.length < MOST_INLINE) return { results: { lines }, file };
-    const key = workResultKey(run, number, { sha256: sha256(lines), type: 'jsonl' });
-    await storage.write(key, lines, { ifAbsent: true });
-    return { results: { key, sha256: sha256(lines), bytes: Buffer.byteLength(lines) }, file };
+    for (const piece of pieces) lines += `${JSON.stringify(await hand.do(work.piece.parse(piece)))}\n`;
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    hand.close();
   }
+  const file = hand.file === undefined ? null : await storeFile(hand.file, { run, number, storage });
+  if (lines.length < MOST_INLINE) return { results: { lines }, file };
+  const key = workResultKey(run, number, { sha256: sha256(lines), type: 'jsonl' });
+  await storage.write(key, lines, { ifAbsent: true });
+  return { results: { key, sha256: sha256(lines), bytes: Buffer.byteLength(lines) }, file };
 }
 
 async function storeFile(

@@ -17,11 +17,16 @@ export interface Io {
 }
 
 /** A stream of the process. */
-type Stream = Output & { on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown };
+type Stream = Output & {
+  on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
+  readonly writableLength?: number;
+};
 
 export interface SafeOutput extends Output {
   /** Why what was written is lost, though somebody may still want it; null if nothing is, or if the reader left. */
   readonly lost: () => NodeJS.ErrnoException | null;
+  /** True where all that was written has gone. */
+  readonly isSent: () => boolean;
 }
 
 /** What a pipe, a socket or a terminal says whose other end is gone. */
@@ -64,5 +69,6 @@ export function safeOutput(stream: Stream, onLost: (error: NodeJS.ErrnoException
       return stream.columns;
     },
     lost: () => lost,
+    isSent: () => isOver || (stream.writableLength ?? 0) === 0,
   };
 }
