@@ -17,6 +17,13 @@ const PLATFORM = `node-${process.platform}-${process.arch}`;
 /** Has the launcher believe that it runs on an old Node.js. */
 const OLD = `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.0.0'}})`;
 
+/** Writes the address of each module that is loaded to standard error. */
+const TELL = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from 'node:module';
+  import { writeSync } from 'node:fs';
+  registerHooks({ load: (url, context, next) => (writeSync(2, url + '\\n'), next(url, context)) });
+`)}`;
+
 /** A copy of the launcher in a package of its own. */
 async function packageAt(folder: string): Promise<string> {
   await mkdir(join(folder, 'bin'), { recursive: true });
@@ -74,6 +81,25 @@ describe('the launcher', () => {
         /^guancha-archive \d+\.\d+\.\d+ .*Node\.js \d+\.\d+\.\d+, .*Chromium.*, SQLite 3\.\d+\.\d+\n$/,
       );
     }
+  });
+});
+
+describe('help', () => {
+  it('is given by the process that was started, and loads nothing that only commands need', () => {
+    const asked = spawnSync(process.execPath, ['--import', TELL, LAUNCHER, '--help'], { encoding: 'utf8' });
+    assert.equal(asked.status, 0, asked.stderr);
+    assert.match(asked.stdout, /Usage: guancha-archive/);
+    const loaded = asked.stderr.match(/^(?:node|file):.*$/gm) ?? [];
+    assert.ok(
+      loaded.some((url) => url.endsWith('/src/program.ts')),
+      asked.stderr,
+    );
+    const heavy =
+      /^node:(?:crypto|https?|net|tls|sqlite|worker_threads|zlib)$|\/node_modules\/(?!(?:commander|leven)\/)/;
+    assert.deepEqual(
+      loaded.filter((url) => heavy.test(url)),
+      [],
+    );
   });
 });
 
