@@ -9,7 +9,7 @@ import { orNearest } from './nearest.ts';
 import { createProgram } from './program.ts';
 import { createEnvelope, errorLine } from './report/envelope.ts';
 import { type Io, type Output, safeOutput } from './report/output.ts';
-import { printJson, printPlain } from './report/plain.ts';
+import { jsonLine, printPlain, printUnbroken } from './report/plain.ts';
 import type { Terminal } from './report/terminal.ts';
 import { knownError } from './system-errors.ts';
 
@@ -71,7 +71,7 @@ export async function main(argv: readonly string[], io: Io, interrupts: Interrup
     if (!argv.slice(0, end < 0 ? argv.length : end).includes('--json')) return;
     const name = argv.find((word) => program.commands.some((command) => command.name() === word)) ?? null;
     const last = error === null ? envelope.end(name ?? '', exit) : errorLine(name, error);
-    printJson(io.stdout, last);
+    printUnbroken(io.stdout, `${jsonLine(last)}\n`);
   }
 
   function begun(): Settings {

@@ -1,7 +1,7 @@
 /** The commands by which shells complete command lines: their flags and help. */
 import { Argument, type Command } from 'commander';
 import { EXIT } from '../errors.ts';
-import { printPlain } from '../report/plain.ts';
+import { printUnbroken } from '../report/plain.ts';
 import { COMPLETIONS, completionScript } from './completion.ts';
 import { examples, type Invocation } from './flags.ts';
 
@@ -18,7 +18,7 @@ export function completing(program: Command, { io, end }: Pick<Invocation, 'io' 
     .addArgument(new Argument('<shell>').choices(Object.keys(COMPLETIONS)))
     .addHelpText('after', examples('completion bash', 'completion zsh', 'completion fish', 'completion powershell'))
     .action((shell: keyof typeof COMPLETIONS) => {
-      printPlain(io.stdout, completionScript(shell));
+      printUnbroken(io.stdout, completionScript(shell));
       end(EXIT.ok);
     });
 
@@ -31,7 +31,7 @@ export function completing(program: Command, { io, end }: Pick<Invocation, 'io' 
       const { suggestionsFor } = await import('./suggestions.ts');
       const { paths, words } = await suggestionsFor(program, before, current).catch(() => NONE);
       const lines = words.flatMap(({ text, about }) => [text, about]);
-      printPlain(io.stdout, `${[paths, ...lines].join('\n')}\n`);
+      printUnbroken(io.stdout, `${[paths, ...lines].join('\n')}\n`);
       end(EXIT.ok);
     });
 }

@@ -1,4 +1,5 @@
 /** Exports of what the site really sent, as WACZ packages and as WARC files. All batches are known before the first is written. */
+import { counted } from '../counted.ts';
 import { ArchiveError } from '../errors.ts';
 import { type Batch, batchesOf } from './batches.ts';
 import { type CaptureSources, collectPieces } from './collect.ts';
@@ -145,7 +146,10 @@ async function requireBatches(
   const limits = { mostArticles: MOST_PAGES, byMonth, onLeftOut };
   const batches = await Array.fromAsync(batchesOf(storage, selection, limits));
   if (batches.length > 0) return batches;
-  const why = left === 0 ? 'no article is selected' : `none of the ${left} articles that are selected has captures`;
+  const why =
+    left === 0
+      ? 'no article is selected'
+      : `no captures of ${counted(left, 'article that is selected', 'articles that are selected')}`;
   throw new ArchiveError('NOT_ARCHIVED', `${storage.name}: ${why}`);
 }
 

@@ -13,9 +13,9 @@ export function printPlain(to: Output, text: string): void {
   );
 }
 
-/** Prints a line for programs, which no width breaks. */
-export function printJson(to: Output, value: object): void {
-  to.write(`${jsonLine(value)}\n`);
+/** The same of what programs read, a script too: no width breaks its lines. */
+export function printUnbroken(to: Output, text: string): void {
+  to.write(linesIn(text).map(printable).join('\n'));
 }
 
 /** The lines of a text of several; each is foreign. */
