@@ -15,9 +15,12 @@ const FIRST = Date.UTC(2015, 0, 1);
 const DAY_MS = 86_400_000;
 const WORDS = ['渡口', '茶山', '石桥', '木船', '晨雾', '集市', '灯塔', '稻田', '驿站', '河湾'];
 
-/** Articles lie 30 a day from 2015 on, each with so many pictures of its own of 30 to 150 KB. */
-export function makeArchive(root: string, options: { readonly articles: number; readonly pictures: number }): void {
-  const makePicture = pictureMaker();
+/** Articles lie 30 a day from 2015 on, each with so many pictures of its own of 30 to 150 KB, or of the size that is given. */
+export function makeArchive(
+  root: string,
+  options: { readonly articles: number; readonly pictures: number; readonly pictureBytes?: number },
+): void {
+  const makePicture = pictureMaker(options.pictureBytes);
   mkdirSync(root, { recursive: true });
   using operations = openOperations(root, { command: 'generator' });
   for (let index = 0; index < options.articles; index++) {
@@ -129,7 +132,7 @@ function writeArticle(
 }
 
 /** JPEGs whose coded data is noise: whole by their structure, and no two with the same bytes. */
-function pictureMaker(): (index: number) => Buffer {
+function pictureMaker(size?: number): (index: number) => Buffer {
   const whole = readFileSync(join(import.meta.dirname, '../newspaper/pictures/tea-970x374.jpg'));
   const scan = whole.indexOf(Buffer.from([0xff, 0xda]));
   const from = scan + 2 + whole.readUInt16BE(scan + 2);
@@ -138,7 +141,7 @@ function pictureMaker(): (index: number) => Buffer {
   noise[noise.length - 1] = 0;
   return (index) => {
     const mark = Buffer.from(createHash('md5').update(String(index)).digest('hex'));
-    const bytes = 30_000 + ((index * 7919) % 120_000);
+    const bytes = size ?? 30_000 + ((index * 7919) % 120_000);
     const start = ((index * 104_729) % (noise.length - bytes - 1)) + 1;
     const piece = noise.subarray(start, start + bytes);
     return Buffer.concat([whole.subarray(0, from), mark, piece, Buffer.from([0, 0xff, 0xd9])]);
