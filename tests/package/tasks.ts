@@ -92,7 +92,7 @@ async function task(name: string, place: Place, body: (stranger: Stranger) => Pr
       const end = ended(child, (said) => ready.test(said) && heard.resolve(said));
       const said = await Promise.race([heard.promise, end.then(({ said: all }) => all)]);
       assert.match(said, ready);
-      return { said, end: () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL') };
+      return { said, end: () => endGroup(child) };
     },
   });
   const seconds = (performance.now() - from) / 1000;
@@ -109,6 +109,11 @@ async function ended(child: ChildProcess, heard: (said: string) => unknown = () 
     });
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, said };
+}
+
+/** With all that it began. */
+function endGroup({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
 }
 
 /** The four tasks that need no service, as anybody does them. */
@@ -223,7 +228,7 @@ async function serveAsService(box: string, newspaper: Newspaper): Promise<void> 
         assert.doesNotMatch(said, /a catalog is made for this command alone/);
       }
     } finally {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      endGroup(child);
       await end;
     }
   });
