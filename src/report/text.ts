@@ -14,7 +14,7 @@ export type Style = 'green' | 'red' | 'yellow' | 'dim' | 'bold';
 interface Piece {
   readonly text: string;
   readonly styles: readonly Style[];
-  /** Absolute path of the file that it opens. */
+  /** Absolute path of the file, or address of this machine's server, that it opens. */
   readonly path: string | null;
 }
 
@@ -49,7 +49,7 @@ export function style(name: Style, text: Text): Styled {
   return { pieces: piecesOf(text).map((piece) => ({ ...piece, styles: [name, ...piece.styles] })) };
 }
 
-/** Text that a terminal opens a file by (OSC 8); elsewhere the text alone. `path` is absolute. */
+/** Text that a terminal opens a file or an address by (OSC 8); elsewhere the text alone. `path` is absolute, or begins with `http:`. */
 export function link(text: Text, path: string): Styled {
   return { pieces: piecesOf(text).map((piece) => ({ ...piece, path })) };
 }
@@ -95,10 +95,11 @@ function marked({ text, styles, path }: Piece, { colours, links }: Pick<Abilitie
   const [first, ...others] = styles;
   const coloured =
     colours && first !== undefined ? styleText([first, ...others], text, { validateStream: false }) : text;
-  return links && path !== null ? `\u001b]8;;${fileUrl(path)}\u001b\\${coloured}\u001b]8;;\u001b\\` : coloured;
+  return links && path !== null ? `\u001b]8;;${urlOf(path)}\u001b\\${coloured}\u001b]8;;\u001b\\` : coloured;
 }
 
 /** With the machine’s name, so that a terminal elsewhere does not take the file for one of its own; all but plain characters are encoded. */
-function fileUrl(path: string): string {
+function urlOf(path: string): string {
+  if (/^https?:\/\//.test(path)) return URL.parse(path)?.href ?? '';
   return `file://${encodeURIComponent(hostname())}${pathToFileURL(path).pathname}`;
 }
