@@ -1,4 +1,5 @@
 /** `crawl.config.yaml`: every key, its default and its rule; a file is checked whole before anything is done. */
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Cron } from 'croner';
@@ -476,8 +477,14 @@ function dotted(path: readonly PropertyKey[]): string {
 }
 
 function readText(file: string): string {
+  const bytes = readBytes(file);
+  if (!isUtf8(bytes)) throw new ArchiveError('CONFIG_INVALID', `${file}: is not text in UTF-8; save it as such`);
+  return bytes.toString();
+}
+
+function readBytes(file: string): Buffer {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     throw new ArchiveError('CONFIG_UNREADABLE', `${file}: ${(error as Error).message}`, { cause: error });
   }

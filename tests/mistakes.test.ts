@@ -85,6 +85,7 @@ const MISTAKES: readonly [command: string, exit: number, phrase: RegExp][] = [
   ['status --config AT/nosuch.yaml', 2, /CONFIG_UNREADABLE/],
   ['status --config AT/typo.yaml', 2, /typo\.yaml:1: .*did you mean archive/],
   ['status --config AT/broken.yaml', 2, /CONFIG_INVALID/],
+  ['status --config AT/encoded.yaml', 2, /CONFIG_INVALID[\s\S]*UTF-8/],
   ['status --config AT/variable.yaml', 2, /NOSUCH_VARIABLE/],
   ['status --archive=~nobody/archive', 2, /write the path out/],
   // The wrong folder, and an archive without articles.
@@ -125,6 +126,7 @@ before(async () => {
     'plain/file.txt': 'text',
     'typo.yaml': 'archiv: x\n',
     'broken.yaml': 'a: [\n',
+    'encoded.yaml': Buffer.from('archive: ./full # \xcd\xb7\xcc\xf5\n', 'latin1'), // 头条 in GB18030
     'variable.yaml': 'archive: $NOSUCH_VARIABLE/x\n',
     'away.yaml': 'archive: ./away\nnetwork: { proxy: "http://127.0.0.1:1" }\n', // a port that nothing listens on
     'browser.yaml': 'archive: ./other\npoliteness: { robots: false }\nbrowser: { executablePath: /nosuch }\n',
