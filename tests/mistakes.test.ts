@@ -108,7 +108,7 @@ const MISTAKES: readonly [command: string, exit: number, phrase: RegExp][] = [
   ['start --config AT/away.yaml', 3, /NO_NETWORK[\s\S]*npm run demo/],
   [`start --config AT/away.yaml ${ABSENT}`, 3, /NO_NETWORK[\s\S]*npm run demo/],
   ['start --config AT/away.yaml nonsense', 2, /URL_INVALID/],
-  ['seal --archive AT/held', 6, /ARCHIVE_IN_USE[\s\S]*crawl on/],
+  ['extract --all --archive AT/held', 6, /ARCHIVE_IN_USE[\s\S]*crawl on/],
   [`archive --config AT/browser.yaml ${ABSENT}`, 7, /NO_BROWSER[\s\S]*\/nosuch/],
 ];
 
