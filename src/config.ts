@@ -11,7 +11,7 @@ import { CONFIG_KEYS } from './config-keys.ts';
 import { ArchiveError } from './errors.ts';
 import { isAddressBlock } from './fetch/address-guard.ts';
 import { isProxySetting } from './fetch/proxies.ts';
-import { isListenAddress, LISTEN_FORM } from './monitor/monitor.ts';
+import { isListenAddress, LISTEN_FORM } from './listen.ts';
 import { nearest } from './nearest.ts';
 import { expandPath } from './paths.ts';
 import { SECRETS, secretOf, withPassword } from './secrets.ts';

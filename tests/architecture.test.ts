@@ -190,7 +190,7 @@ const FLOORS: readonly (readonly string[])[] = [
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   archive: ['fetch', 'page'], // pictures are downloaded in their turn; a body is rendered and compared as a page's tree
   audit: ['capture', 'evidence'], // files of captures are read by the rules that they were written by, seals as `verify` does
-  'config.ts': ['archive', 'fetch', 'monitor'], // what the address of a store, an address block and a listening address look like
+  'config.ts': ['archive', 'fetch'], // what the address of a store and an address block look like
   frontier: ['archive', 'journal'], // the lock names its holder in a file; one database holds queue and journal
 };
 

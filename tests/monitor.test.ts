@@ -9,8 +9,9 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { loadConfig } from '../src/config.ts';
 import { ArchiveError } from '../src/errors.ts';
+import { parseListenAddress } from '../src/listen.ts';
 import type { LogEvent } from '../src/log.ts';
-import { type Monitor, openMonitor, parseListenAddress } from '../src/monitor/monitor.ts';
+import { type Monitor, openMonitor } from '../src/monitor/monitor.ts';
 import { createMonitorState, type Health, type MonitorState } from '../src/monitor/state.ts';
 import { temporaryFolder } from './support/command.ts';
 

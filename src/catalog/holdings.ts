@@ -4,7 +4,7 @@ import type { Storage } from '../archive/storage.ts';
 import { type Database, numberOf, textOf } from '../database.ts';
 import { ArchiveError } from '../errors.ts';
 import { openDerivedDatabase } from '../sqlite.ts';
-import { glimpseBehind } from './refresh.ts';
+import { glimpseBehind } from './changed-months.ts';
 import { SCHEMA, VERSION } from './schema.ts';
 import { PICTURE_BYTES, PICTURE_FILES } from './store.ts';
 

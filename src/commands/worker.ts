@@ -5,7 +5,8 @@ import { AWAY_MS, aborted, COMMAND, comesBack, serveHand } from '../cluster/hand
 import { watchLeftBehind } from '../cluster/left-behind.ts';
 import type { Config } from '../config.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
-import { openMonitor, parseListenAddress } from '../monitor/monitor.ts';
+import { parseListenAddress } from '../listen.ts';
+import { openMonitor } from '../monitor/monitor.ts';
 import { createMonitorState } from '../monitor/state.ts';
 import { createHook } from '../notify/hook.ts';
 import { noticeOf } from '../notify/notice.ts';
