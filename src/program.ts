@@ -1,10 +1,11 @@
 /** Every command with its arguments, flags and help, in groups: what the command line, the man page and completion are made of. */
 import { Command, CommanderError, Help, type Option } from 'commander';
-import { clustering } from './commands/cluster-flags.ts';
+import { clustering, sharing } from './commands/cluster-flags.ts';
 import { COMPLETE, completing } from './commands/completion-flags.ts';
 import { crawling } from './commands/crawling-flags.ts';
-import { type Invocation, keeping, reading } from './commands/flags.ts';
-import { sharing } from './commands/shared-flags.ts';
+import type { Invocation } from './commands/flags.ts';
+import { keeping } from './commands/keeping-flags.ts';
+import { reading } from './commands/reading-flags.ts';
 import { EXIT } from './errors.ts';
 import type { Output } from './report/output.ts';
 import { columnsOf, printPlain } from './report/plain.ts';

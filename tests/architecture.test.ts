@@ -80,6 +80,8 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'commands/completion-flags.ts',
     'commands/crawling-flags.ts',
     'commands/flags.ts',
+    'commands/keeping-flags.ts',
+    'commands/reading-flags.ts',
     'program.ts',
   ],
   pg: ['postgres-thread.ts'],
