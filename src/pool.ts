@@ -1,6 +1,7 @@
 /** Worker threads over the pieces of a large work. Results come back in the order of the pieces, and few are held back. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { ArchiveError, isErrorCode } from './errors.ts';
 
 export interface Pool<Piece, Result> extends AsyncDisposable {
   /** One result a piece, in order. Throws what a thread failed with, and the signal's reason. */
@@ -109,7 +110,7 @@ function openWorkers<Piece, Result>(workers: readonly Worker[], signal: AbortSig
   const abort = () => fail(signal.reason);
   signal.addEventListener('abort', abort);
   for (const worker of workers) {
-    worker.on('error', fail);
+    worker.on('error', (error) => fail(asThrown(error)));
     worker.on('message', (value: Result) => {
       inHand.get(worker)?.result.resolve(value);
       inHand.delete(worker);
@@ -157,4 +158,15 @@ function openWorkers<Piece, Result>(workers: readonly Worker[], signal: AbortSig
       worker.postMessage({ piece: job.piece });
     }
   }
+}
+
+/** A known failure of a thread is one here as well: its class is lost on the way between two threads. */
+function asThrown(error: unknown): unknown {
+  const { name, code, detail } = error as {
+    readonly name?: unknown;
+    readonly code?: unknown;
+    readonly detail?: unknown;
+  };
+  if (name !== 'ArchiveError' || typeof code !== 'string' || !isErrorCode(code)) return error;
+  return new ArchiveError(code, String(detail), { cause: error });
 }

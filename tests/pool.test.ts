@@ -1,6 +1,7 @@
 /** Results of threads come in the order of their pieces; a fault or an abort ends all of them with its reason. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ArchiveError } from '../src/errors.ts';
 import { openPool } from '../src/pool.ts';
 import { open, thread } from './support/pool-thread.ts';
 
@@ -25,6 +26,15 @@ describe('a pool of threads', () => {
       const tasks = Array.from({ length: threads }, () => ({ times: 2 }));
       await using pool = openPool(tasks, { open, thread, signal: never });
       await assert.rejects(Array.fromAsync(pool.run([1, 2, -1, 3])), /no piece: -1/);
+    });
+
+    it(`throws a known failure of ${threads} as the same known failure`, async () => {
+      const tasks = Array.from({ length: threads }, () => ({ times: 2 }));
+      await using pool = openPool(tasks, { open, thread, signal: never });
+      await assert.rejects(
+        Array.fromAsync(pool.run([1, -2, 3])),
+        (error) => error instanceof ArchiveError && error.code === 'ARCHIVE_IO' && error.detail === 'a bad block',
+      );
     });
 
     it(`ends ${threads} threads with the reason of an abort`, async () => {

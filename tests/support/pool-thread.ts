@@ -1,4 +1,5 @@
 /** A thread that multiplies. */
+import { ArchiveError } from '../../src/errors.ts';
 import { serve, type Work } from '../../src/pool.ts';
 
 export const thread = new URL(import.meta.url);
@@ -6,6 +7,7 @@ export const thread = new URL(import.meta.url);
 export function open({ times }: { readonly times: number }): Work<number, number> {
   return {
     do: async (piece) => {
+      if (piece === -2) throw new ArchiveError('ARCHIVE_IO', 'a bad block');
       if (piece < 0) throw new Error(`no piece: ${piece}`);
       return piece * times;
     },
