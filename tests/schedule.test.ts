@@ -13,6 +13,10 @@ import { openNewspaper } from './newspaper/newspaper.ts';
 import { run, start, temporaryFolder } from './support/command.ts';
 import { scheduleMonth } from './torture/schedule-month.ts';
 
+/** A schedule that reads nothing before the next 29th of February. */
+const QUIET =
+  'archive: ./archive\nsources: [{ name: 头条, url: "https://www.guancha.cn/toutiao", cron: "0 0 29 2 *" }]\n';
+
 describe('schedule', () => {
   it('goes on through SIGHUP, faulty configurations too, and ends by SIGTERM', async () => {
     await using newspaper = await openNewspaper({ articles: 8, imagesPerArticle: 0, specials: false, pageBytes: 4000 });
@@ -93,7 +97,7 @@ describe('schedule', () => {
   it('says what nobody caught like any other failure, gives the archive back, and ends with its exit code', async () => {
     await using folder = await temporaryFolder();
     const config = join(folder.path, 'config.yaml');
-    await writeFile(config, 'archive: ./archive\nsources: []\n');
+    await writeFile(config, QUIET);
     const preload = join(folder.path, 'preload.mjs');
     const error = `Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', errno: -28 })`;
     await writeFile(preload, `process.on('SIGUSR2', () => void Promise.reject(${error}))`);

@@ -14,7 +14,7 @@ import { line, style } from '../report/text.ts';
 import { requireDay } from './coverage.ts';
 import { worseOf } from './crawl.ts';
 import { aloneOrHandedOver, type Wait } from './hand-over.ts';
-import { chosenSources } from './named-source.ts';
+import { chosenSources, requireAnySource } from './named-source.ts';
 import { withOrders } from './serving.ts';
 import { type Interrupts, run, withArchive } from './session.ts';
 
@@ -48,6 +48,7 @@ export async function backfill(options: BackfillOptions, context: Context): Prom
   const window = { since: requireDay(options.from, '--from'), until: requireDay(options.to, '--to') };
   if (window.since > window.until) throw new ArchiveError('USAGE', 'backfill: --from lies after --to');
   chosenSources(config, options.source);
+  requireAnySource(config, 'backfill');
   const { from, to, source, ids, limit, dryRun } = options;
   const given = { from, to, source, ids, limit, dryRun, json: terminal.json };
   const order = { kind: 'backfill', arguments: given } as const;

@@ -23,7 +23,7 @@ import { line, style } from '../report/text.ts';
 import type { UrlReport } from '../report/visits.ts';
 import { keepCatalog } from './cataloguing.ts';
 import { aloneOrHandedOver, type Wait } from './hand-over.ts';
-import { chosenSources } from './named-source.ts';
+import { chosenSources, requireAnySource } from './named-source.ts';
 import { sealWithin } from './sealing.ts';
 import { withOrders } from './serving.ts';
 import { type Interrupts, run, runRevisits, withArchive } from './session.ts';
@@ -46,10 +46,11 @@ interface CrawlContext {
   readonly onReport?: (report: UrlReport) => void;
 }
 
-/** @throws SOURCE_UNKNOWN */
+/** @throws SOURCE_UNKNOWN, CONFIG_INVALID where there is neither a source nor an archive */
 export async function crawl(options: CrawlOptions, context: CrawlContext): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
   chosenSources(config, options.source);
+  requireAnySource(config, 'crawl');
   const hooks = config.notify.map((hook) => createHook(hook));
   const { source, limit, dryRun, revisit } = options;
   const order = { kind: 'crawl', arguments: { source, limit, dryRun, revisit, json: terminal.json } } as const;

@@ -27,16 +27,27 @@ const BY_YEAR: readonly string[] = [ARTICLES, CAPTURES, RECORDS, VERSIONS];
  * For commands that make no archive. Of one that lies elsewhere than in a folder, its own door says what is wrong with it.
  * @throws NO_ARCHIVE; what the disk refuses with
  */
-export function requireArchive({ archive, cluster }: StoragePlace & OperationsPlace): void {
-  if (cluster.storage !== null || cluster.postgres !== null) return;
-  requireArchiveIn(archive);
+export function requireArchive(place: StoragePlace & OperationsPlace): void {
+  if (!hasArchive(place)) throw noArchive(place.archive);
+}
+
+/** True for one that lies elsewhere than in a folder. @throws what the disk refuses with */
+export function hasArchive({ archive, cluster }: StoragePlace & OperationsPlace): boolean {
+  return cluster.storage !== null || cluster.postgres !== null || isArchive(archive);
 }
 
 /** The same of a folder that is named by itself. */
 export function requireArchiveIn(folder: string): void {
+  if (!isArchive(folder)) throw noArchive(folder);
+}
+
+function noArchive(folder: string): ArchiveError {
+  return new ArchiveError('NO_ARCHIVE', `${folder}: there is no archive`);
+}
+
+function isArchive(folder: string): boolean {
   const hasYears = (name: string) => namesIn(join(folder, name)).some((each) => /^(?:\d{4}|fengwen)$/.test(each));
-  if (!namesIn(folder).some((name) => OWN.has(name) || (BY_YEAR.includes(name) && hasYears(name))))
-    throw new ArchiveError('NO_ARCHIVE', `${folder}: there is no archive`);
+  return namesIn(folder).some((name) => OWN.has(name) || (BY_YEAR.includes(name) && hasYears(name)));
 }
 
 function namesIn(folder: string): readonly string[] {

@@ -15,13 +15,20 @@ import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import type { ImportServices } from '../import/articles.ts';
 import type { DocumentServices } from '../import/document.ts';
 import { asDryRun } from '../import/dry-run.ts';
-import { type ImportEvent, importFiles } from '../import/import.ts';
+import { type ImportEvent, type ImportOptions, importFiles } from '../import/import.ts';
 import { nextVisit } from '../journal/journal.ts';
 import { packageInfo } from '../package.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { joined, line, style, type Text } from '../report/text.ts';
 import { inScope, parseArticleUrl } from '../site/address.ts';
+import { hasArchive } from './existing-archive.ts';
 import { type Interrupts, withArchive } from './session.ts';
+
+interface Context {
+  readonly config: Config;
+  readonly terminal: Terminal;
+  readonly interrupts: Interrupts;
+}
 
 export interface ImportFlags {
   readonly url?: string | undefined;
@@ -33,17 +40,15 @@ export interface ImportFlags {
  * @returns `incomplete` if a file, a record or an article could not be used; what is no article is none the worse
  * @throws USAGE, FILE_REFUSED, ARCHIVE_IN_USE, and what stops a run
  */
-export async function importPaths(
-  paths: readonly string[],
-  flags: ImportFlags,
-  context: { readonly config: Config; readonly terminal: Terminal; readonly interrupts: Interrupts },
-): Promise<ExitCode> {
+export async function importPaths(paths: readonly string[], flags: ImportFlags, context: Context): Promise<ExitCode> {
   const { config, terminal, interrupts } = context;
   if (flags.url !== undefined && paths.length !== 1)
     throw new ArchiveError('USAGE', '--url is the address of one saved page, and only one path can be given with it');
   if (flags.url !== undefined && parseArticleUrl(flags.url, config.site) === null)
     throw new ArchiveError('URL_INVALID', `--url ${flags.url}`);
   if (flags.dryRun) return report(await dryServices(config), null);
+  if (!hasArchive(config) && !(await hasSomething(paths, flags, context)))
+    return report(await dryServices(config), null);
   const wait = flags.wait ? interrupts.stopSignal : null;
   return withArchive(config, terminal, { command: 'import', wait, asksSite: false }, (app) => {
     const allows = (url: string) => inScope(url, config.site);
@@ -58,12 +63,9 @@ export async function importPaths(
   });
 
   async function report(services: ReturnType<typeof withDocuments>, app: App | null): Promise<ExitCode> {
-    const { limits } = config;
-    const { abortSignal, stopSignal } = interrupts;
-    const options = { url: flags.url ?? null, limits, now: systemClock.now, signal: abortSignal, stopSignal };
     const counts = new Map<string, number>();
     let exit: ExitCode = EXIT.ok;
-    for await (const event of importFiles(paths, services, options)) {
+    for await (const event of importFiles(paths, services, optionsOf(flags, context))) {
       const { outcome, isWell } = print(event, terminal);
       if (outcome !== null) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
       if (!isWell) exit = EXIT.incomplete;
@@ -71,8 +73,23 @@ export async function importPaths(
     }
     const text = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ') || 'nothing to import';
     terminal.summary('import', {}, text);
-    return stopSignal.aborted ? EXIT.interrupted : exit;
+    return interrupts.stopSignal.aborted ? EXIT.interrupted : exit;
   }
+}
+
+function optionsOf(
+  { url }: ImportFlags,
+  { config, interrupts }: Pick<Context, 'config' | 'interrupts'>,
+): ImportOptions {
+  const { abortSignal, stopSignal } = interrupts;
+  return { url: url ?? null, limits: config.limits, now: systemClock.now, signal: abortSignal, stopSignal };
+}
+
+/** Whether an archive would come of it: one that would stay empty is not made. Reads no further than to the first article. */
+async function hasSomething(paths: readonly string[], flags: ImportFlags, context: Context): Promise<boolean> {
+  for await (const event of importFiles(paths, await dryServices(context.config), optionsOf(flags, context)))
+    if (event.what === 'article' && 'record' in event) return true;
+  return false;
 }
 
 type Services = ImportServices & { readonly documents: DocumentServices };

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { ArchiveError } from '../errors.ts';
 import type { Frontier } from '../frontier/frontier.ts';
 import { orNearest } from '../nearest.ts';
+import { hasArchive } from './existing-archive.ts';
 
 /** The configured ones; all of them if none is named. @throws SOURCE_UNKNOWN */
 export function chosenSources(config: Config, names: readonly string[]): Config['sources'] {
@@ -11,6 +12,18 @@ export function chosenSources(config: Config, names: readonly string[]): Config[
     if (!known.includes(name)) throw sourceUnknown(name, known);
   }
   return names.length === 0 ? config.sources : config.sources.filter(({ name }) => names.includes(name));
+}
+
+/**
+ * For commands that read the lists. A crawl of an archive has other work as well: what waits in the queue.
+ * @throws CONFIG_INVALID where nothing is there to read: no archive is made for that
+ */
+export function requireAnySource(config: Config, command: 'crawl' | 'backfill' | 'schedule'): void {
+  if (config.sources.length > 0 || (command !== 'schedule' && hasArchive(config))) return;
+  throw new ArchiveError(
+    'CONFIG_INVALID',
+    `sources: the configuration has none for ${command} to read; without the key, the recommended lists are read`,
+  );
 }
 
 /**

@@ -24,6 +24,7 @@ import { keepCatalogAlong } from './cataloguing.ts';
 import { serveCommission } from './commissions.ts';
 import type { HandingOut, Lead } from './leading.ts';
 import { sendLetters } from './letter.ts';
+import { requireAnySource } from './named-source.ts';
 import { sealWithin } from './sealing.ts';
 import { openServing } from './serving.ts';
 import { type Interrupts, withArchive } from './session.ts';
@@ -40,10 +41,11 @@ interface ScheduleContext {
   readonly clock?: Clock;
 }
 
-/** Ends with 0 once it is asked to stop. @throws what stops a run, such as a full disk */
+/** Ends with 0 once it is asked to stop. @throws CONFIG_INVALID where there is no source; what stops a run, such as a full disk */
 export async function schedule(options: { readonly wait: boolean }, context: ScheduleContext): Promise<ExitCode> {
   const { reload, terminal, interrupts } = context;
   let { config } = context;
+  requireAnySource(config, COMMAND);
   let hangup = new AbortController();
   const forget = interrupts.onHangup(() => hangup.abort()); // heard all the time: nobody else would survive it
   try {
@@ -79,6 +81,7 @@ export async function schedule(options: { readonly wait: boolean }, context: Sch
   function reloaded(old: Config): Config {
     try {
       const fresh = reload();
+      requireAnySource(fresh, COMMAND);
       terminal.log({ level: 'info', stage: 'run', message: 'the configuration was read again' });
       return fresh;
     } catch (error) {

@@ -27,7 +27,8 @@ describe('a schedule that waits', { skip }, () => {
       [free, other].map(async (port) => {
         const config = join(folder.path, `${port}.yaml`);
         const monitor = { listen: `127.0.0.1:${port}` };
-        await writeFile(config, JSON.stringify({ archive: './archive', sources: [], cluster: { postgres }, monitor }));
+        const sources = [{ name: '头条', url: 'https://www.guancha.cn/toutiao', cron: '0 0 29 2 *' }];
+        await writeFile(config, JSON.stringify({ archive: './archive', sources, cluster: { postgres }, monitor }));
         return start(['schedule', '--config', config]);
       }),
     );
