@@ -144,7 +144,7 @@ async function walk(place: Place, newspaper: Newspaper): Promise<void> {
   await ended(place.spawn(`guancha-archive archive --refresh ${second.url}`));
   await task('find what changed last week', place, async ({ type }) => {
     const changes = await type(/ changes --since 7d/);
-    assert.match(changes, /1 edits/);
+    assert.match(changes, /1 edit,/);
     const [id = ''] = /guancha:\d+/.exec(changes) ?? [];
     assert.match(await type(/ diff |^guancha-archive history /, () => `guancha-archive diff ${id}`), /更正/);
   });
