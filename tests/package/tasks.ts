@@ -1,131 +1,37 @@
 /**
  * Five tasks of a stranger, by the commands that README and the pages it leads to print: each is looked for in their code
  * blocks, so that no page can drift from what is tried. In a fresh clone, and in a bare Debian with the package installed, by
- * the English README and by the Chinese one: `npm run tasks -- --box DIR [--readme README.zh-CN.md]`, as root on Linux. DIR is a
- * chroot of `npm run test:package -- --keep`, with systemd, openssl and tar; its `/etc/guancha-archive` and
- * `/var/lib/guancha-archive` are made anew. The made-up newspaper stands for the site, and so each task has one step more than
- * with a network, which is not counted: the configuration names its addresses.
+ * the English README and by the Chinese one: `npm run tasks -- --box DIR --other DIR [--readme README.zh-CN.md]`, as root on
+ * Linux. The box is a chroot of `npm run test:package -- --keep`, with systemd and sudo; its user and folders of the service are
+ * made anew. The other one is a bare Debian with openssl: who is given a proof has that, and no network. The made-up newspaper
+ * stands for the site, and so each task has one step more than with a network, which is not counted: the configuration names
+ * its addresses.
  */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, posix } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Newspaper, openNewspaper } from '../newspaper/newspaper.ts';
-
-const ROOT = join(import.meta.dirname, '../..');
-const EXAMPLE = /https:\/\/www\.guancha\.cn\/politics\/2022_01_28_623950\.shtml/;
-const SERVICE = '/etc/guancha-archive/config.yaml';
-const POLITENESS = { intervalMs: 50, assetIntervalMs: 10, backoffMs: 500 };
+import { configurationOf, inBox, inClone } from './places.ts';
+import { crawlByCron, makeAnew, serveAsService } from './service.ts';
+import { countTasks, ended, exampleOf, type Place, type Tasks } from './stranger.ts';
 
 const { values } = parseArgs({
-  options: { box: { type: 'string' }, readme: { type: 'string', default: 'README.md' } },
+  options: { box: { type: 'string' }, other: { type: 'string' }, readme: { type: 'string', default: 'README.md' } },
 });
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-/** The commands of a page's code blocks: of shells' whole lines, of examples what stands behind `$`. */
-function commandsOf(page: string): readonly string[] {
-  const blocks = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)];
-  return blocks.flatMap(([, language, text = '']) =>
-    text.split('\n').flatMap((line) => {
-      const command = language === 'sh' ? line : line.startsWith('$ ') ? line.slice(2) : '';
-      return command.trim() === '' ? [] : [command.replace(/\s+#.*$/, '')];
-    }),
-  );
-}
-
-/** The pages that a README leads to. */
-function pagesOf(readme: string): readonly string[] {
-  const found = readFileSync(join(ROOT, readme), 'utf8').matchAll(/\]\((docs\/[^)#]+\.md)/g);
-  return [readme, ...new Set([...found].map(([, page = '']) => posix.normalize(page)))];
-}
-
-/** What a stranger does: the pages that he opens and the commands that he types. */
-interface Stranger {
-  /** Types the command that a page prints. @param but what is put in the place of the example's words */
-  type(line: RegExp, but?: (command: string) => string, status?: number): Promise<string>;
-  /** Begins one that goes on. */
-  begin(line: RegExp, ready: RegExp): Promise<{ readonly said: string; readonly end: () => void }>;
-}
-
-/** Where he is: a clone, or a machine with the package. */
-interface Place {
-  readonly name: string;
-  readonly archive: string;
-  spawn(command: string): ChildProcess;
-  /** Writes the configuration that names the newspaper's addresses. */
-  configure(text: string): void;
-}
-
-const counts: { readonly task: string; readonly place: string; pages: number; commands: number; seconds: number }[] =
-  [];
-
-async function task(name: string, place: Place, body: (stranger: Stranger) => Promise<void>): Promise<void> {
-  const opened = new Set([values.readme]);
-  let commands = 0;
-  const find = (line: RegExp): string => {
-    for (const page of pagesOf(values.readme)) {
-      const found = commandsOf(page).find((command) => line.test(command));
-      if (found === undefined) continue;
-      opened.add(page);
-      commands += 1;
-      return found.replace(/^node bin\/guancha-archive/, 'guancha-archive');
-    }
-    throw new Error(`no page that ${values.readme} leads to prints a command like ${line}`);
-  };
-  const from = performance.now();
-  await body({
-    type: async (line, but = (command) => command, status = 0) => {
-      const command = but(find(line));
-      const child = place.spawn(command);
-      const { code, said } = await ended(child);
-      assert.equal(code, status, `${place.name}: ${command}\n${said}`);
-      return said;
-    },
-    begin: async (line, ready) => {
-      const child = place.spawn(find(line));
-      const heard = Promise.withResolvers<string>();
-      const end = ended(child, (said) => ready.test(said) && heard.resolve(said));
-      const said = await Promise.race([heard.promise, end.then(({ said: all }) => all)]);
-      assert.match(said, ready);
-      return { said, end: () => endGroup(child) };
-    },
-  });
-  const seconds = (performance.now() - from) / 1000;
-  counts.push({ task: name, place: place.name, pages: opened.size, commands, seconds });
-  say(`${place.name}: ${name}: ${opened.size} pages, ${commands} commands, ${(seconds / 60).toFixed(1)} min`);
-}
-
-async function ended(child: ChildProcess, heard: (said: string) => unknown = () => {}) {
-  let said = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      heard(said);
-    });
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, said };
-}
-
-/** With all that it began. */
-function endGroup({ pid, exitCode, signalCode }: ChildProcess): void {
-  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
-}
-
 /** The four tasks that need no service, as anybody does them. */
-async function walk(place: Place, newspaper: Newspaper): Promise<void> {
-  place.configure(newspaper.config({ archive: './archive', politeness: POLITENESS }).replace(/^seal:.*\n/m, ''));
+async function walk({ task }: Tasks, place: Place, newspaper: Newspaper, other: Place = place): Promise<void> {
+  place.configure(configurationOf(newspaper, './archive'));
   const [first, second] = newspaper.articles.filter(
     ({ era, wholeForm, lists, outcome }) =>
       era === 'cms-2026' && wholeForm && lists.length > 0 && outcome === 'archived',
   );
   assert.ok(first !== undefined && second !== undefined);
-  const example = (command: string) =>
-    command.replace(EXAMPLE, first.url).replace('guancha:623950', first.id).replace('guancha:904308', second.id);
+  const example = exampleOf(first, second);
 
   await task('archive one URL and read it', place, async ({ type, begin }) => {
     assert.match(await type(/ archive https:/, example), /✓ archived/);
@@ -151,7 +57,12 @@ async function walk(place: Place, newspaper: Newspaper): Promise<void> {
 
   await task('prove an article to somebody', place, async ({ type }) => {
     await type(/ prove .* proof\//, example);
-    assert.match(await type(/^sh proof\/check\.sh/), /^OK/m);
+    await type(/^tar -czf proof/);
+    if (other !== place) {
+      copyFileSync(join(dirname(place.archive), 'proof.tar.gz'), join(dirname(other.archive), 'proof.tar.gz'));
+      await ended(other.spawn('rm -rf proof && tar -xzf proof.tar.gz'));
+    }
+    assert.match(await type(/^sh proof\/check\.sh/, undefined, 0, other), /^OK/m);
   });
 
   const pictures = readdirSync(join(place.archive, 'assets'), { recursive: true, encoding: 'utf8' })
@@ -180,144 +91,23 @@ async function walk(place: Place, newspaper: Newspaper): Promise<void> {
   });
 }
 
-/** The service, from the unit's own lines: systemd cannot run in a chroot, and so its sandbox is made of mounts and rights. */
-async function serveAsService(box: string, newspaper: Newspaper): Promise<void> {
-  for (const path of ['etc/guancha-archive', 'var/lib/guancha-archive', 'etc/cron.d/guancha-archive'])
-    rmSync(join(box, path), { recursive: true, force: true });
-  const root = inBox(box, 'root');
-  const reader = inBox(box, 'member');
-  spawnSync('chroot', [box, 'useradd', '-m', 'member']);
-  const here = (command: string) =>
-    command
-      .replace(/\bsudo (?:-H -u \S+ )?/, '')
-      .replace('"$(npm root -g)', '"/usr/local/lib/node_modules')
-      .replace('"$USER"', 'member');
-  await task('a schedule as a service', root, async ({ type }) => {
-    await typeAll(type, here, [
-      /^cd "\$\(npm/,
-      /sysusers\.conf/,
-      /systemd-sysusers$/,
-      /deploy\/config\.yaml/,
-      /guancha-archive\.service/,
-    ]);
-    await type(/systemctl enable/, () => 'systemd-analyze verify /etc/systemd/system/guancha-archive.service');
-    const config = join(box, SERVICE);
-    const stand = newspaper.config({ archive: '/var/lib/guancha-archive/archive', politeness: POLITENESS });
-    writeFileSync(
-      config,
-      `${stand.replace(/^seal:.*\n/m, '')}${readFileSync(config, 'utf8').replace(/^archive:.*\n/m, '')}`,
-    );
-    const unit = readFileSync(join(box, 'etc/systemd/system/guancha-archive.service'), 'utf8');
-    const child = spawn('sh', ['-c', SANDBOX, 'sh', box, /^ExecStart=(.*)$/m.exec(unit)?.[1] ?? ''], {
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const heard = Promise.withResolvers<string>();
-    const end = ended(child, (said) => /"outcome":"archived"/.test(said) && heard.resolve(said));
-    try {
-      await Promise.race([heard.promise, end.then(({ said }) => assert.fail(said))]);
-      while (!existsSync(join(box, 'var/lib/guancha-archive/archive/catalog.sqlite'))) await sleep(500);
-      await type(/usermod -aG/, here);
-      for (const [line, told] of [
-        [/ status$/, /\d+ archived/],
-        [/ search 铁路/, /article/],
-      ] as const) {
-        const { code, said } = await ended(reader.spawn(`cd && ${await type(line, (command) => `echo ${command}`)}`));
-        assert.equal(code, 0, said);
-        assert.match(said, told);
-        assert.doesNotMatch(said, /a catalog is made for this command alone/);
-      }
-    } finally {
-      endGroup(child);
-      await end;
-    }
-  });
-}
-
-/** One shell for all: the first changes the folder. */
-async function typeAll(
-  type: Stranger['type'],
-  here: (command: string) => string,
-  lines: readonly RegExp[],
-): Promise<void> {
-  let all = 'true';
-  for (const line of lines) {
-    let typed = '';
-    await type(line, (command) => {
-      typed = here(command);
-      return `${all} && ${typed}`;
-    });
-    all = `${all} && ${typed}`;
-  }
-}
-
-const SANDBOX = `exec unshare --mount --pid --ipc --fork sh -c '
-C=$1
-for d in var/lib/guancha-archive var/cache/guancha-archive run/guancha-archive; do
-  mkdir -p $C/$d && chroot $C chown guancha-archive:guancha-archive /$d; done
-mount --bind $C $C
-for d in var/lib/guancha-archive var/cache/guancha-archive run/guancha-archive; do mount --bind $C/$d $C/$d; done
-mount -o remount,bind,ro $C
-mount -t proc -o hidepid=invisible proc $C/proc; mount --rbind /dev $C/dev
-for d in tmp home root; do mount -t tmpfs tmpfs $C/$d; done
-exec chroot $C /usr/bin/env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=/var/lib/guancha-archive XDG_CACHE_HOME=/var/cache \\
-  setpriv --reuid=guancha-archive --regid=guancha-archive --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all \\
-  sh -c "cd /var/lib/guancha-archive && umask 027 && exec $2"
-' sh "$1" "$2"`;
-
-function inBox(box: string, user: string): Place {
-  const home = user === 'root' ? '/root' : `/home/${user}`;
-  const inside = `mount -t proc proc ${box}/proc && mount --rbind /dev ${box}/dev && exec chroot ${box} /usr/bin/env -i HOME=${home} USER=${user} PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin setpriv --reuid=${user} --regid=${user} --init-groups sh -c 'cd && eval "$0"' "$1"`;
-  return {
-    name: 'a bare Debian',
-    archive: join(box, home, 'archive'),
-    spawn: (command) =>
-      spawn('unshare', ['--mount', '--pid', '--fork', 'sh', '-c', inside, 'sh', command], {
-        detached: true,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      }),
-    configure: (text) => writeFileSync(join(box, home, 'crawl.config.yaml'), text),
-  };
-}
-
-function inClone(folder: string): Place {
-  const clone = join(folder, 'clone');
-  assert.equal(spawnSync('git', ['clone', '-q', ROOT, clone]).status, 0);
-  cpSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'), { recursive: true, verbatimSymlinks: true });
-  return {
-    name: 'a fresh clone',
-    archive: join(clone, 'archive'),
-    spawn: (command) =>
-      spawn('sh', ['-c', command.replace(/\bguancha-archive (?=[a-z])/g, 'node bin/guancha-archive ')], {
-        cwd: clone,
-        detached: true,
-        env: { ...process.env, XDG_DATA_HOME: join(folder, 'data') },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      }),
-    configure: (text) => writeFileSync(join(clone, 'crawl.config.yaml'), text),
-  };
-}
-
+const tasks = countTasks(values.readme, say);
 const folder = await mkdtemp(join(tmpdir(), 'guancha-tasks-'));
 try {
   {
     await using newspaper = await openNewspaper({ articles: 10, specials: false });
-    await walk(inClone(folder), newspaper);
+    await walk(tasks, inClone(folder), newspaper);
   }
   if (values.box !== undefined) {
-    const { box } = values;
-    mkdirSync(dirname(join(box, SERVICE)), { recursive: true });
+    const { box, other } = values;
     await using newspaper = await openNewspaper({ articles: 10, specials: false });
-    if (values.readme === 'README.md' || commandsOf('docs/schedule.md').length > 0)
-      await serveAsService(box, newspaper);
-    rmSync(join(box, SERVICE), { force: true });
-    rmSync(join(box, 'home/member'), { recursive: true, force: true });
-    spawnSync('chroot', [box, 'install', '-d', '-o', 'member', '-g', 'member', '/home/member']);
-    await walk(inBox(box, 'member'), newspaper);
+    await serveAsService(tasks, box, newspaper);
+    await crawlByCron(tasks, box, newspaper);
+    makeAnew(box);
+    const member = inBox(box, 'member');
+    await walk(tasks, member, newspaper, other === undefined ? member : inBox(other, 'root', undefined, false));
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-say('\n| task | where | pages | commands | minutes |\n|---|---|---|---|---|');
-for (const { task: name, place, pages, commands, seconds } of counts)
-  say(`| ${name} | ${place} | ${pages} | ${commands} | ${(seconds / 60).toFixed(1)} |`);
+for (const line of ['', ...tasks.table()]) say(line);
