@@ -133,6 +133,7 @@ const STOPPING: Readonly<Record<string, string>> = {
   backfill: ARTICLE_IN_HAND,
   crawl: ARTICLE_IN_HAND,
   demo: ARTICLE_IN_HAND,
+  init: 'the questions end; nothing is written',
   schedule: ARTICLE_IN_HAND,
   start: ARTICLE_IN_HAND,
   serve: 'the server ends',
@@ -186,6 +187,21 @@ function listenForInterrupts(argv: readonly string[], stderr: Output): Interrupt
 
 const LAST_RESORT_MS = 5000;
 
+/** What stands on stdin. Whoever waits for it learns of a wish to end. @throws INTERRUPTED */
+async function* untilStopped(stdin: Io['stdin'], stop: AbortSignal): AsyncGenerator<string | Uint8Array> {
+  const stopped = Promise.withResolvers<never>();
+  const leave = () => stopped.reject(new ArchiveError('INTERRUPTED', 'while stdin was read'));
+  stopped.promise.catch(() => {}); // nobody may be waiting
+  stop.addEventListener('abort', leave, { once: true });
+  const chunks = stdin[Symbol.asyncIterator]();
+  for (;;) {
+    if (stop.aborted) leave();
+    const { value, done } = await Promise.race([chunks.next(), stopped.promise]);
+    if (done === true) return;
+    yield value;
+  }
+}
+
 /** Runs the command line of this process; the launcher calls it where its own Node.js will do. */
 export async function runProcess(): Promise<void> {
   const stderr = safeOutput(process.stderr);
@@ -209,7 +225,9 @@ export async function runProcess(): Promise<void> {
   process.on('exit', () => {
     if (process.exitCode === EXIT.ok && stdout.lost() !== null) process.exitCode = EXIT.outputLost;
   });
-  const exit = await main(argv, { stdout, stderr, stdin: process.stdin }, interrupts);
+  const stdin = untilStopped(process.stdin, interrupts.stopSignal);
+  const exit = await main(argv, { stdout, stderr, stdin }, interrupts);
+  process.stdin.destroy(); // what nobody has typed holds nobody up
   process.exitCode = fault ?? exit;
   // Everything is closed, and what was printed has gone: a child that cannot end, or a handle of it, holds nobody up.
   setTimeout(() => stdout.isSent() && stderr.isSent() && process.exit(), LAST_RESORT_MS).unref();

@@ -306,6 +306,19 @@ const schema = z
     }
   });
 
+/**
+ * The folder of an archive as people write it: as `expandPath` reads it, and no object store.
+ * @throws what `problem` names
+ */
+export function archiveFolder(text: string, problem: Parameters<typeof expandPath>[1]): string {
+  if (isS3Address(text))
+    throw new ArchiveError(
+      problem.code,
+      `${problem.where}: an object store is named by cluster.storage; here a folder of this machine is needed`,
+    );
+  return expandPath(text, problem);
+}
+
 /** The checked configuration, all defaults filled in; `archive`, `cluster.storage` where it is a folder, `network.certificates`, `monitor.file`, `seal.key` and the files of secrets are absolute paths. */
 export type Config = z.output<typeof schema>;
 
@@ -344,8 +357,8 @@ export function loadConfig(path: string | null, overrides: { readonly archive?: 
   const orNull = (key: string, text: string | null) => (text === null ? null : expanded(key, text));
   const archive =
     overrides.archive === undefined
-      ? resolve(folder, expanded('archive', config.archive))
-      : resolve(expandPath(overrides.archive, { code: 'USAGE', where: '--archive' }));
+      ? resolve(folder, archiveFolder(config.archive, { code: 'CONFIG_INVALID', where: `${file}: archive` }))
+      : resolve(archiveFolder(overrides.archive, { code: 'USAGE', where: '--archive' }));
   const monitored = orNull('monitor.file', config.monitor.file);
   const healthFile = monitored === null ? null : resolve(folder, monitored);
   const executablePath = orNull('browser.executablePath', config.browser.executablePath);

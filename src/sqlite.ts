@@ -1,11 +1,12 @@
 /** The database in a file, and the one door to SQLite: opening, numbered migrations, reading without a trace, and SQLite's errors as known failures. */
-import { constants, copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { constants, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import type { Database, Dialect } from './database.ts';
 import { ArchiveError } from './errors.ts';
+import { makeFolder } from './folders.ts';
 import { knownError } from './system-errors.ts';
 
 /**
@@ -100,7 +101,7 @@ export function connect(
 const BUSY_MS = 5000;
 
 function writeUpToDate(path: string, migrations: readonly Migration[], opened: DisposableStack): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const connection = opened.use(connect(path, { timeoutMs: BUSY_MS }));
   connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   migrate(connection, path, migrations);

@@ -118,6 +118,7 @@ const WAYS_OUT: Readonly<Record<string, readonly string[]>> = {
     'export/signing-key.ts',
     'fetch/carried-browser.ts',
     'fetch/certificates.ts',
+    'folders.ts',
     'frontier/lock.ts',
     'import/files.ts',
     'notify/secret.ts',
@@ -162,6 +163,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'package.ts',
     'versions.ts',
     'paths.ts',
+    'folders.ts',
     'nearest.ts',
     'temporary.ts',
     'pool.ts',
@@ -252,6 +254,15 @@ describe('the architecture', () => {
       return target !== null && !target.startsWith('..') && floorOf(target) > floorOf(each.from);
     });
     assert.deepEqual(wrong, []);
+  });
+
+  it('makes folders by folders.ts, for what Node.js does by itself may never end', () => {
+    assert.deepEqual(
+      files.filter((file) =>
+        /\b(?:mkdir|mkdirSync|ensureDir)\([^;]*recursive: true|\bensureDir/.test(withoutComments(file)),
+      ),
+      [],
+    );
   });
 
   it('keeps the rooms of a floor apart, types included', () => {

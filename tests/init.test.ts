@@ -1,13 +1,13 @@
 /** Where a configuration is looked for, and the one that `init` writes. */
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../src/config.ts';
 import { configSource, SERVICE_CONFIG } from '../src/config-file.ts';
 import { RECOMMENDED_LISTS } from '../src/site/recommended-lists.ts';
-import { temporaryFolder } from './support/command.ts';
+import { start, temporaryFolder } from './support/command.ts';
 import { runHere } from './support/run-here.ts';
 
 describe('the configuration', () => {
@@ -67,8 +67,8 @@ describe('init', () => {
     await using folder = await temporaryFolder();
     const unasked = await runHere(['init', folder.path]);
     assert.deepEqual([unasked.exit, /--yes takes what is recommended/.test(unasked.stderr)], [2, true]);
-    const wrong = await runHere(['init', folder.path], { terminal: { isTTY: true }, input: 'here\nsome\n\n' });
-    assert.deepEqual([wrong.exit, /some is none of the answers/.test(wrong.stderr)], [2, true]);
+    const mixed = await runHere(['init', folder.path, '--json'], { terminal: { isTTY: true }, input: '\n\n\n' });
+    assert.deepEqual([mixed.exit, mixed.stdout.split('\n').length], [2, 2], 'no question between lines of JSON');
     assert.deepEqual(await readdir(folder.path), []);
     const asked = await runHere(['init', folder.path], {
       terminal: { isTTY: true },
@@ -78,4 +78,77 @@ describe('init', () => {
     const { archive, sources, capture } = loadConfig(join(folder.path, 'crawl.config.yaml'));
     assert.deepEqual([archive, sources.length, capture.what], [join(folder.path, 'kept: #1'), 1, 'all']);
   });
+
+  it('asks again where an answer is none, and writes nothing where the answers end before the questions', async () => {
+    await using folder = await temporaryFolder();
+    const asked = (...lines: readonly string[]) =>
+      runHere(['init', folder.path], { terminal: { isTTY: true }, input: lines.map((each) => `${each}\n`).join('') });
+    for (const lines of [[], ['kept'], ['kept', 'all'], ['kept', 'some'], ['$GUANCHA_TEST_NONE/a']]) {
+      const ended = await asked(...lines);
+      assert.deepEqual([ended.exit, /error USAGE[\s\S]*nothing was written/.test(ended.stderr)], [2, true]);
+      assert.deepEqual(await readdir(folder.path), []);
+    }
+    const { exit, stdout } = await asked('s3://bucket/kept', '', 'some', 'headline', 'headlines', 'everything', 'off');
+    assert.equal(exit, 0);
+    assert.match(stdout, /object store is named by cluster\.storage/);
+    assert.match(stdout, /some is none of the answers: all, headlines\n/);
+    assert.match(stdout, /headline is none of the answers: all, headlines; did you mean headlines\?/);
+    const { archive, sources, capture } = loadConfig(join(folder.path, 'crawl.config.yaml'));
+    assert.deepEqual([archive, sources.length, capture.what], [join(folder.path, 'archive'), 1, 'off']);
+    const again = await asked();
+    assert.deepEqual([again.exit, again.stdout, /CONFIG_EXISTS/.test(again.stderr)], [2, '', true], 'nothing is asked');
+  });
+
+  it('leaves no configuration where its archive cannot be made', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'archive'), '');
+    const first = await runHere(['init', folder.path, '--yes']);
+    assert.deepEqual([first.exit, /error ARCHIVE_NOT_WRITABLE/.test(first.stderr)], [8, true]);
+    assert.deepEqual(await readdir(folder.path), ['archive']);
+    await rm(join(folder.path, 'archive'));
+    assert.equal((await runHere(['init', folder.path, '--yes'])).exit, 0);
+  });
+
+  it('says what a folder refuses, also one that claims not to be there', async (context) => {
+    for (const dir of ['/dev/null', '/dev/null/below'])
+      assert.match((await runHere(['init', dir, '--yes'])).stderr, /error (?:FILE_REFUSED|ARCHIVE_NOT_WRITABLE)/, dir);
+    if (process.platform !== 'linux') return context.skip('only Linux has /proc');
+    for (const dir of ['/proc/none', '/proc/none/below'])
+      assert.match((await runHere(['init', dir, '--yes'])).stderr, /error FILE_REFUSED[\s\S]*ENOENT/, dir);
+  });
+
+  it('in the folder of an archive is for that archive', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'frontier.sqlite'), '');
+    assert.equal((await runHere(['init', folder.path, '--yes'])).exit, 0);
+    assert.equal(loadConfig(join(folder.path, 'crawl.config.yaml')).archive, folder.path);
+  });
+});
+
+it('a command that waits for stdin ends when it is told to', {
+  skip: process.platform === 'win32' && 'no SIGINT',
+}, async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'config.yaml');
+  await writeFile(file, 'archive: ./archive\n');
+  const waiting = start(['archive', '-'], { stdinStays: true, env: { GUANCHA_ARCHIVE_CONFIG: file } });
+  waiting.child.stdin?.write('# a list that goes on\n');
+  await waiting.says('configuration ');
+  waiting.child.kill('SIGINT');
+  const { code, stderr } = await waiting.ended;
+  assert.equal(code, 130);
+  assert.match(stderr, /error INTERRUPTED/);
+});
+
+it('an archive is a folder: an object store has another key', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'crawl.config.yaml');
+  await writeFile(file, 'archive: s3://me:secret@bucket/kept\n');
+  for (const argv of [
+    ['--config', file],
+    ['--archive', 's3://me:secret@bucket/kept'],
+  ]) {
+    const { exit, stderr } = await runHere(['crawl', ...argv]);
+    assert.deepEqual([exit, /cluster\.storage/.test(stderr), stderr.includes('secret')], [2, true, false], stderr);
+  }
 });

@@ -61,7 +61,7 @@ describe('a second run', () => {
     const first = await runInHand('killed', new Promise(() => {}));
     const holder = await readHolder();
     assert.deepEqual([holder.command, holder.pid], ['archive', first.child.pid]);
-    const refused = await run(['seal', '--json', '--config', config]);
+    const refused = await run(['extract', '--all', '--json', '--config', config]);
     assert.equal(refused.code, 6, refused.stderr);
     const named = `archive on ${holder.host}, process ${first.child.pid}, since ${holder.since}`;
     assert.ok(refused.stderr.includes('error ARCHIVE_IN_USE') && refused.stderr.includes(named), refused.stderr);

@@ -9,6 +9,7 @@ import type { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fs from 'fs-extra';
 import { ArchiveError } from '../errors.ts';
+import { makeFolder } from '../folders.ts';
 import { knownError, type Place } from '../system-errors.ts';
 import { isTemporaryName, mayBeLink, requireKey, TRASH, temporaryName } from './keys.ts';
 import { CHUNK_BYTES, digestOf, storedFile } from './regular-file.ts';
@@ -175,14 +176,14 @@ export function openDisk(
   function ensureFolder(folder: string): Promise<void> {
     const known = durable.get(folder);
     if (known !== undefined) return known;
-    const made = makeFolder(folder);
+    const made = makeDurable(folder);
     durable.set(folder, made);
     made.catch(() => durable.delete(folder)); // the caller gets the error; the next one tries again
     return made;
   }
 
-  async function makeFolder(folder: string): Promise<void> {
-    if (folder === root) await fs.ensureDir(root);
+  async function makeDurable(folder: string): Promise<void> {
+    if (folder === root) makeFolder(root);
     else {
       await ensureFolder(dirname(folder));
       await fsp.mkdir(folder).catch((error: unknown) => requireFolder(folder, error));

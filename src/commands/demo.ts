@@ -1,6 +1,6 @@
 /** `demo`: a made-up newspaper on loopback, crawled for real into a fresh folder, and compared with what was printed. */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { type Newspaper, type NewspaperArticle, openNewspaper } from '../../tests/newspaper/newspaper.ts';
 import { ARTICLES, ASSETS, RECORDS } from '../archive/keys.ts';
@@ -8,6 +8,7 @@ import type { ArchiveRecord } from '../archive/record.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { counted } from '../counted.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import { makeFolder } from '../folders.ts';
 import { programWords } from '../package.ts';
 import { expandPath } from '../paths.ts';
 import type { Io } from '../report/output.ts';
@@ -41,7 +42,7 @@ export async function demo(
   await using newspaper = await openNewspaper({ articles: options.articles });
   const file = join(archive, 'crawl.config.yaml');
   try {
-    await mkdir(archive, { recursive: true });
+    makeFolder(archive);
     await writeFile(file, newspaper.config({ archive: '.', politeness: POLITENESS }));
   } catch (error) {
     throw knownError(error, { place: 'archive', name: archive });

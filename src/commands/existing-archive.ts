@@ -45,7 +45,8 @@ function noArchive(folder: string): ArchiveError {
   return new ArchiveError('NO_ARCHIVE', `${folder}: there is no archive`);
 }
 
-function isArchive(folder: string): boolean {
+/** @throws what the disk refuses with */
+export function isArchive(folder: string): boolean {
   const hasYears = (name: string) => namesIn(join(folder, name)).some((each) => /^(?:\d{4}|fengwen)$/.test(each));
   return namesIn(folder).some((name) => OWN.has(name) || (BY_YEAR.includes(name) && hasYears(name)));
 }

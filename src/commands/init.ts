@@ -1,21 +1,21 @@
 /** `init [DIR] [--yes]`: a configuration by a few questions, and an archive with nothing in it. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { lstatSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
-import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
-import { loadConfig } from '../config.ts';
+import { archiveFolder, type Config, loadConfig } from '../config.ts';
 import { CONFIG_FILE } from '../config-file.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
+import { makeFolder } from '../folders.ts';
 import { openOperations } from '../frontier/operations.ts';
+import { orNearest } from '../nearest.ts';
 import { packageFile } from '../package.ts';
-import { expandPath } from '../paths.ts';
 import type { Io } from '../report/output.ts';
 import { printPlain } from '../report/plain.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { line, link } from '../report/text.ts';
 import { RECOMMENDED_LISTS } from '../site/recommended-lists.ts';
 import { knownError } from '../system-errors.ts';
+import { isArchive } from './existing-archive.ts';
 
 interface Answers {
   /** As it is written, relative to the file. */
@@ -25,31 +25,35 @@ interface Answers {
   readonly capture: 'pages' | 'all' | 'off';
 }
 
-const RECOMMENDED: Answers = { archive: './archive', allLists: true, capture: 'pages' };
+/** A configuration in the folder of an archive is that archive's. */
+function recommendedFor(folder: string): Answers {
+  return { archive: isArchive(folder) ? '.' : './archive', allLists: true, capture: 'pages' };
+}
 
 /**
  * @param dir where the file is put; made where it is not there
- * @throws CONFIG_EXISTS, USAGE where nobody can be asked; what the disk refuses with
+ * @throws CONFIG_EXISTS, USAGE where nobody can be asked or not all is answered; what the disk refuses with. Nothing is written then
  */
 export async function init(
   dir: string,
   { yes }: { readonly yes: boolean },
   { terminal, io }: { readonly terminal: Terminal; readonly io: Io },
 ): Promise<ExitCode> {
-  const folder = resolve(expandPath(dir, { code: 'USAGE', where: 'DIR' }));
+  const folder = resolve(archiveFolder(dir, { code: 'USAGE', where: 'DIR' }));
   const file = join(folder, CONFIG_FILE);
-  if (!yes && io.stdout.isTTY !== true)
-    throw new ArchiveError('USAGE', 'init: there is no terminal to ask on; --yes takes what is recommended');
-  const answers = yes ? RECOMMENDED : await ask(io);
+  if (!yes && (terminal.json || io.stdout.isTTY !== true))
+    throw new ArchiveError('USAGE', `init: there is no terminal to ask on; ${WITHOUT_QUESTIONS}`);
+  if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) throw new ArchiveError('CONFIG_EXISTS', file);
+  const recommended = recommendedFor(folder);
+  const answers = yes ? recommended : await ask(io, recommended);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(file, configText(answers), { flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new ArchiveError('CONFIG_EXISTS', file);
     throw knownError(error, { place: 'elsewhere', name: file });
   }
-  const config = loadConfig(file);
-  using _queue = openOperations(config); // an archive with nothing in it is one all the same
+  const config = withEmptyArchive(file);
   terminal.result(
     [
       line`wrote ${link(file, file)}, for the archive ${config.archive}`,
@@ -60,24 +64,83 @@ export async function init(
   return EXIT.ok;
 }
 
-async function ask(io: Io): Promise<Answers> {
-  const lines = createInterface({ input: Readable.from(io.stdin) })[Symbol.asyncIterator]();
-  const answer = async (question: string, usual: string) => {
-    printPlain(io.stdout, `${question} [${usual}] `);
-    const { value = '' } = await lines.next();
-    const text = String(value ?? '').trim();
-    return text === '' ? usual : text;
-  };
-  const archive = await answer('Where is the archive to lie?', RECOMMENDED.archive);
+const WITHOUT_QUESTIONS = '--yes takes what is recommended';
+
+/** An archive with nothing in it is one all the same. Where it cannot be made, the file goes again: the next `init` asks anew. */
+function withEmptyArchive(file: string): Config {
+  try {
+    const config = loadConfig(file);
+    openOperations(config)[Symbol.dispose]();
+    return config;
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw error;
+  }
+}
+
+/** @throws USAGE where the answers end before the questions */
+async function ask(io: Io, recommended: Answers): Promise<Answers> {
+  const lines = linesOf(io.stdin);
+  const archive = await answer('Where is the archive to lie?', recommended.archive, (text) => {
+    archiveFolder(text, { code: 'USAGE', where: 'the archive' });
+    return text;
+  });
   const lists = await answer(
     `Read the ${RECOMMENDED_LISTS.length} lists that miss little, or the headlines alone? all, headlines`,
     'all',
+    oneOf(['all', 'headlines']),
   );
-  const capture = await answer('Keep what the site sent? pages, all (with pictures), off', RECOMMENDED.capture);
-  const isCapture = (text: string): text is Answers['capture'] => ['pages', 'all', 'off'].includes(text);
-  if (!['all', 'headlines'].includes(lists) || !isCapture(capture))
-    throw new ArchiveError('USAGE', `init: ${isCapture(capture) ? lists : capture} is none of the answers`);
+  const capture = await answer(
+    'Keep what the site sent? pages, all (with pictures), off',
+    recommended.capture,
+    oneOf<Answers['capture']>(['pages', 'all', 'off']),
+  );
   return { archive, allLists: lists === 'all', capture };
+
+  /** Asks until the answer is one. @param read throws USAGE for what is none */
+  async function answer<T>(question: string, usual: string, read: (text: string) => T): Promise<T> {
+    for (;;) {
+      printPlain(io.stdout, `${question} [${usual}] `);
+      const { value, done } = await lines.next();
+      if (done === true) {
+        printPlain(io.stdout, '\n');
+        throw new ArchiveError(
+          'USAGE',
+          `init: the answers ended before the questions, and nothing was written; ${WITHOUT_QUESTIONS}`,
+        );
+      }
+      try {
+        return read(value.trim() || usual);
+      } catch (error) {
+        if (!(error instanceof ArchiveError)) throw error;
+        printPlain(io.stdout, `  ${error.detail}\n`);
+      }
+    }
+  }
+}
+
+function oneOf<T extends string>(answers: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = answers.find((each) => each === text);
+    if (found === undefined)
+      throw new ArchiveError(
+        'USAGE',
+        `${text} is none of the answers: ${answers.join(', ')}${orNearest(text, answers)}`,
+      );
+    return found;
+  };
+}
+
+async function* linesOf(stdin: Io['stdin']): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let held = '';
+  for await (const chunk of stdin) {
+    held += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    const lines = held.split(/\r?\n/);
+    held = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (held !== '') yield held;
 }
 
 /** The text of a configuration that says what it changes, and what else there is. */

@@ -1,5 +1,5 @@
 /** `prove ARTICLE DIR`: the proof of one article as a folder, whole or not at all; what is not sealed yet is sealed first. */
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { openDisk } from '../archive/disk.ts';
 import { temporaryName } from '../archive/keys.ts';
@@ -10,6 +10,7 @@ import type { Config } from '../config.ts';
 import { counted } from '../counted.ts';
 import { ArchiveError, EXIT, type ExitCode } from '../errors.ts';
 import { prove } from '../evidence/prove.ts';
+import { makeFolder } from '../folders.ts';
 import { expandPath } from '../paths.ts';
 import type { Terminal } from '../report/terminal.ts';
 import { knownError } from '../system-errors.ts';
@@ -66,7 +67,7 @@ async function proveTo(
     const proof = await prove(storage, { key, record }, openDisk(unfinished), {
       members: (place) => captures.members(place).catch(reportUnread),
     });
-    await mkdir(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     await rename(unfinished, target);
     const aside = proof.files.filter(({ isEvidence }) => !isEvidence).reduce((sum, { bytes }) => sum + bytes, 0);
     const { origin, size } = proof.checkpoint;

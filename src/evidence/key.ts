@@ -8,7 +8,6 @@ import {
   existsSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -20,6 +19,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ArchiveError } from '../errors.ts';
+import { makeFolder } from '../folders.ts';
 import { dataFolder } from '../paths.ts';
 import { knownError } from '../system-errors.ts';
 import { readKey } from './note.ts';
@@ -57,7 +57,7 @@ export function openKeyFile(
 }
 
 function makeKeyFile(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file), { mode: 0o700 });
   const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
   writeWhole(file, String(pem), { ifAbsent: true });
 }
@@ -141,7 +141,7 @@ export function openSeen(keyFile: string): SeenLogs {
       }),
     note: (seen) =>
       withFileErrors(folder, () => {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeFolder(folder, { mode: 0o700 });
         const text = `${JSON.stringify(seen, null, 2)}\n`;
         const file = fileOf(seen.origin);
         if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeWhole(file, text, { ifAbsent: false });

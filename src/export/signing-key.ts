@@ -11,6 +11,7 @@ import { promises as fsp } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { p384 } from '@noble/curves/nist.js';
 import { ArchiveError } from '../errors.ts';
+import { makeFolder } from '../folders.ts';
 import { dataFolder } from '../paths.ts';
 import { knownError } from '../system-errors.ts';
 
@@ -76,7 +77,7 @@ async function readKey(path: string): Promise<string | null> {
 
 /** Whole or not at all; where two processes make one at a time, both take the first. */
 async function makeKey(path: string): Promise<string> {
-  await fsp.mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path), { mode: 0o700 });
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
   const temporary = `${path}.${randomBytes(6).toString('hex')}`;
   try {

@@ -1,9 +1,10 @@
 /** Where an export is written to, outside of the archive: finished files under their names, unfinished ones in a folder of their own. */
-import { mkdir, realpath, rmdir } from 'node:fs/promises';
+import { realpath, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { openDisk } from '../archive/disk.ts';
 import type { Storage } from '../archive/storage.ts';
 import { ArchiveError } from '../errors.ts';
+import { makeFolder } from '../folders.ts';
 import { knownError } from '../system-errors.ts';
 
 export interface Target extends AsyncDisposable {
@@ -39,9 +40,11 @@ export async function openTarget(
     file,
     makeUnfinished: async () => {
       const folder = join(root, unfinished);
-      await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      try {
+        makeFolder(folder);
+      } catch (error) {
         throw knownError(error, { place: 'elsewhere', name: folder });
-      });
+      }
       return folder;
     },
     [Symbol.asyncDispose]: async () => {

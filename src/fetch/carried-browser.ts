@@ -7,6 +7,7 @@ import { homedir, hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ArchiveError } from '../errors.ts';
+import { makeFolder } from '../folders.ts';
 import type { Log } from '../log.ts';
 import { knownError, meaningOf } from '../system-errors.ts';
 import { CARRIED_ARCHIVES } from './carried-archives.ts';
@@ -157,7 +158,7 @@ export async function unpackedAt(
   options: { readonly log: Log; readonly what: string; readonly thorough?: boolean },
 ): Promise<string> {
   const cache = dirname(home);
-  await mkdir(cache, { recursive: true });
+  makeFolder(cache);
   await sweepPassing(cache);
   const fault = await faultOf(home, options);
   if (fault === null) return home;

@@ -9,7 +9,7 @@
  * Danger: POSIX releases a process's locks on a file as soon as that process closes the file through any descriptor. Only
  * SQLite may open `lock.sqlite`, which keeps account of this; a manifest, a copy or a repair must leave it out.
  */
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +17,7 @@ import { pathToFileURL } from 'node:url';
 import { openDisk } from '../archive/disk.ts';
 import { FRONTIER, LOCK, LOCK_HOLDER, temporaryName } from '../archive/keys.ts';
 import { ArchiveError } from '../errors.ts';
+import { makeFolder } from '../folders.ts';
 import { connect, withSqliteErrors } from '../sqlite.ts';
 
 /** What `lock.json` says of the run that holds the archive. */
@@ -61,7 +62,7 @@ export async function lockArchive(
   { open = connect }: { readonly open?: Connect } = {},
 ): Promise<ArchiveLock> {
   const disk = openDisk(archive);
-  withSqliteErrors(archive, () => mkdirSync(archive, { recursive: true }));
+  withSqliteErrors(archive, () => makeFolder(archive));
   await using opened = new AsyncDisposableStack();
   opened.use(await beginTransaction(archive, open));
   requireExclusion(join(archive, LOCK), open);

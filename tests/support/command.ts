@@ -35,6 +35,8 @@ export interface RunSettings {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly input?: string;
+  /** Nobody ends stdin. */
+  readonly stdinStays?: boolean;
   readonly uid?: number;
   /** Another Node.js than the one that runs the tests. */
   readonly node?: string;
@@ -61,7 +63,7 @@ export function start(args: readonly string[], settings: RunSettings = {}): Runn
     stdio: 'pipe',
     ...(settings.uid === undefined ? {} : { uid: settings.uid, gid: settings.uid }),
   });
-  child.stdin.end(settings.input ?? '');
+  if (settings.stdinStays !== true) child.stdin.end(settings.input ?? '');
   let stdout = '';
   let stderr = '';
   let heard = () => {};
