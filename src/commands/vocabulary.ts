@@ -33,7 +33,11 @@ export async function vocabulary(
     const chosen = named.length === 0 ? seen : named.map((form) => requireSeen(form, seen));
     for (const each of chosen) print(each, accepted.get(each.form) ?? null, forms, terminal);
     const known = chosen.filter(({ form }) => accepted.has(form)).length;
-    terminal.summary('vocabulary', { accepted: known }, `${counted(chosen.length, 'form')}, ${known} of them accepted`);
+    const comesTo =
+      chosen.length === 0
+        ? 'no article had a form that is unknown'
+        : `${counted(chosen.length, 'form')}, ${known} of them accepted`;
+    terminal.summary('vocabulary', { accepted: known }, comesTo);
     return EXIT.ok;
   }
   if (named.length === 0) throw new ArchiveError('USAGE', `vocabulary ${action}: no form given`);
