@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { createProgram } from '../src/program.ts';
 import { manPages } from './reference/man-pages.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -42,6 +43,17 @@ describe('the manual pages', () => {
     assert.ok(read.length > 5);
     assert.deepEqual(
       read.filter((name) => !new RegExp(`\\b${name}\\b`).test(page)),
+      [],
+    );
+  });
+
+  it('show no example of a command that is not there', () => {
+    const names = createProgram({} as Parameters<typeof createProgram>[0]).commands.map((command) => command.name());
+    const examples = [...page.matchAll(/^\.nf\n([\s\S]*?)\n\.fi$/gm)].flatMap(([, lines = '']) => lines.split('\n'));
+    const shown = examples.flatMap((line) => /^guancha\\-archive (\S+)/.exec(line)?.[1]?.replaceAll('\\-', '-') ?? []);
+    assert.ok(shown.length > names.length);
+    assert.deepEqual(
+      shown.filter((name) => !names.includes(name)),
       [],
     );
   });

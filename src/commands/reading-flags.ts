@@ -164,7 +164,7 @@ export function reading(program: Command, { io, interrupts, prepare, existing, e
     )
     .argument('<article>', ARTICLE)
     .argument('<dir>', 'new or empty folder')
-    .addHelpText('after', examples('prove guancha:623950 ../proof', 'sh ../proof/check.sh'))
+    .addHelpText('after', `${examples('prove guancha:623950 ../proof')}\n  sh ../proof/check.sh`)
     .action(async (article: string, dir: string, flags: CommonFlags) => {
       const { proveCommand } = await import('./prove.ts');
       end(await proveCommand(article, dir, { ...existing(flags), interrupts }));
