@@ -1,15 +1,20 @@
 /** What every proof folder holds besides the evidence: the script that checks it, and a page for people. */
 
 /**
- * Checks a proof folder with a POSIX shell, coreutils and openssl alone. The sums are checked twice and in two ways, so that
+ * Checks a proof folder with a POSIX shell, GNU coreutils and openssl 3 alone. Where one of them is missing (a bare Debian has no
+ * openssl) or another program has its name (BusyBox, LibreSSL), it refuses nothing and says what it needs. The sums are checked twice and in two ways, so that
  * no single change of the script itself can go unnoticed by both. A picture or a capture needs no proof of its own: its hash
  * stands in the record, which has one.
  */
 export const CHECK_SCRIPT = `#!/bin/sh
-# sh check.sh - checks this folder offline with coreutils and openssl
+# sh check.sh - checks this folder offline with GNU coreutils and openssl 3
 cd "$(dirname "$0")" && LC_ALL=C && export LC_ALL && T=$(mktemp -d) || exit 9
 trap 'rm -r "$T"' EXIT
 no() { echo "REFUSED / 核验不通过: $1"; exit 9; }
+unable() { echo "NOT CHECKED / 未能核验: install $1 / 请安装 $1"; exit 8; }
+echo >"$T/one"; sha256sum "$T/one" 2>"$T/out" | sha256sum --check --strict --status 2>"$T/out" || unable "GNU coreutils"
+[ "$(echo AQ== | base64 -d 2>"$T/out" | base64 2>"$T/out")" = AQ== ] || unable "GNU coreutils"
+case "$(openssl pkeyutl -help 2>&1)" in *-rawin*) ;; *) unable "openssl 3" ;; esac
 hash() { openssl dgst -sha256 -binary | base64; }
 node() { { printf '\\001'; echo "$1" | base64 -d; echo "$2" | base64 -d; } | hash; }
 sums() { while IFS= read -r l; do sha256sum "\${l#*  }"; done; }
