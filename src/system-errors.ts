@@ -159,7 +159,14 @@ export function meaningOf(error: unknown): Meaning | null {
 export function knownError(error: unknown, where: { readonly place: Place; readonly name?: string }): unknown {
   const meaning = meaningOf(error);
   if (meaning === null) return error;
-  const { message } = error as Error;
+  const message = syscallOf(error) === 'uv_cwd' ? NO_FOLDER : (error as Error).message;
   const detail = where.name === undefined ? message : `${where.name}: ${message}`;
   return new ArchiveError(CODES[where.place][meaning], detail, { cause: error });
+}
+
+/** Threads need the folder that the process is in, and so does every path that is not absolute. */
+const NO_FOLDER = 'the folder in which the command was started is not there any more; start it in another one';
+
+function syscallOf(error: unknown): unknown {
+  return (error as { readonly syscall?: unknown }).syscall;
 }

@@ -79,6 +79,18 @@ describe('the table of what the system refuses with', () => {
     assert.equal(codeOf(errnoError('ECONNREFUSED'), 'elsewhere'), 'NETWORK');
   });
 
+  it('says what is wrong where the folder of the process is gone', () => {
+    const gone = Object.assign(new Error('ENOENT: process.cwd failed with error, uv_cwd'), {
+      code: 'ENOENT',
+      errno: -2,
+      syscall: 'uv_cwd',
+    });
+    const known = knownError(gone, { place: 'elsewhere' });
+    assert.ok(known instanceof ArchiveError);
+    assert.equal(known.code, 'FILE_REFUSED');
+    assert.match(known.detail, /folder in which the command was started is not there any more/);
+  });
+
   it('leaves alone what is known, and what is a fault of the program', () => {
     for (const error of [
       new ArchiveError('EXTRACTION', 'a code that looks like one of the system'),
