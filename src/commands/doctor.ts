@@ -192,8 +192,11 @@ async function checkArchive({ config, folder }: CheckContext): Promise<Found> {
   const disk = openDisk(folder, { onWeakness: (weakness) => void weaknesses.push(weakness) });
   return unlessRefused(async () => {
     const key = `${ASSETS}/${temporaryName('doctor')}`; // a run would sweep it
-    for (const text of ['', 'doctor']) await disk.write(key, text);
-    await disk.remove(key);
+    try {
+      for (const text of ['', 'doctor']) await disk.write(key, text);
+    } finally {
+      await disk.remove(key); // a full disk has room for the first of them
+    }
     if (weaknesses.length > 0) return warn(weaknesses.join('; '), 'keep a copy of the archive on another disk');
     return ok(`${config.archive} can be written`);
   });
