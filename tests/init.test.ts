@@ -1,6 +1,6 @@
 /** Where a configuration is looked for, and the one that `init` writes. */
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -33,6 +33,35 @@ describe('the configuration', () => {
       process.env.GUANCHA_ARCHIVE_CONFIG = user;
       assert.deepEqual([configSource(null).file, configSource(null).isNamed], [user, true]);
       assert.equal(configSource(at('a')).file, at('a'));
+    } finally {
+      process.chdir(from);
+      process.env = before;
+    }
+  });
+
+  it('of a folder above is taken where nobody else can have written it, and what was found is said', async () => {
+    await using folder = await temporaryFolder();
+    const [before, from] = [{ ...process.env }, process.cwd()];
+    const file = join(folder.path, 'crawl.config.yaml');
+    try {
+      process.env.XDG_CONFIG_HOME = join(folder.path, 'xdg');
+      delete process.env.GUANCHA_ARCHIVE_CONFIG;
+      await mkdir(join(folder.path, 'below/archive/seals'), { recursive: true });
+      await writeFile(file, 'archive: ./below/archive\n');
+      process.chdir(join(folder.path, 'below'));
+      await chmod(file, 0o666);
+      assert.notEqual(configSource(null).file, file, 'everybody may write it');
+      await chmod(file, 0o644);
+      if (process.getuid?.() === 0) {
+        await chown(file, 65_534, 65_534);
+        assert.notEqual(configSource(null).file, file, 'it is somebody else’s');
+        await chown(file, 0, 0);
+      }
+      const said = `configuration ${file}\n`;
+      assert.ok((await runHere(['status'])).stderr.includes(said));
+      assert.ok(!(await runHere(['status', '--config', file])).stderr.includes(said), 'who names it knows it');
+      process.env.GUANCHA_ARCHIVE_CONFIG = file;
+      assert.ok((await runHere(['status'])).stderr.includes(said));
     } finally {
       process.chdir(from);
       process.env = before;
