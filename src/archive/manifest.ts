@@ -129,12 +129,15 @@ export async function* differences(
     if (order < 0) yield { code: 'file-added', path: String(file.value), detail: 'not in the manifest' };
     else if (order > 0) yield { code: 'file-removed', path: entry.value.path, detail: `sha256 ${entry.value.sha256}` };
     else {
-      const { sha256, bytes } = await hashFile(storage, file.value as string);
-      if (sha256 !== entry.value.sha256)
+      const digest = await storage.digest(file.value as string);
+      const was = entry.value.sha256;
+      // A run beside this may have moved it away since it was listed.
+      if (digest === null) yield { code: 'file-removed', path: entry.value.path, detail: `sha256 ${was}` };
+      else if (digest.sha256 !== was)
         yield {
           code: 'file-changed',
           path: entry.value.path,
-          detail: `sha256 ${sha256}, ${bytes} bytes; was ${entry.value.sha256}`,
+          detail: `sha256 ${digest.sha256}, ${digest.bytes} bytes; was ${was}`,
         };
     }
     if (order <= 0) file = await files.next();

@@ -7,7 +7,6 @@ import { MANIFEST } from '../archive/keys.ts';
 import {
   differences,
   filesOf,
-  hashFile,
   isOutside,
   manifestLine,
   type OnNameless,
@@ -29,7 +28,7 @@ import { line, style } from '../report/text.ts';
 
 export type ManifestAction = 'write' | 'verify';
 
-/** @throws USAGE, ARCHIVE_DAMAGED if a manifest cannot be read; for `write` also ARCHIVE_IN_USE */
+/** @throws USAGE, ARCHIVE_DAMAGED if a manifest cannot be read; for `write` into a bag also ARCHIVE_IN_USE */
 export async function manifest(
   action: ManifestAction,
   flags: { readonly bag?: string },
@@ -46,14 +45,22 @@ export async function manifest(
     const bag = flags.bag === undefined ? null : bagAt(flags.bag);
     return verify(bag === null ? storage : openDisk(bag), { isBag: bag !== null, terminal, onNameless });
   }
-  await using _lock = await lockArchive(archive, 'manifest');
-  using operations = openOperations(config, { command: 'manifest' });
+  await using lock = await lockArchive(archive, 'manifest').catch((error: unknown) => {
+    // A bag is handed on, and must hold all that its records name.
+    if (flags.bag !== undefined || !(error instanceof ArchiveError && error.code === 'ARCHIVE_IN_USE')) throw error;
+    const message = `${error.detail} goes on: what it writes or moves meanwhile may be in the manifest or not`;
+    terminal.log({ level: 'info', stage: 'run', message });
+    return null;
+  });
+  using operations = lock === null ? null : openOperations(config, { command: 'manifest' });
   if (flags.bag === undefined) {
     let files = 0;
     const lines = async function* () {
       for await (const path of filesOf(storage, isOutside, onNameless)) {
+        const digest = await storage.digest(path);
+        if (digest === null) continue; // moved away since it was listed
         files += 1;
-        yield manifestLine({ path, sha256: (await hashFile(storage, path)).sha256 });
+        yield manifestLine({ path, sha256: digest.sha256 });
       }
     };
     await writeLines(storage, MANIFEST, lines());
@@ -70,7 +77,7 @@ export async function manifest(
     const { files, bytes } = await writeBag(storage, openDisk(bag), options);
     terminal.summary('manifest', { bag, files, bytes }, `${bag}: ${counted(files, 'file')}, ${counted(bytes, 'byte')}`);
   }
-  operations.journal.runs.endRun();
+  operations?.journal.runs.endRun();
   return EXIT.ok;
 }
 
