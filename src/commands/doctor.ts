@@ -180,7 +180,8 @@ const SANE_YEARS = [2026, 2100] as const;
 
 function checkClock(): Found {
   const now = new Date();
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions() as { readonly timeZone?: string };
+  const zone = timeZone ?? 'not a known one (TZ)'; // V8 has none where TZ names none
   const says = `${wallClock(now.getTime())}; this machine's time zone is ${zone}, which no file depends on`;
   const isSane = now.getUTCFullYear() >= SANE_YEARS[0] && now.getUTCFullYear() < SANE_YEARS[1];
   return isSane ? ok(says) : bad(says, 'set the clock: captures are dated by it');
