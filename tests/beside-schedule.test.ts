@@ -1,6 +1,6 @@
-/** Every command beside a schedule that goes on: it works, or says who holds the archive. */
+/** Every command beside a schedule that goes on: it works, or says who holds the archive; and what becomes of both when one dies. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { openOperations } from '../src/frontier/operations.ts';
 import type { Order } from '../src/journal/orders.ts';
 import { type Newspaper, openNewspaper } from './newspaper/newspaper.ts';
 import { type Ended, type Running, run, start, temporaryFolder } from './support/command.ts';
-import { descendantsOf } from './support/processes.ts';
+import { commandOf, descendantsOf } from './support/processes.ts';
 import { runHere } from './support/run-here.ts';
 
 let newspaper: Newspaper;
@@ -22,6 +22,7 @@ before(async () => {
   const politeness = { intervalMs: 0, assetIntervalMs: 0, backoffMs: 0, attempts: 1 };
   await writeFile(config, `${newspaper.config({ archive: './archive', politeness })}browser: { timeoutMs: 3000 }\n`);
   holder = await schedule();
+  await holder.says('"type":"run"');
   while (waiting() > 0 || newspaper.requests.length < newspaper.articles.length) await sleep(50);
 });
 after(async () => {
@@ -59,7 +60,11 @@ function numberIn(url: string): string {
 
 async function schedule(): Promise<Running> {
   const running = start(['schedule', '--json', '--config', config]);
-  await running.says('"type":"run"');
+  // Its lists may not be due yet: it holds the archive, and takes orders.
+  while (
+    !(await readFile(join(archive(), 'lock.json'), 'utf8').catch(() => '')).includes(`"pid":${running.child.pid},`)
+  )
+    await sleep(20);
   return running;
 }
 
@@ -206,5 +211,53 @@ describe('beside a schedule', () => {
       server.child.kill('SIGTERM');
     }
     assert.equal((await server.ended).code, 0);
+  });
+});
+
+describe('a schedule that dies', () => {
+  it('leaves the crawl that was handed over to the command that waits; the next one starts cleanly', async () => {
+    const { promise: never } = Promise.withResolvers<void>();
+    let isSlow = true;
+    let isAsked = false;
+    newspaper.handle(({ path }) => {
+      if (!isSlow || !path.includes('mainnews-yw')) return undefined;
+      isAsked = true;
+      return { after: never };
+    });
+    const crawl = start(['crawl', '--source', '要闻', '--config', config]);
+    while (!isAsked) await sleep(20);
+    isSlow = false;
+    if (holder !== null) killAll(holder);
+    const { code, stdout, stderr } = await crawl.ended;
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stderr, /the other run has ended; order \d+ is done here/);
+    assert.deepEqual(openOrders(), []);
+    holder = await schedule();
+    assert.equal((await beside('archive NUMBER')).code, 0);
+  });
+
+  it('ends when it is told to though its browser hangs with an article in hand, and leaves no process', {
+    skip: process.platform !== 'linux' && 'finds the browser among the processes by /proc',
+  }, async () => {
+    const { promise: never } = Promise.withResolvers<void>();
+    const number = numberIn(article().url);
+    let isAsked = false;
+    newspaper.handle(({ path }) => {
+      if (!path.includes(number)) return undefined;
+      isAsked = true;
+      return { after: never };
+    });
+    assert.equal((await beside('archive ARTICLE --refresh --no-wait')).code, 0);
+    while (!isAsked) await sleep(20);
+    const browser = descendantsOf(holder?.child.pid ?? 0);
+    assert.ok(browser.length > 0);
+    for (const pid of browser) process.kill(pid, 'SIGSTOP');
+    holder?.child.kill('SIGTERM');
+    const ended = await holder?.ended; // what hangs would hang this test
+    assert.equal(ended?.code, 0, ended?.stderr);
+    assert.deepEqual(
+      browser.filter((pid) => commandOf(pid) !== ''),
+      [],
+    );
   });
 });
