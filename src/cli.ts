@@ -127,15 +127,16 @@ function withoutHelpFor(argv: readonly string[], program: Command): readonly str
 const ORPHAN_MS = { abort: 10_000, exit: 20_000 };
 
 const ARTICLE_IN_HAND = 'finishing the article in hand; Ctrl-C again ends at once';
+const LIST_IN_HAND = 'finishing the list or article in hand; Ctrl-C again ends at once';
 /** What Ctrl-C says first, of commands that have an article in hand and of one that has nothing. */
 const STOPPING: Readonly<Record<string, string>> = {
   archive: ARTICLE_IN_HAND,
-  backfill: ARTICLE_IN_HAND,
-  crawl: ARTICLE_IN_HAND,
+  backfill: LIST_IN_HAND,
+  crawl: LIST_IN_HAND,
   demo: ARTICLE_IN_HAND,
   init: 'the questions end; nothing is written',
-  schedule: ARTICLE_IN_HAND,
-  start: ARTICLE_IN_HAND,
+  schedule: LIST_IN_HAND,
+  start: LIST_IN_HAND,
   serve: 'the server ends',
   worker: ARTICLE_IN_HAND,
 };

@@ -308,12 +308,23 @@ describe('Ctrl-C', () => {
     running.child.kill('SIGINT');
     const first = await running.ended;
     assert.equal(first.code, 130, first.stderr);
-    assert.match(first.stderr, /finishing the article in hand/);
+    assert.match(first.stderr, /finishing the list or article in hand/);
     assert.ok(first.lines().length >= 1 && first.lines().length < listed().length);
     const second = await run(['crawl', '--json', '--limit', '2', '--config', config]);
     assert.deepEqual([second.code, second.lines().length], [0, 2], second.stderr);
     const seen = new Set(first.lines().map(({ id }) => id));
     assert.ok(second.lines().every(({ id }) => !seen.has(id)));
+  });
+
+  it('is told, while a list is read, what waits', async () => {
+    const config = await configFor('interrupted-list', { ...FAST, intervalMs: 300, concurrency: 1 });
+    const running = start(['crawl', '--config', config]);
+    await running.says('discover: ');
+    running.child.kill('SIGINT');
+    const { code, stdout } = await running.ended;
+    assert.equal(code, 130);
+    assert.match(stdout, /^\d+ articles wait: the same command goes on$/m);
+    assert.doesNotMatch(stdout, /nothing to do|archived/);
   });
 
   it('twice ends at once', async () => {

@@ -198,7 +198,7 @@ describe('bad input', () => {
     while (!newspaper.requests.some(({ path }) => path.includes('slowly')))
       await new Promise((resolve) => setTimeout(resolve, 20));
     const before = await digests(join(folder.path, 'archive'), isKept);
-    const second = await run(['seal', '--config', file]);
+    const second = await run(['extract', '--all', '--config', file]);
     says(second, 6, /error ARCHIVE_IN_USE[\s\S]*archive on .*, process \d+, since/);
     assert.equal((await run(['status', '--config', file])).code, 0);
     assert.deepEqual(await digests(join(folder.path, 'archive'), isKept), before);

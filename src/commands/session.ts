@@ -3,6 +3,7 @@
 import { type App, type AppOptions, openApp } from '../app.ts';
 import { seldom } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { counted } from '../counted.ts';
 import type { Desk } from '../crawl/desk.ts';
 import type { VisitServices } from '../crawl/visited.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
@@ -62,6 +63,7 @@ export async function run(
     );
   const reporter = createReporter(terminal, options, total);
   const { archiveWaiting } = await import('../crawl/crawl.ts'); // parsers and layouts, loaded while the browser starts
+  const { stopSignal } = interrupts;
   let isThrough = false;
   try {
     await archiveWaiting(app, {
@@ -72,17 +74,23 @@ export async function run(
       only: options.only,
       limit: options.limit,
       desk: options.desk,
-      stopSignal: interrupts.stopSignal,
+      stopSignal,
       abortSignal: interrupts.abortSignal,
       log: terminal.log,
       onSettled: reporter.report,
     });
-    isThrough = true;
+    isThrough = !stopSignal.aborted;
   } finally {
     reporter.end({ isThrough });
+    if (stopSignal.aborted && options.only === undefined) terminal.say(whatWaits(app.frontier.waiting()));
   }
-  if (interrupts.stopSignal.aborted) return EXIT.interrupted;
-  return reporter.exit();
+  return stopSignal.aborted ? EXIT.interrupted : reporter.exit();
+}
+
+function whatWaits(count: number): string {
+  return count === 0
+    ? 'nothing waits'
+    : `${counted(count, 'article waits', 'articles wait')}: the same command goes on`;
 }
 
 /** Visits archived articles again that are due, and reports each result. */
