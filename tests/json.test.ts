@@ -29,11 +29,17 @@ const CALLS: Readonly<
   ],
   archive: [{ argv: 'archive nonsense', exit: 2 }],
   crawl: [
-    { argv: 'crawl --archive AT/new', exit: 0 },
+    { argv: 'crawl --archive AT/new', exit: 2 },
     { argv: 'crawl --dry-run', exit: 0 },
   ],
-  schedule: [{ argv: 'schedule --archive AT/slots', exit: 0, until: 'locked' }],
-  backfill: [{ argv: 'backfill --archive AT/new --from 2026-10-01 --to 2026-10-02 --dry-run', exit: 0 }],
+  schedule: [
+    { argv: 'schedule --config AT/slots.yaml', exit: 0, until: 'locked' },
+    { argv: 'schedule', exit: 2 },
+  ],
+  backfill: [
+    { argv: 'backfill --from 2026-10-01 --to 2026-10-02 --dry-run', exit: 0 },
+    { argv: 'backfill --archive AT/new --from 2026-10-01 --to 2026-10-02', exit: 2 },
+  ],
   import: [
     { argv: 'import AT/page.html', exit: 3 },
     { argv: 'import AT/nosuch', exit: 8 },
@@ -127,6 +133,11 @@ describe('--json', () => {
       config,
       'archive: ./full\nsources: []\nbrowser: { executablePath: /nosuch }\nseal: { key: ./key.pem }\n',
     );
+    // Its list is read on 29 February.
+    await writeFile(
+      at('slots.yaml'),
+      'archive: ./slots\nsources: [{ name: 头条, url: "https://www.guancha.cn/toutiao", cron: "0 0 29 2 *" }]\n',
+    );
   });
   after(() => folder[Symbol.asyncDispose]());
 
@@ -139,7 +150,8 @@ describe('--json', () => {
     const takesConfig = program.commands
       .find((command) => command.name() === words[0])
       ?.options.some(({ long }) => long === '--config');
-    const all = [...words, '--json', ...(takesConfig === true ? ['--config', config] : [])];
+    const isGiven = words.includes('--config') || takesConfig !== true;
+    const all = [...words, '--json', ...(isGiven ? [] : ['--config', config])];
     if (until === undefined) {
       const { exit, stdout, stderr } = await runHere(all);
       return { exit, all: stdout + stderr, ...readJson(stdout) };

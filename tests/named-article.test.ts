@@ -96,12 +96,13 @@ describe('commands that take an article', () => {
   after(() => folder[Symbol.asyncDispose]());
 
   const told = (...argv: readonly string[]) => runHere([...argv, '--archive', archive]);
+  let proofs = 0;
   const commands: readonly ((name: string) => readonly string[])[] = [
     (name) => ['history', name],
     (name) => ['diff', name],
     (name) => ['audit', name],
     (name) => ['reproduce', name],
-    (name) => ['prove', name, join(folder.path, 'proof')],
+    (name) => ['prove', name, join(folder.path, `proof-${proofs++}`)],
     (name) => ['export', 'csv', join(folder.path, 'one.csv'), name],
   ];
 
