@@ -64,7 +64,7 @@ describe('reproduce', () => {
   it('takes single articles, and a month', async () => {
     const named = await ask(['reproduce', edited]);
     assert.equal(named.code, 0, named.stderr);
-    assert.equal(named.stdout, '2 documents are the same, 0 are not\n');
+    assert.equal(named.stdout, '2 documents are the same, 0 not\n');
     assert.match((await ask(['reproduce', '--since', '2099-01'])).stdout, /^0 documents are the same/);
     assert.equal((await ask(['reproduce', '--since', 'soon'])).code, 2);
     assert.equal((await ask(['reproduce', 'guancha:1'])).code, 3);
@@ -73,7 +73,7 @@ describe('reproduce', () => {
   it('does not depend on the time zone and the language of the machine', async () => {
     const env = { TZ: 'America/New_York', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' };
     const there = await ask(['reproduce', '--jobs', '2'], { env });
-    assert.equal(there.stdout, `${articles.length + 1} documents are the same, 0 are not\n`, there.stderr);
+    assert.equal(there.stdout, `${articles.length + 1} documents are the same, 0 not\n`, there.stderr);
     const again = await ask(['extract', '--all', '--diff'], { env });
     assert.match(
       again.stdout,
@@ -87,7 +87,7 @@ describe('reproduce', () => {
   }, async () => {
     assert.notEqual(execFileSync(otherNode, ['--version']).toString().trim(), process.version);
     const there = await ask(['reproduce', '--jobs', '2'], { node: otherNode });
-    assert.equal(there.stdout, `${articles.length + 1} documents are the same, 0 are not\n`, there.stderr);
+    assert.equal(there.stdout, `${articles.length + 1} documents are the same, 0 not\n`, there.stderr);
     const again = await ask(['extract', '--all', '--diff'], { node: otherNode });
     assert.match(
       again.stdout,
@@ -125,7 +125,7 @@ describe('extract --all', () => {
     const again = (await ask(['extract', '--all', ...there])).stdout;
     assert.equal(again, `0 changed, 0 found in captures, ${articles.length} the same\n`);
     assert.deepEqual(documentsOf(await digests(archive())), documentsOf(before));
-    assert.equal((await ask(['reproduce'])).stdout, `${articles.length + 1} documents are the same, 0 are not\n`);
+    assert.equal((await ask(['reproduce'])).stdout, `${articles.length + 1} documents are the same, 0 not\n`);
   });
 
   it('names what cannot be read, with exit code 3, and damages that reproduce finds, with 1', async () => {

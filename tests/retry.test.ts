@@ -44,7 +44,9 @@ describe('a crawl', () => {
     const unknown = await retry('--code', 'HTTP_STATSU');
     assert.deepEqual([unknown.code, unknown.stdout], [2, '']);
     assert.match((await retry('--code', 'TIMEOUT')).stdout, /nothing to try again/);
-    assert.match((await retry('--source', '无')).stdout, /nothing to try again/);
+    const unnamed = await retry('--source', '无');
+    assert.deepEqual([unnamed.code, unnamed.stdout], [2, '']);
+    assert.match(unnamed.stderr, /SOURCE_UNKNOWN[\s\S]*无; there are /);
     const given = await retry('--json', '--code', 'HTTP_STATUS', '--source', second.lists[0] ?? '');
     assert.deepEqual(given.lines(), [
       { schema: 1, type: 'requeued', id: second.id, url: second.url, code: 'HTTP_STATUS' },
