@@ -15,9 +15,10 @@ const LOCKED_IN = [
   ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--network', 'none'],
 ];
 
-/** Until the health check finds the schedule well; then it has to end in order. It has no source, and asks for nothing. */
+/** Until the health check finds the schedule well; then it has to end in order. Its list is read on 29 February. */
 const SCHEDULE = `
-printf 'archive: /archive\\nsources: []\\nmonitor: { listen: 127.0.0.1:9464 }\\n' > /tmp/config.yaml
+printf '%s\\n' 'archive: /archive' 'monitor: { listen: "127.0.0.1:9464" }' \\
+  'sources: [{ name: 头条, url: "https://www.guancha.cn/toutiao", cron: "0 0 29 2 *" }]' > /tmp/config.yaml
 tini -s -- guancha-archive schedule --json --config /tmp/config.yaml & schedule=$!
 until node /app/healthcheck.mjs; do kill -0 $schedule || exit 1; sleep 1; done
 kill -TERM $schedule && wait $schedule && echo healthy`;
