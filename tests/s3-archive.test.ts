@@ -81,6 +81,9 @@ describe('a copy of an archive', () => {
       await digests(back, (path) => isFile(path) && !/\.tmp$/.test(path)),
       await digests(FIXTURE, isFile),
     );
+    // What a copy leaves behind, such as the queue of runs, is not missed.
+    const audited = await run(['audit', '--fail-on', 'warning', '--archive', back], { env: ENVIRONMENT });
+    assert.equal(audited.code, 0, audited.stdout);
   });
 
   it('keeps what it replaces, and leaves what only the copy has', async () => {

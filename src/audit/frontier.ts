@@ -28,8 +28,12 @@ export function* auditFrontier(root: string, store: DatabaseSync, postgres: stri
   if (there.kind === 'fault' && there.detail === 'a folder')
     yield finding('frontier-unreadable', { path: FRONTIER, article: null }, there.detail);
   if (there.kind === 'absent' && withFile(join(root, LOCK), () => ({ kind: 'there' as const })).kind === 'there') {
-    // A copy has neither of them, and its first run makes both.
-    yield finding('frontier-missing', { path: FRONTIER, article: null }, 'it was removed or lost after a run');
+    // Some command has held this archive: a run, which makes both, or the copy that made it.
+    yield finding(
+      'frontier-missing',
+      { path: FRONTIER, article: null },
+      'the next run makes a new one, and repair fills it',
+    );
   }
   if (there.kind !== 'there') return; // anything else was reported already
   const fault = readBesideRuns(path, store);

@@ -330,8 +330,8 @@ function sealRow(code: SealFindingCode, repair: RepairKind, severity: Severity =
 /** What waits and how visits ended. */
 const FRONTIER = {
   'frontier-missing': [
-    'warning',
-    'a run worked here, and frontier.sqlite is not there: what waited, how visits ended and when to ask again',
+    'note',
+    'frontier.sqlite is not there: it was lost, with what waited and when to ask again, or the archive is a copy',
     'write it again from the records; what waited is found again by the lists',
     'rebuild-frontier',
   ],
