@@ -63,9 +63,9 @@ export async function crawl(options: CrawlOptions, context: CrawlContext): Promi
         const exit = await crawlNow(options, app, { ...context, desk, notify: notifier.notify });
         if (dryRun) return exit;
         await notifier.deliver({ signal: interrupts.stopSignal });
-        if (!interrupts.stopSignal.aborted)
-          await sealWithin(app, { config, terminal, signal: interrupts.abortSignal, when: config.seal.when });
-        await keepCatalog(app, { config, terminal, signal: interrupts.abortSignal });
+        if (interrupts.stopSignal.aborted) return exit;
+        await sealWithin(app, { config, terminal, signal: interrupts.abortSignal, when: config.seal.when });
+        await keepCatalog(app, { config, terminal, signal: interrupts.stopSignal });
         return exit;
       }),
     );
