@@ -48,7 +48,13 @@ async function sealFirst(why: ArchiveError, { terminal, ...context }: Context): 
   terminal.log({ level: 'info', stage: 'seal', message: `${why.detail}: what is new is sealed first` });
   const mute: Terminal = { ...terminal, result: () => {}, summary: () => {}, say: () => {} };
   try {
-    await sealCommand({ rebuild: false }, { ...context, terminal: mute });
+    const exit = await sealCommand({ rebuild: false }, { ...context, terminal: mute });
+    if (exit === EXIT.findings)
+      terminal.log({
+        level: 'warn',
+        stage: 'seal',
+        message: 'some files are not as they were sealed; verify says which',
+      });
   } catch (error) {
     if (!(error instanceof ArchiveError) || error.code === 'INTERRUPTED') throw error;
     throw new ArchiveError('NOT_SEALED', `${why.detail}; it cannot be sealed now: ${error.message}`, { cause: error });
