@@ -252,6 +252,11 @@ const zh = {
 
 type Words = typeof zh;
 
+/** Of a count that is written already, such as `1,204`. */
+function several(count: string, one: string): string {
+  return `${count} ${one}${count === '1' ? '' : 's'}`;
+}
+
 const en: Words = {
   language: 'en',
   locale: 'en-GB',
@@ -347,7 +352,7 @@ const en: Words = {
   newer: 'Newer',
   older: 'Older',
   pages: 'Pages',
-  articles: (count) => `${count} article${count === '1' ? '' : 's'}`,
+  articles: (count) => several(count, 'article'),
   countPictures: (count) => counted(count, 'picture'),
   nothing: 'The archive has no articles yet.',
   noChanges: 'No edits, withdrawals or returns were found.',
@@ -400,16 +405,17 @@ const en: Words = {
   runUnread: 'The state of the runs cannot be read',
   notCounted: 'How much it holds is not counted yet: list or reindex does.',
   holds: (articles, posts, versions, pictures, files) =>
-    `${articles} articles, ${posts} of them posts; ${versions} versions; ${pictures} pictures in ${files} files.`,
+    `${several(articles, 'article')}, ${posts} of them posts; ${several(versions, 'version')}; ${several(pictures, 'picture')} in ${several(files, 'file')}.`,
   heldFrom: (first, last, today) => `From ${first} to ${last}, ${today} of today.`,
-  behind: (count) => `${count} articles changed since and are not counted.`,
+  behind: (count) => `${several(count, 'article')} changed since, not counted.`,
   documents: 'documents',
   pictureBytes: 'pictures',
   captureBytes: 'captures',
   databases: 'databases',
-  auditedAt: (at, errors, warnings) => `Last audit ${at}: ${errors} errors, ${warnings} warnings`,
+  auditedAt: (at, errors, warnings) => `Last audit ${at}: ${several(errors, 'error')}, ${several(warnings, 'warning')}`,
   lastSealedAt: (at) => `Last sealed ${at}`,
-  sealResult: (at, files, findings) => `Last seal ${at}: ${files} files newly sealed, ${findings} findings`,
+  sealResult: (at, files, findings) =>
+    `Last seal ${at}: ${several(files, 'file')} newly sealed, ${several(findings, 'finding')}`,
   sealFailed: 'The last seal failed',
   slots: 'When each list is read next',
   cluster: 'Cluster',
